@@ -1,0 +1,50 @@
+# Four commands: run, test, lint, bench. Each one first makes what it needs in .venv.
+#
+#   make run PORT=8600           another port
+#   make test PYTHON=python3.12  another Python, when .venv is first made
+
+PYTHON ?= python3
+PORT ?= 8501
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# A stamp is newer than the requirements it was installed from.
+APP := $(VENV)/.app-installed
+DEV := $(VENV)/.dev-installed
+
+.PHONY: help run test lint bench
+
+help:
+	@echo "make run    start the app (PORT=8501)"
+	@echo "make test   lint, check types, run every test"
+	@echo "make lint   lint and check types"
+	@echo "make bench  measure the speed"
+
+run: $(APP)
+	$(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: lint
+	$(PY) tests/find_browser.py
+	$(PY) -m pytest -n 2 --hypothesis-profile=ci
+
+lint: $(DEV)
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+bench: $(DEV)
+	$(PY) -m bench
+
+# bin/pip, not bin/python: where Python's venv package is missing, half a venv with no pip is left behind.
+$(VENV)/bin/pip:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v < (3, 11) and "cnnviz needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another with make PYTHON=..." % v)'
+	$(PYTHON) -m venv $(VENV)
+
+$(APP): requirements.txt | $(VENV)/bin/pip
+	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(APP)
+	$(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,43 @@
+"""Where torch runs: cuda, mps or cpu."""
+
+import os
+
+import torch
+
+VARIABLE = "CNNVIZ_DEVICE"
+
+
+class DeviceError(ValueError):
+    """`CNNVIZ_DEVICE` names a device that this machine does not have."""
+
+
+def available() -> list[str]:
+    """Devices of this machine, best first."""
+    found = ["cpu"]
+    if torch.backends.mps.is_available():
+        found.insert(0, "mps")
+    if torch.cuda.is_available():
+        found.insert(0, "cuda")
+    return found
+
+
+def pick() -> str:
+    """The device to run on: `CNNVIZ_DEVICE` if it is set, else the best there is.
+
+    Raises
+    ------
+    DeviceError
+        If the variable names a device that is not here.
+    """
+    wanted = os.environ.get(VARIABLE, "").strip().lower()
+    here = available()
+    if wanted and wanted.split(":")[0] not in here:
+        raise DeviceError(f"{VARIABLE}={wanted} is not on this machine, which has {', '.join(here)}.")
+    return wanted or here[0]
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Is this torch saying that the device's memory is full? MPS says so in a plain RuntimeError."""
+    return isinstance(error, torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and "out of memory" in str(error)
+    )

@@ -1,0 +1,202 @@
+"""Which input cells does each output cell read? One small table per axis.
+
+Rows and columns never interact, so a window over a picture is two tables, over a video three. Convolution,
+transposed convolution and every pooling are told apart by their tables alone: whoever draws, replays or counts
+looks things up here and never derives a stride again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+PAD = -1  # a constant is read here: 0 for a convolution, -inf for a maximum
+NONE = -2  # nothing is read here: the tap does not exist for this window
+
+AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+
+
+class GeometryError(ValueError):
+    """Settings that cannot work.
+
+    Parameters
+    ----------
+    message : str
+        What does not fit, with the numbers, and the way out.
+    *fixes : mappings of field name to value
+        The smallest changes that mend it, best first; ``dataclasses.replace(layer, **error.fixes[0])`` applies one.
+    """
+
+    def __init__(self, message: str, *fixes: Mapping[str, Any]):
+        super().__init__(message)
+        self.fixes = fixes
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """The windows along one axis.
+
+    The input is laid out on a *line* of places: its own cells, the padding round them and, for a transposed
+    convolution, the holes between them. Place ``low`` holds input cell 0.
+
+    Attributes
+    ----------
+    size : int [cells]
+        Length of the input along this axis.
+    low : int [places]
+        Places before input cell 0.
+    line : int array, shape (n_places,)
+        What each place holds: an input index, `PAD` or `NONE`.
+    start : int array, shape (n_out,)
+        Where window *o* stands, counted from input cell 0 (so negative in the padding).
+    offset : int array, shape (n_taps,)
+        Where tap *t* lies in its window.
+    """
+
+    size: int
+    low: int
+    line: Ints
+    start: Ints
+    offset: Ints
+
+    @property
+    def n_out(self) -> int:
+        return len(self.start)
+
+    @property
+    def n_taps(self) -> int:
+        return len(self.offset)
+
+    @cached_property
+    def position(self) -> Ints:
+        """Where each tap is drawn, shape (n_out, n_taps); below 0 or beyond the end is padding."""
+        return self.start[:, None] + self.offset[None, :]
+
+    @cached_property
+    def source(self) -> Ints:
+        """Input index that each tap reads, or `PAD` or `NONE`; shape (n_out, n_taps)."""
+        place = self.position + self.low
+        inside = (place >= 0) & (place < len(self.line))
+        return np.where(inside, self.line[np.clip(place, 0, len(self.line) - 1)], NONE)
+
+    @cached_property
+    def readers(self) -> NDArray[np.bool_]:
+        """``readers[i, o]``: does window *o* read input cell *i*? Shape (size, n_out)."""
+        table = np.zeros((self.size, self.n_out), bool)
+        out, tap = np.nonzero(self.source >= 0)
+        table[self.source[out, tap], out] = True
+        return table
+
+
+def span(kernel: int, dilation: int) -> int:
+    """Cells from the first tap of a window to its last, both counted."""
+    return dilation * (kernel - 1) + 1
+
+
+def conv_size(size: int, kernel: int, stride: int = 1, padding: tuple[int, int] = (0, 0), dilation: int = 1) -> int:
+    """Windows that fit along one axis: ``floor((n + p_low + p_high - d(k-1) - 1) / s) + 1``.
+
+    Examples
+    --------
+    >>> conv_size(7, kernel=3), conv_size(7, kernel=3, stride=2)
+    (5, 3)
+
+    References
+    ----------
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, relationship 6.
+    """
+    return (size + sum(padding) - span(kernel, dilation)) // stride + 1
+
+
+def conv_axis(
+    size: int,
+    kernel: int,
+    stride: int = 1,
+    padding: tuple[int, int] = (0, 0),
+    dilation: int = 1,
+    mode: str = "zeros",
+) -> Axis:
+    """Windows of a convolution along one axis.
+
+    Parameters
+    ----------
+    size : int > 0 [cells]
+        Length of the axis before padding.
+    padding : (int, int) >= 0 [cells]
+        Added before and after.
+    mode : "zeros", "reflect", "replicate" or "circular"
+        What the padding holds, as torch's `padding_mode`.
+
+    Returns
+    -------
+    Axis
+        ``position[o, t] == o * stride + t * dilation - padding[0]``.
+
+    Examples
+    --------
+    >>> conv_axis(5, kernel=3, stride=2).source
+    array([[0, 1, 2],
+           [2, 3, 4]])
+    >>> conv_axis(3, kernel=3, padding=(1, 1), mode="reflect").source[0]
+    array([1, 0, 1])
+    """
+    low, _ = padding
+    inside = np.arange(size)
+    line = (
+        np.pad(inside, padding, constant_values=PAD)
+        if mode == "zeros"
+        else np.pad(inside, padding, mode={"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode])  # type: ignore[call-overload]
+    )
+    n_out = conv_size(size, kernel, stride, padding, dilation)
+    return Axis(size, low, line, np.arange(n_out) * stride - low, np.arange(kernel) * dilation)
+
+
+def transposed_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, output_padding: int = 0
+) -> int:
+    """Length that a transposed convolution gives: ``(n-1)s - 2p + d(k-1) + output_padding + 1``."""
+    return (size - 1) * stride - 2 * padding + span(kernel, dilation) + output_padding
+
+
+def transposed_axis(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, output_padding: int = 0
+) -> Axis:
+    """A transposed convolution as a gather: stuff the input with holes, then slide the kernel back to front.
+
+    Output cell *o* reads input cell *i* through tap *t* where ``i * stride == o + padding - t * dilation``; the
+    places between input cells are `NONE`, those beyond the first and last cell are `PAD`.
+
+    Examples
+    --------
+    >>> transposed_axis(2, kernel=3, stride=2).source  # taps run backwards; -1 is padding, -2 a hole
+    array([[ 0, -1, -1],
+           [-2,  0, -1],
+           [ 1, -2,  0],
+           [-1,  1, -2],
+           [-1, -1,  1]])
+    """
+    n_out = transposed_size(size, kernel, stride, padding, dilation, output_padding)
+    reach = span(kernel, dilation) - 1 - padding  # places before cell 0 that window 0 looks back to
+    stuffed = np.full((size - 1) * stride + 1, NONE)
+    stuffed[::stride] = np.arange(size)
+    line = np.pad(stuffed, (max(reach, 0), max(reach + output_padding, 0)), constant_values=PAD)
+    return Axis(size, max(reach, 0), line, np.arange(n_out) + padding, -np.arange(kernel) * dilation)
+
+
+def stamp_axis(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, output_padding: int = 0
+) -> Axis:
+    """The same transposed convolution told from the input: which output cells does input cell *i* paint?
+
+    Here the *windows* are the input cells and the line is the output, with `PAD` where the paint is cropped.
+    It is the table of the ordinary convolution that runs the other way.
+    """
+    n_out = transposed_size(size, kernel, stride, padding, dilation, output_padding)
+    last = (size - 1) * stride - padding + span(kernel, dilation) - 1  # the furthest place that is painted
+    line = np.pad(np.arange(n_out), (padding, max(last - n_out + 1, 0)), constant_values=PAD)
+    return Axis(n_out, padding, line, np.arange(size) * stride - padding, np.arange(kernel) * dilation)

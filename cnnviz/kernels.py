@@ -1,0 +1,293 @@
+"""Kernels: weights by name, so that a window can be seen to blur, or to find an edge.
+
+All are written as torch applies them, as cross-correlation; `flip` turns one round for a true convolution.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from math import comb, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.knobs import Size
+from cnnviz.sources.base import Array, SourceError
+from cnnviz.sources.typed import parse_numbers
+
+Taps = NDArray[np.float64]
+
+
+def _outer(lines: list[Taps]) -> Taps:
+    """The separable kernel ``k[i, j, ...] = lines[0][i] * lines[1][j] * ...``."""
+    return reduce(np.multiply.outer, lines)
+
+
+def _binomial(n: int) -> Taps:
+    """Row of Pascal's triangle with `n` numbers: the whole-number blur 1 2 1, 1 3 3 1, ..."""
+    return np.array([comb(n - 1, i) for i in range(n)], float)
+
+
+def _identity(size: Size) -> Taps:
+    """A single 1, at the tap that stands on the output's own cell under ``padding="same"``."""
+    taps = np.zeros(size)
+    taps[tuple((n - 1) // 2 for n in size)] = 1
+    return taps
+
+
+def _box(size: Size) -> Taps:
+    """The mean."""
+    return np.full(size, 1 / prod(size))
+
+
+def _gaussian(size: Size) -> Taps:
+    """Normal bell along each axis, sum 1, with ``sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8`` cells.
+
+    References
+    ----------
+    OpenCV, `getGaussianKernel`, its sigma for a given size.
+    """
+
+    def bell(n: int) -> Taps:
+        sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8
+        curve = np.exp(-((np.arange(n) - (n - 1) / 2) ** 2) / (2 * sigma**2))
+        return np.asarray(curve / curve.sum())
+
+    return _outer([bell(n) for n in size])
+
+
+def _sobel(size: Size, axis: int) -> Taps:
+    """Difference along `axis`, binomial blur along the others; for 3 taps, -1 0 1 and 1 2 1.
+
+    References
+    ----------
+    OpenCV, `getDerivKernels`, for sizes beyond 3.
+    """
+    lines = [_binomial(n) for n in size]
+    lines[axis] = np.convolve(_binomial(size[axis] - 1), [-1, 1])
+    return _outer(lines)
+
+
+def _laplacian(size: Size) -> Taps:
+    """Sum of second differences 1 -2 1 along every axis longer than 1, blurred to size by binomials of sum 1."""
+    taps = np.zeros(size)
+    for axis, n in enumerate(size):
+        if n > 1:
+            lines = [_widen(np.array([0.0, 1, 0]), m) if m > 1 else np.ones(1) for m in size]
+            lines[axis] = _widen(np.array([1.0, -2, 1]), n)
+            taps += _outer(lines)
+    return taps
+
+
+def _widen(line: Taps, n: int) -> Taps:
+    """Blur 3 taps into `n`, keeping their sum."""
+    blur = _binomial(n - 2)
+    return np.convolve(line, blur / blur.sum())
+
+
+def _sharpen(size: Size) -> Taps:
+    """The picture minus its Laplacian."""
+    return _identity(size) - _laplacian(size)
+
+
+def _emboss(size: Size) -> Taps:
+    """Light from one corner: each tap is its distance from the centre, summed over the axes; the centre is 1."""
+    distance: Taps = np.indices(size).sum(axis=0) - sum(n // 2 for n in size)
+    return distance + _identity(size)
+
+
+def _needs_difference(axis: int) -> Callable[[Size], str | None]:
+    """A difference needs two taps along the axis that it differentiates."""
+
+    def why_not(size: Size) -> str | None:
+        if len(size) < -axis:
+            return "Sobel y compares rows, and a 1-D kernel has none: choose Sobel x."
+        if size[axis] < 2:
+            along = "columns" if axis == -1 and len(size) > 1 else "rows" if len(size) > 1 else "cells"
+            return f"Sobel compares {along}, and this kernel has 1: choose a kernel_size of 2 or more there."
+        return None
+
+    return why_not
+
+
+def _needs_neighbours(size: Size) -> str | None:
+    """A second difference needs a cell on both sides."""
+    if 2 in size or max(size) < 3:
+        return f"A kernel of {times(size)} has no cell with neighbours on both sides: make each axis 1, or 3 or more."
+    return None
+
+
+def _needs_centre(size: Size) -> str | None:
+    """A weight for the cell itself needs a middle."""
+    if max(size) < 3 or any(n % 2 == 0 for n in size):
+        return f"A kernel of {times(size)} has no centre with neighbours: make each axis odd, one of them 3 or more."
+    return None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A kernel by name: its title, its taps for a size, and why a size does not suit it (None if it does)."""
+
+    title: str
+    taps: Callable[[Size], Taps]
+    why_not: Callable[[Size], str | None] = lambda size: None
+
+
+KERNELS: dict[str, Filter] = {
+    "identity": Filter("Identity", _identity),
+    "sobel_x": Filter("Sobel x (vertical edges)", lambda size: _sobel(size, -1), _needs_difference(-1)),
+    "sobel_y": Filter("Sobel y (horizontal edges)", lambda size: _sobel(size, -2), _needs_difference(-2)),
+    "laplacian": Filter("Laplacian (all edges)", _laplacian, _needs_neighbours),
+    "gaussian": Filter("Gaussian blur", _gaussian),
+    "box": Filter("Box blur (mean)", _box),
+    "sharpen": Filter("Sharpen", _sharpen, _needs_centre),
+    "emboss": Filter("Emboss", _emboss, _needs_centre),
+    "ones": Filter("Ones (sum)", np.ones),
+}
+
+# What a select box offers: torch's own start, each filter, a different filter per output channel, numbers by hand.
+TITLES: dict[str, str] = {
+    "random": "Random (torch's own start)",
+    **{name: kernel.title for name, kernel in KERNELS.items()},
+    "bank": "A bank: one filter per output channel",
+    "typed": "Typed by hand",
+}
+
+
+def times(size: Size) -> str:
+    """A size in words.
+
+    >>> times((3, 5))
+    '3 × 5'
+    """
+    return " × ".join(map(str, size))
+
+
+def applies(name: str, kernel_size: Size) -> str | None:
+    """Why a choice of `TITLES` makes no sense for a kernel size: one sentence with the way out, or None if it does.
+
+    >>> applies("laplacian", (3, 3)) is None
+    True
+    """
+    return KERNELS[name].why_not(kernel_size) if name in KERNELS else None
+
+
+def filter_taps(name: str, kernel_size: Size) -> Array:
+    """The taps of one filter.
+
+    Parameters
+    ----------
+    name : a name in `KERNELS`
+    kernel_size : one to three ints > 0 [cells]
+
+    Returns
+    -------
+    float32 array, shape `kernel_size`
+
+    Raises
+    ------
+    SourceError
+        The sentence of `applies`.
+
+    Examples
+    --------
+    >>> filter_taps("sobel_x", (3, 3))
+    array([[-1.,  0.,  1.],
+           [-2.,  0.,  2.],
+           [-1.,  0.,  1.]], dtype=float32)
+    """
+    reason = applies(name, kernel_size)
+    if reason:
+        raise SourceError(reason)
+    return KERNELS[name].taps(kernel_size).astype(np.float32)
+
+
+def weights(name: str, shape: Size, channels_read: int, text: str = "", *, transposed: bool = False) -> Array | None:
+    """A whole weight for a choice of `TITLES`.
+
+    Parameters
+    ----------
+    name : a name in `TITLES`
+    shape : (a, b, *kernel_size)
+        As torch has it: (out, in / groups, ...) for a convolution, (in, out / groups, ...) for a transposed one.
+    channels_read : int > 0
+        Input channels that one output channel reads. A filter is divided by it, and so averages the channels.
+    text : str
+        For "typed"; see `typed_weights`.
+    transposed : bool
+        Which of the two shapes it is.
+
+    Returns
+    -------
+    float32 array of `shape`, or None
+        None for "random": torch's own seeded start stays.
+
+    Raises
+    ------
+    SourceError
+        If the filter does not suit the size, or what is typed does not fill the shape.
+    """
+    if name == "random":
+        return None
+    if name == "typed":
+        return typed_weights(text, shape)
+    size = shape[2:]
+    names = [n for n in KERNELS if applies(n, size) is None] if name == "bank" else [name]
+    taps = np.stack([filter_taps(n, size) for n in names])  # (filters, *kernel_size)
+    chosen = output_channel(shape, channels_read, transposed) % len(names)  # (a, b)
+    return taps[chosen] / np.float32(channels_read)
+
+
+def output_channel(shape: Size, channels_read: int, transposed: bool) -> NDArray[np.intp]:
+    """Output channel to which each kernel of a weight belongs, shape (a, b).
+
+    >>> output_channel((4, 1, 3), channels_read=2, transposed=True)  # 4 channels in, 2 groups: 2 channels out
+    array([[0],
+           [0],
+           [1],
+           [1]])
+    """
+    first, second = np.indices(shape[:2])
+    channel: NDArray[np.intp] = first // channels_read * shape[1] + second if transposed else first
+    return channel
+
+
+def typed_weights(text: str, shape: Size) -> Array:
+    """A weight typed by hand, used exactly as typed.
+
+    Parameters
+    ----------
+    text : str
+        As `parse_numbers` reads it: one kernel, which then serves every pair of channels, or all ``a * b`` kernels in
+        torch's order (the second index runs fastest), each after a line of ``---``.
+    shape : (a, b, *kernel_size)
+
+    Returns
+    -------
+    float32 array of `shape`
+
+    Examples
+    --------
+    >>> typed_weights("1 2 --- 3 4".replace(" --- ", chr(10) + "---" + chr(10)), (1, 2, 2))
+    array([[[1., 2.],
+            [3., 4.]]], dtype=float32)
+    """
+    kernels = parse_numbers(text, ndim=len(shape) - 2)  # (typed, *kernel_size)
+    count, size = prod(shape[:2]), shape[2:]
+    if kernels.shape[1:] != size:
+        typed = kernels.shape[1:]
+        raise SourceError(f"The typed kernel is {times(typed)}, kernel_size is {times(size)}: make them the same.")
+    if len(kernels) not in (1, count):
+        raise SourceError(
+            f"{len(kernels)} kernels are typed: type 1 for all channels, or {count} ({times(shape[:2])})."
+        )
+    return np.broadcast_to(kernels, (count, *size)).reshape(shape).copy()
+
+
+def flip(weight: Array) -> Array:
+    """A weight reversed along every tap axis: what a true convolution multiplies by.
+
+    >>> flip(np.array([[[1, 2, 3]]]))
+    array([[[3, 2, 1]]])
+    """
+    return np.flip(weight, axis=tuple(range(2, weight.ndim))).copy()

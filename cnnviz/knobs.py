@@ -1,0 +1,64 @@
+"""Knobs: what a field of a frozen setting may be, so that a panel can be made from it.
+
+A layer or a source is a frozen dataclass; each field is declared with `knob(...)`. The panels read the
+declaration to draw a widget, and `Setting` reads it to spell per-axis numbers out.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Size = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One field's declaration.
+
+    Parameters
+    ----------
+    low, high : numbers or None
+        Smallest value that makes sense, and the largest that the *panel* offers. Code may go above `high`.
+    help : str
+        One line, shown beside the widget.
+    choices : tuple
+        The only values allowed, where they are few.
+    per_axis : bool
+        The field holds one number per axis (rows, columns, ...).
+    words : tuple of str
+        Words allowed instead of numbers (``"same"``, ``"valid"``).
+    """
+
+    low: float | None = None
+    high: float | None = None
+    help: str = ""
+    choices: tuple[Any, ...] = ()
+    per_axis: bool = False
+    words: tuple[str, ...] = ()
+
+
+def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "", **more: Any) -> Any:
+    """A dataclass field that carries its own range and help; see `Knob`."""
+    return field(default=default, metadata={"knob": Knob(low, high, help, **more)})
+
+
+def knobs(setting: Any) -> dict[str, Knob]:
+    """Name -> knob of a setting (or its class), in the order of declaration."""
+    return {f.name: f.metadata["knob"] for f in fields(setting) if "knob" in f.metadata}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A frozen choice over `ndim` axes. A per-axis field takes one number for all axes, or one for each."""
+
+    def __post_init__(self) -> None:
+        for name, k in knobs(self).items():
+            value = getattr(self, name)
+            if k.per_axis and not isinstance(value, str):
+                object.__setattr__(self, name, self._per_axis(name, value))
+
+    def _per_axis(self, name: str, value: Any) -> Size:
+        ndim = getattr(self, "ndim", 2)
+        numbers = (value,) * ndim if isinstance(value, int) else tuple(value)
+        if len(numbers) != ndim:
+            raise ValueError(f"{name} = {value} has {len(numbers)} numbers for {ndim} axes.")
+        return numbers

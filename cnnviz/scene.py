@@ -1,0 +1,165 @@
+"""What is on stage: panels, rule, words, colours and tables, as one binary blob.
+
+Whoever draws a scene (the player, a figure, a file) decides nothing: positions come from the tables, colours from the
+palette, names and shapes from the metadata. Every scene has three axes; those that a layer does not have are 1 long.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from cnnviz.geometry import AXES, Axis
+from cnnviz.layers import ConvTranspose, Layer, Shape
+from cnnviz.run import Run
+
+VERSION = 1  # of the blob; a player that knows another one asks for a reload
+
+# Stops from the lowest value to the highest. Zero is the middle of the diverging scales: the page's own background.
+PALETTE: dict[str, dict[str, list[str]]] = {
+    "signed": {
+        "light": ["#1a5a9e", "#8ab6de", "#ffffff", "#f5b38c", "#c2410c"],
+        "dark": ["#7cc0ff", "#2c639b", "#0e1117", "#a8512a", "#ffb48a"],
+    },
+    "weight": {
+        "light": ["#6b2f8f", "#bea2ce", "#ffffff", "#8fcac3", "#0b736e"],
+        "dark": ["#d3a6f2", "#74478f", "#0e1117", "#237a75", "#7fe0d6"],
+    },
+    "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
+    "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
+    # groups of channels: told apart in every colour vision, and always named as well
+    "groups": {
+        "light": ["#0072b2", "#b35900", "#00806a", "#a3477f", "#5f5f5f", "#7a6a00"],
+        "dark": ["#56b4e9", "#f0a500", "#2fd0a8", "#e58cc0", "#bdbdbd", "#e8dc5a"],
+    },
+}
+DIVERGING = ("signed", "weight")
+
+# How far float32 sums, added up in any order, may lie from the sum in double precision.
+TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Tensors and words of one picture.
+
+    Attributes
+    ----------
+    tensors : arrays by name
+        ``input``, ``weight``, ``bias`` and ``output`` as float32 with three axes after the channels; their ranges;
+        ``reads`` (which input channels an output channel sees); one table per axis, see `tables`.
+    meta : dict
+        Words, scales and palette; JSON.
+    """
+
+    tensors: Tensors
+    meta: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        """A safetensors file whose metadata holds the words under ``scene``."""
+        words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
+        return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
+
+
+def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene:
+    """The scene of one run of a layer that slides a window of weights.
+
+    Parameters
+    ----------
+    scale : "signed" or "picture"
+        How the input is coloured.
+    flipped : bool
+        The weights were turned round beforehand, which makes this a true convolution.
+    """
+    layer = done.layer
+    axes = three(layer.windows(done.x.shape))
+    tensors = {
+        "input": volume(done.x, layer.ndim),
+        "output": volume(done.y, layer.ndim),
+        "input.range": ranges(done.x),
+        "output.range": ranges(done.y),
+        "reads": layer.channels_read().astype(np.int16),
+        **tables("", axes),
+        **{name: volume(x, layer.ndim) if x.ndim > 1 else x for name, x in layer.operands(done.state).items()},
+    }
+    meta = describe(done, scale, flipped) | {"low": [axis.low for axis in axes]}
+    if isinstance(layer, ConvTranspose):
+        stamps = three(layer.stamps(done.x.shape))
+        tensors |= tables("stamp.", stamps)
+        meta["stamp"] = {"low": [axis.low for axis in stamps]}
+    return Scene(tensors, meta)
+
+
+def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
+    """Names, shapes and colours."""
+    layer = done.layer
+    scales = {"input": scale, "weight": "weight", "output": "signed"}
+    used = {*scales.values(), "count", "groups"}
+    return {
+        "version": VERSION,
+        "rule": layer.rule,
+        "title": layer.code(),
+        "ndim": layer.ndim,
+        "axes": [""] * (3 - layer.ndim) + list(AXES[layer.ndim]),
+        "shapes": {"input": batched(done.x.shape), "output": batched(done.y.shape)},
+        "groups": getattr(layer, "groups", 1),
+        "padding": padding_words(layer),
+        "padValue": layer.pad_value,
+        "kernel": "kernel, turned round" if flipped else "kernel",
+        "scales": scales,
+        "diverging": [name for name in DIVERGING if name in used],
+        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        "tolerance": TOLERANCE,
+    }
+
+
+def batched(shape: Shape) -> str:
+    """A shape as torch prints it, with a batch of one: ``(1, C, H, W)``."""
+    return str((1, *shape))
+
+
+def padding_words(layer: Layer) -> str:
+    """What the padding round the drawn input is, in a few words; empty where there is none."""
+    if isinstance(layer, ConvTranspose):
+        return "stuffed with holes" if max(layer.stride) > 1 else ""
+    mode = getattr(layer, "padding_mode", "zeros")
+    pads = [pad for pair in layer.pads() for pad in pair] if hasattr(layer, "pads") else [0]
+    return f"padding {max(pads)}, {mode}" if max(pads) else ""
+
+
+def ranges(x: NDArray[Any]) -> NDArray[np.float32]:
+    """Lowest and highest finite value of each channel, shape (channels, 2); 0 and 0 where none is finite."""
+    flat = x.reshape(len(x), -1)
+    finite = np.isfinite(flat)
+    low = np.where(finite, flat, np.inf).min(axis=1)
+    high = np.where(finite, flat, -np.inf).max(axis=1)
+    found = finite.any(axis=1)
+    return np.stack([np.where(found, low, 0), np.where(found, high, 0)], axis=1).astype(np.float32)
+
+
+def three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The tables with axes of length 1 put in front, up to three."""
+    nil = np.zeros(1, np.int64)
+    return (Axis(1, 0, nil, nil, nil),) * (3 - len(axes)) + axes
+
+
+def volume(x: NDArray[Any], ndim: int) -> NDArray[Any]:
+    """The same values with three axes: (leading..., depth, rows, columns)."""
+    lead = x.shape[: x.ndim - ndim]
+    return x.reshape(*lead, *(1,) * (3 - ndim), *x.shape[x.ndim - ndim :])
+
+
+def tables(prefix: str, axes: tuple[Axis, ...]) -> Tensors:
+    """``line``, ``start`` and ``offset`` of each axis, in the smallest integers that hold them."""
+    found: Tensors = {}
+    for i, axis in enumerate(axes):
+        for name in ("line", "start", "offset"):
+            values = getattr(axis, name)
+            small = abs(values).max() <= np.iinfo(np.int16).max
+            found[f"{prefix}{name}{i}"] = values.astype(np.int16 if small else np.int32)
+    return found

@@ -1,0 +1,70 @@
+"""What every source of input has in common."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.knobs import Setting, knob, knobs
+
+Array = NDArray[np.float32]
+
+MAX_VALUES = 4_000_000  # numbers that one input may hold, all channels together
+
+
+class SourceError(ValueError):
+    """An input that cannot be used: one plain sentence saying what it is and what was expected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """An input map.
+
+    Attributes
+    ----------
+    values : float32 array, shape (channels, *axes) with one to three axes
+    scale : "signed" or "picture"
+        How to colour it: diverging about zero, or black to white like a photograph.
+    caption : str
+        What it is, in a few words.
+    """
+
+    values: Array
+    scale: Literal["signed", "picture"]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Source(Setting):
+    """Where an input comes from: a frozen choice that answers `grid()` and `code()`.
+
+    Raises
+    ------
+    SourceError
+        If a knob is below its smallest value or not among its choices, or the source does not come with `ndim` axes.
+    """
+
+    title: ClassVar[str] = ""
+    ndims: ClassVar[tuple[int, ...]] = (1, 2, 3)
+
+    ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
+
+    def __post_init__(self) -> None:
+        if self.ndim not in self.ndims:
+            raise SourceError(f"{self.title} comes with {' or '.join(map(str, self.ndims))} axes, not {self.ndim}.")
+        super().__post_init__()
+        for name, k in knobs(self).items():
+            value = getattr(self, name)
+            if k.choices and value not in k.choices:
+                raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
+            if k.low is not None and value is not None and np.min(value) < k.low:
+                raise SourceError(f"{name} is {np.min(value)}: it is at least {k.low}.")
+
+    def grid(self) -> Grid:
+        """The input itself."""
+        raise NotImplementedError
+
+    def code(self) -> str:
+        """Python lines, with imports, that define the same input as a tensor ``x`` of shape (1, channels, *axes)."""
+        raise NotImplementedError

@@ -1,0 +1,66 @@
+"""Numbers as Python lines: what `code()` shows for an input that no formula gives."""
+
+import base64
+import textwrap
+import zlib
+
+import numpy as np
+
+from cnnviz.sources.base import Array
+
+MAX_LITERAL = 1024  # numbers written out one by one
+MAX_PACKED = 200_000  # characters of base64
+
+
+def tensor_code(values: Array) -> str:
+    """Lines that define ``x``, equal to ``values[None]`` bit for bit.
+
+    Up to `MAX_LITERAL` finite numbers are written out; more are packed, up to `MAX_PACKED` characters; beyond
+    that the lines load ``input.npy``, which holds `values`.
+
+    Examples
+    --------
+    >>> print(tensor_code(np.array([[1, 0.5, -2]], np.float32)))
+    import torch
+    <BLANKLINE>
+    x = torch.tensor([[[1.0, 0.5, -2.0]]])
+    """
+    if values.size <= MAX_LITERAL and np.isfinite(values).all():
+        return f"import torch\n\nx = torch.tensor({written(values[None])})"
+    packed = base64.b64encode(zlib.compress(values.astype("<f4").tobytes(), level=9)).decode()
+    if len(packed) <= MAX_PACKED:
+        return packed_code(packed, (1, *values.shape))
+    return """\
+import numpy as np
+import torch
+
+# download input.npy from the page, next to these lines
+x = torch.from_numpy(np.load("input.npy"))[None]"""
+
+
+def written(values: Array) -> str:
+    """Nested lists, each number as short as tells it from every other float32."""
+    return np.array2string(
+        values,
+        separator=", ",
+        prefix="x = torch.tensor(",
+        threshold=MAX_LITERAL + 1,
+        max_line_width=100,
+        formatter={"float_kind": str},
+    )
+
+
+def packed_code(packed: str, shape: tuple[int, ...]) -> str:
+    """Lines that unpack base64 of zlib of little-endian float32."""
+    return f'''\
+import base64
+import zlib
+
+import numpy as np
+import torch
+
+packed = """
+{textwrap.fill(packed, 100)}
+"""
+numbers = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<f4")
+x = torch.tensor(numbers.reshape{shape})'''

@@ -1,0 +1,86 @@
+"""Arrays: a .npy file of a stranger's, its header read before anything is allocated."""
+
+import io
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from cnnviz.sources.base import MAX_VALUES, Array, SourceError
+
+SHAPES = {
+    1: "(length) or (channels, length)",
+    2: "(rows, columns), (channels, rows, columns) or (rows, columns, 1 to 4 channels)",
+    3: "(depth, rows, columns) or (channels, depth, rows, columns)",
+}
+NUMBERS = {"b": "bool", "i": "int", "u": "uint", "f": "float"}  # by numpy's dtype.kind
+
+
+def read_npy(data: bytes, ndim: int) -> Array:
+    """The numbers of a .npy file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file: magic, header, numbers.
+    ndim : 1, 2 or 3
+        Axes besides the channels.
+
+    Returns
+    -------
+    float32 array, shape (channels, *axes)
+        NaN and Inf stay; a float64 too large for float32 becomes Inf.
+
+    Raises
+    ------
+    SourceError
+        If the header is damaged, does not agree with the bytes that follow, or declares another type, another
+        number of axes or more than `MAX_VALUES` numbers.
+    """
+    shape, fortran_order, dtype, start = read_header(data)
+    if dtype.kind not in NUMBERS:
+        what = "structured records" if dtype.kind == "V" else f"{dtype.name} values"
+        raise SourceError(f"A .npy file of {what}: save bool, int, uint or float numbers.")
+    if not all(n > 0 for n in shape):
+        raise SourceError(f"A .npy array of shape {shape}, which holds no numbers: save at least one cell.")
+    if prod(shape) > MAX_VALUES:
+        raise SourceError(f"A .npy array of {prod(shape):,} numbers: at most {MAX_VALUES:,} are read, save a part.")
+    declared, present = prod(shape) * dtype.itemsize, len(data) - start
+    if declared != present:
+        raise SourceError(
+            f"A .npy file that declares {declared:,} bytes of numbers and has {present:,}: save it again."
+        )
+    numbers = np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(channels_first(numbers, ndim), np.float32)
+
+
+def read_header(data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Shape, Fortran order?, dtype, and the byte where the numbers start."""
+    stream = io.BytesIO(data)
+    readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+    try:
+        shape, fortran_order, dtype = readers[npy_format.read_magic(stream)](stream)
+    except Exception:  # the header is a Python literal: whatever the parser raises, it is damaged
+        raise SourceError("A .npy file with a damaged header: save the array again with numpy.save.") from None
+    return tuple(map(int, shape)), fortran_order, dtype, stream.tell()
+
+
+def channels_first(numbers: np.ndarray[Any, Any], ndim: int) -> np.ndarray[Any, Any]:
+    """View an array as (channels, *axes).
+
+    An axis too few is one channel; a leading batch of 1 is dropped; a picture's last axis of 1 to 4 is its channels,
+    unless the first axis could be.
+
+    >>> channels_first(np.zeros((8, 9, 3)), ndim=2).shape
+    (3, 8, 9)
+    """
+    if numbers.ndim == ndim + 2 and len(numbers) == 1:
+        numbers = numbers[0]
+    if numbers.ndim == ndim:
+        return numbers[None]
+    if numbers.ndim != ndim + 1:
+        raise SourceError(f"A .npy array of shape {numbers.shape}: {ndim}-D takes {SHAPES[ndim]}.")
+    pixels_last = ndim == 2 and numbers.shape[-1] <= 4 < len(numbers)
+    return np.moveaxis(numbers, -1, 0) if pixels_last else numbers

@@ -1,0 +1,137 @@
+"""Uploads: a picture or an array from a stranger, told by its leading bytes and held to limits."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import PureWindowsPath
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.knobs import knob
+from cnnviz.sources.base import Grid, Source, SourceError
+from cnnviz.sources.literal import tensor_code
+from cnnviz.sources.npy import SHAPES, read_npy
+from cnnviz.sources.picture import Colour, decode, flatten, to_values
+
+MAX_BYTES = 20_000_000
+
+PICTURES = ("PNG", "JPEG", "WEBP")
+SIGNATURES = {  # leading bytes -> kind; those that are not read are named, so that the refusal can say what came
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x93NUMPY": "npy",
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+    b"%PDF": "PDF",
+    b"PK": "zip or npz",
+    b"RIFF": "RIFF (sound or video)",
+    b"fLaC": "FLAC sound",
+    b"OggS": "Ogg sound",
+    b"ID3": "MP3 sound",
+    b"\x80": "pickle",
+    b"\x1f\x8b": "gzip",
+}
+
+
+def identify(data: bytes) -> str:
+    """What kind of file it is, by its leading bytes.
+
+    >>> identify(b"GIF89a...")
+    'GIF'
+    """
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    known = [kind for signature, kind in SIGNATURES.items() if data.startswith(signature)]
+    if known:
+        return known[0]
+    return "text" if b"\x00" not in data[:1024] and data[:1024].decode(errors="ignore").isprintable() else "unknown"
+
+
+def read_upload(data: bytes, name: str, ndim: int, rows: int | None = None, colour: Colour = "grey") -> Grid:
+    """An uploaded picture or array as an input map.
+
+    Parameters
+    ----------
+    data : bytes
+        The file: PNG, JPEG, WebP or .npy.
+    name : str
+        As the browser sent it; only for the caption.
+    ndim : 1, 2 or 3
+        Axes besides the channels; a picture needs 2.
+    rows : int > 0 or None
+        Height to scale a picture to; None leaves it as it is.
+    colour : "grey" or "rgb"
+        Channels of a picture: one or three.
+
+    Returns
+    -------
+    Grid
+        A picture from 0 to 1; an array as it is, NaN and Inf counted in the caption.
+
+    Raises
+    ------
+    SourceError
+        One sentence on what the file is and what was expected.
+    """
+    if not data:
+        raise SourceError("An empty file: upload a PNG, JPEG or WebP picture, or a .npy array.")
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
+    kind = identify(data)
+    if kind == "npy":
+        return _array(data, name, ndim)
+    if kind not in PICTURES:
+        raise SourceError(f"A file of {kind} content: upload a PNG, JPEG or WebP picture, or a .npy array.")
+    if ndim != 2:
+        raise SourceError(
+            f"A {kind} picture has rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
+        )
+    return _picture(data, kind, name, rows, colour)
+
+
+def _array(data: bytes, name: str, ndim: int) -> Grid:
+    values = read_npy(data, ndim)
+    odd = int(np.count_nonzero(~np.isfinite(values)))
+    note = f", {odd:,} of {values.size:,} numbers are NaN or Inf" if odd else ""
+    return Grid(values, "signed", plain_name(name) + note)
+
+
+def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour) -> Grid:
+    image, frames = decode(data, kind)
+    note = f", first of {frames} frames" if frames > 1 else ""
+    return Grid(to_values(flatten(image, colour), rows), "picture", plain_name(name) + note)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders, control characters or undue length.
+
+    >>> plain_name("C:\\\\home\\\\me/cat.png")
+    'cat.png'
+    """
+    last = PureWindowsPath(name).name  # splits at both kinds of slash
+    return "".join(c for c in last if c.isprintable())[:60] or "upload"
+
+
+@dataclass(frozen=True)
+class Upload(Source):
+    """An uploaded picture or array; see `read_upload`. Two uploads of the same bytes are equal."""
+
+    title: ClassVar[str] = "Upload"
+
+    data: bytes = field(default=b"", repr=False, compare=False)
+    name: str = "upload"
+    rows: int | None = knob(None, 1, 1024, "height to scale a picture to; empty leaves it as it is")
+    colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
+    digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    def grid(self) -> Grid:
+        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour)
+
+    def code(self) -> str:
+        return tensor_code(self.grid().values)

@@ -1,0 +1,66 @@
+// Numbers to colours and to words.
+
+const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
+const LEVELS = 256;
+
+/** 256 colours between the stops, as [r, g, b]. */
+export function ramp(stops) {
+  const points = stops.map(hex);
+  return Array.from({ length: LEVELS }, (_, level) => {
+    const at = (level / (LEVELS - 1)) * (points.length - 1);
+    const i = Math.min(Math.floor(at), points.length - 2);
+    return points[i].map((from, k) => Math.round(from + (at - i) * (points[i + 1][k] - from)));
+  });
+}
+
+/** Lowest and highest value of a scale: diverging scales are centred on zero. */
+export function limits(low, high, diverging) {
+  if (diverging) {
+    const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
+    return [-most, most];
+  }
+  return low === high ? [Math.min(low, 0), Math.max(high, low + 1)] : [low, high];
+}
+
+/** Level 0..255 of a value; -1 for what is no number. */
+export function level(value, [low, high]) {
+  if (!Number.isFinite(value)) return -1;
+  const at = Math.round(((value - low) / (high - low)) * (LEVELS - 1));
+  return Math.max(0, Math.min(LEVELS - 1, at));
+}
+
+export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
+
+/** Relative luminance, as the web's contrast rules define it. */
+export function luminance(rgb) {
+  const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Black or white, whichever is easier to read on this colour. */
+export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#111418" : "#ffffff");
+
+const MINUS = "\u2212";
+
+/** A number as short as it can be read in a cell: at most `digits` significant ones. */
+export function brief(value, digits = 3) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : `${MINUS}inf`;
+  const size = Math.abs(value);
+  let text;
+  if (size === 0) text = "0";
+  else if (Number.isInteger(value) && size < 1e5) text = String(size);
+  else if (size >= 1e4 || size < 1e-3) text = size.toExponential(1).replace("e+", "e").replace("e-", `e${MINUS}`);
+  else text = trim(size.toFixed(Math.max(0, Math.min(3, digits - 1 - Math.floor(Math.log10(size))))));
+  return (value < 0 && text !== "0" ? MINUS : "") + text;
+}
+
+/** A number as a sentence wants it: up to four places, whole numbers as they are. */
+export function exact(value) {
+  if (!Number.isFinite(value)) return brief(value);
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? size.toExponential(3) : trim(size.toFixed(4));
+  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+}
+
+const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);

@@ -1,0 +1,114 @@
+// The knobs under the stage. They call back; they decide nothing.
+import { SPEEDS } from "./clock.js";
+import { SCALES } from "./panels.js";
+import { element } from "./readout.js";
+
+const BUTTONS = [
+  ["first", "First step (Home)", "M6 5v14M19 5L9 12l10 7z"],
+  ["back", "Step back (←)", "M16 5L7 12l9 7z"],
+  ["toggle", "Play or pause (space)", "M8 5l11 7-11 7z"],
+  ["next", "Step on (→)", "M8 5l9 7-9 7z"],
+  ["last", "Last step (End)", "M18 5v14M5 5l10 7-10 7z"],
+];
+const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
+
+export const KEYS = [
+  ["space", "play or pause"],
+  ["← → ↑ ↓", "move the output cell"],
+  ["Home, End", "first and last step"],
+  ["Page Up, Page Down", "previous and next output channel"],
+  ["[ ]", "slower, faster"],
+  ["+ − 0", "zoom in, out, whole map"],
+  ["Esc", "let go of the pinned cell"],
+  ["?", "this help"],
+];
+
+function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}
+
+function button(name, title, path, act) {
+  const made = element("button", { type: "button", title, "aria-label": title, "data-act": name }, icon(path));
+  made.addEventListener("click", () => act(name));
+  return made;
+}
+
+function select(name, label, options, value, act) {
+  const made = element("select", { "aria-label": label, "data-act": name });
+  for (const [key, text] of options) made.append(element("option", { value: key }, text));
+  made.value = value;
+  made.addEventListener("change", () => act(name, made.value));
+  return element("label", {}, `${label} `, made);
+}
+
+function check(name, label, act) {
+  const box = element("input", { type: "checkbox", "data-act": name });
+  box.addEventListener("change", () => act(name, box.checked));
+  return element("label", { class: "check" }, box, label);
+}
+
+/** Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach. */
+export function buildControls(root, act) {
+  const base = element("canvas", { class: "base" });
+  const light = element("canvas", { class: "light" });
+  const stage = element(
+    "div",
+    { class: "stage", tabindex: "0", role: "application", "aria-label": "Convolution player. Space plays, arrows step, question mark lists the keys." },
+    base,
+    light,
+  );
+  const scrub = element("input", { type: "range", min: "0", step: "1", "aria-label": "Step", "data-act": "scrub" });
+  scrub.addEventListener("input", () => act("scrub", Number(scrub.value)));
+  const ticks = element("div", { class: "ticks", "aria-hidden": "true" });
+  const count = element("span", { class: "count", "data-testid": "step" });
+  const buttons = BUTTONS.map(([name, title, path]) => button(name, title, path, act));
+  const speed = select("speed", "speed", SPEEDS.map((s) => [s, `${s}×`]), 1, act);
+  const transport = element("div", { class: "transport" }, ...buttons, element("div", { class: "scrub" }, scrub, ticks), count, speed);
+  const readout = element("p", { class: "readout", "data-testid": "readout", "aria-live": "polite" });
+  const view = select("view", "told by", [["stamp", "stamps of the input"], ["gather", "windows on the stuffed input"]], "stamp", act);
+  const zoom = ["in", "out", "whole"].map((name) => {
+    const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, { in: "+", out: "−", whole: "whole" }[name]);
+    made.title = { in: "Zoom in (+)", out: "Zoom out (−)", whole: "Whole maps (0)" }[name];
+    made.setAttribute("aria-label", made.title);
+    made.addEventListener("click", () => act(`zoom-${name}`));
+    return made;
+  });
+  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
+  ask.addEventListener("click", () => act("help"));
+  const options = element(
+    "div",
+    { class: "options" },
+    view,
+    select("scale", "colours per", SCALES.map((s) => [s, s]), "layer", act),
+    check("coverage", "times read", act),
+    check("serpentine", "serpentine", act),
+    element("span", { class: "zoom" }, "zoom ", ...zoom),
+    ask,
+  );
+  const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
+  root.replaceChildren(stage, transport, readout, options, help);
+  return { stage, base, light, scrub, ticks, count, readout, options, help, view, toggle: buttons[2], speed: speed.querySelector("select") };
+}
+
+export function showPlaying(toggle, playing) {
+  toggle.querySelector("path").setAttribute("d", playing ? PAUSE : BUTTONS[2][2]);
+  toggle.setAttribute("aria-pressed", String(playing));
+}
+
+/** One tick at the start of each output channel. */
+export function showTicks(ticks, turns) {
+  if (ticks.childElementCount === turns) return;
+  ticks.replaceChildren(
+    ...Array.from({ length: turns > 1 ? turns : 0 }, (_, i) => {
+      const mark = element("span");
+      mark.style.left = `${(100 * i) / turns}%`;
+      return mark;
+    }),
+  );
+}

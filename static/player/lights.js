@@ -1,0 +1,68 @@
+// Who reads whom: what is lit on each panel for one selected cell. Pure look-ups.
+//
+// A selection is {kind: "output", channel, cell}, {kind: "input", channel, cell} or {kind: "kernel", channel, tap}.
+// What is lit on a panel is {channels: [first, end], places: [depths, rows, columns]}: every combination of the three lists.
+import { range } from "./tables.js";
+
+/** Channels of the input that an output channel reads: [first, end]. */
+export const readsOf = (scene, channel) => {
+  const { data } = scene.tensors.reads;
+  return [data[2 * channel], data[2 * channel + 1]];
+};
+
+/** Output channels that read an input channel: [first, end]. */
+export function readBy(scene, channel) {
+  const out = range(scene.tensors.output.shape[0]).filter((k) => {
+    const [first, end] = readsOf(scene, k);
+    return first <= channel && channel < end;
+  });
+  return [out[0], out.at(-1) + 1];
+}
+
+/** Every place of a panel's line that holds this index: its own, and where padding mirrors it. */
+const placesOf = (panel, cell) =>
+  cell.map((index, i) => range(panel.lines[i].length).filter((p) => panel.lines[i][p] === index));
+
+/**
+ * @param {{scene, axes, input, output, stamping}} stage panels `input` and `output`, the tables of the gather
+ * @returns {{input, output, taps}} `taps` lists the kernel's lit taps, or null for all of them
+ */
+export function litBy(stage, selection) {
+  const { scene, axes, input, output } = stage;
+  const { kind, channel } = selection;
+  if (kind === "output") {
+    const cells = selection.cell.map((o, i) => windowCells(stage, i, o));
+    return {
+      input: { channels: readsOf(scene, channel), places: cells },
+      output: { channels: [channel, channel + 1], places: placesOf(output, selection.cell) },
+    };
+  }
+  if (kind === "input") {
+    const readers = selection.cell.map((index, i) => axes[i].readers(index));
+    return {
+      input: { channels: [channel, channel + 1], places: placesOf(input, selection.cell) },
+      output: { channels: readBy(scene, channel), places: readers.map((list, i) => toPlaces(output, i, list)) },
+    };
+  }
+  const [first] = readsOf(scene, channel);
+  const visited = selection.tap.slice(1).map((t, i) => tapCells(stage, i, t));
+  const c = first + selection.tap[0];
+  return { input: { channels: [c, c + 1], places: visited }, output: null, taps: [selection.tap] };
+}
+
+/** Places on the input panel that window `o` reads along one axis. Where the panel shows no padding, only its cells. */
+function windowCells({ axes, input, stamping }, i, o) {
+  const taps = range(axes[i].taps);
+  if (!stamping) return taps.map((t) => axes[i].place(o, t));
+  return toPlaces(input, i, taps.map((t) => axes[i].source(o, t)));
+}
+
+/** Places that one tap visits as the window runs. */
+function tapCells({ axes, input, stamping }, i, t) {
+  if (!stamping) return [...new Set(axes[i].visited(t))];
+  return toPlaces(input, i, range(axes[i].windows).map((o) => axes[i].source(o, t)));
+}
+
+/** Indices as places of a panel whose line holds each index once, in order. */
+const toPlaces = (panel, i, indices) =>
+  [...new Set(indices)].filter((index) => index >= 0).map((index) => index + panel.low[i]);

@@ -1,0 +1,42 @@
+// In which order the cells are visited: one turn per output channel of a group, in each turn every cell once.
+import { ravel, unravel } from "./tables.js";
+
+const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
+
+/**
+ * @param {number} turns output channels per group; all groups take their turn together
+ * @param {number[]} shape cells that are visited: (depth, rows, columns)
+ * @param {boolean} serpentine every other row is walked backwards
+ */
+export function makeOrder(turns, shape, serpentine = false) {
+  const cells = product(shape);
+  const fold = ([d, r, c]) => [d, r, serpentine && (d * shape[1] + r) % 2 ? shape[2] - 1 - c : c];
+  return {
+    cells,
+    turns,
+    shape,
+    steps: cells * turns,
+    at: (step) => ({ turn: Math.floor(step / cells), cell: fold(unravel(step % cells, shape)) }),
+    stepOf: (turn, cell) => turn * cells + ravel(fold(cell), shape),
+    /** The part of one plane that is not reached yet, as rectangles [row, column, rows, columns]. */
+    hidden(step, turn, d) {
+      const now = this.at(step);
+      if (turn !== now.turn || d !== now.cell[0]) {
+        const later = turn > now.turn || (turn === now.turn && d > now.cell[0]);
+        return later ? [[0, 0, shape[1], shape[2]]] : [];
+      }
+      const [, r, c] = now.cell;
+      const backwards = fold([d, r, 0])[2] !== 0;
+      const rest = backwards ? [r, 0, 1, c] : [r, c + 1, 1, shape[2] - c - 1];
+      return [rest, [r + 1, 0, shape[1] - r - 1, shape[2]]].filter(([, , h, w]) => h > 0 && w > 0);
+    },
+  };
+}
+
+/** The same place after a setting has changed: the turn and the cell, pulled back inside. */
+export function clampTo(order, { turn, cell }) {
+  return {
+    turn: Math.min(turn, order.turns - 1),
+    cell: cell.map((at, i) => Math.min(at, order.shape[i] - 1)),
+  };
+}

@@ -1,0 +1,223 @@
+// The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
+import { css, ink, level, brief } from "./colour.js";
+import { xOf, yOf } from "./layout.js";
+import { contentAt, textAt } from "./panels.js";
+import { NONE } from "./tables.js";
+
+const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
+const GRID_FROM = 7; // ... and a grid line
+const MOST_NUMBERS = 4000;
+
+/** A repeating hatch. `step` in pixels; `cross` draws both diagonals. */
+export function hatch(ctx, colour, step = 7, cross = false) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = step;
+  const t = tile.getContext("2d");
+  t.strokeStyle = colour;
+  t.lineWidth = 1;
+  t.beginPath();
+  for (const shift of [-step, 0, step]) {
+    t.moveTo(shift, step);
+    t.lineTo(shift + step, 0);
+    if (cross) {
+      t.moveTo(shift, 0);
+      t.lineTo(shift + step, step);
+    }
+  }
+  t.stroke();
+  return ctx.createPattern(tile, "repeat");
+}
+
+export function clipTo(ctx, port, draw) {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(port.x, port.y, port.w, port.h);
+  ctx.clip();
+  draw();
+  ctx.restore();
+}
+
+/** Places of a map that the viewport shows: [first row, end row, first column, end column]. */
+export function visible(port) {
+  return [
+    Math.max(0, Math.floor(port.top)),
+    Math.min(port.rows, Math.ceil(port.top + port.h / port.sy)),
+    Math.max(0, Math.floor(port.left)),
+    Math.min(port.columns, Math.ceil(port.left + port.w / port.sx)),
+  ];
+}
+
+const eachVisible = (port, visit) => {
+  const [r0, r1, c0, c1] = visible(port);
+  for (let r = r0; r < r1; r++) for (let c = c0; c < c1; c++) visit(r, c);
+};
+
+const seen = (port) => {
+  const [r0, r1, c0, c1] = visible(port);
+  return (r1 - r0) * (c1 - c0);
+};
+
+/** One map: image, texture of the padding, grid, numbers. */
+export function paintMap(ctx, map, look) {
+  const { port, image } = map;
+  clipTo(ctx, port, () => {
+    ctx.imageSmoothingEnabled = port.sx < 1;
+    ctx.drawImage(image, xOf(port, 0), yOf(port, 0), port.columns * port.sx, port.rows * port.sy);
+    paintTexture(ctx, map, look);
+    if (Math.min(port.sx, port.sy) >= GRID_FROM) paintGrid(ctx, port, look);
+    if (port.bars) paintBars(ctx, map, look);
+    paintNumbers(ctx, map, look);
+  });
+  ctx.strokeStyle = look.edge;
+  ctx.lineWidth = 1;
+  ctx.strokeRect(port.x - 0.5, port.y - 0.5, port.w + 1, port.h + 1);
+}
+
+/** Padding is hatched, holes are empty but for a dot, cells without a number are cross-hatched. */
+function paintTexture(ctx, { panel, channel, depth, port }, look) {
+  const [, low, left] = panel.low;
+  if (Math.min(port.sx, port.sy) < 3 || seen(port) > 40000) {
+    bands(port, low, left, panel).forEach(([r, c, h, w]) => {
+      ctx.fillStyle = look.padding;
+      ctx.fillRect(xOf(port, c), yOf(port, r), w * port.sx, h * port.sy);
+    });
+    return;
+  }
+  eachVisible(port, (r, c) => {
+    const { kind, mirrored, value } = contentAt(panel, channel, [depth, r, c]);
+    const [x, y] = [xOf(port, c), yOf(port, r)];
+    if (kind === NONE) {
+      ctx.fillStyle = look.faint;
+      ctx.fillRect(x + port.sx / 2 - 1, y + port.sy / 2 - 1, 2, 2);
+    } else if (kind || mirrored || !Number.isFinite(value)) {
+      ctx.fillStyle = kind || mirrored ? look.padding : look.missing;
+      ctx.fillRect(x, y, port.sx, port.sy);
+    }
+  });
+}
+
+/** The padding as rectangles [row, column, rows, columns], for maps too large to look at each place. */
+function bands(port, low, left, panel) {
+  const [, rows, columns] = panel.extent;
+  return [
+    [0, 0, low, port.columns],
+    [low + rows, 0, port.rows - low - rows, port.columns],
+    [low, 0, rows, left],
+    [low, left + columns, rows, port.columns - left - columns],
+  ].filter(([, , h, w]) => h > 0 && w > 0);
+}
+
+function paintGrid(ctx, port, look) {
+  const [r0, r1, c0, c1] = visible(port);
+  ctx.strokeStyle = look.grid;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let r = r0; r <= r1; r++) {
+    ctx.moveTo(port.x, Math.round(yOf(port, r)) + 0.5);
+    ctx.lineTo(port.x + port.w, Math.round(yOf(port, r)) + 0.5);
+  }
+  for (let c = c0; c <= c1; c++) {
+    ctx.moveTo(Math.round(xOf(port, c)) + 0.5, port.y);
+    ctx.lineTo(Math.round(xOf(port, c)) + 0.5, port.y + port.h);
+  }
+  ctx.stroke();
+}
+
+/** One-row maps also show their values as bars from the middle, so that a signal looks like one. */
+function paintBars(ctx, { panel, channel, depth, port, lim }, look) {
+  const most = Math.max(Math.abs(lim[0]), Math.abs(lim[1]));
+  ctx.fillStyle = look.bar;
+  eachVisible(port, (r, c) => {
+    const { kind, value } = contentAt(panel, channel, [depth, r, c]);
+    if (kind || !Number.isFinite(value)) return;
+    const tall = (value / most) * (port.sy / 2 - 2);
+    const middle = yOf(port, r) + port.sy / 2;
+    ctx.fillRect(xOf(port, c) + port.sx * 0.3, Math.min(middle, middle - tall), port.sx * 0.4, Math.abs(tall) + 0.5);
+  });
+}
+
+function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
+  if (port.sx < NUMBERS_FROM || port.sy < 15 || seen(port) > MOST_NUMBERS) return;
+  const cells = [];
+  let longest = 2;
+  eachVisible(port, (r, c) => {
+    const content = contentAt(panel, channel, [depth, r, c]);
+    const text = textAt(content);
+    longest = Math.max(longest, text.length);
+    if (text) cells.push({ r, c, text, content });
+  });
+  const size = Math.min(port.sy * 0.46, (port.sx - 3) / (longest * 0.56), 18);
+  if (size < 7) return;
+  for (const { r, c, text, content } of cells) {
+    const pale = content.kind || content.mirrored;
+    write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy / 2, {
+      font: `${pale ? "italic " : ""}${size}px ${look.font}`,
+      colour: inkOn(content.value, ramp, lim, look),
+      alpha: pale ? 0.75 : 1,
+    });
+  }
+}
+
+const inkOn = (value, ramp, lim, look) => (Number.isFinite(value) ? ink(ramp[level(value, lim)]) : look.text);
+
+export function write(ctx, text, x, y, { font, colour, align = "center", baseline = "middle", alpha = 1 }) {
+  ctx.globalAlpha = alpha;
+  ctx.font = font;
+  ctx.fillStyle = colour;
+  ctx.textAlign = align;
+  ctx.textBaseline = baseline;
+  ctx.fillText(text, x, y);
+  ctx.globalAlpha = 1;
+}
+
+/** One number in its own coloured box: the work area's cells, and the lens's. */
+export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim }, look, faint = false) {
+  const finite = Number.isFinite(value);
+  ctx.fillStyle = finite ? css(ramp[level(value, lim)]) : look.missing;
+  ctx.fillRect(x, y, w, h);
+  if (faint) {
+    ctx.fillStyle = look.padding;
+    ctx.fillRect(x, y, w, h);
+  }
+  ctx.strokeStyle = look.grid;
+  ctx.lineWidth = 1;
+  ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  const text = brief(value);
+  const size = Math.min(h * 0.44, (w - 3) / (Math.max(text.length, 3) * 0.56), 17);
+  if (size < 7) return;
+  write(ctx, text, x + w / 2, y + h / 2, {
+    font: `${faint ? "italic " : ""}${size}px ${look.font}`,
+    colour: finite ? ink(ramp[level(value, lim)]) : look.text,
+  });
+}
+
+/** A panel's name over its box, with a legend at the right end. */
+export function paintTitle(ctx, box, { name, note, ramp, lim }, look) {
+  const legend = ramp ? Math.min(120, box.w * 0.3) : 0;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(box.x, box.y - 40, box.w - (legend ? legend + 8 : 0), 40);
+  ctx.clip();
+  write(ctx, name, box.x, box.y - 28, { font: `600 15px ${look.font}`, colour: look.text, align: "left" });
+  write(ctx, note, box.x, box.y - 11, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
+  ctx.restore();
+  if (legend) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 34, w: legend, h: 10 }, { ramp, lim }, look);
+}
+
+function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
+  const gradient = ctx.createLinearGradient(x, 0, x + w, 0);
+  for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * 255)]));
+  ctx.fillStyle = gradient;
+  ctx.fillRect(x, y, w, h);
+  ctx.strokeStyle = look.edge;
+  ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  const style = { font: `11px ${look.font}`, colour: look.soft };
+  write(ctx, brief(lim[0]), x, y + h + 9, { ...style, align: "left" });
+  write(ctx, brief(lim[1]), x + w, y + h + 9, { ...style, align: "right" });
+  if (lim[0] < 0 && lim[1] > 0) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
+}
+
+/** A map's own small name, under it. */
+export function paintTag(ctx, port, text, colour, look) {
+  write(ctx, text, port.x, port.y + port.h + 9, { font: `12px ${look.font}`, colour: colour ?? look.soft, align: "left" });
+}

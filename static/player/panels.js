@@ -1,0 +1,101 @@
+// A panel is one tensor on stage: its maps, their colours, and what each of their places holds.
+import { brief, level, limits, ramp } from "./colour.js";
+import { NONE, PAD, range, ravel } from "./tables.js";
+
+export const SCALES = ["map", "layer", "global"];
+
+/** Colours of a scene in one theme: 256 levels per scale, and the groups' own. */
+export function makeColours(meta, dark) {
+  const mode = dark ? "dark" : "light";
+  const ramps = {};
+  for (const [name, stops] of Object.entries(meta.palette)) if (name !== "groups") ramps[name] = ramp(stops[mode]);
+  return { ramps, groups: meta.palette.groups[mode] };
+}
+
+const merge = (ranges) => [Math.min(...ranges.map((r) => r[0])), Math.max(...ranges.map((r) => r[1]))];
+
+function rangesOf(tensor) {
+  return range(tensor.data.length / 2).map((c) => [tensor.data[2 * c], tensor.data[2 * c + 1]]);
+}
+
+/**
+ * Lowest and highest value of every channel of input and output under one choice of scale:
+ * each map its own, one for all maps of a layer, or one for input and output together.
+ */
+export function scaleLimits(scene, choice) {
+  const own = { input: rangesOf(scene.tensors["input.range"]), output: rangesOf(scene.tensors["output.range"]) };
+  const all = merge([...own.input, ...own.output]);
+  const found = {};
+  for (const [name, ranges] of Object.entries(own)) {
+    const diverging = scene.meta.diverging.includes(scene.meta.scales[name]);
+    const layer = merge(ranges);
+    const of = (r) => (choice === "global" ? all : choice === "layer" ? layer : r);
+    found[name] = ranges.map((r) => limits(...of(r), diverging));
+  }
+  const { data } = scene.tensors.weight ?? { data: [0] };
+  let most = 0;
+  for (const v of data) if (Number.isFinite(v)) most = Math.max(most, Math.abs(v));
+  found.weight = [limits(-most, most, true)];
+  return found;
+}
+
+/** The three lines of a tensor that is drawn as it is: every place holds its own cell. */
+const plain = (shape) => shape.map((n) => Int32Array.from({ length: n }, (_, i) => i));
+
+/**
+ * @param {"input" | "output"} name
+ * @param {Axis[] | null} axes tables whose lines the panel is laid out on; null draws the tensor as it is
+ */
+export function makePanel(scene, name, axes) {
+  const { shape, data } = scene.tensors[name];
+  const lines = axes ? axes.map((axis) => axis.line) : plain(shape.slice(1));
+  const low = axes ? axes.map((axis) => axis.low) : [0, 0, 0];
+  const stuffed = lines.some((line) => line.includes(NONE)); // holes lie between the cells
+  const extent = lines.map((line, i) => (stuffed ? line.lastIndexOf(shape[i + 1] - 1) + 1 - low[i] : shape[i + 1]));
+  const padValue = name === "input" ? scene.meta.padValue : 0;
+  return { name, data, shape, channels: shape[0], lines, low, extent, padValue, scale: scene.meta.scales[name] };
+}
+
+/** Rows and columns of a map, and how many maps one channel has. */
+export const sizeOf = (panel) => panel.lines.map((line) => line.length);
+
+/** What lies at a place of a map: {kind, cell, value}; `kind` is 0 for a cell, else PAD or NONE. */
+export function contentAt(panel, channel, place) {
+  const cell = place.map((at, i) => panel.lines[i][at]);
+  const kind = cell.includes(NONE) ? NONE : cell.includes(PAD) ? PAD : 0;
+  const flat = kind ? -1 : ravel([channel, ...cell], panel.shape);
+  const value = kind === NONE ? NaN : kind === PAD ? panel.padValue : panel.data[flat];
+  const mirrored = !kind && place.some((at, i) => at < panel.low[i] || at >= panel.low[i] + panel.extent[i]);
+  return { kind, cell, value, mirrored };
+}
+
+/** One map as an image of one pixel per place. */
+export function rasterise(panel, channel, depth, ramp256, lim) {
+  const [, rows, columns] = panel.lines;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [columns.length, rows.length];
+  const ctx = canvas.getContext("2d");
+  const image = ctx.createImageData(columns.length, rows.length);
+  const pixels = new Uint32Array(image.data.buffer);
+  const packed = Uint32Array.from(ramp256, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+  const [, nd, nr, nc] = panel.shape;
+  const d = panel.lines[0][depth];
+  const padding = packed[Math.max(0, level(panel.padValue, lim))];
+  const [low, scale] = [lim[0], 255 / (lim[1] - lim[0])];
+  let at = 0;
+  for (const r of rows)
+    for (const c of columns) {
+      if (d === NONE || r === NONE || c === NONE) pixels[at++] = 0;
+      else if (d === PAD || r === PAD || c === PAD) pixels[at++] = padding;
+      else {
+        const value = panel.data[((channel * nd + d) * nr + r) * nc + c];
+        const l = (value - low) * scale + 0.5;
+        pixels[at++] = Number.isFinite(value) ? packed[l < 0 ? 0 : l > 255 ? 255 : l | 0] : 0;
+      }
+    }
+  ctx.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Text of a place, as it is written into it; holes stay empty. */
+export const textAt = ({ kind, value }) => (kind === NONE ? "" : brief(value));

@@ -1,0 +1,132 @@
+// The sentence: what the shown cell is, in words and coloured numbers. Text only; nothing is put in as HTML.
+import { css, exact, ink, level } from "./colour.js";
+
+const MOST_TERMS = 80; // products written out; more are summed up per channel
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** A number on the colour it has in the drawing. */
+function chip(value, { ramp, lim }, name) {
+  const made = element("span", { class: `chip ${name}` }, exact(value));
+  if (Number.isFinite(value)) {
+    const rgb = ramp[level(value, lim)];
+    made.style.background = css(rgb);
+    made.style.color = ink(rgb);
+  }
+  return made;
+}
+
+/** "row 2, column 3", with the axes' own names. */
+export function placeWords(meta, cell) {
+  const singular = { rows: "row", columns: "column", depth: "depth", length: "position" };
+  return cell
+    .map((at, i) => (meta.axes[i] ? `${singular[meta.axes[i]] ?? meta.axes[i]} ${at}` : ""))
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** "row 2 to 4, column 1": the span of each list. */
+export function spanWords(meta, lists) {
+  const spans = lists.map((list) => (list.length > 1 ? `${list[0]} to ${list.at(-1)}` : `${list[0]}`));
+  return placeWords(meta, spans);
+}
+
+/** Sum of products + bias = value, and torch's own. */
+export function writeSum(root, stage, { channel, cell }, worked, torch, ok) {
+  const { meta } = stage.scene;
+  const where = `output ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)}:`;
+  const colours = { read: stage.legend("input", worked.first), weight: stage.legend("weight"), product: stage.legend("output", channel) };
+  const parts = worked.terms.length <= MOST_TERMS ? productParts(worked, colours) : channelParts(worked, colours);
+  if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, colours.weight, "bias"));
+  root.replaceChildren(
+    element("span", { class: "where" }, where),
+    " ",
+    element("span", { class: "sum" }, ...parts),
+    " = ",
+    element("strong", { "data-testid": "value", "data-value": worked.value }, exact(worked.value)),
+    element(
+      "span",
+      { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch },
+      ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`,
+    ),
+  );
+}
+
+function productParts({ terms }, colours) {
+  return terms.flatMap(({ read, weight, channel }, i) => {
+    const before = i === 0 ? "" : terms[i - 1].channel === channel ? " + " : "  +  ";
+    return [before, element("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight"))];
+  });
+}
+
+function channelParts({ terms, perChannel, first, last }, colours) {
+  const parts = [`${terms.length} products, by input channel: `];
+  for (let c = first; c < last; c++) {
+    const sum = terms.slice((c - first) * perChannel, (c - first + 1) * perChannel).reduce((a, t) => a + t.product, 0);
+    parts.push(c > first ? " + " : "", element("span", { class: "term", title: `channel ${c}` }, chip(sum, colours.product, "product")));
+  }
+  return parts;
+}
+
+/** Who reads an input cell. */
+export function writeReach(root, stage, { channel, cell }, value, lit) {
+  const { meta } = stage.scene;
+  const lists = stage.axes.map((axis, i) => axis.readers(cell[i]));
+  const windows = lists.reduce((n, list) => n * list.length, 1);
+  const name = `input ${stage.input.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)} = `;
+  const [first, end] = lit.output.channels;
+  const maps = end - first > 1 ? ` in each of the output channels ${first} to ${end - 1}` : "";
+  const words = windows
+    ? ` is read by ${windows} window${windows > 1 ? "s" : ""}${maps}: output ${spanWords(meta, lists)}.`
+    : " is read by no window: no output depends on it.";
+  root.replaceChildren(element("span", {}, name), chip(value, stage.legend("input", channel), "read"), words);
+}
+
+/** What one weight is multiplied with. */
+export function writeKernel(root, stage, { channel, tap }, weight, lit) {
+  const [c, ...at] = tap;
+  const cells = lit.input.places.reduce((n, list) => n * list.length, 1);
+  const name = `kernel of output channel ${channel}, input channel ${lit.input.channels[0]}, ${placeWords(stage.scene.meta, at)} = `;
+  root.replaceChildren(
+    element("span", {}, name),
+    chip(weight, stage.legend("weight"), "weight"),
+    ` is multiplied with ${cells} place${cells > 1 ? "s" : ""} of the input, one for each output cell.`,
+  );
+  root.dataset.channel = c;
+}
+
+/** What one input cell paints, and how much of the output is finished. */
+export function writeStamp(root, stage, { channel, cell }, painted, value, finished, ok) {
+  const { meta } = stage.scene;
+  const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
+  const inside = painted.filter((p) => p.cell);
+  const few = painted.length * painted[0].products.length <= MOST_TERMS;
+  const terms = inside.flatMap(({ products, sum, cell: to }, i) => [
+    i ? ", " : " ",
+    ...(few
+      ? products.flatMap(({ read, weight }, k) => [
+          k ? " + " : "",
+          element("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
+        ])
+      : [chip(sum, colours.product, "product")]),
+    ` → (${to.slice(3 - meta.ndim).join(", ")})`,
+  ]);
+  const cropped = painted.length - inside.length;
+  root.replaceChildren(
+    element("span", { class: "where" }, `input ${placeWords(meta, cell)} = `),
+    chip(value, colours.read, "read"),
+    ` paints ${inside.length} output cell${inside.length === 1 ? "" : "s"}${cropped ? ` (${cropped} cropped)` : ""}:`,
+    element("span", { class: "sum" }, ...terms),
+    ". ",
+    element(
+      "span",
+      { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished },
+      ok ? `✓ ${finished} finished cells = torch` : "✗ differs from torch",
+    ),
+  );
+}

@@ -1,0 +1,197 @@
+// The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
+import { brief } from "./colour.js";
+import { xOf, yOf } from "./layout.js";
+import { clipTo, paintCell, visible, write } from "./paint.js";
+import { contentAt } from "./panels.js";
+import { NONE, range } from "./tables.js";
+
+const OUTLINED = 600; // lit cells up to this number get an outline each
+const LENS_BELOW = 14; // cells smaller than this many pixels are shown again under a lens
+
+/** Cover what the order has not reached. */
+export function veil(ctx, stage, order, step) {
+  const perGroup = order.turns;
+  const cover = (map, turn, depth) => {
+    for (const [r, c, h, w] of order.hidden(step, turn, depth)) {
+      const [x, y] = [xOf(map.port, c), yOf(map.port, r)];
+      for (const fill of [stage.look.veil, stage.look.mask]) {
+        ctx.fillStyle = fill;
+        ctx.fillRect(x, y, w * map.port.sx, h * map.port.sy);
+      }
+    }
+  };
+  for (const map of [...stage.outputs, ...stage.strip])
+    clipTo(ctx, map.port, () => cover(map, map.channel % perGroup, map.depth));
+}
+
+/** In a stamped scene only the channels whose turn has not come are covered: the others fill up by themselves. */
+export function veilTurns(ctx, stage, order, step) {
+  const now = order.at(step).turn;
+  for (const map of stage.strip) {
+    if (map.channel % order.turns <= now) continue;
+    for (const fill of [stage.look.veil, stage.look.mask]) {
+      ctx.fillStyle = fill;
+      ctx.fillRect(map.port.x, map.port.y, map.port.w, map.port.h);
+    }
+  }
+}
+
+/** Light a set of places on every map of a panel that takes part. */
+export function lightUp(ctx, stage, maps, lit, style) {
+  if (!lit) return;
+  const [first, end] = lit.channels;
+  for (const map of maps) {
+    if (map.channel < first || map.channel >= end || !lit.places[0].includes(map.depth)) continue;
+    clipTo(ctx, outset(map.port, 3), () => lightMap(ctx, map.port, lit.places, style, stage.look));
+  }
+}
+
+const outset = (port, by) => ({ x: port.x - by, y: port.y - by, w: port.w + 2 * by, h: port.h + 2 * by });
+
+function lightMap(ctx, port, [, rows, columns], style, look) {
+  if (!rows.length || !columns.length) return;
+  const box = [Math.min(...columns), Math.min(...rows), Math.max(...columns) + 1, Math.max(...rows) + 1];
+  const [x, y] = [xOf(port, box[0]), yOf(port, box[1])];
+  const [w, h] = [(box[2] - box[0]) * port.sx, (box[3] - box[1]) * port.sy];
+  const solid = rows.length * columns.length === (box[2] - box[0]) * (box[3] - box[1]);
+  ctx.globalAlpha = style.alpha ?? 1;
+  ctx.setLineDash(style.dash ?? []);
+  if (!solid) {
+    ctx.fillStyle = style.wash;
+    ctx.fillRect(x, y, w, h);
+  }
+  if (rows.length * columns.length <= OUTLINED && port.sx > 4 && !solid)
+    for (const r of rows) for (const c of columns) outline(ctx, xOf(port, c), yOf(port, r), port.sx, port.sy, style, look);
+  else if (!solid) fillCells(ctx, port, rows, columns, style);
+  if (solid || port.sx <= 4) outline(ctx, x, y, Math.max(w, 4), Math.max(h, 4), style, look);
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
+}
+
+function fillCells(ctx, port, rows, columns, style) {
+  const [r0, r1, c0, c1] = visible(port);
+  ctx.fillStyle = style.fill;
+  const inside = columns.filter((c) => c >= c0 && c < c1);
+  for (const r of rows) {
+    if (r < r0 || r >= r1) continue;
+    for (const c of inside) ctx.fillRect(xOf(port, c), yOf(port, r), Math.max(port.sx * 0.8, 0.5), Math.max(port.sy * 0.8, 0.5));
+  }
+}
+
+function outline(ctx, x, y, w, h, style, look) {
+  ctx.strokeStyle = look.halo;
+  ctx.lineWidth = style.width + 2.5;
+  ctx.strokeRect(x, y, w, h);
+  ctx.strokeStyle = style.colour;
+  ctx.lineWidth = style.width;
+  ctx.strokeRect(x, y, w, h);
+}
+
+/** Between two lit sets of the same shape, part of the way. */
+export function between(a, b, part) {
+  if (!part || !a || !b) return a;
+  const mix = (from, to) => (from.length === to.length ? from.map((p, i) => p + part * (to[i] - p)) : from);
+  return { channels: a.channels, places: [b.places[0], mix(a.places[1], b.places[1]), mix(a.places[2], b.places[2])] };
+}
+
+/** Window, weights and products in numbers, large enough to read on a projector. */
+export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
+  const { layout, axes, look, scene } = stage;
+  const { work } = layout;
+  const [, rows, columns] = axes.map((axis) => axis.taps);
+  const perMap = rows * columns;
+  const { weight } = scene.tensors;
+  const perChannel = weight.shape[1] * axes[0].taps * perMap;
+  const colours = {
+    0: stage.legend("input", worked ? worked.first : 0),
+    1: stage.legend("weight", 0),
+    2: stage.legend("output", kernelChannel),
+  };
+  for (const grid of work.grids) {
+    if (grid.row !== 1 && !worked) continue;
+    for (let i = 0; i < perMap; i++) {
+      const term = worked?.terms[grid.map * perMap + i];
+      const by = weight.data[kernelChannel * perChannel + grid.map * perMap + i];
+      const value = [term?.read, by, term?.product][grid.row];
+      const box = {
+        x: grid.x + (i % columns) * work.cell,
+        y: grid.y + Math.floor(i / columns) * work.cell,
+        w: work.cell,
+        h: work.cell,
+      };
+      if (grid.row === 0 && term.kind === NONE) {
+        ctx.fillStyle = look.veil;
+        ctx.fillRect(box.x, box.y, box.w, box.h);
+      } else paintCell(ctx, box, value, colours[grid.row], look, grid.row === 0 && term.kind !== 0);
+    }
+    ctx.strokeStyle = look.edge;
+    ctx.strokeRect(grid.x - 0.5, grid.y - 0.5, grid.w + 1, grid.h + 1);
+    sign(ctx, stage, grid);
+  }
+  if (litTaps) lightTaps(ctx, stage, litTaps);
+  showSum(ctx, stage, worked);
+}
+
+/** The × and = between the grids. */
+function sign(ctx, { layout: { work }, look }, grid) {
+  if (!grid.row) return;
+  const text = ["", "×", "="][grid.row];
+  const [x, y] = work.upright ? [grid.x + grid.w / 2, grid.y - 13] : [grid.x - 13, grid.y + grid.h / 2];
+  write(ctx, text, x, y, { font: `600 20px ${look.font}`, colour: look.text });
+}
+
+function lightTaps(ctx, { layout: { work }, axes, look }, taps) {
+  for (const [channel, d, r, c] of taps) {
+    const grid = work.grids.find((g) => g.row === 1 && g.map === channel * axes[0].taps + d);
+    if (!grid) continue;
+    outline(ctx, grid.x + c * work.cell, grid.y + r * work.cell, work.cell, work.cell, { colour: look.text, width: 2.5 }, look);
+  }
+}
+
+function showSum(ctx, { layout: { work, boxes }, scene, axes, look }, worked) {
+  const maps = scene.tensors.weight.shape[1] * axes[0].taps;
+  const lines = [];
+  if (worked) {
+    const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
+    lines.push(`Σ ${brief(worked.sum, 4)}${bias} = ${brief(worked.value, 4)}`);
+  }
+  if (work.shown < maps) lines.push(`${maps - work.shown} more maps in the sum`);
+  lines.forEach((text, i) =>
+    write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 16 + i * 16, {
+      font: `${i ? "" : "600 "}${i ? 12 : 14}px ${look.font}`,
+      colour: i ? look.soft : look.text,
+    }),
+  );
+}
+
+/** Where a panel's cells are too small for numbers: the surroundings of the lit places again, large. */
+export function showLens(ctx, stage, maps, box, lit, style) {
+  const map = lit && maps.find((m) => m.channel >= lit.channels[0] && m.channel < lit.channels[1] && lit.places[0].includes(m.depth));
+  if (!map || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
+  const around = (list, most) => {
+    const [low, high] = [Math.min(...list), Math.max(...list)];
+    if (high - low > 8) return null;
+    return range(high - low + 3).map((i) => low - 1 + i).filter((p) => p >= 0 && p < most);
+  };
+  const [rows, columns] = [around(lit.places[1], map.port.rows), around(lit.places[2], map.port.columns)];
+  if (!rows || !columns) return;
+  const cell = Math.min(34, (box.w * 0.5) / columns.length, (box.h * 0.5) / rows.length);
+  const [w, h] = [cell * columns.length, cell * rows.length];
+  const right = xOf(map.port, columns[0]) < box.x + box.w / 2;
+  const low = yOf(map.port, rows[0]) < box.y + box.h / 2;
+  const [x, y] = [right ? box.x + box.w - w - 4 : box.x + 4, low ? box.y + box.h - h - 6 : box.y + 6];
+  ctx.fillStyle = stage.look.background;
+  ctx.fillRect(x - 4, y - 4, w + 8, h + 8);
+  const dressed = stage.dress(map);
+  rows.forEach((r, i) =>
+    columns.forEach((c, j) => {
+      const { kind, value, mirrored } = contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
+      if (kind !== NONE) paintCell(ctx, { x: x + j * cell, y: y + i * cell, w: cell, h: cell }, value, dressed, stage.look, Boolean(kind) || mirrored);
+    }),
+  );
+  const lensPort = { x, y, w, h, sx: cell, sy: cell, left: columns[0], top: rows[0], rows: map.port.rows, columns: map.port.columns };
+  lightMap(ctx, lensPort, lit.places, style, stage.look);
+  ctx.strokeStyle = stage.look.edge;
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(x - 4, y - 4, w + 8, h + 8);
+}

@@ -1,0 +1,85 @@
+// Look things up in the tables that Python made. Nothing here knows a stride, a padding or a dilation.
+
+export const PAD = -1;
+export const NONE = -2;
+
+/** One axis: where windows stand on the line of places, and what each place holds. */
+class Axis {
+  constructor(line, start, offset, low) {
+    Object.assign(this, { line, start, offset, low });
+    this.places = line.length;
+    this.windows = start.length;
+    this.taps = offset.length;
+  }
+
+  /** Place on the line that tap `t` of window `o` is drawn at. */
+  place(o, t) {
+    return this.start[o] + this.offset[t] + this.low;
+  }
+
+  /** What tap `t` of window `o` reads: an input index, PAD or NONE. */
+  source(o, t) {
+    const place = this.place(o, t);
+    return place >= 0 && place < this.places ? this.line[place] : NONE;
+  }
+
+  /** Windows that read input index `i`. */
+  readers(i) {
+    const found = [];
+    for (let o = 0; o < this.windows; o++)
+      for (let t = 0; t < this.taps; t++)
+        if (this.source(o, t) === i) {
+          found.push(o);
+          break;
+        }
+    return found;
+  }
+
+  /** Places that tap `t` ever stands on. */
+  visited(t) {
+    return Array.from({ length: this.windows }, (_, o) => this.place(o, t)).filter((p) => p >= 0 && p < this.places);
+  }
+
+  /** How many windows read each input index: an array as long as the input. */
+  counts(size) {
+    const found = new Int32Array(size);
+    for (let o = 0; o < this.windows; o++) {
+      const seen = new Set();
+      for (let t = 0; t < this.taps; t++) seen.add(this.source(o, t));
+      for (const i of seen) if (i >= 0) found[i]++;
+    }
+    return found;
+  }
+
+  /** How many taps of each window read a cell: fewer at the borders and over holes. */
+  filled() {
+    return range(this.windows).map((o) => range(this.taps).filter((t) => this.source(o, t) >= 0).length);
+  }
+}
+
+/** The three axes of a scene; `prefix` chooses another set of tables, as "stamp.". */
+export function axesOf(scene, prefix = "") {
+  const low = prefix ? scene.meta[prefix.slice(0, -1)].low : scene.meta.low;
+  const table = (name, i) => scene.tensors[`${prefix}${name}${i}`].data;
+  return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i]));
+}
+
+/** Flat index of a cell in an array of this shape. */
+export const ravel = (cell, shape) => cell.reduce((flat, at, i) => flat * shape[i] + at, 0);
+
+/** Cell of a flat index. */
+export function unravel(flat, shape) {
+  const cell = new Array(shape.length);
+  for (let i = shape.length - 1; i >= 0; i--) {
+    cell[i] = flat % shape[i];
+    flat = Math.floor(flat / shape[i]);
+  }
+  return cell;
+}
+
+/** Every combination of one entry per list. */
+export function* combinations(lists) {
+  for (const a of lists[0]) for (const b of lists[1]) for (const c of lists[2]) yield [a, b, c];
+}
+
+export const range = (n) => Array.from({ length: n }, (_, i) => i);

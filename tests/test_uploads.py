@@ -1,0 +1,321 @@
+"""Uploads: what is read exactly, and what strangers send."""
+
+import io
+import re
+import struct
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.lib import format as npy_format
+from PIL import Image
+from test_sources import assert_code_gives
+
+from cnnviz.sources import MAX_VALUES, SourceError, read_upload
+from cnnviz.sources.picture import MAX_PIXELS
+from cnnviz.sources.upload import MAX_BYTES, Upload, plain_name
+
+LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def npy(values: np.ndarray, **options: object) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, values, **options)
+    return stream.getvalue()
+
+
+def npy_header(shape: object, descr: object = "<f4") -> bytes:
+    """A .npy file that declares anything and holds nothing."""
+    text = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return npy_format.magic(1, 0) + struct.pack("<H", len(text)) + text
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that declares a size and holds one byte of pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b"")
+
+
+def levels(rows: int = 5, columns: int = 7, bands: int = 1, seed: int = 0) -> np.ndarray:
+    shape = (rows, columns, bands) if bands > 1 else (rows, columns)
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+# --- pictures ---
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_a_lossless_grey_picture_is_read_exactly(kind):
+    grey = levels()
+    grid = read_upload(saved(Image.fromarray(grey), kind, **LOSSLESS[kind]), "a.bin", 2)
+    np.testing.assert_array_equal(grid.values, grey[None] / np.float32(255))
+    assert grid.scale == "picture"
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_a_lossless_colour_picture_is_read_exactly_channels_first(kind):
+    rgb = levels(bands=3)
+    grid = read_upload(saved(Image.fromarray(rgb), kind, **LOSSLESS[kind]), "a", 2, colour="rgb")
+    np.testing.assert_array_equal(grid.values, rgb.transpose(2, 0, 1) / np.float32(255))
+
+
+def test_a_jpeg_is_read_nearly():
+    smooth = np.tile(np.arange(0, 160, 10, dtype=np.uint8), (16, 1))
+    values = read_upload(saved(Image.fromarray(smooth), "JPEG", quality=95), "a", 2).values
+    np.testing.assert_allclose(values[0], smooth / 255, atol=0.02)
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "CMYK", "LA", "RGBA"])
+@pytest.mark.parametrize(("colour", "channels"), [("grey", 1), ("rgb", 3)])
+def test_every_mode_becomes_grey_or_rgb(mode, colour, channels):
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    image = Image.new("RGB", (3, 2), "white").convert(mode)
+    values = read_upload(saved(image, kind), "a", 2, colour=colour).values
+    np.testing.assert_allclose(values, np.ones((channels, 2, 3)), atol=0.02)
+
+
+def test_what_is_transparent_shows_white():
+    black = Image.new("RGBA", (2, 1), (0, 0, 0, 255))
+    black.putpixel((1, 0), (0, 0, 0, 0))
+    assert read_upload(saved(black), "a", 2).values.tolist() == [[[0, 1]]]
+
+
+def test_sixteen_bits_are_scaled_not_clipped():
+    deep = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
+    values = read_upload(saved(Image.fromarray(deep)), "a", 2).values
+    np.testing.assert_array_equal(values[0], np.array([[0, 1, 128, 255]], np.uint8) / np.float32(255))
+
+
+def test_a_picture_taken_sideways_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise
+    grey = levels(2, 3)
+    upright = read_upload(saved(Image.fromarray(grey), exif=exif), "a", 2).values[0]
+    np.testing.assert_array_equal(upright, np.rot90(grey, -1) / np.float32(255))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_an_animation_the_first_frame_is_read_and_the_caption_says_so(kind):
+    frames = [Image.new("L", (4, 4), shade) for shade in (0, 128, 255)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], **LOSSLESS[kind])
+    grid = read_upload(data, "film", 2)
+    assert grid.values.max() == 0
+    assert grid.caption == "film, first of 3 frames"
+
+
+@given(
+    rows=st.integers(1, 40),
+    columns=st.integers(1, 40),
+    asked=st.integers(1, 60),
+    colour=st.sampled_from(["grey", "rgb"]),
+)
+def test_scaling_gives_the_rows_asked_for_and_keeps_the_aspect(rows, columns, asked, colour):
+    data = saved(Image.new("L", (columns, rows)))
+    values = read_upload(data, "a", 2, rows=asked, colour=colour).values
+    assert values.shape[1:] == (asked, max(1, round(columns * asked / rows)))
+
+
+def test_a_picture_is_left_as_it_is_unless_rows_are_asked_for():
+    assert read_upload(saved(Image.new("L", (7, 5))), "a", 2).values.shape == (1, 5, 7)
+
+
+@pytest.mark.parametrize(("width", "height"), [(2100, 2000), (4096, 4096), (16_000, 1000)])
+@pytest.mark.parametrize("colour", ["grey", "rgb"])
+def test_the_advice_for_a_picture_with_too_many_cells_works_and_is_the_best(width, height, colour):
+    data = saved(Image.new("L", (width, height)))
+    with pytest.raises(SourceError) as error:
+        read_upload(data, "a", 2, colour=colour)
+    best = int(re.search(r"scale it to (\d+) rows or fewer", str(error.value))[1])
+    assert read_upload(data, "a", 2, rows=best, colour=colour).values.size <= MAX_VALUES
+    with pytest.raises(SourceError):
+        read_upload(data, "a", 2, rows=best + 1, colour=colour)
+
+
+def test_a_picture_too_wide_at_any_height_is_to_be_cropped():
+    with pytest.raises(SourceError, match="crop it first"):
+        read_upload(saved(Image.new("L", (MAX_VALUES + 1, 1))), "a", 2)
+
+
+# --- arrays ---
+
+kinds = st.sampled_from(["<f4", ">f4", "<f8", ">f8", "<f2", "<i2", ">i8", "|u1", "|b1"])
+shapes = st.integers(1, 3).flatmap(lambda ndim: st.tuples(*[st.integers(1, 4)] * ndim))
+
+
+@given(data=st.data(), shape=shapes, order=st.sampled_from("CF"))
+def test_an_array_of_any_number_type_byte_order_and_layout_is_read(data, shape, order):
+    values = data.draw(arrays(data.draw(kinds), shape))
+    grid = read_upload(npy(np.asarray(values, order=order)), "a", len(shape))
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(grid.values, values[None].astype(np.float32))
+    assert grid.values.dtype == np.float32
+    assert grid.values.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("shape", "ndim", "expected"),
+    [
+        ((9,), 1, (1, 9)),
+        ((2, 9), 1, (2, 9)),
+        ((1, 2, 9), 1, (2, 9)),
+        ((8, 9), 2, (1, 8, 9)),
+        ((16, 8, 9), 2, (16, 8, 9)),
+        ((8, 9, 3), 2, (3, 8, 9)),
+        ((3, 9, 3), 2, (3, 9, 3)),
+        ((1, 8, 9, 3), 2, (3, 8, 9)),
+        ((5, 8, 9), 3, (1, 5, 8, 9)),
+        ((2, 5, 8, 3), 3, (2, 5, 8, 3)),
+    ],
+)
+def test_channels_come_first_whichever_way_an_array_is_saved(shape, ndim, expected):
+    assert read_upload(npy(np.zeros(shape)), "a", ndim).values.shape == expected
+
+
+def test_channels_that_come_last_keep_their_numbers():
+    values = np.arange(5 * 6 * 3).reshape(5, 6, 3)
+    np.testing.assert_array_equal(read_upload(npy(values), "a", 2).values, values.transpose(2, 0, 1))
+
+
+def test_nan_and_inf_stay_and_are_counted_in_the_caption():
+    grid = read_upload(npy(np.array([1, np.nan, -np.inf, 1e300, 0])), "x.npy", 1)
+    np.testing.assert_array_equal(grid.values, np.array([[1, np.nan, -np.inf, np.inf, 0]], np.float32))
+    assert grid.caption == "x.npy, 3 of 5 numbers are NaN or Inf"
+
+
+# --- what strangers send ---
+
+PICTURE = saved(Image.fromarray(levels(40, 40)))
+JPEG = saved(Image.fromarray(levels(40, 40)), "JPEG")
+ARRAY = npy(np.arange(100.0))
+BAD = {
+    "empty": (b"", 2, "An empty file"),
+    "text named png": (b"hello, this is no picture", 2, "A file of text content"),
+    "unknown bytes": (b"\x00\x01\x02\x03", 2, "A file of unknown content"),
+    "gif": (saved(Image.new("L", (2, 2)), "GIF"), 2, "A file of GIF content"),
+    "npz": (b"PK\x03\x04....", 2, "A file of zip or npz content"),
+    "too many bytes": (PICTURE + bytes(MAX_BYTES), 2, "A file of 20,00"),
+    "picture as a signal": (PICTURE, 1, "1-D takes a .npy array of shape (length) or (channels, length)"),
+    "picture as a volume": (JPEG, 3, "3-D takes a .npy array of shape (depth, rows, columns)"),
+    "header of 20000 x 20000": (png_header(20_000, 20_000), 2, f"more than {MAX_PIXELS:,} pixels"),
+    "header of 10000 x 10000": (png_header(10_000, 10_000), 2, "10000 × 10000 pixels"),
+    "header of 4097 x 4096": (png_header(4097, 4096), 2, "4096 × 4097 pixels"),
+    "header of 0 x 4": (png_header(0, 4), 2, "damaged"),
+    "png of one byte": (png_header(40, 40), 2, "cut short or damaged"),
+    "png cut short": (PICTURE[: len(PICTURE) // 2], 2, "cut short or damaged"),
+    "png signature alone": (PICTURE[:8], 2, "damaged header"),
+    "jpeg cut short": (JPEG[: len(JPEG) // 2], 2, "cut short or damaged"),
+    "webp cut short": (saved(Image.fromarray(levels(40, 40)), "WEBP")[:60], 2, "damaged"),
+    "objects": (npy(np.array([{}, 1], dtype=object), allow_pickle=True), 1, "object values"),
+    "complex": (npy(np.zeros(4, complex)), 1, "complex128 values"),
+    "dates": (npy(np.zeros(4, "datetime64[s]")), 1, "datetime64[s] values"),
+    "strings": (npy(np.array(["a", "b"])), 1, "str32 values"),
+    "records": (npy(np.zeros(4, [("a", "f4"), ("b", "i4")])), 1, "structured records"),
+    "array cut short": (ARRAY[:-1], 1, "declares 800 bytes of numbers and has 799"),
+    "array with a tail": (ARRAY + b"\x00", 1, "declares 800 bytes of numbers and has 801"),
+    "array without numbers": (npy(np.zeros((3, 0))), 2, "shape (3, 0)"),
+    "negative shape": (npy_header("(-4,)"), 1, "shape (-4,)"),
+    "a trillion declared": (npy_header("(1000000, 1000000)"), 2, "1,000,000,000,000 numbers"),
+    "more declared than present": (npy_header("(1000, 1000)"), 2, "declares 4,000,000 bytes of numbers and has 0"),
+    "shape of words": (npy_header("('a',)"), 1, "damaged header"),
+    "dtype of nonsense": (npy_header("(4,)", "wat"), 1, "damaged header"),
+    "header of brackets": (npy_format.magic(1, 0) + struct.pack("<H", 9000) + b"(" * 9000, 1, "damaged header"),
+    "npy magic alone": (ARRAY[:6], 1, "damaged header"),
+    "npy of the future": (b"\x93NUMPY\x09\x00" + ARRAY[8:], 1, "damaged header"),
+    "a single number": (npy(np.array(3.0)), 1, "shape ()"),
+    "too few axes": (npy(np.zeros(4)), 2, "2-D takes (rows, columns)"),
+    "too many axes": (npy(np.zeros((1, 1, 2, 3, 4))), 2, "2-D takes (rows, columns)"),
+    "a batch of two": (npy(np.zeros((2, 3, 8, 8))), 2, "shape (2, 3, 8, 8)"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_cannot_be_used_gets_one_plain_sentence(case):
+    data, ndim, words = BAD[case]
+    with pytest.raises(SourceError) as error:
+        read_upload(data, "/home/someone/cat.png", ndim)
+    sentence = str(error.value)
+    assert words in sentence
+    assert sentence.endswith(".")
+    assert ". " not in sentence.replace(".npy ", "")
+    assert not re.search(r"/home|cat\.png|Error|Traceback|<|0x|\n", sentence)
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__ or error.value.__context__ is None
+
+
+@given(start=st.sampled_from([PICTURE, JPEG, ARRAY]), at=st.integers(0, 400), junk=st.binary(max_size=8))
+@pytest.mark.filterwarnings("ignore")  # decoders grumble at what was tampered with
+def test_a_file_that_was_tampered_with_is_read_or_refused(start, at, junk):
+    data = start[:at] + junk + start[at + len(junk) :]
+    for ndim in (1, 2):
+        try:
+            assert read_upload(data, "a", ndim).values.dtype == np.float32
+        except SourceError as error:
+            assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("cat.png", "cat.png"),
+        ("/home/me/cat.png", "cat.png"),
+        (r"C:\me\cat.png", "cat.png"),
+        ("a\x00b\n.png", "ab.png"),
+        ("", "upload"),
+        ("x" * 100, "x" * 60),
+    ],
+)
+def test_the_caption_has_the_name_without_folders_or_control_characters(name, plain):
+    assert plain_name(name) == plain
+    assert read_upload(PICTURE, name, 2).caption == plain
+
+
+# --- as a source ---
+
+
+def test_uploads_are_told_apart_by_their_content():
+    one, other = Upload(data=PICTURE), Upload(data=JPEG)
+    assert one == Upload(data=bytes(bytearray(PICTURE)))
+    assert hash(one) == hash(Upload(data=PICTURE))
+    assert one != other
+    assert one != replace(one, rows=8)
+    assert replace(one, data=JPEG) == other
+
+
+def test_an_upload_does_not_print_its_content():
+    assert "IHDR" not in repr(Upload(data=PICTURE))
+    assert len(repr(Upload(data=PICTURE))) < 250
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        Upload(data=PICTURE, rows=8),
+        Upload(data=PICTURE, colour="rgb"),
+        Upload(data=npy(np.array([[1, np.nan], [-0.0, np.inf]]))),
+        Upload(ndim=1, data=ARRAY),
+    ],
+)
+def test_the_code_of_an_upload_defines_its_grid_bit_for_bit(upload):
+    assert_code_gives(upload.code(), upload.grid().values)
+
+
+def test_code_for_a_large_upload_loads_the_numbers_from_a_file(tmp_path, monkeypatch):
+    upload = Upload(data=saved(Image.fromarray(levels(300, 400, 3))), colour="rgb")
+    monkeypatch.chdir(tmp_path)
+    np.save("input.npy", upload.grid().values)
+    assert_code_gives(upload.code(), upload.grid().values)
