@@ -11,11 +11,11 @@ export function readBlob(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const meta = JSON.parse(header.__metadata__.scene);
+  const { __metadata__: words, ...entries } = header;
+  const meta = JSON.parse(words.scene);
   if (meta.version !== VERSION) throw new Error("cnnviz has been updated. Please reload the page.");
   const tensors = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
     const aligned = bytes.slice(8 + length + from, 8 + length + to); // typed arrays want their own start
     tensors[name] = { shape, data: new ARRAYS[dtype](aligned.buffer) };
   }

@@ -34,7 +34,7 @@ export class Stage {
 
   /** A new scene: panels, colours and rasters are made anew; zoom stays if the maps keep their size. */
   load(scene) {
-    const before = this.scene ? [sizeOf(this.input), sizeOf(this.output)].join() : "";
+    const before = this.input ? [sizeOf(this.input), sizeOf(this.output)].join() : "";
     this.scene = scene;
     this.axes = axesOf(scene);
     this.stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;

@@ -1,0 +1,47 @@
+"""The frame round every page: navigation, title, icon."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+ROOT = Path(__file__).parents[1]
+MARK = "_framed"
+
+ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
+
+HOME = st.Page(ROOT / "pages" / "home.py", title="Home", icon=":material/home:", default=True)
+CONVOLUTION = st.Page(ROOT / "pages" / "convolution.py", title="Convolution", icon=":material/grid_on:")
+PAGES = [HOME, CONVOLUTION]
+
+
+def navigate() -> Page:
+    """Title, icon and menu, then the navigation; returns the page that the address names.
+
+    The icon is set first: without one, the browser would fetch the page's own from another host.
+    """
+    st.set_page_config(
+        page_title="cnnviz",
+        page_icon=str(ROOT / "static" / "icon.png"),
+        layout="wide",
+        menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
+    )
+    return st.navigation(PAGES, position="top")
+
+
+def run() -> None:
+    """Draw the frame and the page in it."""
+    page = navigate()
+    st.session_state[MARK] = True
+    page.run()
+
+
+def inside_frame() -> None:
+    """Call first in every page.
+
+    While a folder ``pages`` exists, the first deep link of a new server runs the page's file alone. Naming the pages
+    and starting over puts the frame round it.
+    """
+    if not st.session_state.pop(MARK, False):
+        navigate()
+        st.rerun()
