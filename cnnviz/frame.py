@@ -8,6 +8,14 @@ from streamlit.navigation.page import Page
 ROOT = Path(__file__).parents[1]
 MARK = "_framed"
 
+# Streamlit leaves much air at the top; a projector has none to spare.
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4rem; padding-bottom: 3rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
+[data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
+</style>"""
+
 ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
 
 HOME = st.Page(ROOT / "pages" / "home.py", title="Home", icon=":material/home:", default=True)
@@ -32,6 +40,7 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     page = navigate()
+    st.html(STYLE)
     st.session_state[MARK] = True
     page.run()
 

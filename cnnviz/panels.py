@@ -11,20 +11,39 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.geometry import AXES
-from cnnviz.knobs import Knob, Setting, knobs
+from cnnviz.knobs import Knob, Setting, Size, knobs
 
 BIND = "query-params"
 PER_AXIS = "per_axis"
 
 
 def settings_panel(kind: type[Setting], ndim: int, prefix: str = "", skip: tuple[str, ...] = ()) -> dict[str, Any]:
-    """One widget for each knob of a setting; returns the chosen values by field name."""
+    """One widget for each knob of a setting, two numbers to a row; returns the chosen values by field name."""
     defaults = {f.name: f.default for f in fields(kind)}
-    chosen = {}
+    chosen: dict[str, Any] = {}
+    row: list[Any] = []  # the places left in the row
     for name, k in knobs(kind).items():
-        if name not in ("ndim", *skip):
+        if name in ("ndim", *skip):
+            continue
+        if _is_number(k, defaults[name], ndim):
+            row = row or list(st.columns(2, gap="small"))
+            with row.pop(0):
+                chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
+        else:
+            row = []
             chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
     return chosen
+
+
+def _is_number(k: Knob, default: Any, ndim: int) -> bool:
+    """Is the widget one number box?"""
+    if k.per_axis:
+        return not k.words and not _each_axis(ndim)
+    return not k.choices and not isinstance(default, (bool, str))
+
+
+def _each_axis(ndim: int) -> bool:
+    return ndim > 1 and bool(st.session_state.get(PER_AXIS))
 
 
 def _field(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
@@ -46,22 +65,28 @@ def _as(default: Any, number: float | None) -> Any:
 
 def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
     if k.words:
-        rule = st.segmented_control(
-            f"{name}: a number, or a word",
-            ("number", *k.words),
-            default="number",
-            key=f"{key}_rule",
-            required=True,
-            label_visibility="collapsed",
-            bind=BIND,
-        )
-        if rule in k.words:
-            return rule
-    if ndim == 1 or not st.session_state.get(PER_AXIS):
+        return _number_or_word(name, k, default, key, ndim)
+    return _numbers(name, k, default, key, ndim)
+
+
+def _number_or_word(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
+    """A word such as "same", or numbers; beside each other where there is room."""
+    word, numbers = (st, st) if _each_axis(ndim) else st.columns(2, gap="small")
+    rule = word.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=BIND)
+    if rule in k.words:
+        return rule
+    if numbers is st:
+        return _numbers(name, k, default, key, ndim)
+    with numbers:
+        return _numbers(name, k, default, key, ndim)
+
+
+def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int) -> Size:
+    if not _each_axis(ndim):
         return (_number(name, k, default, key),) * ndim
-    columns = st.columns(ndim, gap="xsmall", wrap=False)
+    columns = st.columns(ndim, gap="xxsmall", wrap=False)
     return tuple(
-        _number(f"{name} {axis}" if i == 0 else axis, k, default, f"{key}_{axis}", column)
+        _number(f"{name}, {axis}" if i == 0 else axis, k, default, f"{key}_{axis}", column)
         for i, (axis, column) in enumerate(zip(AXES[ndim], columns, strict=True))
     )
 

@@ -1,41 +1,72 @@
 """The code behind a scene: lines that, run as they stand, give the very same output."""
 
-import numpy as np
+import re
+import sys
 
 from cnnviz.layers import Array, Layer
 from cnnviz.sources import Source
 from cnnviz.sources.literal import tensor_code
 
 
-def snippet(layer: Layer, source: Source, seed: int, weight: Array | None) -> str:
+def snippet(layer: Layer, source: Source, seed: int, weight: Array | None = None, flipped: bool = False) -> str:
     """Python for input, layer, weights and output.
 
     Parameters
     ----------
+    seed : int
+        For torch's own initialisation.
     weight : array in torch's own shape, or None
-        None keeps torch's seeded initialisation; else the bias is 0.
+        None keeps torch's initialisation; otherwise the bias is 0.
+    flipped : bool
+        Turn the kernels round, which makes this a true convolution. `weight` is given as it is before that.
+
+    Returns
+    -------
+    str
+        Lines that define ``x``, ``layer`` and ``y``, imports first. Numbers that are too many to be written down are
+        loaded from ``input.npy`` and ``weight.npy``.
     """
-    parts = [
-        source.code(),
-        f"from torch import nn\n\ntorch.manual_seed({seed})\nlayer = {layer.code()}",
-        *weight_code(layer, weight),
-        "y = layer(x).detach()\nprint(y.shape)",
-    ]
-    return "\n\n".join(parts)
-
-
-def weight_code(layer: Layer, weight: Array | None) -> list[str]:
-    """Lines that put `weight` into the layer: one kernel where all pairs of channels share it."""
     if weight is None:
-        return []
-    first = weight[0, 0]
-    shared = bool((weight == first).all())
-    lines = tensor_code(first if shared else weight).replace("x = torch", "kernel = torch")
-    lines = lines.replace("import torch\n\n", "")
-    put = ["with torch.no_grad():", f"    layer.weight.copy_(kernel{'[0]' if shared else '[0]'})"]
-    if getattr(layer, "bias", False):
-        put.append("    layer.bias.zero_()")
-    return [lines, "\n".join(put)]
+        start = f"from torch import nn\n\ntorch.manual_seed({seed})\nlayer = {layer.code()}"
+    else:
+        start = f"from torch import nn\n\nlayer = {layer.code()}\n\n{kernel_code(weight)}"
+    steps = [*weight_steps(layer, weight is not None, flipped), "y = layer(x)"]
+    apply = "\n    ".join(["with torch.no_grad():", *steps])
+    return imports_first("\n\n".join([source.code(), start, apply]) + "\nprint(y.shape)")
 
 
-__all__ = ["np", "snippet"]
+def kernel_code(weight: Array) -> str:
+    """Lines that define ``kernel``: one where all pairs of channels share it, else all. Axis 0 is 1 long."""
+    shared = (weight == weight[0, 0]).all()
+    code = tensor_code(weight[0, 0] if shared else weight).replace("input.npy", "weight.npy")
+    before, _, numbers = code.partition("x = ")
+    return before + "kernel = " + re.sub(r"\n(?=.)", "\n     ", numbers)  # keeps the numbers in columns
+
+
+def weight_steps(layer: Layer, given: bool, flipped: bool) -> list[str]:
+    """Lines that put the kernels into the layer; leading axes of length 1 are broadcast."""
+    kernel = "kernel" if given else "layer.weight"
+    axes = ", ".join(map(str, range(-layer.ndim, 0)))
+    steps = []
+    if flipped:
+        steps.append(f"layer.weight[:] = {kernel}.flip({axes})  # turned round: a true convolution")
+    elif given:
+        steps.append(f"layer.weight[:] = {kernel}")
+    if given and getattr(layer, "bias", False):
+        steps.append("layer.bias[:] = 0")
+    return steps
+
+
+def imports_first(code: str) -> str:
+    """The same lines with every import once, on top, Python's own before the others."""
+    lines = code.splitlines()
+    imports = {line for line in lines if line.startswith(("import ", "from "))}
+    own = {line for line in imports if line.split()[1] in sys.stdlib_module_names}
+    blocks = [sorted(block, key=plain_first) for block in (own, imports - own)]
+    blocks.append([line for line in lines if line not in imports])
+    return re.sub(r"\n{3,}", "\n\n", "\n\n".join(map("\n".join, blocks))).strip()
+
+
+def plain_first(line: str) -> tuple[bool, str]:
+    """Order of imports in a block: ``import a`` before ``from a import b``."""
+    return line.startswith("from"), line

@@ -1,21 +1,211 @@
 """Convolution: a small window of weights slides over the input."""
 
+from typing import Any
+
 import streamlit as st
 
-from cnnviz.frame import inside_frame
-from cnnviz.layers import Conv
+from cnnviz.device import DeviceError
+from cnnviz.figures import MOST_CELLS, weight_figure
+from cnnviz.frame import CONVOLUTION, inside_frame
+from cnnviz.geometry import GeometryError
+from cnnviz.kernels import TITLES
+from cnnviz.knobs import Setting
+from cnnviz.layers import Channels, Conv, ConvTranspose, Layer
+from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
-from cnnviz.run import run
-from cnnviz.scene import make_scene
-from cnnviz.sources import SOURCES
-from cnnviz.kernels import weights
-import numpy as np
+from cnnviz.presets import CONVOLUTION as PRESETS
+from cnnviz.scene import batched
+from cnnviz.show import Choice, Shown, show
+from cnnviz.snippet import snippet
+from cnnviz.sources import Source, SourceError, for_ndim
+from cnnviz.sources.upload import Upload
+
+# What stands in these lists stands in the address, too.
+LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
+AXES = {"1d": 1, "2d": 2, "3d": 3}
+
+
+def choose() -> tuple[type[Channels], int, Any]:
+    """The sidebar. The last value returned makes the choice; it raises what the choice has wrong."""
+    kind = LAYERS[choose_one("layer", list(LAYERS), "Conv")]
+    ndim = AXES[choose_one("ndim", list(AXES), "2d")]
+    fields = settings_panel(kind, ndim, skip=("in_channels",))
+    per_axis_switch(kind, ndim)
+    st.subheader("Input")
+    source = choose_source(ndim)
+    st.subheader("Kernel")
+    kernel, text, seed, flipped = choose_kernel(kind)
+
+    def make() -> Choice:
+        inputs = source()
+        layer = kind(in_channels=inputs.grid().values.shape[0], ndim=ndim, **fields)
+        return Choice(layer, inputs, kernel, text, seed, flipped)
+
+    return kind, ndim, make
+
+
+def choose_one(key: str, options: list[str], default: str) -> str:
+    """One of a few, side by side."""
+    return st.segmented_control(
+        key,
+        options,
+        default=default,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+        bind=BIND,
+    )
+
+
+def choose_source(ndim: int) -> Any:
+    """The input's widgets; returns a function that makes the source, or raises what is wrong with it."""
+    kinds = for_ndim(ndim)
+    name = st.selectbox("input", list(kinds), key="input", label_visibility="collapsed", bind=BIND)
+    kind = kinds[name]
+    if kind is not Upload:
+        fields = settings_panel(kind, ndim, prefix="input_")
+        return lambda: kind(ndim=ndim, **fields)
+    what = "PNG, JPEG, WebP or .npy" if ndim == 2 else ".npy"
+    file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
+    fields = settings_panel(kind, ndim, prefix="input_") if ndim == 2 else {}
+
+    def make() -> Source:
+        if file is None:
+            raise SourceError(f"Choose a file first: {what}.")
+        return Upload(ndim=ndim, data=file.getvalue(), name=file.name, **fields)
+
+    return make
+
+
+def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
+    """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
+    names = list(TITLES)
+    kernel = st.selectbox(
+        "kernel", names, names.index("sobel_x"), key="kernel", label_visibility="collapsed", bind=BIND
+    )
+    st.caption(TITLES[kernel])
+    text, seed = "", 0
+    if kernel == "typed":
+        help_ = "a line for each row, a blank line between planes, --- between kernels"
+        text = st.text_area("numbers", "1 0 -1\n2 0 -2\n1 0 -1", key="kernel_text", help=help_, bind=BIND)
+    if kernel == "random":
+        seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+    flipped = False
+    if kind is Conv:
+        flipped = st.toggle(
+            "true convolution",
+            key="flip",
+            help="Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation.",
+            bind=BIND,
+        )
+    return kernel, text, seed, flipped
+
+
+# Settings are frozen, and an upload's repr carries its digest: the repr is the key.
+animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs={Choice: repr})(show)
+
+
+def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
+    """One sentence, and a button for each way out."""
+    st.warning(str(problem), icon=":material/info:")
+    with st.container(horizontal=True):
+        for i, fix in enumerate(getattr(problem, "fixes", ())):
+            words = ", ".join(
+                f"{name} = {value if isinstance(value, int) else plain(value)}" for name, value in fix.items()
+            )
+            st.button(f"Set {words}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim))
+
+
+def plain(value: Any) -> str:
+    return str(value[0]) if isinstance(value, tuple) and len(set(value)) == 1 else str(value)
+
+
+def facts(layer: Layer, shown: Shown) -> None:
+    """Shapes, size rule, cost and device in a few lines."""
+    done, cost = shown.done, shown.cost
+    names = ", ".join(("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[layer.ndim]))
+    parts = [
+        f"`({names})`  {batched(done.x.shape)} → **{batched(done.y.shape)}**",
+        f"**{cost.parameters:,}** parameters",
+        f"**{cost.macs:,}** multiply-adds (MACs)",
+        f"{done.device}, {done.seconds * 1000:.1f} ms",
+    ]
+    if shown.unread:
+        parts.append(f"**{shown.unread:,}** input cells are never read")
+    st.markdown(" &nbsp;·&nbsp; ".join(parts))
+    for line in merged(layer.formula(done.x.shape)):
+        st.markdown(f"${line}$")
+    if done.notice:
+        st.info(done.notice)
+
+
+def merged(lines: list[str]) -> list[str]:
+    """One line for all axes that have the same numbers."""
+    axes: dict[str, list[str]] = {}
+    for line in lines:
+        name, rule = line.split(": ", 1)
+        axes.setdefault(rule, []).append(name)
+    return [r",\ ".join(names) + r":\quad " + rule for rule, names in axes.items()]
+
+
+def questions() -> None:
+    """Links that set the page up; the answer waits behind a button."""
+    with st.grid(2, min_column_width=380, gap=("xxsmall", "large")):
+        for preset in PRESETS:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                st.markdown(preset.question, width="stretch")
+                st.page_link(CONVOLUTION, label="show", icon=":material/play_arrow:", query_params=preset.params)
+                with st.popover("answer", type="tertiary"):
+                    st.write(preset.answer)
+
+
+def weights_tab(layer: Channels, shown: Shown) -> None:
+    """All kernels at once."""
+    taps = layer.taps(shown.done.state["weight"])
+    if taps.size * layer.groups > MOST_CELLS:
+        st.write(f"{taps.size:,} weights are too many to draw one by one.")
+        return
+    st.caption("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see.")
+    dark = st.context.theme.type == "dark"
+    st.plotly_chart(weight_figure(taps, layer.channels_read(), layer.in_channels, dark), key="weight_figure")
+
+
 inside_frame()
-st.title("Convolution")
-s = SOURCES["digit"]()
-g = s.grid()
-k = st.number_input("k", 1, 8, 3)
-l = Conv(g.values.shape[0], 1, k)
-w = weights("sobel_x" if k > 1 else "box", l.weight_shape(), 1)
-d = run(l, g.values, 0, {"weight": w, "bias": np.zeros(1, np.float32)})
-player(make_scene(d, g.scale).to_bytes(), "convolution")
+with st.sidebar:
+    kind, ndim, make = choose()
+
+problem = None
+try:
+    choice = make()
+    shown = animate(choice)
+    st.session_state["convolution_last"] = (choice, shown)
+except (GeometryError, SourceError, DeviceError) as error:
+    problem = error
+
+st.title("Convolution", anchor=False)
+message = st.container()
+stage = st.container()
+if problem:
+    with message:
+        explain(problem, kind, ndim)
+if "convolution_last" in st.session_state:
+    choice, shown = st.session_state["convolution_last"]
+    with stage:
+        if problem:
+            st.caption(f"Still showing the last settings that worked: {choice.layer.code()}")
+        else:
+            st.caption(f"`{choice.layer.code()}` on {choice.source.grid().caption}")
+        player(shown.blob, key="convolution")
+    facts(choice.layer, shown)
+    tabs = st.tabs(["Questions", "Code", "Weights"], key="tab", on_change="rerun", bind=BIND)
+    if tabs[0].open:
+        with tabs[0]:
+            questions()
+    if tabs[1].open:
+        with tabs[1]:
+            st.caption("Run as it stands, this gives the very output above.")
+            st.code(snippet(choice.layer, choice.source, choice.seed, shown.weight, choice.flipped))
+    if tabs[2].open:
+        with tabs[2]:
+            weights_tab(choice.layer, shown)

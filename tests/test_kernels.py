@@ -120,6 +120,14 @@ def test_a_laplacian_of_rows_squared_plus_columns_squared_is_four(size):
     torch.testing.assert_close(y, torch.full_like(y, 4), atol=1e-3, rtol=0)
 
 
+@pytest.mark.parametrize(("size", "line"), [(4, [0.5, 0.5]), (5, [0.25, 0.5, 0.25])])
+def test_a_larger_laplacian_is_the_small_one_after_a_blur(size, line):
+    x = torch.randn(1, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    blur = torch.outer(torch.tensor(line), torch.tensor(line))[None, None]
+    small, large = (torch.from_numpy(filter_taps("laplacian", (n, n)))[None, None] for n in (3, size))
+    torch.testing.assert_close(F.conv2d(x, large), F.conv2d(F.conv2d(x, blur), small))
+
+
 def test_titles_offer_every_filter_and_torch_first():
     assert list(TITLES) == ["random", *KERNELS, "bank", "typed"]
 

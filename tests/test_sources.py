@@ -294,9 +294,16 @@ any_float = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
 
 @given(values=arrays(np.float32, st.tuples(*[st.integers(1, 5)] * 3), elements=any_float))
-def test_literal_code_gives_the_same_bits(values):
+def test_numbers_survive_as_code_with_every_bit(values):
     values[np.isnan(values)] = np.nan  # one NaN is as good as another
     assert_code_gives(tensor_code(values), values)
+
+
+@pytest.mark.parametrize(
+    "values", [np.ones((1, 2)), np.full((1, 2), np.nan), np.random.default_rng(0).random((1, 90_000))]
+)
+def test_code_gives_the_tensor_the_name_asked_for(values):
+    assert "\nkernel = torch." in tensor_code(values.astype(np.float32), name="kernel")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ What networks call a convolution is a cross-correlation: the kernel is not flipp
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil, gcd, inf, prod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -34,12 +34,13 @@ class Channels(Layer):
 
     rule: ClassVar[str] = "dot"
 
-    in_channels: int = knob(1, 1, 64, "channels of the input")
-    out_channels: int = knob(1, 1, 64, "kernels, and so maps that come out")
+    in_channels: int = knob(1, 1, 128, "channels of the input")
+    out_channels: int = knob(1, 1, 128, "kernels, and so maps that come out")
     kernel_size: Size = knob(3, 1, 11, "cells one window reads along each axis", per_axis=True)
     stride: Size = knob(1, 1, 8, "cells the window moves", per_axis=True)
+    padding: Any = knob(0)  # each says what its own is; it stands here to keep torch's order
     dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)
-    groups: int = knob(1, 1, 64, "channel groups that do not see each other")
+    groups: int = knob(1, 1, 128, "channel groups that do not see each other")
     bias: bool = knob(True, help="one number per kernel, added to every sum")
 
     def channels_read(self) -> Ints:

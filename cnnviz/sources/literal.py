@@ -12,8 +12,8 @@ MAX_LITERAL = 1024  # numbers written out one by one
 MAX_PACKED = 200_000  # characters of base64
 
 
-def tensor_code(values: Array) -> str:
-    """Lines that define ``x``, equal to ``values[None]`` bit for bit.
+def tensor_code(values: Array, name: str = "x") -> str:
+    """Lines that define a tensor called `name`, equal to ``values[None]`` bit for bit.
 
     Up to `MAX_LITERAL` finite numbers are written out; more are packed, up to `MAX_PACKED` characters; beyond
     that the lines load ``input.npy``, which holds `values`.
@@ -26,31 +26,32 @@ def tensor_code(values: Array) -> str:
     x = torch.tensor([[[1.0, 0.5, -2.0]]])
     """
     if values.size <= MAX_LITERAL and np.isfinite(values).all():
-        return f"import torch\n\nx = torch.tensor({written(values[None])})"
+        start = f"{name} = torch.tensor("
+        return f"import torch\n\n{start}{written(values[None], start)})"
     packed = base64.b64encode(zlib.compress(values.astype("<f4").tobytes(), level=9)).decode()
     if len(packed) <= MAX_PACKED:
-        return packed_code(packed, (1, *values.shape))
-    return """\
+        return packed_code(name, packed, (1, *values.shape))
+    return f"""\
 import numpy as np
 import torch
 
 # download input.npy from the page, next to these lines
-x = torch.from_numpy(np.load("input.npy"))[None]"""
+{name} = torch.from_numpy(np.load("input.npy"))[None]"""
 
 
-def written(values: Array) -> str:
-    """Nested lists, each number as short as tells it from every other float32."""
+def written(values: Array, start: str) -> str:
+    """Nested lists, each number as short as tells it from every other float32, lined up after `start`."""
     return np.array2string(
         values,
         separator=", ",
-        prefix="x = torch.tensor(",
+        prefix=start,
         threshold=MAX_LITERAL + 1,
         max_line_width=100,
         formatter={"float_kind": str},
     )
 
 
-def packed_code(packed: str, shape: tuple[int, ...]) -> str:
+def packed_code(name: str, packed: str, shape: tuple[int, ...]) -> str:
     """Lines that unpack base64 of zlib of little-endian float32."""
     return f'''\
 import base64
@@ -63,4 +64,4 @@ packed = """
 {textwrap.fill(packed, 100)}
 """
 numbers = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<f4")
-x = torch.tensor(numbers.reshape{shape})'''
+{name} = torch.tensor(numbers.reshape{shape})'''

@@ -27,7 +27,7 @@ class Ramp(Source):
     title: ClassVar[str] = "Ramp"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
 
     def grid(self) -> Grid:
         shape = (self.channels, *self.size)
@@ -49,7 +49,7 @@ class Impulse(Source):
     title: ClassVar[str] = "Impulse"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
 
     def cells(self) -> list[Size]:
         """Where the 1 stands in each channel: (channel, *position)."""
@@ -79,7 +79,7 @@ class Edge(Source):
     title: ClassVar[str] = "Edge"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
 
     def starts(self) -> list[tuple[int, int]]:
         """For each channel, the axis along which it changes and its first cell that is 1."""
@@ -106,7 +106,7 @@ class Checkerboard(Source):
     title: ClassVar[str] = "Checkerboard"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
     square: int = knob(1, 1, 8, "cells along one side of a square")
 
     def sides(self) -> range:
@@ -135,7 +135,7 @@ class Random(Source):
     title: ClassVar[str] = "Random"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
     seed: int = knob(0, 0, 9999, "another seed, other numbers")
 
     def grid(self) -> Grid:
@@ -160,7 +160,7 @@ class MovingSquare(Source):
 
     ndim: int = knob(3, choices=(3,), help="frames, rows and columns")
     size: Size = knob(8, 1, 64, "frames, rows and columns", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
     side: int = knob(3, 1, 16, "cells along one side of the square")
 
     def top(self) -> int:

@@ -39,7 +39,7 @@ class Sine(Source):
 
     ndim: int = knob(1, choices=(1,), help="time")
     size: Size = knob(32, 1, 128, "cells", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
     period: int = knob(8, 2, 64, "cells that one cycle takes")
 
     def grid(self) -> Grid:
@@ -62,7 +62,7 @@ class Chirp(Source):
 
     ndim: int = knob(1, choices=(1,), help="time")
     size: Size = knob(32, 1, 128, "cells", per_axis=True)
-    channels: int = knob(1, 1, 16, "maps stacked on one another")
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
     first: int = knob(16, 2, 64, "cells that one cycle takes at the start")
     last: int = knob(4, 2, 64, "cells that one cycle takes at the end")
 

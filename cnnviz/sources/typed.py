@@ -66,7 +66,7 @@ def parse_numbers(text: str, ndim: int) -> Array:
 
 def _planes(text: str, channel: int, ndim: int) -> list[Rows]:
     """One channel, cut into planes, rows and numbers."""
-    blocks = re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n"))
+    blocks = re.split(r"\n\s*\n", text.strip())
     if len(blocks) > 1 and ndim < 3:
         raise SourceError(f"A blank line starts a new plane, but {ndim}-D has one: use a line of --- between channels.")
     lines = [re.split(r"[;\n]", block) for block in blocks]

@@ -81,12 +81,15 @@ export function buildControls(root, act) {
   });
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
   ask.addEventListener("click", () => act("help"));
+  const lens = check("lens", "lens", act);
+  lens.firstChild.checked = true;
   const options = element(
     "div",
     { class: "options" },
     view,
     select("scale", "colours per", SCALES.map((s) => [s, s]), "layer", act),
     check("coverage", "times read", act),
+    lens,
     check("serpentine", "serpentine", act),
     element("span", { class: "zoom" }, "zoom ", ...zoom),
     ask,

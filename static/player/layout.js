@@ -29,8 +29,8 @@ export function fitMaps(box, { count, rows, columns, unit = 1, groups = 1, line 
   }
   const { across, w, h } = best;
   const cw = Math.min(best.cell, LARGEST_CELL);
-  const ch = line ? Math.min(h, 44) : cw;
-  const tall = Math.min(h, line ? ch : h);
+  const ch = line ? Math.min(h, 64) : cw;
+  const tall = line || across < count ? Math.min(h, rows * ch) : h; // rows of maps stand close; a single row may zoom
   const slots = [];
   let x = box.x;
   let y = box.y;
@@ -132,7 +132,7 @@ function abreast(width, tall, what) {
   const box = (x, w) => ({ x, y: TITLE, w, h: tall - TITLE });
   return finish(width, tall, what, {
     input: box(0, side),
-    work: { ...box(side + gap, middle), y: TITLE + 4, h: tall - TITLE - 34 },
+    work: { ...box(side + gap, middle), h: tall - TITLE - 30 },
     output: box(side + middle + 2 * gap, side),
     upright: true,
   });
@@ -140,7 +140,7 @@ function abreast(width, tall, what) {
 
 function stacked(width, tall, what, line) {
   const need = ({ count, rows, columns, unit = 1 }, most) => {
-    if (line) return Math.min(count * (38 + TAG + GAP), most);
+    if (line) return Math.min(count * (56 + TAG + GAP), most);
     const across = count === 1 ? 1 : Math.max(unit > 1 ? Math.min(unit, 3) : 2, Math.ceil(Math.sqrt(count)));
     const cell = Math.min(LARGEST_CELL, width / across / columns);
     return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);

@@ -7,6 +7,7 @@ import { NONE } from "./tables.js";
 const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
 const GRID_FROM = 7; // ... and a grid line
 const MOST_NUMBERS = 4000;
+const BARS = 0.7; // part of a one-row map that its bars take; the number stands below
 
 /** A repeating hatch. `step` in pixels; `cross` draws both diagonals. */
 export function hatch(ctx, colour, step = 7, cross = false) {
@@ -130,8 +131,8 @@ function paintBars(ctx, { panel, channel, depth, port, lim }, look) {
   eachVisible(port, (r, c) => {
     const { kind, value } = contentAt(panel, channel, [depth, r, c]);
     if (kind || !Number.isFinite(value)) return;
-    const tall = (value / most) * (port.sy / 2 - 2);
-    const middle = yOf(port, r) + port.sy / 2;
+    const tall = (value / most) * (port.sy * (BARS / 2) - 2);
+    const middle = yOf(port, r) + port.sy * (BARS / 2);
     ctx.fillRect(xOf(port, c) + port.sx * 0.3, Math.min(middle, middle - tall), port.sx * 0.4, Math.abs(tall) + 0.5);
   });
 }
@@ -146,11 +147,12 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
     longest = Math.max(longest, text.length);
     if (text) cells.push({ r, c, text, content });
   });
-  const size = Math.min(port.sy * 0.46, (port.sx - 3) / (longest * 0.56), 18);
+  const room = port.bars ? 1 - BARS : 1;
+  const size = Math.min(port.sy * room * (port.bars ? 0.8 : 0.46), (port.sx - 3) / (longest * 0.56), 18);
   if (size < 7) return;
   for (const { r, c, text, content } of cells) {
     const pale = content.kind || content.mirrored;
-    write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy / 2, {
+    write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy * (1 - room / 2), {
       font: `${pale ? "italic " : ""}${size}px ${look.font}`,
       colour: inkOn(content.value, ramp, lim, look),
       alpha: pale ? 0.75 : 1,

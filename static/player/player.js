@@ -22,7 +22,7 @@ class Player {
     this.ui = buildControls(root, (name, value) => this.act(name, value));
     this.stage = new Stage(this.ui.base, this.ui.light);
     this.clock = new Clock();
-    Object.assign(this, { hovered: null, pinned: null, group: 0, serpentine: false, stampWanted: true, written: "", wroteAt: 0 });
+    Object.assign(this, { hovered: null, pinned: null, group: 0, serpentine: false, lens: true, stampWanted: true, written: "", wroteAt: 0 });
     listenKeys(root, (name) => this.act(name));
     listenPointer(this.ui.stage, this.gestures());
     this.watch();
@@ -55,6 +55,7 @@ class Player {
     this.theme();
     if (this.fresh && autoplay && !this.clock.calm) this.clock.play();
     this.fresh = false;
+    this.ui.readout.style.minHeight = "";
     this.root.dataset.ready = this.scene.meta.title;
   }
 
@@ -217,8 +218,9 @@ class Player {
     showWork(ctx, stage, this.worked(subject), channel, lit?.taps);
     const around = lit ?? litBy(stage, this.lookUp(this.here()));
     const style = this.style(this.group, true);
-    showLens(ctx, stage, stage.inputs, stage.layout.boxes.input, around.input, style);
-    showLens(ctx, stage, stage.outputs, stage.layout.boxes.output, around.output, style);
+    if (!this.lens) return;
+    showLens(ctx, stage, stage.inputs, around.input, style);
+    showLens(ctx, stage, stage.outputs, around.output, style);
   }
 
   /** The running window (or stamp) of every group; a ghost while something else is shown. */
@@ -285,6 +287,8 @@ class Player {
     Object.assign(this, { written: key, wroteAt: now, wroteLook: this.stage.look });
     ui.readout.setAttribute("aria-live", clock.playing ? "off" : "polite");
     this.write(subject);
+    const { readout } = ui; // it grows, but never shrinks under the reader's eyes
+    readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
   }
 
   write(subject) {
@@ -455,6 +459,7 @@ class Player {
       help: () => (this.ui.help.hidden = !this.ui.help.hidden),
       scale: () => this.choose(() => (this.stage.scaleChoice = value)),
       coverage: () => this.choose(() => (this.stage.coverage = value)),
+      lens: () => (this.lens = value),
       serpentine: () => this.retell(() => (this.serpentine = value)),
       view: () => this.retell(() => (this.stampWanted = value === "stamp")),
       "zoom-in": () => this.zoomBoth(1.5),

@@ -53,7 +53,7 @@ function lightMap(ctx, port, [, rows, columns], style, look) {
   const box = [Math.min(...columns), Math.min(...rows), Math.max(...columns) + 1, Math.max(...rows) + 1];
   const [x, y] = [xOf(port, box[0]), yOf(port, box[1])];
   const [w, h] = [(box[2] - box[0]) * port.sx, (box[3] - box[1]) * port.sy];
-  const solid = rows.length * columns.length === (box[2] - box[0]) * (box[3] - box[1]);
+  const solid = Math.abs(rows.length * columns.length - (box[2] - box[0]) * (box[3] - box[1])) < 1e-6; // places may lie between cells
   ctx.globalAlpha = style.alpha ?? 1;
   ctx.setLineDash(style.dash ?? []);
   if (!solid) {
@@ -151,7 +151,7 @@ function lightTaps(ctx, { layout: { work }, axes, look }, taps) {
 function showSum(ctx, { layout: { work, boxes }, scene, axes, look }, worked) {
   const maps = scene.tensors.weight.shape[1] * axes[0].taps;
   const lines = [];
-  if (worked) {
+  if (worked && !worked.painted) {
     const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
     lines.push(`Σ ${brief(worked.sum, 4)}${bias} = ${brief(worked.value, 4)}`);
   }
@@ -165,9 +165,10 @@ function showSum(ctx, { layout: { work, boxes }, scene, axes, look }, worked) {
 }
 
 /** Where a panel's cells are too small for numbers: the surroundings of the lit places again, large. */
-export function showLens(ctx, stage, maps, box, lit, style) {
+export function showLens(ctx, stage, maps, lit, style) {
   const map = lit && maps.find((m) => m.channel >= lit.channels[0] && m.channel < lit.channels[1] && lit.places[0].includes(m.depth));
   if (!map || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
+  const box = boxOf(maps);
   const around = (list, most) => {
     const [low, high] = [Math.min(...list), Math.max(...list)];
     if (high - low > 8) return null;
@@ -194,4 +195,12 @@ export function showLens(ctx, stage, maps, box, lit, style) {
   ctx.strokeStyle = stage.look.edge;
   ctx.lineWidth = 1.5;
   ctx.strokeRect(x - 4, y - 4, w + 8, h + 8);
+}
+
+/** The smallest box that holds these maps. */
+function boxOf(maps) {
+  const [x, y] = [Math.min(...maps.map((m) => m.port.x)), Math.min(...maps.map((m) => m.port.y))];
+  const right = Math.max(...maps.map((m) => m.port.x + m.port.w));
+  const bottom = Math.max(...maps.map((m) => m.port.y + m.port.h));
+  return { x, y, w: Math.max(right - x, 170), h: Math.max(bottom - y, 170) };
 }

@@ -90,7 +90,9 @@ export class Stage {
     const maps = scene.tensors.weight.shape[1] * kd;
     const one = this.enlarged !== null;
     this.layout = layoutStage(width, tall, {
-      input: { count: one ? 1 : input.channels * inDepth, rows: inRows, columns: inColumns, unit: one ? 1 : inDepth, groups: one ? 1 : groups, line },
+      input: one
+        ? { count: 1, rows: inRows, columns: inColumns, line }
+        : { count: input.channels * inDepth, rows: inRows, columns: inColumns, unit: input.channels > 1 ? inDepth : 1, groups, line },
       kernel: { maps, rows, columns },
       output: { count: outDepth, rows: outRows, columns: outColumns, line },
       maps: output.channels,
@@ -221,7 +223,7 @@ export class Stage {
     const inputNote = this.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
     if (covered === "input") title(layout.boxes.input, "times read", "hatched: never read", counts);
     else title(layout.boxes.input, "input", inputNote, this.legend("input", this.inputs[0].channel));
-    title({ ...layout.boxes.work, y: layout.boxes.input.y === layout.boxes.work.y ? 40 : layout.boxes.work.y }, meta.kernel, this.kernelNote(), {});
+    title(layout.boxes.work, `${this.stamping ? "value" : "window"} × ${meta.kernel}`, this.kernelNote(), {});
     if (covered === "output") title(layout.boxes.output, "times painted", "how many input cells overlap here", counts);
     else title(layout.boxes.output, this.outputName(), meta.shapes.output, this.legend("output", this.selected));
   }

@@ -1,0 +1,47 @@
+// What the tests are given: scenes with the truth that Python wrote beside them, and numbers drawn by lot.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readBlob } from "../../static/player/blob.js";
+import { axesOf } from "../../static/player/tables.js";
+
+const FOLDER = process.env.CNNVIZ_CASES;
+const json = (name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"));
+
+export const palette = json("palette.json");
+
+export const cases = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".blob"))
+  .map((file) => {
+    const name = file.replace(".blob", "");
+    const bytes = new Uint8Array(readFileSync(join(FOLDER, file)));
+    const scene = readBlob(bytes);
+    const stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;
+    return { name, bytes, scene, axes: axesOf(scene), stamps, truth: json(`${name}.json`) };
+  });
+
+/** Draws from a small generator (mulberry32): the same numbers every time. */
+export function lots(seed) {
+  const next = () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const between = (low, high) => low + (high - low) * next();
+  const whole = (low, high) => Math.floor(between(low, high + 1)); // both ends may come
+  const one = (list) => list[whole(0, list.length - 1)];
+  return { between, whole, one };
+}
+
+/** Divisors of a whole number. */
+export const divisors = (n) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+
+export function near(found, wanted, tolerance = 1e-9, words = "") {
+  assert.ok(Math.abs(found - wanted) <= tolerance, `${words} ${found} is not ${wanted}`);
+}
+
+/** Equal as sets of cells. */
+export function sameCells(found, wanted, words) {
+  assert.deepEqual(found.map(String).sort(), wanted.map(String).sort(), words);
+}
