@@ -32,6 +32,7 @@ def navigate() -> Page:
         page_title="cnnviz",
         page_icon=str(ROOT / "static" / "icon.png"),
         layout="wide",
+        initial_sidebar_state=360,  # pixels: two number boxes side by side keep their plus and minus
         menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
     )
     return st.navigation(PAGES, position="top")

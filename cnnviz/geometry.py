@@ -93,6 +93,17 @@ class Axis:
         return table
 
 
+def counted(number: int, axis: str) -> str:
+    """So many cells along an axis, in words.
+
+    >>> counted(4, "rows"), counted(1, "columns"), counted(4, "depth")
+    ('4 rows', '1 column', '4 cells of depth')
+    """
+    if axis.endswith("s"):
+        return f"{number} {axis}" if number != 1 else f"1 {axis[:-1]}"
+    return f"{number} cell{'s' * (number != 1)} of {axis}"
+
+
 def span(kernel: int, dilation: int) -> int:
     """Cells from the first tap of a window to its last, both counted."""
     return dilation * (kernel - 1) + 1

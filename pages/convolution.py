@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz.cached import animate
 from cnnviz.device import DeviceError
 from cnnviz.figures import MOST_CELLS, weight_figure
 from cnnviz.frame import CONVOLUTION, inside_frame
@@ -15,7 +16,7 @@ from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION as PRESETS
 from cnnviz.scene import batched
-from cnnviz.show import Choice, Shown, show
+from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
 from cnnviz.sources.upload import Upload
@@ -100,10 +101,6 @@ def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
             bind=BIND,
         )
     return kernel, text, seed, flipped
-
-
-# Settings are frozen, and an upload's repr carries its digest: the repr is the key.
-animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs={Choice: repr})(show)
 
 
 def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:

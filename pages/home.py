@@ -1,8 +1,40 @@
-"""Home."""
+"""Home: what this is, and where to start."""
+
+from pathlib import Path
 
 import streamlit as st
-from cnnviz.frame import CONVOLUTION, inside_frame
+
+from cnnviz.cached import animate
+from cnnviz.frame import CONVOLUTION, ROOT, inside_frame
+from cnnviz.layers import Conv
+from cnnviz.player import player
+from cnnviz.presets import CARDS, Card
+from cnnviz.show import Choice
+from cnnviz.sources.samples import Digit
+
+PICTURES = ROOT / "static" / "cards"
+
+
+def picture(card: Card) -> Path:
+    """The card's recorded picture, in the visitor's theme."""
+    return PICTURES / f"{card.name}-{st.context.theme.type or 'light'}.webp"
+
+
+def show_card(card: Card) -> None:
+    with st.container(border=True):
+        st.image(picture(card), width="stretch", alt=card.alt)
+        st.page_link(CONVOLUTION, label=card.title, icon=":material/play_arrow:", query_params=card.params)
+        st.caption(card.words)
+
 
 inside_frame()
-st.title("cnnviz")
-st.page_link(CONVOLUTION)
+st.title("See convolution happen", anchor=False)
+st.markdown(
+    "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
+    "and see each value checked against torch."
+)
+player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home")
+st.page_link(CONVOLUTION, label="Start here: change the kernel, the stride, the padding …", icon=":material/tune:")
+with st.grid(3, min_column_width=260):
+    for card in CARDS:
+        show_card(card)

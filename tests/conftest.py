@@ -1,30 +1,14 @@
 """What any test may ask for: a running app, a browser, and a page that tells on the app."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
-from pathlib import Path
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 from find_browser import find
 from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-
-ROOT = Path(__file__).parent.parent
-QUIET = [  # root needs no sandbox; the rest keeps Chromium itself off the network
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from serving import QUIET, serve
 
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)  # `make test`: same every time
@@ -38,54 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@contextmanager
-def serve() -> Iterator[str]:
-    """Start the app on a free port; yield its address. What it prints appears beside a failing test's own output."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT)
-    try:
-        wait_until_healthy(server, port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def wait_until_healthy(server: subprocess.Popen, port: int, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"The app stopped before it was up, with exit code {server.returncode}.")
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:  # not listening yet
-            pass
-        time.sleep(0.1)
-    raise RuntimeError(f"The app was not up within {seconds} s.")
-
-
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """Address of the app, shared by the tests of one worker."""
-    with serve() as url:
-        yield url
+    with serve() as server:
+        yield server.url
 
 
 @pytest.fixture
 def fresh_app() -> Iterator[Callable[[], str]]:
     """Start another app, one that nobody has visited: ``url = fresh_app()``."""
     with ExitStack() as servers:
-        yield lambda: servers.enter_context(serve())
+        yield lambda: servers.enter_context(serve()).url
 
 
 @pytest.fixture(scope="session")

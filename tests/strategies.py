@@ -1,6 +1,10 @@
-"""Random settings: of every layer in `KINDS` with an input on which it works, and of any layer that may not."""
+"""Random settings: of every layer in `KINDS` with an input on which it works, and of any layer that may not.
+
+With them, what several tests ask of torch.
+"""
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -120,3 +124,18 @@ def any_shape(ndim: int, low: int = 1) -> st.SearchStrategy[Shape]:
 def values(shape: Shape, seed: int = 0) -> np.ndarray[Any, Any]:
     """Normal noise as a float32 array."""
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).numpy()
+
+
+def jacobian(layer: Layer, shape: Shape, channel: int) -> np.ndarray[Any, Any]:
+    """How the cells of one output channel answer each input cell, shape (outputs, in_channels, inputs), by autograd.
+
+    All weights are 1 and in double precision, so that nothing cancels.
+    """
+    module = layer.module().double().requires_grad_(False)
+    for parameter in module.parameters():
+        torch.nn.init.ones_(parameter)
+    outputs = prod(layer.output_shape(shape)[1:])
+    # One copy of the input for each output cell: a single backward pass then gives every row.
+    x = torch.ones(outputs, *shape, dtype=torch.float64, requires_grad=True)
+    module(x)[:, channel].flatten(1).diagonal().sum().backward()
+    return x.grad.reshape(outputs, shape[0], prod(shape[1:])).numpy()

@@ -27,6 +27,7 @@ ARROW = [
     "show",
     "presets",
     "player",
+    "cached",
     "panels",
     "frame",
     "pages",

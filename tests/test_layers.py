@@ -17,7 +17,10 @@ from cnnviz.layers import KINDS, Conv, ConvTranspose, Layer, Shape
 from cnnviz.run import run
 from cnnviz.trace import steps, trace
 
-pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths"),
+    pytest.mark.filterwarnings("ignore:Initializing zero-element tensors"),
+]
 
 every_kind = pytest.mark.parametrize("name", KINDS)
 
@@ -152,7 +155,7 @@ def test_the_weight_shape_is_that_of_torch(case):
 
 # --- what cannot work ---
 
-# Where cnnviz refuses and torch would go on, and why.
+# Where cnnviz refuses and torch would go on. (A third: torch takes an input of one axis less for a single example.)
 STRICTER = {
     "a layer without channels": lambda layer, shape: layer.in_channels < 1,
     "padding below 0, which crops under some padding modes": lambda layer, shape: (
@@ -213,7 +216,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             Conv(kernel_size=9, padding_mode="reflect", ndim=1),
             (1, 3),
-            "A window of 9 cells does not fit in 3 length. Use kernel_size 3.",
+            "A window of 9 cells does not fit in 3 cells of length. Use kernel_size 3.",
         ),
         (
             Conv(padding="same", stride=(2, 1)),
@@ -237,16 +240,19 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             "groups = 3 must divide in_channels = 4 and out_channels = 6. Use groups = 2.",
         ),
         (Conv(2), (3, 5, 5), "The input has 3 channels and the layer reads in_channels = 2. Set in_channels to 3."),
+        (Conv(3), (1, 5, 5), "The input has 1 channel and the layer reads in_channels = 3. Set in_channels to 1."),
+        (Conv(padding="some"), (1, 5, 5), "padding = 'some' is not known. Use 'same' or 'valid'."),
         (Conv(stride=(0, 2)), (1, 5, 5), "stride = (0, 2) is too small. Use 1 or more."),
         (
             ConvTranspose(stride=(2, 1), output_padding=(1, 1)),
             (1, 3, 3),
-            "output_padding = 1 must be smaller than the stride (1) or the dilation (1). Use 0, or a larger stride.",
+            "output_padding = 1 along columns must be smaller than the stride (1) or the dilation (1). "
+            "Use output_padding 0 or stride 2.",
         ),
         (
             ConvTranspose(padding=3),
             (1, 3, 9),
-            "padding = 3 crops all of the 5 rows that come out. Use 2 or less.",
+            "padding = 3 on each side leaves nothing of 5 rows. Use 2 or less.",
         ),
         (Conv(), (1, 0, 5), "The input (1, 0, 5) is empty. Give every axis at least 1 cell."),
         (

@@ -28,6 +28,8 @@ STATIC = HERE.parent / "static" / "player"
 NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
 PURE = ["blob", "tables", "order", "rules", "lights", "stamp", "layout", "clock"]
 
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")
+
 CASES: dict[str, tuple[Layer, Shape]] = {
     "1d": (Conv(2, 3, kernel_size=3, padding=1, stride=2, ndim=1), (2, 9)),
     "2d": (Conv(2, 3, kernel_size=(3, 2), stride=(2, 1), padding=(1, 0)), (2, 6, 7)),
@@ -134,7 +136,7 @@ def test_in_node(file, cases):
 
 def code(path: Path) -> str:
     """A JavaScript file without its comments."""
-    return re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.DOTALL)
+    return re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", path.read_text(), flags=re.DOTALL)
 
 
 def test_every_pure_module_has_tests():
@@ -148,7 +150,8 @@ def test_a_pure_module_touches_no_page(name):
 
 @pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
 def test_the_player_fetches_nothing_and_writes_no_markup(path):
-    assert not re.findall(r"http|//\w+\.|innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function", path.read_text())
+    text = path.read_text().replace("http://www.w3.org/2000/svg", "")  # a name, not an address
+    assert not re.findall(r"http|//\w+\.|innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function", text)
 
 
 @pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)

@@ -104,15 +104,25 @@ class Layer(Setting):
     def check(self, shape: Shape) -> None:
         """Raise `GeometryError` unless the settings work on an input of this shape."""
         for name, k in knobs(self).items():
+            self._check_word(name, k.words or k.choices)
             self._check_range(name, k.low)
         if len(shape) != self.ndim + 1:
+            other = f"nn.{self.torch_name}{len(shape) - 1}d, or " if len(shape) - 1 in AXES else ""
             raise GeometryError(
                 f"nn.{self.torch_name}{self.ndim}d slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
                 f"and the input {shape} has {len(shape) - 1} besides its channels. "
-                f"Choose nn.{self.torch_name}{len(shape) - 1}d, or another input."
+                f"Choose {other}another input."
             )
         if min(shape) < 1:
             raise GeometryError(f"The input {shape} is empty. Give every axis at least 1 cell.")
+
+    def _check_word(self, name: str, known: tuple[Any, ...]) -> None:
+        value = getattr(self, name)
+        if isinstance(value, str) and value not in known:
+            raise GeometryError(
+                f"{name} = {value!r} is not known. Use {' or '.join(map(repr, known)) or 'a number'}.",
+                *({name: word} for word in known),
+            )
 
     def _check_range(self, name: str, low: float | None) -> None:
         value = getattr(self, name)

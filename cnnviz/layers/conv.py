@@ -16,6 +16,7 @@ from cnnviz.geometry import (
     Ints,
     conv_axis,
     conv_size,
+    counted,
     span,
     stamp_axis,
     transposed_axis,
@@ -68,8 +69,8 @@ class Channels(Layer):
         super().check(shape)
         if shape[0] != self.in_channels:
             raise GeometryError(
-                f"The input has {shape[0]} channels and the layer reads in_channels = {self.in_channels}. "
-                f"Set in_channels to {shape[0]}.",
+                f"The input has {shape[0]} channel{'s' * (shape[0] != 1)} and the layer reads in_channels = "
+                f"{self.in_channels}. Set in_channels to {shape[0]}.",
                 {"in_channels": shape[0], "groups": nearest_divisor(self.groups, shape[0], self.out_channels)},
             )
         if self.in_channels % self.groups or self.out_channels % self.groups:
@@ -129,15 +130,16 @@ class Conv(Channels):
         return prod(self.output_shape(shape)) * self.in_channels // self.groups * prod(self.kernel_size)
 
     def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
         lines = []
         for name, n, k, s, (low, high), d in zip(
             self.axis_names(), shape[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True
         ):
             padded = rf"{n} + 2\cdot{low}" if low == high else f"{n} + {low} + {high}"
-            ratio = (n + low + high - span(k, d)) / s
+            ratio = (n + low + high - span(k, d)) * 100 // s / 100  # cut, not rounded: the floor must stay true
             lines.append(
                 rf"\text{{{name}}}: \left\lfloor\frac{{{padded} - {d}\cdot({k}-1) - 1}}{{{s}}}\right\rfloor + 1"
-                rf" = \lfloor {ratio:.4g} \rfloor + 1 = {conv_size(n, k, s, (low, high), d)}"
+                rf" = \lfloor {ratio:.15g} \rfloor + 1 = {conv_size(n, k, s, (low, high), d)}"
             )
         return lines
 
@@ -162,7 +164,7 @@ class Conv(Channels):
         most = self._most_padding(size)
         if pad > most:
             raise GeometryError(
-                f"padding_mode='{self.padding_mode}' can add at most {most} to {size} {self.axis_names()[i]}, "
+                f"padding_mode='{self.padding_mode}' can add at most {most} to {counted(size, self.axis_names()[i])}, "
                 f"and padding is {pad}. Use padding_mode='replicate'.",
                 {"padding_mode": "replicate"},
             )
@@ -173,7 +175,7 @@ class Conv(Channels):
         if span(k, d) <= n + low + high:
             return
         what = f"A window of {k} cells" if d == 1 else f"A window of {k} taps, {d} apart, spans {span(k, d)} cells and"
-        where = f"{n} {name}" if low + high == 0 else f"{n} {name} with padding {low}"
+        where = counted(n, name) + (f" with padding {low}" if low + high else "")
         shrunk = (n + low + high - 1) // d + 1
         pad = ceil((span(k, d) - n) / 2)
         ways, fixes = [f"kernel_size {shrunk}"], [{"kernel_size": with_axis(self.kernel_size, i, shrunk)}]
@@ -232,6 +234,7 @@ class ConvTranspose(Channels):
         return prod(shape) * self.out_channels // self.groups * prod(self.kernel_size)
 
     def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
         return [
             rf"\text{{{name}}}: ({n}-1)\cdot{s} - 2\cdot{p} + {d}\cdot({k}-1) + {o} + 1"
             rf" = {transposed_size(n, k, s, p, d, o)}"
@@ -241,17 +244,19 @@ class ConvTranspose(Channels):
     def check(self, shape: Shape) -> None:
         super().check(shape)
         for i, (n, k, s, p, d, extra) in enumerate(self._axes(shape)):
+            name = self.axis_names()[i]
             if extra >= max(s, d):
                 raise GeometryError(
-                    f"output_padding = {extra} must be smaller than the stride ({s}) or the dilation ({d}). "
-                    f"Use {max(s, d) - 1}, or a larger stride.",
+                    f"output_padding = {extra} along {name} must be smaller than the stride ({s}) or the dilation "
+                    f"({d}). Use output_padding {max(s, d) - 1} or stride {extra + 1}.",
                     {"output_padding": with_axis(self.output_padding, i, max(s, d) - 1)},
+                    {"stride": with_axis(self.stride, i, extra + 1)},
                 )
             if transposed_size(n, k, s, p, d, extra) < 1:
-                most = (transposed_size(n, k, s, 0, d, extra) - 1) // 2
+                uncropped = transposed_size(n, k, s, 0, d, extra)
+                most = (uncropped - 1) // 2
                 raise GeometryError(
-                    f"padding = {p} crops all of the {transposed_size(n, k, s, 0, d, extra)} "
-                    f"{self.axis_names()[i]} that come out. Use {most} or less.",
+                    f"padding = {p} on each side leaves nothing of {counted(uncropped, name)}. Use {most} or less.",
                     {"padding": with_axis(self.padding, i, most)},
                 )
 

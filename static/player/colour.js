@@ -19,7 +19,7 @@ export function limits(low, high, diverging) {
     const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
     return [-most, most];
   }
-  return low === high ? [Math.min(low, 0), Math.max(high, low + 1)] : [low, high];
+  return low === high ? [Math.min(low, 0), low ? Math.max(low, 0) : 1] : [low, high]; // one value: between it and zero
 }
 
 /** Level 0..255 of a value; -1 for what is no number. */
@@ -37,10 +37,11 @@ export function luminance(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Black or white, whichever is easier to read on this colour. */
-export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#111418" : "#ffffff");
+/** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. */
+export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
 
 const MINUS = "\u2212";
+const power = (size, digits) => size.toExponential(digits).replace("e+", "e").replace("e-", `e${MINUS}`);
 
 /** A number as short as it can be read in a cell: at most `digits` significant ones. */
 export function brief(value, digits = 3) {
@@ -50,7 +51,7 @@ export function brief(value, digits = 3) {
   let text;
   if (size === 0) text = "0";
   else if (Number.isInteger(value) && size < 1e5) text = String(size);
-  else if (size >= 1e4 || size < 1e-3) text = size.toExponential(1).replace("e+", "e").replace("e-", `e${MINUS}`);
+  else if (size >= 1e4 || size < 1e-3) text = power(size, 1);
   else text = trim(size.toFixed(Math.max(0, Math.min(3, digits - 1 - Math.floor(Math.log10(size))))));
   return (value < 0 && text !== "0" ? MINUS : "") + text;
 }
@@ -59,8 +60,8 @@ export function brief(value, digits = 3) {
 export function exact(value) {
   if (!Number.isFinite(value)) return brief(value);
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? size.toExponential(3) : trim(size.toFixed(4));
-  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? power(size, 3) : trim(size.toFixed(4));
+  return (value < 0 && text !== "0" ? MINUS : "") + text;
 }
 
 const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);

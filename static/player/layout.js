@@ -13,20 +13,23 @@ const WORK_CELL = 42;
  * @param {{x, y, w, h}} box
  * @param {{count, rows, columns, unit, groups, line}} what `unit` maps belong together in one row;
  *   `line` is true for one-row maps, whose cells may be taller than wide
+ * @param {number} tight part of every gap that is left where whole gaps leave no room for the maps
  * @returns {{cw, ch, slots: {x, y, w, h}[]}} size of a cell, and one slot per map
  */
-export function fitMaps(box, { count, rows, columns, unit = 1, groups = 1, line = false }) {
+export function fitMaps(box, what, tight = 1) {
+  const { count, rows, columns, unit = 1, groups = 1, line = false } = what;
+  const [gap, groupGap, tag] = [GAP, GROUP_GAP, TAG].map((size) => size * tight);
   const perGroup = count / groups;
   let best = { cell: -1 };
   for (let across = 1; across <= count; across++) {
     if (across % unit && unit % across) continue;
     const down = Math.ceil(count / across);
-    const cuts = Math.min(groups, Math.ceil(across / perGroup)) - 1;
-    const w = (box.w - (across - 1) * GAP - cuts * GROUP_GAP) / across;
-    const h = (box.h - (down - 1) * GAP) / down - TAG;
+    const w = (box.w - (across - 1) * gap - cutsOf(count, across, perGroup) * groupGap) / across;
+    const h = (box.h - (down - 1) * gap) / down - tag;
     const cell = Math.min(w / columns, line ? w / columns : h / rows);
-    if (cell > best.cell + 1e-9 && h > 4) best = { cell, across, w, h };
+    if (cell > best.cell + 1e-9 && h > 4 * tight) best = { cell, across, w, h };
   }
+  if (best.cell <= 0 && tight > 0.001) return fitMaps(box, what, tight / 2);
   const { across, w, h } = best;
   const cw = Math.min(best.cell, LARGEST_CELL);
   const ch = line ? Math.min(h, 64) : cw;
@@ -35,11 +38,21 @@ export function fitMaps(box, { count, rows, columns, unit = 1, groups = 1, line 
   let x = box.x;
   let y = box.y;
   for (let i = 0; i < count; i++) {
-    if (i && i % across === 0) [x, y] = [box.x, y + tall + TAG + GAP];
-    else if (i) x += w + GAP + (i % perGroup === 0 ? GROUP_GAP : 0);
+    if (i && i % across === 0) [x, y] = [box.x, y + tall + tag + gap];
+    else if (i) x += w + gap + (i % perGroup === 0 ? groupGap : 0);
     slots.push({ x, y, w, h: tall });
   }
   return { cw, ch, slots };
+}
+
+/** Gaps between groups in the row that has the most of them. */
+function cutsOf(count, across, perGroup) {
+  let most = 0;
+  for (let first = 0; first < count; first += across) {
+    const last = Math.min(first + across, count) - 1;
+    most = Math.max(most, Math.floor(last / perGroup) - Math.floor(first / perGroup));
+  }
+  return most;
 }
 
 /** The part of a slot that a map fills, and the size of its cells there, under a zoom. */
@@ -47,7 +60,7 @@ export function viewport(slot, rows, columns, { cw, ch }, view) {
   const [sx, sy] = [cw * view.zoom, ch * view.zoom];
   const [w, h] = [Math.min(slot.w, columns * sx), Math.min(slot.h, rows * sy)];
   const x = slot.x + Math.floor((slot.w - w) / 2);
-  return { x, y: slot.y, w, h, sx, sy, left: view.left, top: view.top, rows, columns };
+  return { x, y: slot.y, w, h, sx, sy, left: view.left, top: view.top, rows, columns, slot };
 }
 
 /** Keep a view inside its map: no empty margin appears when zooming out or panning too far. */
@@ -63,10 +76,11 @@ export function clampView(view, port) {
 /** Zoom by a factor about a point of the viewport, which stays where it is. */
 export function zoomAt(view, port, factor, x, y) {
   const zoom = Math.max(1, Math.min(view.zoom * factor, 200));
-  const scale = zoom / view.zoom;
+  const cells = { cw: port.sx / view.zoom, ch: port.sy / view.zoom };
+  const next = viewport(port.slot, port.rows, port.columns, cells, { ...view, zoom }); // a narrow map grows, and moves
   const column = view.left + (x - port.x) / port.sx;
   const row = view.top + (y - port.y) / port.sy;
-  return { zoom, left: column - (x - port.x) / (port.sx * scale), top: row - (y - port.y) / (port.sy * scale) };
+  return { zoom, left: column - (x - next.x) / next.sx, top: row - (y - next.y) / next.sy };
 }
 
 /** Pixel of the upper left corner of a place. */

@@ -22,18 +22,18 @@ function taps(axes, cell) {
 function dot(scene, axes, channel, cell) {
   const { input, weight, bias, reads } = scene.tensors;
   const [first, last] = [reads.data[2 * channel], reads.data[2 * channel + 1]];
-  const window = taps(axes, cell);
+  const found = taps(axes, cell);
   const terms = [];
   let sum = 0;
   for (let c = first; c < last; c++)
-    window.forEach(({ tap, source, kind }, flat) => {
+    found.forEach(({ tap, source, kind }, flat) => {
       const read = kind === NONE ? 0 : kind === PAD ? scene.meta.padValue : input.data[ravel([c, ...source], input.shape)];
-      const by = weight.data[(channel * (last - first) + c - first) * window.length + flat];
+      const by = weight.data[(channel * (last - first) + c - first) * found.length + flat];
       terms.push({ channel: c, tap, kind, read, weight: by, product: read * by });
       sum += read * by;
     });
   const offset = bias ? bias.data[channel] : null;
-  return { first, last, perChannel: window.length, terms, sum, bias: offset, value: sum + (offset ?? 0) };
+  return { first, last, perChannel: found.length, terms, sum, bias: offset, value: sum + (offset ?? 0) };
 }
 
 export const RULES = { dot };

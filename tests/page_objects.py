@@ -1,0 +1,183 @@
+"""The convolution page, as a test handles it: addresses, knobs, the player and what it says."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page, expect
+
+from cnnviz.knobs import Setting, knobs
+from cnnviz.show import Choice
+from cnnviz.sources import SOURCES
+
+WAIT = 30_000  # ms; a bound for a busy machine, not an aim
+AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+WORDS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
+
+expect.set_options(timeout=WAIT)
+
+
+def query(choice: Choice) -> str:
+    """The address of a choice: every knob written out, as a person would share it."""
+    layer, source = choice.layer, choice.source
+    name = next(name for name, kind in SOURCES.items() if kind is type(source))
+    each = any(uneven(setting) for setting in (layer, source))
+    words = {"layer": type(layer).__name__, "ndim": f"{layer.ndim}d", "input": name, "kernel": choice.kernel}
+    words |= {"per_axis": "true"} if each else {}
+    words |= spelled(layer, "", each) | spelled(source, "input_", each)
+    words |= {"seed": str(choice.seed)} if choice.kernel == "random" else {}
+    words |= {"flip": "true"} if choice.flipped else {}
+    return urlencode(words)
+
+
+def uneven(setting: Setting) -> bool:
+    values = [getattr(setting, name) for name, k in knobs(setting).items() if k.per_axis]
+    return any(isinstance(value, tuple) and len(set(value)) > 1 for value in values)
+
+
+def spelled(setting: Setting, prefix: str, each: bool) -> dict[str, str]:
+    """A setting's knobs as the address has them: one number, or one for each axis."""
+    words: dict[str, str] = {}
+    for name, k in knobs(setting).items():
+        value = getattr(setting, name)
+        if name in ("ndim", "in_channels"):  # an address of its own; follows from the input
+            continue
+        if isinstance(value, tuple) and each and len(value) > 1:
+            axes = AXES[len(value)]
+            words |= {f"{prefix}{name}_{axis}": str(number) for axis, number in zip(axes, value, strict=True)}
+        elif isinstance(value, tuple):
+            words[prefix + name] = str(value[0])
+        elif k.words:
+            words[f"{prefix}{name}_rule"] = value
+        else:
+            words[prefix + name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return words
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What the sentence says of one output cell, read at one moment."""
+
+    text: str
+    value: float
+    torch: float
+    badge: str
+
+
+class Screen:
+    """The convolution page, or any page with one player."""
+
+    def __init__(self, page: Page, url: str):
+        self.page, self.url = page, url
+        self.root = page.locator(".cnnviz")
+        self.stage = page.locator(".stage")
+        self.readout = page.get_by_test_id("readout")
+        self.badge = page.get_by_test_id("torch")
+        self.alert = page.get_by_test_id("stAlert")
+        page.set_default_timeout(WAIT)
+
+    # --- the page ---
+
+    def open(self, address: Choice | str = "", path: str = "/convolution") -> "Screen":
+        """Go to an address and wait until its scene is on stage; a choice must be on stage as Python spells it."""
+        words = address if isinstance(address, str) else query(address)
+        self.page.goto(f"{self.url}{path}?{words}")
+        self.wait_ready("" if isinstance(address, str) else address.layer.code())
+        return self
+
+    def wait_ready(self, code: str = "") -> None:
+        """Wait for a player that shows this torch call (any, if not given) and has written its sentence."""
+        expect(self.root).to_have_attribute("data-ready", code or re.compile("."))
+        expect(self.readout).not_to_be_empty()
+        self.wait_idle()
+
+    def wait_idle(self) -> None:
+        """Wait until the script has run to its end."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def knob(self, key: str) -> Locator:
+        """The input of a widget, by its name in the address."""
+        return self.page.locator(f".st-key-{key} input")
+
+    def set(self, key: str, value: float) -> None:
+        """Type a number into a number box."""
+        self.knob(key).fill(str(value))
+        self.knob(key).press("Enter")
+
+    def choose(self, key: str, option: str) -> None:
+        """Choose from a select box."""
+        self.page.locator(f".st-key-{key} [data-baseweb=select]").click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def switch(self, key: str) -> None:
+        self.page.locator(f".st-key-{key} label").first.click()
+
+    # --- the player ---
+
+    def press(self, *keys: str) -> None:
+        self.stage.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def act(self, name: str) -> Locator:
+        """One of the player's controls."""
+        return self.page.locator(f".cnnviz [data-act={name}]")
+
+    def ask(self, script: str, given: Any = None) -> Any:
+        """Evaluate a function of the player (and one argument)."""
+        return self.stage.evaluate(f"(stage, given) => ({script})(stage.player, given)", given)
+
+    def wait_until(self, script: str, given: Any = None) -> None:
+        """Wait until a function of the player (and one argument) is true."""
+        handle = self.stage.element_handle()
+        self.page.wait_for_function(f"([stage, given]) => ({script})(stage.player, given)", arg=[handle, given])
+
+    def step(self) -> int:
+        return int(self.root.get_attribute("data-step") or 0)
+
+    def is_playing(self) -> bool:
+        return self.root.get_attribute("data-playing") == "true"
+
+    def at_step(self, step: int) -> None:
+        expect(self.root).to_have_attribute("data-step", str(step))
+
+    def pause(self) -> None:
+        """Back to the first step, standing still."""
+        self.press("Home")
+        expect(self.root).to_have_attribute("data-playing", "false")
+        self.at_step(0)
+
+    def locate(self, area: str, channel: int, cell: tuple[int, ...]) -> tuple[float, float]:
+        """Pixel of a cell's middle, in the window; the stage is brought into view first."""
+        self.stage.scroll_into_view_if_needed()
+        at = [0] * (3 - len(cell)) + list(cell)
+        x, y = self.ask("(player, [area, channel, at]) => player.locate(area, channel, at)", [area, channel, at])
+        return x, y
+
+    def hover(self, area: str, channel: int, cell: tuple[int, ...]) -> None:
+        self.page.mouse.move(*self.locate(area, channel, cell))
+
+    def leave(self) -> None:
+        """Take the pointer off the stage."""
+        self.page.mouse.move(2, 2)
+
+    def read(self) -> Readout:
+        """The sentence of an output cell, all of it from one moment."""
+        expect(self.badge).to_be_visible()
+        found = self.readout.evaluate(
+            """(root) => {
+                const [value, torch] = ["value", "torch"].map((id) => root.querySelector(`[data-testid=${id}]`));
+                return [root.textContent, value.dataset.value, torch.dataset.value, torch.textContent];
+            }"""
+        )
+        return Readout(found[0], float(found[1]), float(found[2]), found[3])
+
+    def says(self, text: str) -> None:
+        """Wait until the sentence holds these words."""
+        expect(self.readout).to_contain_text(text)
+
+
+def place_words(cell: tuple[int, ...]) -> str:
+    """"row 2, column 3", as the sentence names a cell."""
+    return ", ".join(f"{word} {at}" for word, at in zip(WORDS[len(cell)], cell, strict=True))

@@ -1,0 +1,122 @@
+"""Window tables against torch's own unfolding, padding and autograd."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import cases, conv, conv_transpose, dims, jacobian
+
+from cnnviz.geometry import NONE, PAD, Axis, conv_axis, stamp_axis, transposed_axis
+from cnnviz.layers import KINDS
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+
+
+def columns(axes: tuple[Axis, ...], x: np.ndarray) -> np.ndarray:
+    """What every window reads of one map, shape (taps, windows): im2col, from the tables alone."""
+    windows = product(*(axis.source for axis in axes))  # each a list of cells per axis
+    cells = np.array([[x[tap] if min(tap) >= 0 else 0 for tap in product(*window)] for window in windows])
+    return cells.T
+
+
+@given(case=conv(2))
+def test_windows_read_what_torch_pads_and_unfolds(case):
+    layer, (_, *size) = case
+    x = 1 + torch.arange(float(np.prod(size))).reshape(1, 1, *size)
+    (top, bottom), (left, right) = layer.pads()
+    mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode
+    padded = F.pad(x, (left, right, top, bottom), mode=mode)
+    unfolded = F.unfold(padded, layer.kernel_size, layer.dilation, stride=layer.stride)[0]  # (taps, windows)
+    np.testing.assert_array_equal(columns(layer.windows((layer.in_channels, *size)), x[0, 0].numpy()), unfolded)
+
+
+@given(case=dims.flatmap(conv))
+def test_a_tap_is_drawn_where_stride_dilation_and_padding_put_it(case):
+    layer, shape = case
+    for axis, s, d, (low, _) in zip(layer.windows(shape), layer.stride, layer.dilation, layer.pads(), strict=True):
+        for (o, t), position in np.ndenumerate(axis.position):
+            assert position == o * s + t * d - low
+
+
+@given(case=dims.flatmap(conv))
+def test_a_tap_inside_the_input_reads_the_cell_it_is_drawn_on(case):
+    layer, shape = case
+    for axis in layer.windows(shape):
+        inside = (axis.position >= 0) & (axis.position < axis.size)
+        np.testing.assert_array_equal(axis.source[inside], axis.position[inside])
+
+
+@given(case=dims.flatmap(conv))
+def test_a_tap_in_the_padding_reads_a_constant_only_under_zeros(case):
+    layer, shape = case
+    for axis in layer.windows(shape):
+        outside = (axis.position < 0) | (axis.position >= axis.size)
+        np.testing.assert_array_equal(axis.source[outside] == PAD, layer.padding_mode == "zeros")
+
+
+@given(case=dims.flatmap(conv_transpose))
+def test_a_transposed_tap_reads_the_input_cell_that_stands_on_its_place(case):
+    layer, shape = case
+    for axis, s, d, p in zip(layer.windows(shape), layer.stride, layer.dilation, layer.padding, strict=True):
+        for (o, t), cell in np.ndenumerate(axis.source):
+            place = o + p - t * d
+            between = place % s and 0 < place < (axis.size - 1) * s
+            beyond = place < 0 or place > (axis.size - 1) * s
+            assert cell == (PAD if beyond else NONE if between else place // s)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@given(data=st.data())
+def test_every_tap_lies_on_the_line(name, data):
+    layer, shape = data.draw(cases(name))
+    for axis in layer.windows(shape):
+        place = axis.position + axis.low
+        assert place.min() >= 0
+        assert place.max() < len(axis.line)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@given(data=st.data())
+def test_the_readers_of_a_cell_are_those_that_autograd_finds(name, data):
+    layer, shape = data.draw(cases(name))
+    channel = data.draw(st.integers(0, layer.output_shape(shape)[0] - 1))
+    by_table = np.ones((1, 1), bool)
+    for axis in layer.windows(shape):
+        by_table = np.kron(by_table, axis.readers.T)  # (outputs, inputs), both in reading order
+    first, last = layer.channels_read()[channel]
+    read = (first <= np.arange(shape[0])) & (np.arange(shape[0]) < last)
+    np.testing.assert_array_equal(jacobian(layer, shape, channel) != 0, by_table[:, None] & read[:, None])
+
+
+# --- single tables, to read ---
+
+
+@pytest.mark.parametrize(
+    ("mode", "first", "last"),
+    [
+        ("zeros", [PAD, PAD, 0], [3, PAD, PAD]),
+        ("reflect", [2, 1, 0], [3, 2, 1]),
+        ("replicate", [0, 0, 0], [3, 3, 3]),
+        ("circular", [2, 3, 0], [3, 0, 1]),
+    ],
+)
+def test_the_ends_under_each_padding_mode(mode, first, last):
+    source = conv_axis(4, kernel=3, padding=(2, 2), mode=mode).source
+    assert source[0].tolist() == first
+    assert source[-1].tolist() == last
+
+
+def test_stamps_are_the_table_of_the_convolution_that_runs_the_other_way():
+    assert stamp_axis(3, kernel=3, stride=2).source.tolist() == conv_axis(7, kernel=3, stride=2).source.tolist()
+
+
+def test_a_stamp_that_is_cropped_paints_nothing_there():
+    assert stamp_axis(2, kernel=3, stride=2, padding=1).source.tolist() == [[PAD, 0, 1], [1, 2, PAD]]
+
+
+def test_more_padding_than_kernel_crops_whole_stamps():
+    assert transposed_axis(3, kernel=1, stride=2, padding=2).source.tolist() == [[1]]
