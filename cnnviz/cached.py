@@ -1,8 +1,20 @@
-"""Scenes that were asked for before, kept within bounds."""
+"""Inputs and scenes that were asked for before, kept within bounds."""
+
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.show import Choice, show
+from cnnviz.sources import SOURCES, Grid, Source
 
 # Settings are frozen, and an upload's repr carries its digest: the repr is the key.
-animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs={Choice: repr})(show)
+SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys((Choice, *SOURCES.values()), repr)
+
+animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show)
+
+
+@st.cache_data(max_entries=64, max_size="128MB", show_spinner=False, hash_funcs=SETTINGS)
+def read(source: Source) -> Grid:
+    """The input of a source."""
+    return source.grid()

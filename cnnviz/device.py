@@ -31,7 +31,9 @@ def pick() -> str:
     """
     wanted = os.environ.get(VARIABLE, "").strip().lower()
     here = available()
-    if wanted and wanted.split(":")[0] not in here:
+    count = {"cuda": torch.cuda.device_count()}
+    known = {*here, *(f"{name}:{i}" for name in here for i in range(count.get(name, 1)))}
+    if wanted and wanted not in known:
         raise DeviceError(f"{VARIABLE}={wanted} is not on this machine, which has {', '.join(here)}.")
     return wanted or here[0]
 

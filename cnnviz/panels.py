@@ -6,14 +6,14 @@ widget is its name in the address.
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from cnnviz.geometry import AXES
 from cnnviz.knobs import Knob, Setting, Size, knobs
 
-BIND = "query-params"
+BIND: Final = "query-params"
 PER_AXIS = "per_axis"
 
 
@@ -71,12 +71,11 @@ def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
 
 def _number_or_word(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
     """A word such as "same", or numbers; beside each other where there is room."""
-    word, numbers = (st, st) if _each_axis(ndim) else st.columns(2, gap="small")
-    rule = word.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=BIND)
+    word, numbers = (st.container(), st.container()) if _each_axis(ndim) else st.columns(2, gap="small")
+    with word:
+        rule = st.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=BIND)
     if rule in k.words:
         return rule
-    if numbers is st:
-        return _numbers(name, k, default, key, ndim)
     with numbers:
         return _numbers(name, k, default, key, ndim)
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from cnnviz.measure import measure
 
 MAX_MACS = 4_000_000_000  # about a second on two cores
 MAX_BYTES = 64 * 2**20  # input and output together: what one blob may carry
+ONE_AT_A_TIME = Lock()  # torch's seed and precision are global, and the sessions of a server are threads
 
 
 class BudgetError(GeometryError):
@@ -66,9 +68,10 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     x = check_input(x)
     layer.check(x.shape)
     check_budget(layer, x.shape)
-    module = build(layer, seed, weights or {})
-    state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()}
-    y, where, seconds, notice = apply(module, torch.from_numpy(x)[None])
+    with ONE_AT_A_TIME:
+        module = build(layer, seed, weights or {})
+        state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()}
+        y, where, seconds, notice = apply(module, torch.from_numpy(x)[None])
     return Run(layer, x, y[0].numpy(), state, where, seconds, notice)
 
 

@@ -110,7 +110,7 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "groups": getattr(layer, "groups", 1),
         "padding": padding_words(layer),
         "padValue": layer.pad_value,
-        "kernel": "turned kernel" if flipped else "kernel",
+        "flipped": flipped,
         "scales": scales,
         "diverging": [name for name in DIVERGING if name in used],
         "palette": {name: PALETTE[name] for name in PALETTE if name in used},

@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose
 from cnnviz.measure import Measure, coverage, measure
-from cnnviz.run import Run, build, run
+from cnnviz.run import Run, run
 from cnnviz.scene import make_scene
 from cnnviz.sources import Source
 
@@ -42,6 +42,8 @@ class Shown:
         What was chosen, before any flip; None where torch's own initialisation was kept.
     unread : int
         Input cells that no window reads.
+    turned : float or None
+        Of a true convolution: the largest difference from the cross-correlation with the same kernel.
     """
 
     blob: bytes
@@ -49,6 +51,7 @@ class Shown:
     cost: Measure
     weight: Array | None
     unread: int
+    turned: float | None
 
 
 def show(choice: Choice) -> Shown:
@@ -62,10 +65,16 @@ def show(choice: Choice) -> Shown:
     layer, grid = choice.layer, choice.source.grid()
     layer.check(grid.values.shape)
     weight = chosen_weight(choice)
-    done = run(layer, grid.values, choice.seed, chosen_state(choice, weight))
+    state = chosen_state(layer, weight)
+    done = run(layer, grid.values, choice.seed, state)
+    turned = None
+    if choice.flipped:
+        plain = done
+        done = run(layer, grid.values, choice.seed, {**plain.state, "weight": flip(plain.state["weight"])})
+        turned = float(np.abs(done.y - plain.y).max())
     unread = int((coverage(layer.windows(done.x.shape)) == 0).sum())
     blob = make_scene(done, grid.scale, choice.flipped).to_bytes()
-    return Shown(blob, done, measure(layer, done.x.shape), weight, unread)
+    return Shown(blob, done, measure(layer, done.x.shape), weight, unread, turned)
 
 
 def chosen_weight(choice: Choice) -> Array | None:
@@ -79,14 +88,9 @@ def chosen_weight(choice: Choice) -> Array | None:
     )
 
 
-def chosen_state(choice: Choice, weight: Array | None) -> dict[str, Array]:
-    """What is loaded over torch's initialisation: a chosen weight with a bias of 0, and the flip."""
-    state: dict[str, Array] = {}
-    if weight is not None:
-        state["weight"] = weight
-        if choice.layer.bias:
-            state["bias"] = np.zeros(choice.layer.out_channels, np.float32)
-    if choice.flipped:
-        start = build(choice.layer, choice.seed, state).state_dict()["weight"].numpy()
-        state["weight"] = flip(start)
-    return state
+def chosen_state(layer: Channels, weight: Array | None) -> dict[str, Array]:
+    """What is loaded over torch's initialisation: a chosen weight comes with a bias of 0."""
+    if weight is None:
+        return {}
+    bias = {"bias": np.zeros(layer.out_channels, np.float32)} if layer.bias else {}
+    return {"weight": weight, **bias}

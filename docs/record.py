@@ -9,6 +9,7 @@ import io
 import sys
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -40,7 +41,7 @@ def picture(page: Page, selector: str) -> Image.Image:
 
 def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
     """A still from the middle of the scene."""
-    page = open_scene(browser, url, theme, card.query, (1280, 900))
+    page = open_scene(browser, url, theme, card.query, (1180, 800))
     scrub = page.locator("[data-act=scrub]")
     scrub.fill(str(int(int(scrub.get_attribute("max") or 0) * 0.42)))
     page.wait_for_timeout(400)  # the canvas is drawn with the next frame
@@ -64,7 +65,7 @@ def record_gif(browser: Browser, url: str) -> None:
     )
     frames = [f.crop((0, 0, width, int(height))) for f in frames]
     small = [f.resize((GIF_WIDTH, round(f.height * GIF_WIDTH / f.width)), Image.Resampling.LANCZOS) for f in frames]
-    palette = small[len(small) // 2].quantize(96)
+    palette = Image.fromarray(np.concatenate([np.asarray(f) for f in small[::6]])).quantize(128)
     small = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in small]
     small[0].save(
         ROOT / "docs" / "convolution.gif", save_all=True, append_images=small[1:], duration=550, loop=0, optimize=True

@@ -1,10 +1,11 @@
 """Convolution: a small window of weights slides over the input."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.cached import animate
+from cnnviz.cached import animate, read
 from cnnviz.device import DeviceError
 from cnnviz.figures import MOST_CELLS, weight_figure
 from cnnviz.frame import CONVOLUTION, inside_frame
@@ -19,30 +20,54 @@ from cnnviz.scene import batched
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
+from cnnviz.sources.samples import Digit
 from cnnviz.sources.upload import Upload
 
 # What stands in these lists stands in the address, too.
 LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
 AXES = {"1d": 1, "2d": 2, "3d": 3}
 
+FIRST = Choice(Conv(), Digit(), "sobel_x")
+LAST = "convolution_last"  # the choice on stage, which stays there while another one cannot work
 
-def choose() -> tuple[type[Channels], int, Any]:
-    """The sidebar. The last value returned makes the choice; it raises what the choice has wrong."""
+
+def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
+    """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
     kind = LAYERS[choose_one("layer", list(LAYERS), "Conv")]
     ndim = AXES[choose_one("ndim", list(AXES), "2d")]
-    fields = settings_panel(kind, ndim, skip=("in_channels",))
-    per_axis_switch(kind, ndim)
-    st.subheader("Input")
-    source = choose_source(ndim)
-    st.subheader("Kernel")
-    kernel, text, seed, flipped = choose_kernel(kind)
+    layer_slot, input_slot, kernel_slot = st.container(), st.container(), st.container()
+    with input_slot:
+        st.subheader("Input", anchor=False)
+        source = choose_source(ndim)
+    with layer_slot:
+        fields = settings_panel(kind, ndim, skip=("in_channels",))
+        per_axis_switch(kind, ndim)
+        offer_depthwise(kind, ndim, source)
+    with kernel_slot:
+        st.subheader("Kernel", anchor=False)
+        kernel, text, seed, flipped = choose_kernel(kind)
 
     def make() -> Choice:
         inputs = source()
-        layer = kind(in_channels=inputs.grid().values.shape[0], ndim=ndim, **fields)
+        layer = kind(in_channels=channels_of(inputs), ndim=ndim, **fields)
         return Choice(layer, inputs, kernel, text, seed, flipped)
 
     return kind, ndim, make
+
+
+def channels_of(source: Source) -> int:
+    return len(read(source).values)
+
+
+def offer_depthwise(kind: type[Channels], ndim: int, source: Callable[[], Source]) -> None:
+    """A way from one group to one group per channel."""
+    try:
+        channels = channels_of(source())
+    except (SourceError, GeometryError):
+        return  # said once, where the scene is made
+    if channels > 1:
+        change = {"groups": channels, "out_channels": channels}
+        st.button(f"depthwise: {channels} groups", on_click=put, args=(change, kind, ndim), type="tertiary")
 
 
 def choose_one(key: str, options: list[str], default: str) -> str:
@@ -59,7 +84,7 @@ def choose_one(key: str, options: list[str], default: str) -> str:
     )
 
 
-def choose_source(ndim: int) -> Any:
+def choose_source(ndim: int) -> Callable[[], Source]:
     """The input's widgets; returns a function that makes the source, or raises what is wrong with it."""
     kinds = for_ndim(ndim)
     name = st.selectbox("input", list(kinds), key="input", label_visibility="collapsed", bind=BIND)
@@ -133,6 +158,12 @@ def facts(layer: Layer, shown: Shown) -> None:
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
     for line in merged(layer.formula(done.x.shape)):
         st.markdown(f"${line}$")
+    if shown.turned is not None:
+        st.markdown(
+            "True convolution: the kernel is turned round before it slides. The cross-correlation with the same kernel "
+            f"differs by up to **{shown.turned:.4g}**. A network learns its weights and can as well learn them turned: "
+            "that is why the turn is left out."
+        )
     if done.notice:
         st.info(done.notice)
 
@@ -157,7 +188,7 @@ def questions() -> None:
                     st.write(preset.answer)
 
 
-def weights_tab(layer: Channels, shown: Shown) -> None:
+def all_kernels(layer: Channels, shown: Shown) -> None:
     """All kernels at once."""
     taps = layer.taps(shown.done.state["weight"])
     if taps.size * layer.groups > MOST_CELLS:
@@ -176,33 +207,30 @@ problem = None
 try:
     choice = make()
     shown = animate(choice)
-    st.session_state["convolution_last"] = (choice, shown)
+    st.session_state[LAST] = choice
 except (GeometryError, SourceError, DeviceError) as error:
     problem = error
+    choice = st.session_state.get(LAST, FIRST)
+    shown = animate(choice)
 
 st.title("Convolution", anchor=False)
 message = st.container()
-stage = st.container()
 if problem:
     with message:
         explain(problem, kind, ndim)
-if "convolution_last" in st.session_state:
-    choice, shown = st.session_state["convolution_last"]
-    with stage:
-        if problem:
-            st.caption(f"Still showing the last settings that worked: {choice.layer.code()}")
-        else:
-            st.caption(f"`{choice.layer.code()}` on {choice.source.grid().caption}")
-        player(shown.blob, key="convolution")
-    facts(choice.layer, shown)
-    tabs = st.tabs(["Questions", "Code", "Weights"], key="tab", on_change="rerun", bind=BIND)
-    if tabs[0].open:
-        with tabs[0]:
-            questions()
-    if tabs[1].open:
-        with tabs[1]:
-            st.caption("Run as it stands, this gives the very output above.")
-            st.code(snippet(choice.layer, choice.source, choice.seed, shown.weight, choice.flipped))
-    if tabs[2].open:
-        with tabs[2]:
-            weights_tab(choice.layer, shown)
+st.caption(f"{'Still showing ' if problem else ''}`{choice.layer.code()}` on {read(choice.source).caption}")
+player(shown.blob, key="convolution")
+facts(choice.layer, shown)
+questions_tab, code_tab, kernels_tab = st.tabs(
+    ["Questions", "Code", "Weights"], key="tab", on_change="rerun", bind=BIND
+)
+with questions_tab:
+    if questions_tab.open:
+        questions()
+with code_tab:
+    if code_tab.open:
+        st.caption("Run as it stands, this gives the very output above.")
+        st.code(snippet(choice.layer, choice.source, choice.seed, shown.weight, choice.flipped))
+with kernels_tab:
+    if kernels_tab.open:
+        all_kernels(choice.layer, shown)

@@ -4,7 +4,7 @@ What networks call a convolution is a cross-correlation: the kernel is not flipp
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, gcd, inf, prod
 from typing import Any, ClassVar, Literal
 
@@ -153,7 +153,7 @@ class Conv(Channels):
             )
         for i in range(self.ndim):
             self._check_padding_mode(shape, i)
-            self._check_fit(shape, i)
+        self._check_fit(shape)
 
     def _most_padding(self, size: int) -> float:
         """What torch allows this padding mode to add on one side of an axis."""
@@ -169,19 +169,21 @@ class Conv(Channels):
                 {"padding_mode": "replicate"},
             )
 
-    def _check_fit(self, shape: Shape, i: int) -> None:
-        n, k, d, name = shape[i + 1], self.kernel_size[i], self.dilation[i], self.axis_names()[i]
-        low, high = self.pads()[i]
-        if span(k, d) <= n + low + high:
+    def _check_fit(self, shape: Shape) -> None:
+        axes = list(zip(shape[1:], self.kernel_size, self.dilation, self.pads(), strict=True))
+        short_by = [span(k, d) - n - low - high for n, k, d, (low, high) in axes]
+        if max(short_by) <= 0:
             return
+        i = next(i for i, missing in enumerate(short_by) if missing > 0)
+        n, k, d, (low, high) = axes[i]
         what = f"A window of {k} cells" if d == 1 else f"A window of {k} taps, {d} apart, spans {span(k, d)} cells and"
-        where = counted(n, name) + (f" with padding {low}" if low + high else "")
-        shrunk = (n + low + high - 1) // d + 1
-        pad = ceil((span(k, d) - n) / 2)
-        ways, fixes = [f"kernel_size {shrunk}"], [{"kernel_size": with_axis(self.kernel_size, i, shrunk)}]
-        if pad <= self._most_padding(n):
-            ways.insert(0, f"padding {pad}")
-            fixes.insert(0, {"padding": with_axis(tuple(p for p, _ in self.pads()), i, pad)})
+        where = counted(n, self.axis_names()[i]) + (f" with padding {low}" if low + high else "")
+        shrunk = tuple(min(k, (n + low + high - 1) // d + 1) for n, k, d, (low, high) in axes)
+        padded = tuple(max(low, ceil((span(k, d) - n) / 2)) for n, k, d, (low, _) in axes)
+        ways, fixes = [f"kernel_size {shrunk[i]}"], [{"kernel_size": shrunk}]
+        if all(pad <= self._most_padding(n) for pad, n in zip(padded, shape[1:], strict=True)):
+            ways.insert(0, f"padding {padded[i]}")
+            fixes.insert(0, {"padding": padded})
         raise GeometryError(f"{what} does not fit in {where}. Use {' or '.join(ways)}.", *fixes)
 
 
@@ -243,29 +245,23 @@ class ConvTranspose(Channels):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
-        for i, (n, k, s, p, d, extra) in enumerate(self._axes(shape)):
-            name = self.axis_names()[i]
+        axes = self._axes(shape)
+        for name, (n, k, s, p, d, extra) in zip(self.axis_names(), axes, strict=True):
             if extra >= max(s, d):
                 raise GeometryError(
                     f"output_padding = {extra} along {name} must be smaller than the stride ({s}) or the dilation "
                     f"({d}). Use output_padding {max(s, d) - 1} or stride {extra + 1}.",
-                    {"output_padding": with_axis(self.output_padding, i, max(s, d) - 1)},
-                    {"stride": with_axis(self.stride, i, extra + 1)},
+                    {"output_padding": tuple(min(extra, max(s, d) - 1) for _, _, s, _, d, extra in axes)},
+                    {"stride": tuple(s if extra < max(s, d) else extra + 1 for _, _, s, _, d, extra in axes)},
                 )
             if transposed_size(n, k, s, p, d, extra) < 1:
                 uncropped = transposed_size(n, k, s, 0, d, extra)
-                most = (uncropped - 1) // 2
                 raise GeometryError(
-                    f"padding = {p} on each side leaves nothing of {counted(uncropped, name)}. Use {most} or less.",
-                    {"padding": with_axis(self.padding, i, most)},
+                    f"padding = {p} on each side leaves nothing of {counted(uncropped, name)}. "
+                    f"Use {(uncropped - 1) // 2} or less.",
+                    {
+                        "padding": tuple(
+                            min(p, (transposed_size(n, k, s, 0, d, e) - 1) // 2) for n, k, s, p, d, e in axes
+                        )
+                    },
                 )
-
-
-def with_axis(sizes: Size, axis: int, value: int) -> Size:
-    """The same sizes with one axis changed."""
-    return (*sizes[:axis], value, *sizes[axis + 1 :])
-
-
-def depthwise(layer: Channels) -> Channels:
-    """The same layer with one group per input channel."""
-    return replace(layer, groups=layer.in_channels, out_channels=layer.in_channels)

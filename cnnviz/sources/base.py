@@ -1,6 +1,7 @@
 """What every source of input has in common."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -42,7 +43,8 @@ class Source(Setting):
     Raises
     ------
     SourceError
-        If a knob is below its smallest value or not among its choices, or the source does not come with `ndim` axes.
+        If a knob is below its smallest value or not among its choices, the source does not come with `ndim` axes,
+        or it would hold more than `MAX_VALUES` numbers.
     """
 
     title: ClassVar[str] = ""
@@ -60,6 +62,9 @@ class Source(Setting):
                 raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
             if k.low is not None and value is not None and np.min(value) < k.low:
                 raise SourceError(f"{name} is {np.min(value)}: it is at least {k.low}.")
+        cells = prod(getattr(self, "size", ())) * getattr(self, "channels", 1)
+        if cells > MAX_VALUES:
+            raise SourceError(f"{cells:,} numbers: at most {MAX_VALUES:,} are shown. Choose a smaller size.")
 
     def grid(self) -> Grid:
         """The input itself."""

@@ -81,6 +81,7 @@ export function buildControls(root, act) {
   });
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
   ask.addEventListener("click", () => act("help"));
+  const coverage = check("coverage", "times read", act);
   const lens = check("lens", "lens", act);
   lens.firstChild.checked = true;
   const options = element(
@@ -88,7 +89,7 @@ export function buildControls(root, act) {
     { class: "options" },
     view,
     select("scale", "colours per", SCALES.map((s) => [s, s]), "layer", act),
-    check("coverage", "times read", act),
+    coverage,
     lens,
     check("serpentine", "serpentine", act),
     element("span", { class: "zoom" }, "zoom ", ...zoom),
@@ -96,7 +97,7 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, options, help, view, toggle: buttons[2], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, options, help, view, coverage: coverage.lastChild, toggle: buttons[2], speed: speed.querySelector("select") };
 }
 
 export function showPlaying(toggle, playing) {

@@ -4,6 +4,7 @@ const GAP = 10; // between two maps
 const GROUP_GAP = 18; // more between two groups of channels
 const TITLE = 40; // a panel's name and its legend
 const TAG = 15; // a map's own name, under it
+const EDGE = 3; // an outline at the border of a map must not be cut
 const LARGEST_CELL = 52;
 const WORK_CELL = 42;
 
@@ -142,8 +143,8 @@ function abreast(width, tall, what) {
   const { maps, columns } = what.kernel;
   const wanted = Math.min(maps, 3) * (columns * WORK_CELL + 8);
   const middle = Math.max(130, Math.min(wanted, width * 0.28));
-  const side = (width - middle - 2 * gap) / 2;
-  const box = (x, w) => ({ x, y: TITLE, w, h: tall - TITLE });
+  const side = (width - 2 * EDGE - middle - 2 * gap) / 2;
+  const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE });
   return finish(width, tall, what, {
     input: box(0, side),
     work: { ...box(side + gap, middle), h: tall - TITLE - 30 },
@@ -156,7 +157,7 @@ function stacked(width, tall, what, line) {
   const need = ({ count, rows, columns, unit = 1 }, most) => {
     if (line) return Math.min(count * (56 + TAG + GAP), most);
     const across = count === 1 ? 1 : Math.max(unit > 1 ? Math.min(unit, 3) : 2, Math.ceil(Math.sqrt(count)));
-    const cell = Math.min(LARGEST_CELL, width / across / columns);
+    const cell = Math.min(LARGEST_CELL, (width - 2 * EDGE) / across / columns);
     return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);
   };
   const most = line ? tall : 250;
@@ -166,7 +167,7 @@ function stacked(width, tall, what, line) {
   const outputH = need(what.output, most) + (what.maps > 1 ? (line ? what.maps * 26 : 84) : 0);
   let y = TITLE;
   const band = (h) => {
-    const box = { x: 0, y, w: width, h };
+    const box = { x: EDGE, y, w: width - 2 * EDGE, h };
     y += h + TITLE + 8;
     return box;
   };

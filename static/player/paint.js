@@ -216,7 +216,7 @@ function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   const style = { font: `11px ${look.font}`, colour: look.soft };
   write(ctx, brief(lim[0]), x, y + h + 9, { ...style, align: "left" });
   write(ctx, brief(lim[1]), x + w, y + h + 9, { ...style, align: "right" });
-  if (lim[0] < 0 && lim[1] > 0) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
+  if (lim[0] < 0 && lim[1] > 0 && w > 80) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
 }
 
 /** A map's own small name, under it. */

@@ -52,7 +52,7 @@ export function makePanel(scene, name, axes) {
   const low = axes ? axes.map((axis) => axis.low) : [0, 0, 0];
   const stuffed = lines.some((line) => line.includes(NONE)); // holes lie between the cells
   const extent = lines.map((line, i) => (stuffed ? line.lastIndexOf(shape[i + 1] - 1) + 1 - low[i] : shape[i + 1]));
-  const padValue = name === "input" ? scene.meta.padValue : 0;
+  const padValue = name === "input" ? scene.meta.padValue : NaN; // beyond an output lies what is cropped: no number
   return { name, data, shape, channels: shape[0], lines, low, extent, padValue, scale: scene.meta.scales[name] };
 }
 
@@ -80,7 +80,7 @@ export function rasterise(panel, channel, depth, ramp256, lim) {
   const packed = Uint32Array.from(ramp256, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
   const [, nd, nr, nc] = panel.shape;
   const d = panel.lines[0][depth];
-  const padding = packed[Math.max(0, level(panel.padValue, lim))];
+  const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;
   const [low, scale] = [lim[0], 255 / (lim[1] - lim[0])];
   let at = 0;
   for (const r of rows)
@@ -97,5 +97,5 @@ export function rasterise(panel, channel, depth, ramp256, lim) {
   return canvas;
 }
 
-/** Text of a place, as it is written into it; holes stay empty. */
-export const textAt = ({ kind, value }) => (kind === NONE ? "" : brief(value));
+/** Text of a place, as it is written into it; holes and cropped places stay empty. */
+export const textAt = ({ kind, value }) => (kind === NONE || (kind === PAD && Number.isNaN(value)) ? "" : brief(value));

@@ -67,6 +67,7 @@ class Player {
   tell() {
     const { meta } = this.scene;
     this.ui.view.hidden = !meta.stamp;
+    this.ui.coverage.textContent = meta.stamp ? "times painted" : "times read";
     this.stage.scene = this.scene;
     this.stage.stamping = false;
     this.painting = null;

@@ -2,6 +2,7 @@
 import { css, exact, ink, level } from "./colour.js";
 
 const MOST_TERMS = 80; // products written out; more are summed up per channel
+const MOST_CHANNELS = 16; // channels written out
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -64,11 +65,17 @@ function productParts({ terms }, colours) {
   });
 }
 
+/** Sums by input channel; of many channels the first few, then all others together. */
 function channelParts({ terms, perChannel, first, last }, colours) {
+  const sums = [];
+  for (let c = 0; c < last - first; c++)
+    sums.push(terms.slice(c * perChannel, (c + 1) * perChannel).reduce((total, { product }) => total + product, 0));
+  const few = sums.length > MOST_CHANNELS ? sums.slice(0, MOST_CHANNELS - 1) : sums;
   const parts = [`${terms.length} products, by input channel: `];
-  for (let c = first; c < last; c++) {
-    const sum = terms.slice((c - first) * perChannel, (c - first + 1) * perChannel).reduce((a, t) => a + t.product, 0);
-    parts.push(c > first ? " + " : "", element("span", { class: "term", title: `channel ${c}` }, chip(sum, colours.product, "product")));
+  few.forEach((sum, c) => parts.push(c ? " + " : "", element("span", { class: "term" }, chip(sum, colours.product, "product"))));
+  if (few.length < sums.length) {
+    const rest = sums.slice(few.length).reduce((total, sum) => total + sum, 0);
+    parts.push(` + ${sums.length - few.length} more channels `, chip(rest, colours.product, "product"));
   }
   return parts;
 }

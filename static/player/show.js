@@ -13,11 +13,9 @@ export function veil(ctx, stage, order, step) {
   const perGroup = order.turns;
   const cover = (map, turn, depth) => {
     for (const [r, c, h, w] of order.hidden(step, turn, depth)) {
-      const [x, y] = [xOf(map.port, c), yOf(map.port, r)];
-      for (const fill of [stage.look.veil, stage.look.mask]) {
-        ctx.fillStyle = fill;
-        ctx.fillRect(x, y, w * map.port.sx, h * map.port.sy);
-      }
+      const [x, y] = [Math.round(xOf(map.port, c)), Math.round(yOf(map.port, r))]; // whole pixels leave no seams
+      const [right, bottom] = [Math.round(xOf(map.port, c + w)), Math.round(yOf(map.port, r + h))];
+      cloak(ctx, stage, x, y, right - x, bottom - y);
     }
   };
   for (const map of [...stage.outputs, ...stage.strip])
@@ -28,11 +26,14 @@ export function veil(ctx, stage, order, step) {
 export function veilTurns(ctx, stage, order, step) {
   const now = order.at(step).turn;
   for (const map of stage.strip) {
-    if (map.channel % order.turns <= now) continue;
-    for (const fill of [stage.look.veil, stage.look.mask]) {
-      ctx.fillStyle = fill;
-      ctx.fillRect(map.port.x, map.port.y, map.port.w, map.port.h);
-    }
+    if (map.channel % order.turns > now) cloak(ctx, stage, map.port.x, map.port.y, map.port.w, map.port.h);
+  }
+}
+
+function cloak(ctx, { look }, x, y, w, h) {
+  for (const fill of [look.veil, look.mask]) {
+    ctx.fillStyle = fill;
+    ctx.fillRect(x, y, w, h);
   }
 }
 

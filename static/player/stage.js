@@ -165,9 +165,17 @@ export class Stage {
     ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     ctx.clearRect(0, 0, this.width, this.layout.height);
     this.paintTitles(ctx);
-    for (const map of this.inputs) this.paintOne(ctx, map, this.inputName(map));
+    for (const map of this.inputs) {
+      const words = this.inputName(map);
+      this.paintOne(ctx, map, this.fitting(map.port, [words.join(" · "), ...words, `${map.channel}`]));
+    }
     for (const map of this.outputs) this.paintOne(ctx, map, this.output.lines[0].length > 1 ? `depth ${map.depth}` : "");
-    for (const map of this.strip) this.paintOne(ctx, map, `${map.channel}`);
+    for (const map of this.strip) this.paintOne(ctx, map, this.fitting(map.port, [`${map.channel}`]));
+  }
+
+  /** A map's name as long as its width allows. */
+  fitting(port, words) {
+    return words.find((text) => text.length * 6.2 <= port.w) ?? "";
   }
 
   paintOne(ctx, map, tag) {
@@ -207,7 +215,7 @@ export class Stage {
       const at = depth - this.input.low[0];
       words.push(this.input.lines[0][depth] >= 0 ? `depth ${at}` : "padding");
     }
-    return words.join(" · ");
+    return words;
   }
 
   groupColour(group) {
@@ -223,14 +231,20 @@ export class Stage {
     const inputNote = this.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
     if (covered === "input") title(layout.boxes.input, "times read", "hatched: never read", counts);
     else title(layout.boxes.input, "input", inputNote, this.legend("input", this.inputs[0].channel));
-    title(layout.boxes.work, `${this.stamping ? "value" : "window"} × ${meta.kernel}`, this.kernelNote(), {});
+    title(layout.boxes.work, this.stamping ? "value × kernel" : "window × kernel", this.kernelNote(), {});
     if (covered === "output") title(layout.boxes.output, "times painted", "how many input cells overlap here", counts);
-    else title(layout.boxes.output, this.outputName(), meta.shapes.output, this.legend("output", this.selected));
+    else title(layout.boxes.output, this.outputName(), this.cropped() ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, this.legend("output", this.selected));
   }
 
   kernelNote() {
     const size = this.axes.slice(3 - this.scene.meta.ndim).map((axis) => axis.taps);
-    return this.output.channels > 1 ? `of channel ${this.selected}` : size.join(" × ");
+    const whose = this.output.channels > 1 ? `of channel ${this.selected}` : size.join(" × ");
+    return this.scene.meta.flipped ? `${whose}, turned round` : whose;
+  }
+
+  /** Does the output panel show places that padding crops? */
+  cropped() {
+    return this.output.lines.some((line, i) => line.length > this.output.shape[i + 1]);
   }
 
   outputName() {
