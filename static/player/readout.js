@@ -96,7 +96,7 @@ export function writeReach(root, stage, { channel, cell }, value, lit) {
 
 /** What one weight is multiplied with. */
 export function writeKernel(root, stage, { channel, tap }, weight, lit) {
-  const [c, ...at] = tap;
+  const at = tap.slice(1);
   const cells = lit.input.places.reduce((n, list) => n * list.length, 1);
   const name = `kernel of output channel ${channel}, input channel ${lit.input.channels[0]}, ${placeWords(stage.scene.meta, at)} = `;
   root.replaceChildren(
@@ -104,7 +104,6 @@ export function writeKernel(root, stage, { channel, tap }, weight, lit) {
     chip(weight, stage.legend("weight"), "weight"),
     ` is multiplied with ${cells} place${cells > 1 ? "s" : ""} of the input, one for each output cell.`,
   );
-  root.dataset.channel = c;
 }
 
 /** What one input cell paints, and how much of the output is finished. */

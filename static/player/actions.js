@@ -1,0 +1,137 @@
+// What a pointer, a key or a control can ask of the player.
+import { SPEEDS } from "./clock.js";
+
+const WHEEL_ZOOMS_BELOW = 18; // pixels per cell: smaller cells take the wheel, larger ones leave it to the page
+
+/** Everything a control or a key can ask for. */
+export function act(player, name, value) {
+  const { clock } = player;
+  const before = clock.step;
+  const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
+  const goTo = (step) => {
+    clock.pause();
+    player.pinned = null;
+    clock.go(step);
+  };
+  const actions = {
+    toggle: () => (clock.playing ? clock.pause() : clock.play()),
+    first: () => goTo(0),
+    back: () => goTo(clock.step - 1),
+    next: () => goTo(clock.step + 1),
+    last: () => goTo(clock.steps - 1),
+    scrub: () => goTo(value),
+    left: () => move(player, 2, -1),
+    right: () => move(player, 2, 1),
+    up: () => move(player, 1, -1),
+    down: () => move(player, 1, 1),
+    "channel-back": () => player.toChannel(Math.max(0, player.here().channel - 1)),
+    "channel-next": () => player.toChannel(Math.min(player.stage.output.channels - 1, player.here().channel + 1)),
+    slower: () => faster(-1),
+    faster: () => faster(1),
+    speed: () => (clock.speed = Number(value)),
+    free: () => (player.pinned = player.hovered = null),
+    help: () => (player.ui.help.hidden = !player.ui.help.hidden),
+    scale: () => player.choose(() => (player.stage.scaleChoice = value)),
+    coverage: () => player.choose(() => (player.stage.coverage = value)),
+    lens: () => (player.lens = value),
+    serpentine: () => player.retell(() => (player.serpentine = value)),
+    view: () => player.retell(() => (player.stampWanted = value === "stamp")),
+    "zoom-in": () => zoomBoth(player, 1.5),
+    "zoom-out": () => zoomBoth(player, 1 / 1.5),
+    "zoom-whole": () => zoomBoth(player, 0),
+  };
+  actions[name]();
+  if (clock.step !== before) player.stepped();
+  player.draw();
+}
+
+/** Move the cell one place along an axis; at the end of a row, on to the next. */
+function move(player, axis, by) {
+  const { turn, cell } = player.order.at(player.clock.step);
+  const next = [...cell];
+  next[axis] += by;
+  player.pinned = null;
+  player.clock.pause();
+  if (axis === 2 && (next[2] < 0 || next[2] >= player.order.shape[2])) return player.clock.go(player.clock.step + by);
+  if (next[axis] < 0 || next[axis] >= player.order.shape[axis]) return undefined;
+  return player.clock.go(player.order.stepOf(turn, next));
+}
+
+export function makeGestures(player) {
+  const panelAt = (x, y) => {
+    const area = player.stage.hit(x, y)?.area;
+    return area === "input" || area === "output" ? area : null;
+  };
+  return {
+    hover: (x, y) => {
+      const next = selectionAt(player, x, y);
+      if (JSON.stringify(next) !== JSON.stringify(player.hovered)) {
+        player.hovered = next;
+        player.draw();
+      }
+    },
+    leave: () => {
+      player.hovered = null;
+      player.draw();
+    },
+    tap: (x, y) => tap(player, x, y),
+    twice: (x, y) => enlarge(player, x, y),
+    pan: (dx, dy, x, y) => {
+      const name = panelAt(x, y);
+      if (!name || player.stage.views[name].zoom === 1) return;
+      player.stage.pan(name, dx, dy);
+      player.repaint();
+    },
+    zoom: (factor, x, y) => {
+      const name = panelAt(x, y);
+      if (name) zoom(player, name, factor, x, y);
+    },
+    zoomable: (x, y) => {
+      const hit = player.stage.hit(x, y);
+      return Boolean(hit?.map) && hit.area !== "strip" && (hit.map.port.sx < WHEEL_ZOOMS_BELOW || player.stage.views[hit.area].zoom > 1);
+    },
+  };
+}
+
+/** What a pixel of the stage means as a selection; null for none. */
+function selectionAt(player, x, y) {
+  const hit = player.stage.hit(x, y);
+  if (!hit) return null;
+  if (hit.area === "kernel") return { kind: "kernel", channel: player.here().channel, tap: hit.tap };
+  if (hit.area === "strip" || hit.content.kind) return null;
+  return { kind: hit.area, channel: hit.map.channel, cell: hit.content.cell, own: true };
+}
+
+/** Pin what is under the finger, or go to a channel of the strip; a second tap on the same cell lets go. */
+function tap(player, x, y) {
+  player.ui.stage.focus({ preventScroll: true });
+  const hit = player.stage.hit(x, y);
+  if (hit?.area === "strip") return player.toChannel(hit.map.channel);
+  const next = selectionAt(player, x, y);
+  player.pinned = JSON.stringify(next) === JSON.stringify(player.pinned) ? null : next;
+  player.hovered = null;
+  player.draw();
+}
+
+/** Fill the input panel with one map, or show all of them again. */
+function enlarge(player, x, y) {
+  const hit = player.stage.hit(x, y);
+  if (hit?.area !== "input" || player.stage.inputMaps().length === 1) return;
+  const all = player.stage.inputMaps();
+  const index = all.findIndex((map) => map.channel === hit.map.channel && map.depth === hit.map.depth);
+  player.stage.enlarged = player.stage.enlarged === null ? index : null;
+  player.pinned = null;
+  player.resize();
+}
+
+function zoom(player, name, factor, x, y) {
+  player.stage.zoom(name, factor, x, y);
+  player.ui.stage.style.touchAction = ["input", "output"].some((n) => player.stage.views[n].zoom > 1) ? "none" : "pan-y";
+  player.repaint();
+}
+
+function zoomBoth(player, factor) {
+  if (factor) for (const name of ["input", "output"]) zoom(player, name, factor, null, null);
+  else player.stage.wholeView();
+  player.repaint();
+}

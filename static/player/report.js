@@ -1,0 +1,91 @@
+// What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
+import { showPlaying } from "./controls.js";
+import { litBy, readsOf } from "./lights.js";
+import { placeWords, writeKernel, writeReach, writeStamp, writeSum } from "./readout.js";
+import { RULES, agrees, torchValue } from "./rules.js";
+import { stampOf } from "./stamp.js";
+import { ravel } from "./tables.js";
+
+const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
+
+/** The arithmetic of the shown cell; null where the subject is not one output cell or one stamp. */
+export function workedOut(player, { kind, channel, cell }) {
+  const { scene, stage } = player;
+  if (kind === "output") return RULES[scene.meta.rule](scene, stage.axes, channel, cell);
+  if (kind === "input" && stage.stamping) {
+    const owner = player.here().channel;
+    const painted = stampOf(scene, stage.stamps, owner, cell);
+    const [first, last] = readsOf(scene, owner);
+    const terms = painted[0].products.flatMap((_, c) => painted.map((p) => p.products[c]));
+    const sum = terms.reduce((total, { product }) => total + product, 0);
+    return { first, last, perChannel: painted.length, terms, sum, bias: null, value: sum, painted };
+  }
+  return null;
+}
+
+/** Write the sentence if another cell is shown; not at every frame of a fast run. */
+export function report(player, now) {
+  const { clock, ui, stage, order, scene } = player;
+  ui.scrub.value = clock.step;
+  const { turn, cell } = order.at(clock.step);
+  ui.count.textContent = `step ${clock.step + 1} of ${order.steps}`;
+  ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
+  showPlaying(ui.toggle, clock.playing);
+  ui.speed.value = clock.speed;
+  Object.assign(player.root.dataset, { step: clock.step, playing: clock.playing });
+  const subject = player.shown() ?? player.here();
+  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.root.dataset.ready]);
+  if (key === player.written && stage.look === player.wroteLook) return;
+  if (clock.playing && clock.rate > READOUTS_PER_SECOND && now - player.wroteAt < 1000 / READOUTS_PER_SECOND && !player.shown()) return;
+  Object.assign(player, { written: key, wroteAt: now, wroteLook: stage.look });
+  ui.readout.setAttribute("aria-live", clock.playing ? "off" : "polite");
+  write(player, subject);
+  const { readout } = ui; // it grows, but never shrinks under the reader's eyes
+  readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
+}
+
+function write(player, subject) {
+  const { ui, scene, stage } = player;
+  if (subject.kind === "output") {
+    const worked = workedOut(player, subject);
+    const torch = torchValue(scene, subject.channel, subject.cell);
+    writeSum(ui.readout, stage, subject, worked, torch, agrees(scene, worked, torch));
+  } else if (subject.kind === "kernel") {
+    const lit = litBy(stage, subject);
+    const { weight } = scene.tensors;
+    writeKernel(ui.readout, stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit);
+  } else {
+    const { input } = scene.tensors;
+    const looked = player.lookUp(subject);
+    const value = input.data[ravel([looked.channel, ...looked.cell], input.shape)];
+    if (stage.stamping && !subject.own) writeStamped(player, subject, value);
+    else writeReach(ui.readout, stage, looked, value, litBy(stage, looked));
+  }
+}
+
+/** A stamp, and whether every cell that it finished agrees with torch. */
+function writeStamped(player, subject, value) {
+  const { scene, stage, painting, order, clock, ui } = player;
+  const { channel } = player.here();
+  const { painted } = workedOut(player, subject);
+  const sums = painting.upTo(channel, clock.step % order.cells, (i) => order.at(i).cell);
+  const done = clock.step % order.cells;
+  const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);
+  const ok = finished.every(({ cell }) =>
+    agrees(scene, { value: sums[ravel(cell, painting.shape)], terms: [] }, torchValue(scene, channel, cell)),
+  );
+  writeStamp(ui.readout, stage, { channel, cell: subject.cell }, painted, value, finished.length, ok);
+}
+
+/** The step at which an output cell is painted for the last time. */
+function lastPainter(stage, order, cell) {
+  const readers = cell.map((o, i) => {
+    const axis = stage.axes[i];
+    const found = [];
+    for (let t = 0; t < axis.taps; t++) if (axis.source(o, t) >= 0) found.push(axis.source(o, t));
+    return found;
+  });
+  let last = -1;
+  for (const d of readers[0]) for (const r of readers[1]) for (const c of readers[2]) last = Math.max(last, order.stepOf(0, [d, r, c]));
+  return last;
+}
