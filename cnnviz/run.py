@@ -76,10 +76,10 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
 
 
 def check_input(x: Array) -> Array:
-    """The input as contiguous float32; other kinds of numbers are refused, not silently rounded."""
+    """The input as float32 that torch may share; other kinds of numbers are refused, not silently rounded."""
     if not np.issubdtype(x.dtype, np.floating):
         raise GeometryError(f"The input holds {x.dtype} numbers and a layer reads float32. Convert it to float32.")
-    return np.ascontiguousarray(x, dtype=np.float32)
+    return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
 def check_budget(layer: Layer, shape: Shape) -> None:

@@ -128,9 +128,9 @@ def node() -> str:
 
 @pytest.mark.parametrize("file", NODE_TESTS, ids=lambda file: file.name.removesuffix(".test.mjs"))
 def test_in_node(file, cases):
-    command = [node(), "--test", "--test-reporter=spec", str(file)]
+    command = [node(), "--test-reporter=spec", str(file)]
     environment = os.environ | {"CNNVIZ_CASES": str(cases), "NODE_NO_WARNINGS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"
 
 

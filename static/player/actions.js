@@ -36,6 +36,7 @@ export function act(player, name, value) {
     lens: () => (player.lens = value),
     serpentine: () => player.retell(() => (player.serpentine = value)),
     view: () => player.retell(() => (player.stampWanted = value === "stamp")),
+    enlarge: () => enlargeNext(player),
     "zoom-in": () => zoomBoth(player, 1.5),
     "zoom-out": () => zoomBoth(player, 1 / 1.5),
     "zoom-whole": () => zoomBoth(player, 0),
@@ -113,13 +114,24 @@ function tap(player, x, y) {
   player.draw();
 }
 
-/** Fill the input panel with one map, or show all of them again. */
+/** Fill the input panel with the map under a pixel, or show all of them again. */
 function enlarge(player, x, y) {
-  const hit = player.stage.hit(x, y);
-  if (hit?.area !== "input" || player.stage.inputMaps().length === 1) return;
-  const all = player.stage.inputMaps();
-  const index = all.findIndex((map) => map.channel === hit.map.channel && map.depth === hit.map.depth);
-  player.stage.enlarged = player.stage.enlarged === null ? index : null;
+  const { stage } = player;
+  const hit = stage.hit(x, y);
+  if (hit?.area !== "input") return;
+  const index = stage.inputMaps().findIndex((map) => map.channel === hit.map.channel && map.depth === hit.map.depth);
+  fill(player, stage.enlarged === null ? index : null);
+}
+
+/** The same by key: one map after the other, then all of them. */
+function enlargeNext(player) {
+  const next = (player.stage.enlarged ?? -1) + 1;
+  fill(player, next < player.stage.inputMaps().length ? next : null);
+}
+
+function fill(player, index) {
+  if (player.stage.inputMaps().length === 1) return;
+  player.stage.enlarged = index;
   player.pinned = null;
   player.resize();
 }

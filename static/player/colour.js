@@ -1,13 +1,13 @@
 // Numbers to colours and to words.
 
 const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
-const LEVELS = 256;
+export const TOP = 254; // the highest level; even, so that zero of a diverging scale is a level of its own
 
-/** 256 colours between the stops, as [r, g, b]. */
+/** The colours of the levels 0 to TOP, as [r, g, b]. */
 export function ramp(stops) {
   const points = stops.map(hex);
-  return Array.from({ length: LEVELS }, (_, level) => {
-    const at = (level / (LEVELS - 1)) * (points.length - 1);
+  return Array.from({ length: TOP + 1 }, (_, level) => {
+    const at = (level / TOP) * (points.length - 1);
     const i = Math.min(Math.floor(at), points.length - 2);
     return points[i].map((from, k) => Math.round(from + (at - i) * (points[i + 1][k] - from)));
   });
@@ -22,11 +22,11 @@ export function limits(low, high, diverging) {
   return low === high ? [Math.min(low, 0), low ? Math.max(low, 0) : 1] : [low, high]; // one value: between it and zero
 }
 
-/** Level 0..255 of a value; -1 for what is no number. */
+/** Level of a value, 0 to TOP; -1 for what is no number. */
 export function level(value, [low, high]) {
   if (!Number.isFinite(value)) return -1;
-  const at = Math.round(((value - low) / (high - low)) * (LEVELS - 1));
-  return Math.max(0, Math.min(LEVELS - 1, at));
+  const at = Math.round(((value - low) / (high - low)) * TOP);
+  return Math.max(0, Math.min(TOP, at));
 }
 
 export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;

@@ -19,6 +19,7 @@ export const KEYS = [
   ["Page Up, Page Down", "previous and next output channel"],
   ["[ ]", "slower, faster"],
   ["+ − 0", "zoom in, out, whole map"],
+  ["m, double click", "enlarge one input map, then the next"],
   ["Esc", "let go of the pinned cell"],
   ["?", "this help"],
 ];

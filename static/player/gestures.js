@@ -64,7 +64,7 @@ export function listenPointer(stage, on) {
 const ACTIONS = {
   " ": "toggle", Home: "first", End: "last", "[": "slower", "]": "faster", "?": "help", Escape: "free",
   ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "channel-back", PageDown: "channel-next",
-  "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
+  m: "enlarge", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
 };
 
 /** Keys work anywhere in the player, except where a control needs them itself. Streamlit's own shortcuts stay silent. */

@@ -185,7 +185,7 @@ function finish(width, height, what, boxes) {
   return {
     width,
     height,
-    boxes,
+    boxes: { ...boxes, main },
     input: fitMaps(boxes.input, what.input),
     work: fitWork(boxes.work, what.kernel, boxes.upright),
     output: fitMaps(main, what.output),

@@ -25,8 +25,8 @@ export function drawMoving(player) {
   const around = lit ?? litBy(stage, player.lookUp(player.here()));
   const style = styleOf(stage, group, true);
   if (!player.lens) return;
-  showLens(ctx, stage, stage.inputs, around.input, style);
-  showLens(ctx, stage, stage.outputs, around.output, style);
+  showLens(ctx, stage, stage.inputs, stage.layout.boxes.input, around.input, style);
+  showLens(ctx, stage, stage.outputs, stage.layout.boxes.main, around.output, style);
 }
 
 /** The running window (or stamp) of every group; a ghost while something else is shown. */

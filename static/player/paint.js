@@ -1,5 +1,5 @@
 // The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
-import { css, ink, level, brief } from "./colour.js";
+import { TOP, brief, css, ink, level } from "./colour.js";
 import { xOf, yOf } from "./layout.js";
 import { contentAt, textAt } from "./panels.js";
 import { NONE } from "./tables.js";
@@ -140,16 +140,14 @@ function paintBars(ctx, { panel, channel, depth, port, lim }, look) {
 function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
   if (port.sx < NUMBERS_FROM || port.sy < 15 || seen(port) > MOST_NUMBERS) return;
   const cells = [];
-  let longest = 2;
   eachVisible(port, (r, c) => {
     const content = contentAt(panel, channel, [depth, r, c]);
     const text = textAt(content);
-    longest = Math.max(longest, text.length);
     if (text) cells.push({ r, c, text, content });
   });
   const room = port.bars ? 1 - BARS : 1;
-  const size = Math.min(port.sy * room * (port.bars ? 0.8 : 0.46), (port.sx - 3) / (longest * 0.56), 18);
-  if (size < 7) return;
+  const size = fontSize(cells.map(({ text }) => text), port.sx, port.sy * room * (port.bars ? 1.7 : 1));
+  if (!size) return;
   for (const { r, c, text, content } of cells) {
     const pale = content.kind || content.mirrored;
     write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy * (1 - room / 2), {
@@ -172,10 +170,16 @@ export function write(ctx, text, x, y, { font, colour, align = "center", baselin
   ctx.globalAlpha = 1;
 }
 
+/** Font size at which the longest of these texts fits into a cell; 0 where none can be read. */
+export function fontSize(texts, w, h) {
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 2);
+  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), 18);
+  return size < 7 ? 0 : size;
+}
+
 /** One number in its own coloured box: the work area's cells, and the lens's. */
-export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim }, look, faint = false) {
-  const finite = Number.isFinite(value);
-  ctx.fillStyle = finite ? css(ramp[level(value, lim)]) : look.missing;
+export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size }, look, faint = false) {
+  ctx.fillStyle = Number.isFinite(value) ? css(ramp[level(value, lim)]) : look.missing;
   ctx.fillRect(x, y, w, h);
   if (faint) {
     ctx.fillStyle = look.padding;
@@ -184,13 +188,11 @@ export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim }, look, faint
   ctx.strokeStyle = look.grid;
   ctx.lineWidth = 1;
   ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
-  const text = brief(value);
-  const size = Math.min(h * 0.44, (w - 3) / (Math.max(text.length, 3) * 0.56), 17);
-  if (size < 7) return;
-  write(ctx, text, x + w / 2, y + h / 2, {
-    font: `${faint ? "italic " : ""}${size}px ${look.font}`,
-    colour: finite ? ink(ramp[level(value, lim)]) : look.text,
-  });
+  if (size)
+    write(ctx, brief(value), x + w / 2, y + h / 2, {
+      font: `${faint ? "italic " : ""}${size}px ${look.font}`,
+      colour: inkOn(value, ramp, lim, look),
+    });
 }
 
 /** A panel's name over its box, with a legend at the right end. */
@@ -208,7 +210,7 @@ export function paintTitle(ctx, box, { name, note, ramp, lim }, look) {
 
 function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   const gradient = ctx.createLinearGradient(x, 0, x + w, 0);
-  for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * 255)]));
+  for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * TOP)]));
   ctx.fillStyle = gradient;
   ctx.fillRect(x, y, w, h);
   ctx.strokeStyle = look.edge;

@@ -1,10 +1,10 @@
 // A panel is one tensor on stage: its maps, their colours, and what each of their places holds.
-import { brief, level, limits, ramp } from "./colour.js";
+import { TOP, brief, level, limits, ramp } from "./colour.js";
 import { NONE, PAD, range, ravel } from "./tables.js";
 
 export const SCALES = ["map", "layer", "global"];
 
-/** Colours of a scene in one theme: 256 levels per scale, and the groups' own. */
+/** Colours of a scene in one theme: a ramp of levels per scale, and the groups' own. */
 export function makeColours(meta, dark) {
   const mode = dark ? "dark" : "light";
   const ramps = {};
@@ -70,18 +70,18 @@ export function contentAt(panel, channel, place) {
 }
 
 /** One map as an image of one pixel per place. */
-export function rasterise(panel, channel, depth, ramp256, lim) {
+export function rasterise(panel, channel, depth, colours, lim) {
   const [, rows, columns] = panel.lines;
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [columns.length, rows.length];
   const ctx = canvas.getContext("2d");
   const image = ctx.createImageData(columns.length, rows.length);
   const pixels = new Uint32Array(image.data.buffer);
-  const packed = Uint32Array.from(ramp256, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+  const packed = Uint32Array.from(colours, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
   const [, nd, nr, nc] = panel.shape;
   const d = panel.lines[0][depth];
   const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;
-  const [low, scale] = [lim[0], 255 / (lim[1] - lim[0])];
+  const [low, scale] = [lim[0], TOP / (lim[1] - lim[0])];
   let at = 0;
   for (const r of rows)
     for (const c of columns) {
@@ -90,7 +90,7 @@ export function rasterise(panel, channel, depth, ramp256, lim) {
       else {
         const value = panel.data[((channel * nd + d) * nr + r) * nc + c];
         const l = (value - low) * scale + 0.5;
-        pixels[at++] = Number.isFinite(value) ? packed[l < 0 ? 0 : l > 255 ? 255 : l | 0] : 0;
+        pixels[at++] = Number.isFinite(value) ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0;
       }
     }
   ctx.putImageData(image, 0, 0);

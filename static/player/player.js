@@ -25,18 +25,20 @@ class Player {
     this.ui.stage.player = this; // a handle for tests and for the curious
   }
 
-  /** Redraw on size and theme changes; stop the clock of a hidden tab. */
+  /** Redraw on size changes; heed a wish for less motion; let no hidden time pass. */
   watch() {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.ui.stage);
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
     const motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.clock.calm = motion.matches;
-    this.fresh = true;
-    motion.addEventListener("change", () => {
+    const heed = () => {
       this.clock.calm = motion.matches;
       if (motion.matches) this.clock.pause();
-    });
-    document.addEventListener("visibilitychange", () => (this.last = null));
+    };
+    motion.addEventListener("change", heed, { signal });
+    document.addEventListener("visibilitychange", () => (this.last = null), { signal });
   }
 
   /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk. */
@@ -49,8 +51,8 @@ class Player {
     this.stage.load(this.scene);
     this.reorder({ turn: this.order ? turn % this.turns() : 0, cell });
     this.theme();
-    if (this.fresh && autoplay && !this.clock.calm) this.clock.play();
-    this.fresh = false;
+    if (!this.started && autoplay && !this.clock.calm) this.clock.play();
+    this.started = true;
     this.ui.readout.style.minHeight = "";
     this.root.dataset.ready = this.scene.meta.title;
   }
@@ -180,12 +182,17 @@ class Player {
       Object.assign(this.stage, { selected: channel, depth: this.stage.stamping ? 0 : cell[0] });
       this.stage.place();
     }
-    const lit = litBy(this.stage, this.lookUp(this.here()));
-    const panned = [this.stage.follow("input", lit.input?.places), this.stage.follow("output", lit.output?.places)].some(Boolean);
-    if (other || panned || this.painting) {
+    if (other || this.follow() || this.painting) {
       this.paintStamps();
       this.stage.paint();
     }
+  }
+
+  /** Keep the running window in a zoomed view, unless the reader is looking at something else. */
+  follow() {
+    if (this.shown()) return false;
+    const lit = litBy(this.stage, this.lookUp(this.here()));
+    return [this.stage.follow("input", lit.input?.places), this.stage.follow("output", lit.output?.places)].some(Boolean);
   }
 
   /** A selection of the playhead in stamped scenes names an input cell of the first channel that is read. */
@@ -235,6 +242,7 @@ class Player {
 
   stop() {
     this.sizes.disconnect();
+    this.leaving.abort();
     cancelAnimationFrame(this.pending);
     this.pending = null;
   }

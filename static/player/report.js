@@ -71,9 +71,10 @@ function writeStamped(player, subject, value) {
   const sums = painting.upTo(channel, clock.step % order.cells, (i) => order.at(i).cell);
   const done = clock.step % order.cells;
   const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);
-  const ok = finished.every(({ cell }) =>
-    agrees(scene, { value: sums[ravel(cell, painting.shape)], terms: [] }, torchValue(scene, channel, cell)),
-  );
+  const ok = finished.every(({ cell }) => {
+    const { terms } = RULES[scene.meta.rule](scene, stage.axes, channel, cell);
+    return agrees(scene, { value: sums[ravel(cell, painting.shape)], terms }, torchValue(scene, channel, cell));
+  });
   writeStamp(ui.readout, stage, { channel, cell: subject.cell }, painted, value, finished.length, ok);
 }
 

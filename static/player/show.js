@@ -1,8 +1,8 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
 import { brief } from "./colour.js";
 import { xOf, yOf } from "./layout.js";
-import { clipTo, paintCell, visible, write } from "./paint.js";
-import { contentAt } from "./panels.js";
+import { clipTo, fontSize, paintCell, visible, write } from "./paint.js";
+import { contentAt, textAt } from "./panels.js";
 import { NONE, range } from "./tables.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
@@ -97,40 +97,46 @@ export function between(a, b, part) {
 
 /** Window, weights and products in numbers, large enough to read on a projector. */
 export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
-  const { layout, axes, look, scene } = stage;
+  const { layout, look } = stage;
   const { work } = layout;
-  const [, rows, columns] = axes.map((axis) => axis.taps);
-  const perMap = rows * columns;
-  const { weight } = scene.tensors;
-  const perChannel = weight.shape[1] * axes[0].taps * perMap;
-  const colours = {
-    0: stage.legend("input", worked ? worked.first : 0),
-    1: stage.legend("weight", 0),
-    2: stage.legend("output", kernelChannel),
-  };
-  for (const grid of work.grids) {
-    if (grid.row !== 1 && !worked) continue;
-    for (let i = 0; i < perMap; i++) {
-      const term = worked?.terms[grid.map * perMap + i];
-      const by = weight.data[kernelChannel * perChannel + grid.map * perMap + i];
-      const value = [term?.read, by, term?.product][grid.row];
-      const box = {
-        x: grid.x + (i % columns) * work.cell,
-        y: grid.y + Math.floor(i / columns) * work.cell,
-        w: work.cell,
-        h: work.cell,
-      };
-      if (grid.row === 0 && term.kind === NONE) {
-        ctx.fillStyle = look.veil;
-        ctx.fillRect(box.x, box.y, box.w, box.h);
-      } else paintCell(ctx, box, value, colours[grid.row], look, grid.row === 0 && term.kind !== 0);
-    }
+  for (const row of worked ? [0, 1, 2] : [1]) {
+    const grids = work.grids.filter((grid) => grid.row === row);
+    const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
+    const size = fontSize(columns.flat().map(({ value }) => brief(value)), work.cell, work.cell);
+    const colours = { ...rowColours(stage, worked, kernelChannel, row), size };
+    grids.forEach((grid, i) => paintGridCells(ctx, stage, grid, columns[i], colours));
+    if (worked) for (const grid of grids) sign(ctx, stage, grid);
     ctx.strokeStyle = look.edge;
-    ctx.strokeRect(grid.x - 0.5, grid.y - 0.5, grid.w + 1, grid.h + 1);
-    sign(ctx, stage, grid);
+    ctx.lineWidth = 1;
+    for (const grid of grids) ctx.strokeRect(grid.x - 0.5, grid.y - 0.5, grid.w + 1, grid.h + 1);
   }
   if (litTaps) lightTaps(ctx, stage, litTaps);
   showSum(ctx, stage, worked);
+}
+
+/** What stands in one grid, tap by tap: {value, kind}. */
+function gridValues({ axes, scene }, worked, channel, { row, map }) {
+  const [depth, rows, columns] = axes.map((axis) => axis.taps);
+  const { weight } = scene.tensors;
+  const first = (channel * weight.shape[1] * depth + map) * rows * columns;
+  return range(rows * columns).map((i) => {
+    const term = worked?.terms[map * rows * columns + i];
+    return { value: [term?.read, weight.data[first + i], term?.product][row], kind: row === 0 ? term.kind : 0 };
+  });
+}
+
+const rowColours = (stage, worked, channel, row) =>
+  [() => stage.legend("input", worked?.first), () => stage.legend("weight"), () => stage.legend("output", channel)][row]();
+
+function paintGridCells(ctx, { axes, layout: { work }, look }, grid, values, colours) {
+  const columns = axes[2].taps;
+  values.forEach(({ value, kind }, i) => {
+    const [x, y] = [grid.x + (i % columns) * work.cell, grid.y + Math.floor(i / columns) * work.cell];
+    if (kind === NONE) {
+      ctx.fillStyle = look.veil;
+      ctx.fillRect(x, y, work.cell, work.cell);
+    } else paintCell(ctx, { x, y, w: work.cell, h: work.cell }, value, colours, look, kind !== 0);
+  });
 }
 
 /** The × and = between the grids. */
@@ -166,10 +172,9 @@ function showSum(ctx, { layout: { work, boxes }, scene, axes, look }, worked) {
 }
 
 /** Where a panel's cells are too small for numbers: the surroundings of the lit places again, large. */
-export function showLens(ctx, stage, maps, lit, style) {
+export function showLens(ctx, stage, maps, box, lit, style) {
   const map = lit && maps.find((m) => m.channel >= lit.channels[0] && m.channel < lit.channels[1] && lit.places[0].includes(m.depth));
   if (!map || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
-  const box = boxOf(maps);
   const around = (list, most) => {
     const [low, high] = [Math.min(...list), Math.max(...list)];
     if (high - low > 8) return null;
@@ -185,10 +190,13 @@ export function showLens(ctx, stage, maps, lit, style) {
   ctx.fillStyle = stage.look.background;
   ctx.fillRect(x - 4, y - 4, w + 8, h + 8);
   const dressed = stage.dress(map);
+  const at = (r, c) => contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
+  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), cell, cell);
   rows.forEach((r, i) =>
     columns.forEach((c, j) => {
-      const { kind, value, mirrored } = contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
-      if (kind !== NONE) paintCell(ctx, { x: x + j * cell, y: y + i * cell, w: cell, h: cell }, value, dressed, stage.look, Boolean(kind) || mirrored);
+      const { kind, value, mirrored } = at(r, c);
+      const box = { x: x + j * cell, y: y + i * cell, w: cell, h: cell };
+      if (kind !== NONE) paintCell(ctx, box, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
     }),
   );
   const lensPort = { x, y, w, h, sx: cell, sy: cell, left: columns[0], top: rows[0], rows: map.port.rows, columns: map.port.columns };
@@ -196,12 +204,4 @@ export function showLens(ctx, stage, maps, lit, style) {
   ctx.strokeStyle = stage.look.edge;
   ctx.lineWidth = 1.5;
   ctx.strokeRect(x - 4, y - 4, w + 8, h + 8);
-}
-
-/** The smallest box that holds these maps. */
-function boxOf(maps) {
-  const [x, y] = [Math.min(...maps.map((m) => m.port.x)), Math.min(...maps.map((m) => m.port.y))];
-  const right = Math.max(...maps.map((m) => m.port.x + m.port.w));
-  const bottom = Math.max(...maps.map((m) => m.port.y + m.port.h));
-  return { x, y, w: Math.max(right - x, 170), h: Math.max(bottom - y, 170) };
 }

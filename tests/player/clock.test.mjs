@@ -63,7 +63,7 @@ test("a map takes no longer than five minutes, however large", () => {
   const c = clock({ steps: 80_000, cells: 80_000 });
   c.play();
   let seconds = 0;
-  while (c.tick(1)) seconds++;
+  while (c.tick(1) && seconds < 1000) seconds++;
   near(seconds, 300, 2);
 });
 
@@ -112,9 +112,12 @@ test("a slow run rests, then moves on; a fast one jumps", () => {
 test("the playhead never leaves the scene, whatever is pressed", () => {
   const [lot, c] = [lots(2), clock()];
   for (let press = 0; press < 3000; press++) {
-    lot.one([() => c.play(), () => c.pause(), () => c.go(c.step + lot.whole(-2, 2)), () => c.tick(lot.between(0, 3)), () => (c.speed = lot.one(SPEEDS))])();
+    const step = () => c.go(c.step + lot.whole(-2, 2));
+    const wait = () => c.tick(lot.between(0, 3));
+    const hurry = () => (c.speed = lot.one(SPEEDS));
+    lot.one([() => c.play(), () => c.pause(), step, wait, hurry])();
     const { from, to, part } = c.move;
-    for (const step of [c.step, from, to]) assert.ok(Number.isInteger(step) && step >= 0 && step < c.steps);
+    for (const at of [c.step, from, to]) assert.ok(Number.isInteger(at) && at >= 0 && at < c.steps);
     assert.ok(part >= 0 && part <= 1 && c.rest >= 0 && c.rest < 1);
   }
 });
