@@ -43,7 +43,8 @@ def _is_number(k: Knob, default: Any, ndim: int) -> bool:
 
 
 def _each_axis(ndim: int) -> bool:
-    return ndim > 1 and bool(st.session_state.get(PER_AXIS))
+    on = st.query_params.get(PER_AXIS) == "true"  # before the switch is drawn, only the address knows
+    return ndim > 1 and bool(st.session_state.get(PER_AXIS, on))
 
 
 def _field(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:

@@ -6,6 +6,7 @@ palette, names and shapes from the metadata. Every scene has three axes; those t
 
 import json
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from safetensors.numpy import save
 
 from cnnviz.geometry import AXES, Axis
 from cnnviz.layers import ConvTranspose, Layer, Shape
-from cnnviz.run import Run
+from cnnviz.run import BudgetError, Run
 
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
 
@@ -37,6 +38,8 @@ PALETTE: dict[str, dict[str, list[str]]] = {
     },
 }
 DIVERGING = ("signed", "weight")
+
+MOST_MAPS = 512  # planes of one tensor that fit on a stage
 
 # How far float32 sums, added up in any order, may lie from the sum in double precision.
 TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
@@ -64,6 +67,17 @@ class Scene:
         """A safetensors file whose metadata holds the words under ``scene``."""
         words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
         return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
+
+
+def check_stage(layer: Layer, shape: Shape) -> None:
+    """Raise `BudgetError` if input or output has more planes than a stage has room for."""
+    for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
+        planes = prod(tensor[: -2 if layer.ndim > 1 else -1])  # channels, times depth
+        if planes > MOST_MAPS:
+            raise BudgetError(
+                f"The {name} {batched(tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
+                "Use fewer channels or less depth."
+            )
 
 
 def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene:

@@ -8,7 +8,7 @@ from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose
 from cnnviz.measure import Measure, coverage, measure
 from cnnviz.run import Run, run
-from cnnviz.scene import make_scene
+from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
 
 
@@ -63,7 +63,7 @@ def show(choice: Choice) -> Shown:
         What is wrong with the choice, in one sentence.
     """
     layer, grid = choice.layer, choice.source.grid()
-    layer.check(grid.values.shape)
+    check_stage(layer, grid.values.shape)
     weight = chosen_weight(choice)
     state = chosen_state(layer, weight)
     done = run(layer, grid.values, choice.seed, state)

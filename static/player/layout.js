@@ -147,7 +147,7 @@ function abreast(width, tall, what) {
   const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE });
   return finish(width, tall, what, {
     input: box(0, side),
-    work: { ...box(side + gap, middle), h: tall - TITLE - 30 },
+    work: { ...box(side + gap, middle), h: tall - TITLE - 58 },
     output: box(side + middle + 2 * gap, side),
     upright: true,
   });

@@ -208,7 +208,7 @@ export function paintTitle(ctx, box, { name, note, ramp, lim }, look) {
   if (legend) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 34, w: legend, h: 10 }, { ramp, lim }, look);
 }
 
-function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
+export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   const gradient = ctx.createLinearGradient(x, 0, x + w, 0);
   for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * TOP)]));
   ctx.fillStyle = gradient;

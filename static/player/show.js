@@ -155,20 +155,11 @@ function lightTaps(ctx, { layout: { work }, axes, look }, taps) {
   }
 }
 
-function showSum(ctx, { layout: { work, boxes }, scene, axes, look }, worked) {
-  const maps = scene.tensors.weight.shape[1] * axes[0].taps;
-  const lines = [];
-  if (worked && !worked.painted) {
-    const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
-    lines.push(`Σ ${brief(worked.sum, 4)}${bias} = ${brief(worked.value, 4)}`);
-  }
-  if (work.shown < maps) lines.push(`${maps - work.shown} more maps in the sum`);
-  lines.forEach((text, i) =>
-    write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 16 + i * 16, {
-      font: `${i ? "" : "600 "}${i ? 12 : 14}px ${look.font}`,
-      colour: i ? look.soft : look.text,
-    }),
-  );
+function showSum(ctx, { layout: { work, boxes }, look }, worked) {
+  if (!worked || worked.painted) return;
+  const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
+  const text = `Σ ${brief(worked.sum, 4)}${bias} = ${brief(worked.value, 4)}`;
+  write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 14px ${look.font}`, colour: look.text });
 }
 
 /** Where a panel's cells are too small for numbers: the surroundings of the lit places again, large. */

@@ -1,6 +1,6 @@
 // The stage: panels laid out on two canvases, one that stands still and one that is redrawn every frame.
 import { clampView, layoutStage, placeAt, viewport, zoomAt } from "./layout.js";
-import { hatch, paintMap, paintTag, paintTitle } from "./paint.js";
+import { hatch, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt, makeColours, makePanel, rasterise, scaleLimits, sizeOf } from "./panels.js";
 import { axesOf, combinations, range } from "./tables.js";
 
@@ -231,15 +231,29 @@ export class Stage {
     const inputNote = this.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
     if (covered === "input") title(layout.boxes.input, "times read", "hatched: never read", counts);
     else title(layout.boxes.input, "input", inputNote, this.legend("input", this.inputs[0].channel));
-    title(layout.boxes.work, this.stamping ? "value × kernel" : "window × kernel", this.kernelNote(), {});
+    title(layout.boxes.work, this.stamping ? "value × kernel" : "window × kernel", this.kernelNote(), layout.work.upright ? {} : this.legend("weight"));
+    if (layout.work.upright) paintLegend(ctx, this.legendBox(), this.legend("weight"), look);
     if (covered === "output") title(layout.boxes.output, "times painted", "how many input cells overlap here", counts);
     else title(layout.boxes.output, this.outputName(), this.cropped() ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, this.legend("output", this.selected));
   }
 
+  /** Under the sum, in the middle: the colours of the weights. */
+  legendBox() {
+    const { boxes, work } = this.layout;
+    const w = Math.min(110, boxes.work.w);
+    return { x: boxes.work.x + (boxes.work.w - w) / 2, y: work.bottom + 28, w, h: 8 };
+  }
+
   kernelNote() {
     const size = this.axes.slice(3 - this.scene.meta.ndim).map((axis) => axis.taps);
-    const whose = this.output.channels > 1 ? `of channel ${this.selected}` : size.join(" × ");
-    return this.scene.meta.flipped ? `${whose}, turned round` : whose;
+    const maps = this.scene.tensors.weight.shape[1] * this.axes[0].taps;
+    const { shown } = this.layout.work;
+    const words = [
+      this.output.channels > 1 ? `of channel ${this.selected}` : size.join(" × "),
+      this.scene.meta.flipped ? "turned round" : "",
+      shown < maps ? `${shown} of ${maps} maps` : "",
+    ];
+    return words.filter(Boolean).join(", ");
   }
 
   /** Does the output panel show places that padding crops? */
