@@ -11,6 +11,7 @@ import { clampTo, makeOrder } from "./order.js";
 import { report } from "./report.js";
 import { Stage, makeLook } from "./stage.js";
 import { Painting, canStamp } from "./stamp.js";
+import { range } from "./tables.js";
 
 class Player {
   constructor(root) {
@@ -68,11 +69,11 @@ class Player {
     this.ui.coverage.textContent = meta.stamp ? "times painted" : "times read";
     this.stage.scene = this.scene;
     this.stage.stamping = false;
-    this.painting = null;
+    this.paintings = null;
     if (!meta.stamp || !this.stampWanted) return;
     this.stage.load(this.scene);
     this.stage.stamping = canStamp(this.scene, this.stage.stamps);
-    if (this.stage.stamping) this.painting = new Painting(this.scene, this.stage.stamps);
+    if (this.stage.stamping) this.paintings = range(meta.groups).map(() => new Painting(this.scene, this.stage.stamps));
   }
 
   reorder(playhead) {
@@ -139,21 +140,25 @@ class Player {
     this.draw();
   }
 
-  /** In a stamped scene the output holds what has been painted so far. */
+  /** In a stamped scene the output holds what each group has painted so far, and torch's values before and after. */
   paintStamps() {
-    if (!this.painting) return;
-    const { turn } = this.order.at(this.clock.step);
+    if (!this.paintings) return;
     const { output } = this.stage;
     const torch = this.scene.tensors.output.data;
     const per = torch.length / output.channels;
-    for (let group = 0; group < this.scene.meta.groups; group++)
-      for (let k = 0; k < this.order.turns; k++) {
-        const channel = group * this.order.turns + k;
-        if (k !== turn) output.data.set(torch.subarray(channel * per, (channel + 1) * per), channel * per);
-      }
-    const sums = this.painting.upTo(this.stage.selected, this.clock.step % this.order.cells, (i) => this.order.at(i).cell);
-    output.data.set(sums, this.stage.selected * per);
+    output.data.set(torch);
+    const { turn } = this.order.at(this.clock.step);
+    this.paintings.forEach((_, group) => {
+      const channel = group * this.order.turns + turn;
+      output.data.set(this.painted(channel), channel * per);
+    });
     this.stage.forget("output");
+  }
+
+  /** Sums of an output channel after the stamps up to the playhead. */
+  painted(channel) {
+    const painting = this.paintings[Math.floor(channel / this.order.turns)];
+    return painting.upTo(channel, this.clock.step % this.order.cells, (step) => this.order.at(step).cell);
   }
 
   /** Ask for a frame; there is at most one on its way. */
@@ -182,7 +187,7 @@ class Player {
       Object.assign(this.stage, { selected: channel, depth: this.stage.stamping ? 0 : cell[0] });
       this.stage.place();
     }
-    if (other || this.follow() || this.painting) {
+    if (other || this.follow() || this.paintings) {
       this.paintStamps();
       this.stage.paint();
     }

@@ -65,15 +65,15 @@ function write(player, subject) {
 
 /** A stamp, and whether every cell that it finished agrees with torch. */
 function writeStamped(player, subject, value) {
-  const { scene, stage, painting, order, clock, ui } = player;
+  const { scene, stage, order, clock, ui } = player;
   const { channel } = player.here();
   const { painted } = workedOut(player, subject);
-  const sums = painting.upTo(channel, clock.step % order.cells, (i) => order.at(i).cell);
+  const sums = player.painted(channel);
   const done = clock.step % order.cells;
   const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);
   const ok = finished.every(({ cell }) => {
     const { terms } = RULES[scene.meta.rule](scene, stage.axes, channel, cell);
-    return agrees(scene, { value: sums[ravel(cell, painting.shape)], terms }, torchValue(scene, channel, cell));
+    return agrees(scene, { value: sums[ravel(cell, scene.tensors.output.shape.slice(1))], terms }, torchValue(scene, channel, cell));
   });
   writeStamp(ui.readout, stage, { channel, cell: subject.cell }, painted, value, finished.length, ok);
 }
