@@ -10,7 +10,7 @@ MARK = "_framed"
 
 # Streamlit leaves much air at the top; a projector has none to spare.
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 4rem; padding-bottom: 3rem; }
+.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }

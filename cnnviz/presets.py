@@ -48,7 +48,7 @@ class Card(Link):
 
 CARDS = [
     Card(
-        "input=digit&padding=1&kernel=bank&out_channels=4",
+        "padding=1&kernel=bank&out_channels=4",
         "kernels",
         "One map per kernel",
         "Edges, blur, sharpening: the same digit through a bank of filters.",
@@ -140,22 +140,22 @@ CONVOLUTION = [
         "itself; without, the kernel turned round.",
     ),
     Preset(
-        "input=digit&kernel=box&dilation=2",
+        "kernel=box&dilation=2",
         "Does dilation blur?",
         "No. The taps move apart and skip the cells between them; the number of weights stays.",
     ),
     Preset(
-        "input=digit&stride=2",
+        "stride=2",
         "8 × 8 input, kernel 3, stride 2: is every cell read?",
         "No. (8 − 3) / 2 = 2.5 is rounded down, and the last row and column are never read. Tick “times read”.",
     ),
     Preset(
-        "input=digit&kernel=box&kernel_size=2&stride=3",
+        "kernel=box&kernel_size=2&stride=3",
         "What happens when the stride is larger than the kernel?",
         "Whole rows and columns between the windows are skipped. Tick “times read”.",
     ),
     Preset(
-        "input=digit&kernel=box&kernel_size=4&padding_rule=same",
+        "kernel=box&kernel_size=4&padding_rule=same",
         "padding='same' with an even kernel: where does the odd zero go?",
         "After the last cell: 4 taps need 3 cells of padding, 1 before and 2 after.",
     ),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnnviz.geometry import AXES, Axis
-from cnnviz.layers import ConvTranspose, Layer, Shape
+from cnnviz.layers import Conv, ConvTranspose, Layer, Shape
 from cnnviz.run import BudgetError, Run
 
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
@@ -141,9 +141,11 @@ def padding_words(layer: Layer) -> str:
     """What the padding round the drawn input is, in a few words; empty where there is none."""
     if isinstance(layer, ConvTranspose):
         return "stuffed with holes" if max(layer.stride) > 1 else ""
-    mode = getattr(layer, "padding_mode", "zeros")
-    pads = [pad for pair in layer.pads() for pad in pair] if hasattr(layer, "pads") else [0]
-    return f"padding {max(pads)}, {mode}" if max(pads) else ""
+    if not isinstance(layer, Conv) or not any(map(any, layer.pads())):
+        return ""
+    amounts = [str(low) if low == high else f"{low} before and {high} after" for low, high in layer.pads()]
+    amount = amounts[0] if len(set(amounts)) == 1 else f"({', '.join(amounts)})"
+    return f"padding {amount}, {layer.padding_mode}"
 
 
 def ranges(x: NDArray[Any]) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from cnnviz.layers import Channels, Conv, ConvTranspose, Layer
 from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION as PRESETS
+from cnnviz.presets import Preset
 from cnnviz.scene import batched
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
@@ -28,6 +29,8 @@ LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspos
 AXES = {"1d": 1, "2d": 2, "3d": 3}
 
 FIRST = Choice(Conv(), Digit(), "sobel_x")
+SCROLL_UP = '<script>document.querySelector("[data-testid=stMain]").scrollTo({ top: 0, behavior: "smooth" })</script>'
+ASKED = "convolution_asked"
 LAST = "convolution_last"  # the choice on stage, which stays there while another one cannot work
 
 
@@ -67,7 +70,7 @@ def offer_depthwise(kind: type[Channels], ndim: int, source: Callable[[], Source
         return  # said once, where the scene is made
     if channels > 1:
         change = {"groups": channels, "out_channels": channels}
-        st.button(f"depthwise: {channels} groups", on_click=put, args=(change, kind, ndim), type="tertiary")
+        st.button(f"Make depthwise (groups = {channels})", on_click=put, args=(change, kind, ndim))
 
 
 def choose_one(key: str, options: list[str], default: str) -> str:
@@ -179,13 +182,28 @@ def merged(lines: list[str]) -> list[str]:
 
 def questions() -> None:
     """Links that set the page up; the answer waits behind a button."""
-    with st.grid(2, min_column_width=380, gap=("xxsmall", "large")):
+    with st.grid(2, min_column_width=340, gap=("small", "large")):
         for preset in PRESETS:
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.markdown(preset.question, width="stretch")
-                st.page_link(CONVOLUTION, label="show", icon=":material/play_arrow:", query_params=preset.params)
-                with st.popover("answer", type="tertiary"):
-                    st.write(preset.answer)
+            with st.container(gap="xxsmall"):
+                st.markdown(preset.question)
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    st.page_link(CONVOLUTION, label="show", icon=":material/play_arrow:", query_params=preset.params)
+                    answer(preset)
+
+
+def answer(preset: Preset) -> None:
+    with st.popover("answer", type="tertiary"):
+        st.write(preset.answer)
+
+
+def asked() -> Preset | None:
+    """The question that the address asks, if it is one of ours; a new one scrolls back to the stage."""
+    here = dict(st.query_params.items())
+    preset = next((p for p in PRESETS if p.params == here), None)
+    if preset and st.session_state.get(ASKED) != preset.query:
+        st.html(SCROLL_UP, unsafe_allow_javascript=True)
+    st.session_state[ASKED] = preset.query if preset else None
+    return preset
 
 
 def all_kernels(layer: Channels, shown: Shown) -> None:
@@ -215,9 +233,13 @@ except (GeometryError, SourceError, DeviceError) as error:
 
 st.title("Convolution", anchor=False)
 message = st.container()
-if problem:
-    with message:
+with message:
+    if problem:
         explain(problem, kind, ndim)
+    if question := asked():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{question.question}**", width="content")
+            answer(question)
 st.caption(f"{'Still showing ' if problem else ''}`{choice.layer.code()}` on {read(choice.source).caption}")
 player(shown.blob, key="convolution")
 facts(choice.layer, shown)

@@ -33,8 +33,8 @@ st.markdown(
     "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
     "and see each value checked against torch."
 )
+st.page_link(CONVOLUTION, label="**Start here**: set kernel, stride and padding", icon=":material/tune:")
 player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home")
-st.page_link(CONVOLUTION, label="Start here: change the kernel, the stride, the padding …", icon=":material/tune:")
 with st.grid(3, min_column_width=260):
     for card in CARDS:
         show_card(card)

@@ -136,10 +136,11 @@ class Conv(Channels):
             self.axis_names(), shape[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True
         ):
             padded = rf"{n} + 2\cdot{low}" if low == high else f"{n} + {low} + {high}"
-            ratio = (n + low + high - span(k, d)) * 100 // s / 100  # cut, not rounded: the floor must stay true
+            rest = n + low + high - span(k, d)
+            ratio = rest // s if rest % s == 0 else f"{rest}/{s}"
             lines.append(
                 rf"\text{{{name}}}: \left\lfloor\frac{{{padded} - {d}\cdot({k}-1) - 1}}{{{s}}}\right\rfloor + 1"
-                rf" = \lfloor {ratio:.15g} \rfloor + 1 = {conv_size(n, k, s, (low, high), d)}"
+                rf" = \lfloor {ratio} \rfloor + 1 = {conv_size(n, k, s, (low, high), d)}"
             )
         return lines
 
@@ -151,23 +152,22 @@ class Conv(Channels):
                 "a strided output cannot keep the input's size. Set stride to 1, or give padding as a number.",
                 {"stride": (1,) * self.ndim},
             )
-        for i in range(self.ndim):
-            self._check_padding_mode(shape, i)
+        self._check_padding_mode(shape)
         self._check_fit(shape)
 
     def _most_padding(self, size: int) -> float:
         """What torch allows this padding mode to add on one side of an axis."""
         return {"reflect": size - 1, "circular": size}.get(self.padding_mode, inf)
 
-    def _check_padding_mode(self, shape: Shape, i: int) -> None:
-        size, pad = shape[i + 1], max(self.pads()[i])
-        most = self._most_padding(size)
-        if pad > most:
-            raise GeometryError(
-                f"padding_mode='{self.padding_mode}' can add at most {most} to {counted(size, self.axis_names()[i])}, "
-                f"and padding is {pad}. Use padding_mode='replicate'.",
-                {"padding_mode": "replicate"},
-            )
+    def _check_padding_mode(self, shape: Shape) -> None:
+        for name, n, (_, pad) in zip(self.axis_names(), shape[1:], self.pads(), strict=True):
+            limit = self._most_padding(n)
+            if pad > limit:  # what comes after is never less than what comes before
+                raise GeometryError(
+                    f"padding_mode='{self.padding_mode}' takes its cells from the input: of {counted(n, name)} it can "
+                    f"add {limit} on a side, and padding is {pad}. Use padding_mode='replicate'.",
+                    {"padding_mode": "replicate"},
+                )
 
     def _check_fit(self, shape: Shape) -> None:
         axes = list(zip(shape[1:], self.kernel_size, self.dilation, self.pads(), strict=True))

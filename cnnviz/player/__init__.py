@@ -37,6 +37,10 @@ export default function ({ data, parentElement }) {
 """
 
 
+# As high as most scenes, so that the page below does not jump when the player starts.
+ROOM = '<div class="cnnviz" style="min-height: 620px"></div>'
+
+
 def _base() -> str:
     """Path that the app is served under, ``""`` or ``"/somewhere"``."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
@@ -45,7 +49,7 @@ def _base() -> str:
 
 _mount = st.components.v2.component(
     "cnnviz_player",
-    html=f'<link rel="stylesheet" href="{_base()}/app/static/player/player.css"><div class="cnnviz"></div>',
+    html=f'<link rel="stylesheet" href="{_base()}/app/static/player/player.css">{ROOM}',
     js=LOADER.replace("BASE", _base()).replace("FILES", str(FILES)),
 )
 

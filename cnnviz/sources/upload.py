@@ -46,7 +46,9 @@ def identify(data: bytes) -> str:
     known = [kind for signature, kind in SIGNATURES.items() if data.startswith(signature)]
     if known:
         return known[0]
-    return "text" if b"\x00" not in data[:1024] and data[:1024].decode(errors="ignore").isprintable() else "unknown"
+    return (
+        "text" if b"\x00" not in data[:1024] and data[:1024].decode(errors="ignore").isprintable() else "something else"
+    )
 
 
 def read_upload(data: bytes, name: str, ndim: int, rows: int | None = None, colour: Colour = "grey") -> Grid:
@@ -83,7 +85,7 @@ def read_upload(data: bytes, name: str, ndim: int, rows: int | None = None, colo
     if kind == "npy":
         return _array(data, name, ndim)
     if kind not in PICTURES:
-        raise SourceError(f"A file of {kind} content: upload a PNG, JPEG or WebP picture, or a .npy array.")
+        raise SourceError(f"This file is {kind}, not a picture or an array: upload PNG, JPEG, WebP or .npy.")
     if ndim != 2:
         raise SourceError(
             f"A {kind} picture has rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."

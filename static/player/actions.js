@@ -29,7 +29,10 @@ export function act(player, name, value) {
     slower: () => faster(-1),
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),
-    free: () => (player.pinned = player.hovered = null),
+    free: () => {
+      player.pinned = player.hovered = null;
+      player.ui.help.hidden = true;
+    },
     help: () => (player.ui.help.hidden = !player.ui.help.hidden),
     scale: () => player.choose(() => (player.stage.scaleChoice = value)),
     coverage: () => player.choose(() => (player.stage.coverage = value)),
@@ -111,6 +114,7 @@ function tap(player, x, y) {
   const next = selectionAt(player, x, y);
   player.pinned = JSON.stringify(next) === JSON.stringify(player.pinned) ? null : next;
   player.hovered = null;
+  if (player.pinned) player.clock.pause(); // whoever explains a cell wants it to stand still
   player.draw();
 }
 

@@ -2,7 +2,7 @@
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 25, 50];
 const STEPS_PER_SECOND = 1.25; // at speed 1: slow enough to follow a sum
-const LONGEST_PASS = 300; // seconds that one map takes at speed 1, however large it is
+const LONGEST_PASS = 45; // seconds that one map takes at speed 1, however large it is
 const GLIDE = 0.28; // seconds of the move of a single step
 const DWELL = 0.6; // part of a slow step during which the window stands still
 

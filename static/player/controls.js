@@ -40,18 +40,27 @@ function button(name, title, path, act) {
   return made;
 }
 
+// What a choice does, for whoever rests the pointer on it.
+const HINTS = {
+  view: "Stamps: each input cell paints the kernel. Windows: each output cell reads the input, stuffed with holes.",
+  scale: "One range of colours for each map, for all maps of a layer, or for input and output together",
+  coverage: "Count how often each cell is used",
+  lens: "Repeat small cells in large numbers beside the map",
+  serpentine: "Walk every other row backwards",
+};
+
 function select(name, label, options, value, act) {
   const made = element("select", { "aria-label": label, "data-act": name });
   for (const [key, text] of options) made.append(element("option", { value: key }, text));
   made.value = value;
   made.addEventListener("change", () => act(name, made.value));
-  return element("label", {}, `${label} `, made);
+  return element("label", { title: HINTS[name] ?? label }, `${label} `, made);
 }
 
 function check(name, label, act) {
   const box = element("input", { type: "checkbox", "data-act": name });
   box.addEventListener("change", () => act(name, box.checked));
-  return element("label", { class: "check" }, box, label);
+  return element("label", { class: "check", title: HINTS[name] }, box, label);
 }
 
 /** Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach. */
@@ -72,7 +81,7 @@ export function buildControls(root, act) {
   const speed = select("speed", "speed", SPEEDS.map((s) => [s, `${s}×`]), 1, act);
   const transport = element("div", { class: "transport" }, ...buttons, element("div", { class: "scrub" }, scrub, ticks), count, speed);
   const readout = element("p", { class: "readout", "data-testid": "readout", "aria-live": "polite" });
-  const view = select("view", "told by", [["stamp", "stamps of the input"], ["gather", "windows on the stuffed input"]], "stamp", act);
+  const view = select("view", "told by", [["stamp", "stamps"], ["gather", "windows"]], "stamp", act);
   const zoom = ["in", "out", "whole"].map((name) => {
     const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, { in: "+", out: "−", whole: "whole" }[name]);
     made.title = { in: "Zoom in (+)", out: "Zoom out (−)", whole: "Whole maps (0)" }[name];

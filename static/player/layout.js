@@ -5,8 +5,8 @@ const GROUP_GAP = 18; // more between two groups of channels
 const TITLE = 40; // a panel's name and its legend
 const TAG = 15; // a map's own name, under it
 const EDGE = 3; // an outline at the border of a map must not be cut
-const LARGEST_CELL = 52;
-const WORK_CELL = 42;
+const LARGEST_CELL = 72;
+const WORK_CELL = 46;
 
 /**
  * Put `count` equal maps into a rectangle, as large as they get.
@@ -33,7 +33,7 @@ export function fitMaps(box, what, tight = 1) {
   if (best.cell <= 0 && tight > 0.001) return fitMaps(box, what, tight / 2);
   const { across, w, h } = best;
   const cw = Math.min(best.cell, LARGEST_CELL);
-  const ch = line ? Math.min(h, 64) : cw;
+  const ch = line ? Math.min(h, 110) : cw;
   const tall = line || across < count ? Math.min(h, rows * ch) : h; // rows of maps stand close; a single row may zoom
   const slots = [];
   let x = box.x;
@@ -135,14 +135,14 @@ export function fitWork(box, { maps, rows, columns }, upright) {
  */
 export function layoutStage(width, tall, what) {
   const line = Boolean(what.input.line);
-  return width < 640 || line ? stacked(width, tall, what, line) : abreast(width, tall, what);
+  return width < 540 || line ? stacked(width, tall, what, line) : abreast(width, tall, what);
 }
 
 function abreast(width, tall, what) {
   const gap = 28;
   const { maps, columns } = what.kernel;
   const wanted = Math.min(maps, 3) * (columns * WORK_CELL + 8);
-  const middle = Math.max(130, Math.min(wanted, width * 0.28));
+  const middle = Math.max(116, Math.min(wanted, width * 0.28));
   const side = (width - 2 * EDGE - middle - 2 * gap) / 2;
   const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE });
   return finish(width, tall, what, {
@@ -155,7 +155,7 @@ function abreast(width, tall, what) {
 
 function stacked(width, tall, what, line) {
   const need = ({ count, rows, columns, unit = 1 }, most) => {
-    if (line) return Math.min(count * (56 + TAG + GAP), most);
+    if (line) return Math.min(count * (96 + TAG + GAP), most);
     const across = count === 1 ? 1 : Math.max(unit > 1 ? Math.min(unit, 3) : 2, Math.ceil(Math.sqrt(count)));
     const cell = Math.min(LARGEST_CELL, (width - 2 * EDGE) / across / columns);
     return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);

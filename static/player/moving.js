@@ -1,7 +1,7 @@
 // One frame of the moving part: veil, running windows, what is hovered or pinned, the work, the lens.
 import { litBy, readsOf } from "./lights.js";
 import { workedOut } from "./report.js";
-import { between, lightUp, showLens, showWork, veil, veilTurns } from "./show.js";
+import { between, lightUp, showLens, showWork, uncover, veil, veilTurns } from "./show.js";
 
 /** Draw the moving part. */
 export function drawMoving(player) {
@@ -12,8 +12,9 @@ export function drawMoving(player) {
   if (stage.stamping) veilTurns(ctx, stage, player.order, clock.step);
   else veil(ctx, stage, player.order, clock.step);
   const shown = player.shown();
+  if (shown?.kind === "output") uncover(ctx, stage, shown);
   lightRunning(ctx, player, shown !== null);
-  const subject = shown ?? player.here();
+  const { subject } = player;
   const channel = subject.kind === "input" ? player.here().channel : subject.channel;
   const lit = shown ? litBy(stage, shown) : null;
   if (lit) {
@@ -26,7 +27,7 @@ export function drawMoving(player) {
   const style = styleOf(stage, group, true);
   if (!player.lens) return;
   showLens(ctx, stage, stage.inputs, stage.layout.boxes.input, around.input, style);
-  showLens(ctx, stage, stage.outputs, stage.layout.boxes.main, around.output, style);
+  showLens(ctx, stage, stage.outputs, stage.layout.boxes.main, around.output, style, (place) => player.hides(place));
 }
 
 /** The running window (or stamp) of every group; a ghost while something else is shown. */

@@ -63,7 +63,9 @@ export function paintMap(ctx, map, look) {
   const { port, image } = map;
   clipTo(ctx, port, () => {
     ctx.imageSmoothingEnabled = port.sx < 1;
+    ctx.globalAlpha = port.bars ? 0.22 : 1; // behind bars a tint is enough
     ctx.drawImage(image, xOf(port, 0), yOf(port, 0), port.columns * port.sx, port.rows * port.sy);
+    ctx.globalAlpha = 1;
     paintTexture(ctx, map, look);
     if (Math.min(port.sx, port.sy) >= GRID_FROM) paintGrid(ctx, port, look);
     if (port.bars) paintBars(ctx, map, look);
@@ -85,9 +87,14 @@ function paintTexture(ctx, { panel, channel, depth, port }, look) {
     return;
   }
   eachVisible(port, (r, c) => {
-    const { kind, mirrored, value } = contentAt(panel, channel, [depth, r, c]);
+    const { kind, mirrored, value, unpainted } = contentAt(panel, channel, [depth, r, c]);
     const [x, y] = [xOf(port, c), yOf(port, r)];
-    if (kind === NONE) {
+    if (unpainted && !kind) {
+      for (const fill of [look.veil, look.mask]) {
+        ctx.fillStyle = fill;
+        ctx.fillRect(x, y, port.sx, port.sy);
+      }
+    } else if (kind === NONE) {
       ctx.fillStyle = look.faint;
       ctx.fillRect(x + port.sx / 2 - 1, y + port.sy / 2 - 1, 2, 2);
     } else if (kind || mirrored || !Number.isFinite(value)) {
@@ -124,17 +131,23 @@ function paintGrid(ctx, port, look) {
   ctx.stroke();
 }
 
-/** One-row maps also show their values as bars from the middle, so that a signal looks like one. */
-function paintBars(ctx, { panel, channel, depth, port, lim }, look) {
+/** One-row maps show their values as bars from a middle line, so that a signal looks like one. */
+function paintBars(ctx, { panel, channel, depth, port, lim, ramp }, look) {
   const most = Math.max(Math.abs(lim[0]), Math.abs(lim[1]));
-  ctx.fillStyle = look.bar;
+  const half = (port.sy * BARS) / 2;
+  ctx.strokeStyle = look.edge;
   eachVisible(port, (r, c) => {
     const { kind, value } = contentAt(panel, channel, [depth, r, c]);
     if (kind || !Number.isFinite(value)) return;
-    const tall = (value / most) * (port.sy * (BARS / 2) - 2);
-    const middle = yOf(port, r) + port.sy * (BARS / 2);
-    ctx.fillRect(xOf(port, c) + port.sx * 0.3, Math.min(middle, middle - tall), port.sx * 0.4, Math.abs(tall) + 0.5);
+    const middle = yOf(port, r) + half;
+    const tall = (value / most) * (half - 2);
+    const box = [xOf(port, c) + port.sx * 0.12, Math.min(middle, middle - tall), port.sx * 0.76, Math.abs(tall)];
+    ctx.fillStyle = css(ramp[level(value, lim)]);
+    ctx.fillRect(...box);
+    if (port.sx > 5) ctx.strokeRect(...box);
   });
+  ctx.fillStyle = look.edge;
+  ctx.fillRect(port.x, yOf(port, 0) + half - 0.5, port.w, 1);
 }
 
 function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
@@ -152,7 +165,7 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
     const pale = content.kind || content.mirrored;
     write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy * (1 - room / 2), {
       font: `${pale ? "italic " : ""}${size}px ${look.font}`,
-      colour: inkOn(content.value, ramp, lim, look),
+      colour: port.bars ? look.text : inkOn(content.value, ramp, lim, look),
       alpha: pale ? 0.75 : 1,
     });
   }
@@ -173,7 +186,7 @@ export function write(ctx, text, x, y, { font, colour, align = "center", baselin
 /** Font size at which the longest of these texts fits into a cell; 0 where none can be read. */
 export function fontSize(texts, w, h) {
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 2);
-  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), 18);
+  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), 22);
   return size < 7 ? 0 : size;
 }
 

@@ -65,8 +65,9 @@ export function contentAt(panel, channel, place) {
   const kind = cell.includes(NONE) ? NONE : cell.includes(PAD) ? PAD : 0;
   const flat = kind ? -1 : ravel([channel, ...cell], panel.shape);
   const value = kind === NONE ? NaN : kind === PAD ? panel.padValue : panel.data[flat];
+  const unpainted = panel.unpainted && Number.isNaN(value);
   const mirrored = !kind && place.some((at, i) => at < panel.low[i] || at >= panel.low[i] + panel.extent[i]);
-  return { kind, cell, value, mirrored };
+  return { kind, cell, value, mirrored, unpainted };
 }
 
 /** One map as an image of one pixel per place. */
@@ -97,5 +98,6 @@ export function rasterise(panel, channel, depth, colours, lim) {
   return canvas;
 }
 
-/** Text of a place, as it is written into it; holes and cropped places stay empty. */
-export const textAt = ({ kind, value }) => (kind === NONE || (kind === PAD && Number.isNaN(value)) ? "" : brief(value));
+/** Text of a place, as it is written into it; holes, cropped and unpainted places stay empty. */
+export const textAt = ({ kind, value, unpainted }) =>
+  kind === NONE || unpainted || (kind === PAD && Number.isNaN(value)) ? "" : brief(value);

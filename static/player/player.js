@@ -55,6 +55,9 @@ class Player {
     if (!this.started && autoplay && !this.clock.calm) this.clock.play();
     this.started = true;
     this.ui.readout.style.minHeight = "";
+    this.root.style.minHeight = "";
+    this.loaded = (this.loaded ?? 0) + 1;
+    this.subject = null;
     this.root.dataset.ready = this.scene.meta.title;
   }
 
@@ -121,7 +124,7 @@ class Player {
   resize() {
     const width = Math.floor(this.ui.stage.clientWidth);
     if (!this.scene || width < 40) return; // a hidden tab
-    const tall = Math.round(Math.max(320, Math.min(innerHeight * 0.52, 620)));
+    const tall = Math.round(Math.max(320, Math.min(innerHeight * 0.54, 760)));
     this.stage.resize(width, tall, Math.min(devicePixelRatio || 1, 2));
     this.select();
   }
@@ -148,14 +151,16 @@ class Player {
     const per = torch.length / output.channels;
     output.data.set(torch);
     const { turn } = this.order.at(this.clock.step);
-    this.paintings.forEach((_, group) => {
+    const whole = (this.clock.step + 1) % this.order.cells === 0;
+    for (const group of this.paintings.keys()) {
       const channel = group * this.order.turns + turn;
-      output.data.set(this.painted(channel), channel * per);
-    });
+      const { sums, touched } = this.painted(channel);
+      output.data.set(whole ? sums : sums.map((sum, i) => (touched[i] ? sum : NaN)), channel * per); // NaN: not painted yet
+    }
     this.stage.forget("output");
   }
 
-  /** Sums of an output channel after the stamps up to the playhead. */
+  /** The painting of an output channel after the stamps up to the playhead. */
   painted(channel) {
     const painting = this.paintings[Math.floor(channel / this.order.turns)];
     return painting.upTo(channel, this.clock.step % this.order.cells, (step) => this.order.at(step).cell);
@@ -174,8 +179,8 @@ class Player {
     const moving = this.clock.tick(dt);
     this.last = moving ? now : null;
     if (this.clock.step !== before) this.stepped();
-    drawMoving(this);
     report(this, now);
+    drawMoving(this);
     if (moving) this.draw();
   }
 
@@ -204,6 +209,16 @@ class Player {
   lookUp(selection) {
     if (!this.stage.stamping || selection.kind !== "input" || selection.own) return selection;
     return { ...selection, channel: readsOf(this.scene, selection.channel)[0] };
+  }
+
+  /** Is this place of the selected output map not computed yet? A cell that is pointed at is shown. */
+  hides([, row, column]) {
+    if (this.stage.stamping) return false;
+    const { turn, cell } = this.order.at(this.clock.step);
+    const place = [cell[0], row, column];
+    const asked = this.shown();
+    if (asked?.kind === "output" && String(asked.cell) === String(place)) return false;
+    return this.order.stepOf(turn, place) > this.clock.step;
   }
 
   /** Go to an output channel, and to its group. */

@@ -1,7 +1,10 @@
 // The sentence: what the shown cell is, in words and coloured numbers. Text only; nothing is put in as HTML.
 import { css, exact, ink, level } from "./colour.js";
+import { ravel } from "./tables.js";
 
 const MOST_TERMS = 80; // products written out; more are summed up per channel
+const SINGULAR = { rows: "row", columns: "column", length: "position" };
+const PLURAL = { depth: "depths", length: "positions" };
 const MOST_CHANNELS = 16; // channels written out
 
 export function element(tag, attributes = {}, ...children) {
@@ -24,17 +27,17 @@ function chip(value, { ramp, lim }, name) {
 
 /** "row 2, column 3", with the axes' own names. */
 export function placeWords(meta, cell) {
-  const singular = { rows: "row", columns: "column", depth: "depth", length: "position" };
-  return cell
-    .map((at, i) => (meta.axes[i] ? `${singular[meta.axes[i]] ?? meta.axes[i]} ${at}` : ""))
-    .filter(Boolean)
-    .join(", ");
+  return spanWords(meta, cell.map((at) => [at]));
 }
 
-/** "row 2 to 4, column 1": the span of each list. */
+/** "rows 2 to 4, column 1": the span of each list. */
 export function spanWords(meta, lists) {
-  const spans = lists.map((list) => (list.length > 1 ? `${list[0]} to ${list.at(-1)}` : `${list[0]}`));
-  return placeWords(meta, spans);
+  const words = lists.map((list, i) => {
+    const name = meta.axes[i];
+    if (!name) return "";
+    return list.length > 1 ? `${PLURAL[name] ?? name} ${list[0]} to ${list.at(-1)}` : `${SINGULAR[name] ?? name} ${list[0]}`;
+  });
+  return words.filter(Boolean).join(", ");
 }
 
 /** Sum of products + bias = value, and torch's own. */
@@ -42,7 +45,7 @@ export function writeSum(root, stage, { channel, cell }, worked, torch, ok) {
   const { meta } = stage.scene;
   const where = `output ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)}:`;
   const colours = { read: stage.legend("input", worked.first), weight: stage.legend("weight"), product: stage.legend("output", channel) };
-  const parts = worked.terms.length <= MOST_TERMS ? productParts(worked, colours) : channelParts(worked, colours);
+  const parts = worked.terms.length <= MOST_TERMS ? productParts(stage, worked, colours) : channelParts(worked, colours);
   if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, colours.weight, "bias"));
   root.replaceChildren(
     element("span", { class: "where" }, where),
@@ -58,7 +61,11 @@ export function writeSum(root, stage, { channel, cell }, worked, torch, ok) {
   );
 }
 
-function productParts({ terms }, colours) {
+/** Every product, in the order in which the window lies on the input. */
+function productParts(stage, worked, colours) {
+  const size = stage.axes.map((axis) => axis.taps);
+  const rank = ({ channel, tap }) => ravel([channel, ...stage.drawnAt(tap)], [0, ...size]);
+  const terms = [...worked.terms].sort((a, b) => rank(a) - rank(b));
   return terms.flatMap(({ read, weight, channel }, i) => {
     const before = i === 0 ? "" : terms[i - 1].channel === channel ? " + " : "  +  ";
     return [before, element("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight"))];
@@ -97,12 +104,15 @@ export function writeReach(root, stage, { channel, cell }, value, lit) {
 /** What one weight is multiplied with. */
 export function writeKernel(root, stage, { channel, tap }, weight, lit) {
   const at = tap.slice(1);
-  const cells = lit.input.places.reduce((n, list) => n * list.length, 1);
+  const size = (lists) => lists.reduce((n, list) => n * list.length, 1);
+  const places = size(lit.input.places);
+  const cells = size(lit.input.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
+  const besides = places > cells ? ` (${places - cells} of them hold no cell)` : "";
   const name = `kernel of output channel ${channel}, input channel ${lit.input.channels[0]}, ${placeWords(stage.scene.meta, at)} = `;
   root.replaceChildren(
     element("span", {}, name),
     chip(weight, stage.legend("weight"), "weight"),
-    ` is multiplied with ${cells} place${cells > 1 ? "s" : ""} of the input, one for each output cell.`,
+    ` multiplies ${places} place${places > 1 ? "s" : ""} of the input${besides}, one for each output cell.`,
   );
 }
 
@@ -110,6 +120,7 @@ export function writeKernel(root, stage, { channel, tap }, weight, lit) {
 export function writeStamp(root, stage, { channel, cell }, painted, value, finished, ok) {
   const { meta } = stage.scene;
   const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
+  const bias = stage.scene.tensors.bias?.data[channel];
   const inside = painted.filter((p) => p.cell);
   const few = painted.length * painted[0].products.length <= MOST_TERMS;
   const terms = inside.flatMap(({ products, sum, cell: to }, i) => [
@@ -129,10 +140,11 @@ export function writeStamp(root, stage, { channel, cell }, painted, value, finis
     ` paints ${inside.length} output cell${inside.length === 1 ? "" : "s"}${cropped ? ` (${cropped} cropped)` : ""}:`,
     element("span", { class: "sum" }, ...terms),
     ". ",
+    ...(bias ? ["Every cell starts at the bias ", chip(bias, colours.weight, "bias"), ". "] : []),
     element(
       "span",
       { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished },
-      ok ? `✓ ${finished} finished cells = torch` : "✗ differs from torch",
+      ok ? `✓ ${finished} now complete = torch` : "✗ differs from torch",
     ),
   );
 }

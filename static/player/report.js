@@ -1,7 +1,7 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
 import { litBy, readsOf } from "./lights.js";
-import { placeWords, writeKernel, writeReach, writeStamp, writeSum } from "./readout.js";
+import { element, placeWords, writeKernel, writeReach, writeStamp, writeSum } from "./readout.js";
 import { RULES, agrees, torchValue } from "./rules.js";
 import { stampOf } from "./stamp.js";
 import { ravel } from "./tables.js";
@@ -23,26 +23,37 @@ export function workedOut(player, { kind, channel, cell }) {
   return null;
 }
 
-/** Write the sentence if another cell is shown; not at every frame of a fast run. */
+/**
+ * Choose the subject of sentence, counter and work area, and write it down. In a fast run the subject changes a few
+ * times a second, for all three at once: what stands together on the stage belongs together.
+ */
 export function report(player, now) {
-  const { clock, ui, stage, order, scene } = player;
+  const { clock, ui, stage } = player;
   ui.scrub.value = clock.step;
-  const { turn, cell } = order.at(clock.step);
-  ui.count.textContent = `step ${clock.step + 1} of ${order.steps}`;
-  ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
   showPlaying(ui.toggle, clock.playing);
   ui.speed.value = clock.speed;
   Object.assign(player.root.dataset, { step: clock.step, playing: clock.playing });
   const subject = player.shown() ?? player.here();
-  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.root.dataset.ready]);
+  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded]);
   if (key === player.written && stage.look === player.wroteLook) return;
-  if (clock.playing && clock.rate > READOUTS_PER_SECOND && now - player.wroteAt < 1000 / READOUTS_PER_SECOND && !player.shown()) return;
-  Object.assign(player, { written: key, wroteAt: now, wroteLook: stage.look });
+  const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
+  if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
+  Object.assign(player, { subject, written: key, wroteAt: now, wroteLook: stage.look });
+  count(player);
   ui.readout.setAttribute("aria-live", clock.playing ? "off" : "polite");
   write(player, subject);
+  if (player.pinned && subject === player.pinned) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
   const { readout } = ui; // it grows, but never shrinks under the reader's eyes
   readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
 }
+
+function count({ ui, clock, order, scene }) {
+  const { turn, cell } = order.at(clock.step);
+  ui.count.textContent = `step ${thousands(clock.step + 1)} of ${thousands(order.steps)}`;
+  ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
+}
+
+const thousands = (n) => n.toLocaleString("en-US");
 
 function write(player, subject) {
   const { ui, scene, stage } = player;
@@ -68,7 +79,7 @@ function writeStamped(player, subject, value) {
   const { scene, stage, order, clock, ui } = player;
   const { channel } = player.here();
   const { painted } = workedOut(player, subject);
-  const sums = player.painted(channel);
+  const { sums } = player.painted(channel);
   const done = clock.step % order.cells;
   const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);
   const ok = finished.every(({ cell }) => {

@@ -3,7 +3,7 @@ import { brief } from "./colour.js";
 import { xOf, yOf } from "./layout.js";
 import { clipTo, fontSize, paintCell, visible, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
-import { NONE, range } from "./tables.js";
+import { NONE, range, ravel } from "./tables.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
 const LENS_BELOW = 14; // cells smaller than this many pixels are shown again under a lens
@@ -35,6 +35,19 @@ function cloak(ctx, { look }, x, y, w, h) {
     ctx.fillStyle = fill;
     ctx.fillRect(x, y, w, h);
   }
+}
+
+/** Show one output cell through the veil: the reader asked for it. */
+export function uncover(ctx, stage, { channel, cell }) {
+  const map = stage.outputs.find((m) => m.channel === channel && stage.output.lines[0][m.depth] === cell[0]);
+  if (!map) return;
+  const [row, column] = [1, 2].map((i) => stage.output.lines[i].indexOf(cell[i]));
+  const { port } = map;
+  const dressed = stage.dress(map);
+  const { value } = contentAt(dressed.panel, dressed.channel, [map.depth, row, column]);
+  const size = fontSize([brief(value)], port.sx, port.sy);
+  const box = { x: xOf(port, column), y: yOf(port, row), w: port.sx, h: port.sy };
+  clipTo(ctx, port, () => paintCell(ctx, box, value, { ...dressed, size }, stage.look));
 }
 
 /** Light a set of places on every map of a panel that takes part. */
@@ -114,14 +127,17 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
   showSum(ctx, stage, worked);
 }
 
-/** What stands in one grid, tap by tap: {value, kind}. */
-function gridValues({ axes, scene }, worked, channel, { row, map }) {
-  const [depth, rows, columns] = axes.map((axis) => axis.taps);
-  const { weight } = scene.tensors;
-  const first = (channel * weight.shape[1] * depth + map) * rows * columns;
+/** What stands in one grid, place by place as the window lies on the input: {value, kind}. */
+function gridValues(stage, worked, channel, { row, map }) {
+  const { weight } = stage.scene.tensors;
+  const [depth, rows, columns] = stage.axes.map((axis) => axis.taps);
+  const [c, d] = [Math.floor(map / depth), map % depth];
   return range(rows * columns).map((i) => {
-    const term = worked?.terms[map * rows * columns + i];
-    return { value: [term?.read, weight.data[first + i], term?.product][row], kind: row === 0 ? term.kind : 0 };
+    const tap = stage.tapAt([d, Math.floor(i / columns), i % columns]);
+    const flat = ravel([c, ...tap], [weight.shape[1], depth, rows, columns]);
+    const term = worked?.terms[flat];
+    const by = weight.data[channel * weight.shape[1] * depth * rows * columns + flat];
+    return { value: [term?.read, by, term?.product][row], kind: row === 0 ? term.kind : 0 };
   });
 }
 
@@ -147,8 +163,11 @@ function sign(ctx, { layout: { work }, look }, grid) {
   write(ctx, text, x, y, { font: `600 20px ${look.font}`, colour: look.text });
 }
 
-function lightTaps(ctx, { layout: { work }, axes, look }, taps) {
-  for (const [channel, d, r, c] of taps) {
+function lightTaps(ctx, stage, taps) {
+  const { axes, look } = stage;
+  const { work } = stage.layout;
+  for (const [channel, ...tap] of taps) {
+    const [d, r, c] = stage.drawnAt(tap);
     const grid = work.grids.find((g) => g.row === 1 && g.map === channel * axes[0].taps + d);
     if (!grid) continue;
     outline(ctx, grid.x + c * work.cell, grid.y + r * work.cell, work.cell, work.cell, { colour: look.text, width: 2.5 }, look);
@@ -158,14 +177,19 @@ function lightTaps(ctx, { layout: { work }, axes, look }, taps) {
 function showSum(ctx, { layout: { work, boxes }, look }, worked) {
   if (!worked || worked.painted) return;
   const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
-  const text = `Σ ${brief(worked.sum, 4)}${bias} = ${brief(worked.value, 4)}`;
-  write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 14px ${look.font}`, colour: look.text });
+  const text = `Σ ${brief(worked.sum)}${bias} = ${brief(worked.value)}`;
+  const size = Math.min(14, (boxes.work.w + 40) / (text.length * 0.52)); // it may lean into the gaps, not over them
+  write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 ${size}px ${look.font}`, colour: look.text });
 }
 
-/** Where a panel's cells are too small for numbers: the surroundings of the lit places again, large. */
-export function showLens(ctx, stage, maps, box, lit, style) {
-  const map = lit && maps.find((m) => m.channel >= lit.channels[0] && m.channel < lit.channels[1] && lit.places[0].includes(m.depth));
-  if (!map || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
+/**
+ * Where the cells of a panel's one map are too small for numbers: the surroundings of the lit places again, large.
+ * Several maps leave no room for it; what their windows read stands in the middle of the stage anyway.
+ */
+export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false) {
+  const [map] = maps;
+  const inside = lit && lit.channels[0] <= map.channel && map.channel < lit.channels[1];
+  if (!inside || maps.length > 1 || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
   const around = (list, most) => {
     const [low, high] = [Math.min(...list), Math.max(...list)];
     if (high - low > 8) return null;
@@ -187,7 +211,8 @@ export function showLens(ctx, stage, maps, box, lit, style) {
     columns.forEach((c, j) => {
       const { kind, value, mirrored } = at(r, c);
       const box = { x: x + j * cell, y: y + i * cell, w: cell, h: cell };
-      if (kind !== NONE) paintCell(ctx, box, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
+      if (hidden([map.depth, r, c])) cloak(ctx, stage, box.x, box.y, cell, cell);
+      else if (kind !== NONE) paintCell(ctx, box, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
     }),
   );
   const lensPort = { x, y, w, h, sx: cell, sy: cell, left: columns[0], top: rows[0], rows: map.port.rows, columns: map.port.columns };

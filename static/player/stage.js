@@ -47,7 +47,7 @@ export class Stage {
     const { scene } = this;
     this.input = makePanel(scene, "input", this.stamping ? null : this.axes);
     this.output = makePanel(scene, "output", this.stamping ? this.stamps : null);
-    if (this.stamping) this.output.data = Float32Array.from(this.output.data);
+    if (this.stamping) Object.assign(this.output, { data: Float32Array.from(this.output.data), unpainted: true });
     this.counts = this.countPanel();
     this.rasters = new Map();
     if (this.enlarged >= this.inputMaps().length) this.enlarged = null;
@@ -218,8 +218,11 @@ export class Stage {
     return words;
   }
 
+  /** A group's own colour; of many groups only the selected one has one. */
   groupColour(group) {
-    return this.colours.groups[group % this.colours.groups.length];
+    const { groups } = this.colours;
+    if (this.scene.meta.groups <= groups.length) return groups[group];
+    return group === this.groupOf(this.selected, this.output.channels) ? groups[0] : this.look.soft;
   }
 
   paintTitles(ctx) {
@@ -250,7 +253,7 @@ export class Stage {
     const { shown } = this.layout.work;
     const words = [
       this.output.channels > 1 ? `of channel ${this.selected}` : size.join(" × "),
-      this.scene.meta.flipped ? "turned round" : "",
+      this.scene.meta.flipped || (this.stamps && !this.stamping) ? "turned round" : "",
       shown < maps ? `${shown} of ${maps} maps` : "",
     ];
     return words.filter(Boolean).join(", ");
@@ -285,8 +288,17 @@ export class Stage {
     const grid = grids.find((g) => x >= g.x && x < g.x + g.w && y >= g.y && y < g.y + g.h);
     if (!grid) return null;
     const depth = this.axes[0].taps;
-    const [channel, d] = [Math.floor(grid.map / depth), grid.map % depth];
-    return { area: "kernel", tap: [channel, d, Math.floor((y - grid.y) / cell), Math.floor((x - grid.x) / cell)] };
+    const place = [grid.map % depth, Math.floor((y - grid.y) / cell), Math.floor((x - grid.x) / cell)];
+    return { area: "kernel", tap: [Math.floor(grid.map / depth), ...this.tapAt(place)] };
+  }
+
+  /** The tap that is drawn at a place of the kernel's grid, and back: the grids show the window as it lies. */
+  tapAt(place) {
+    return place.map((at, i) => (this.stamping ? at : this.axes[i].drawn[at]));
+  }
+
+  drawnAt(tap) {
+    return tap.map((t, i) => (this.stamping ? t : this.axes[i].drawn.indexOf(t)));
   }
 
   /** Zoom a panel about a point of it, or its middle. */

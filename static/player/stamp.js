@@ -36,24 +36,29 @@ export function stampOf(scene, axes, channel, cell) {
 
 /** The output of one channel as far as it is painted: starts from the bias, grows by one stamp a step. */
 export class Painting {
-  constructor(scene, axes, cells) {
-    Object.assign(this, { scene, axes, cells, channel: -1, done: -1 });
+  constructor(scene, axes) {
+    Object.assign(this, { scene, axes, channel: -1, done: -1 });
     const { shape } = scene.tensors.output;
     this.shape = shape.slice(1);
-    this.sums = new Float64Array(this.shape[0] * this.shape[1] * this.shape[2]);
+    const cells = this.shape[0] * this.shape[1] * this.shape[2];
+    Object.assign(this, { sums: new Float64Array(cells), touched: new Uint8Array(cells) });
   }
 
-  /** Sums after the stamps 0..step of this channel; `cellOf` gives the input cell of a step. */
+  /** Itself, after the stamps 0..step of this channel; `cellOf` gives the input cell of a step. */
   upTo(channel, step, cellOf) {
     if (channel !== this.channel || step < this.done) {
       this.sums.fill(this.scene.tensors.bias ? this.scene.tensors.bias.data[channel] : 0);
+      this.touched.fill(0);
       [this.channel, this.done] = [channel, -1];
     }
     while (this.done < step) {
       this.done++;
       for (const { cell, sum } of stampOf(this.scene, this.axes, channel, cellOf(this.done)))
-        if (cell) this.sums[ravel(cell, this.shape)] += sum;
+        if (cell) {
+          this.sums[ravel(cell, this.shape)] += sum;
+          this.touched[ravel(cell, this.shape)] = 1;
+        }
     }
-    return this.sums;
+    return this;
   }
 }

@@ -23,6 +23,11 @@ class Axis {
     return place >= 0 && place < this.places ? this.line[place] : NONE;
   }
 
+  /** The taps as they are drawn, first place first: a transposed convolution's run backwards. */
+  get drawn() {
+    return range(this.taps).sort((a, b) => this.offset[a] - this.offset[b]);
+  }
+
   /** Windows that read input index `i`. */
   readers(i) {
     const found = [];

@@ -57,7 +57,7 @@ test("groups stand further apart than the maps of one group", () => {
 test("maps are as large as they get: one that fits alone fills its box or its largest cell", () => {
   const { cw, slots } = fitMaps({ x: 0, y: 0, w: 400, h: 1000 }, { count: 1, rows: 10, columns: 40 });
   assert.deepEqual([cw, slots[0].w], [10, 400]);
-  assert.equal(fitMaps({ x: 0, y: 0, w: 400, h: 400 }, { count: 1, rows: 2, columns: 2 }).cw, 52);
+  assert.equal(fitMaps({ x: 0, y: 0, w: 400, h: 400 }, { count: 1, rows: 2, columns: 2 }).cw, 72);
 });
 
 /** A port somewhere in a map, under a zoom that a person could reach. */

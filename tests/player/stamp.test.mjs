@@ -10,7 +10,7 @@ const stamped = cases.filter(({ stamps }) => stamps);
 const start = ({ scene, stamps }, serpentine = false) => {
   const order = makeOrder(1, scene.tensors.input.shape.slice(1), serpentine);
   const painting = new Painting(scene, stamps);
-  const upTo = (channel, step) => [...painting.upTo(channel, step, (at) => order.at(at).cell)];
+  const upTo = (channel, step) => [...painting.upTo(channel, step, (at) => order.at(at).cell).sums];
   return { upTo, last: order.steps - 1 };
 };
 
