@@ -33,7 +33,7 @@ PALETTE: dict[str, dict[str, list[str]]] = {
     "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
     # groups of channels: told apart in every colour vision, and always named as well
     "groups": {
-        "light": ["#0072b2", "#b35900", "#00806a", "#a3477f", "#5f5f5f", "#7a6a00"],
+        "light": ["#0072b2", "#b35900", "#00806a", "#a3477f", "#5f5f5f", "#4d4400"],
         "dark": ["#56b4e9", "#f0a500", "#2fd0a8", "#e58cc0", "#bdbdbd", "#e8dc5a"],
     },
 }

@@ -38,9 +38,7 @@ def snippet(layer: Layer, source: Source, seed: int, weight: Array | None = None
 def kernel_code(weight: Array) -> str:
     """Lines that define ``kernel``: one where all pairs of channels share it, else all. Axis 0 is 1 long."""
     shared = (weight == weight[0, 0]).all()
-    code = tensor_code(weight[0, 0] if shared else weight).replace("input.npy", "weight.npy")
-    before, _, numbers = code.partition("x = ")
-    return before + "kernel = " + re.sub(r"\n(?=.)", "\n     ", numbers)  # keeps the numbers in columns
+    return tensor_code(weight[0, 0] if shared else weight, "kernel").replace("input.npy", "weight.npy")
 
 
 def weight_steps(layer: Layer, given: bool, flipped: bool) -> list[str]:

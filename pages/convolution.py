@@ -1,8 +1,10 @@
 """Convolution: a small window of weights slides over the input."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.cached import animate, read
@@ -206,6 +208,17 @@ def asked() -> Preset | None:
     return preset
 
 
+def show_code(choice: Choice, shown: Shown) -> None:
+    """The snippet, and the files that it loads where numbers are too many to be written down."""
+    code = snippet(choice.layer, choice.source, choice.seed, shown.weight, choice.flipped)
+    st.code(code)
+    for name, values in (("input.npy", shown.done.x), ("weight.npy", shown.weight)):
+        if name in code and values is not None:
+            file = BytesIO()
+            np.save(file, values)
+            st.download_button(name, file.getvalue(), name, icon=":material/download:", on_click="ignore")
+
+
 def all_kernels(layer: Channels, shown: Shown) -> None:
     """All kernels at once."""
     taps = layer.taps(shown.done.state["weight"])
@@ -252,7 +265,7 @@ with questions_tab:
 with code_tab:
     if code_tab.open:
         st.caption("Run as it stands, this gives the very output above.")
-        st.code(snippet(choice.layer, choice.source, choice.seed, shown.weight, choice.flipped))
+        show_code(choice, shown)
 with kernels_tab:
     if kernels_tab.open:
         all_kernels(choice.layer, shown)

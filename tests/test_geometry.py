@@ -12,6 +12,7 @@ from strategies import cases, conv, conv_transpose, dims, jacobian
 
 from cnnviz.geometry import NONE, PAD, Axis, conv_axis, stamp_axis, transposed_axis
 from cnnviz.layers import KINDS
+from cnnviz.layers.conv import MODES
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -23,13 +24,13 @@ def columns(axes: tuple[Axis, ...], x: np.ndarray) -> np.ndarray:
     return cells.T
 
 
-@given(case=conv(2))
-def test_windows_read_what_torch_pads_and_unfolds(case):
-    layer, (_, *size) = case
+@pytest.mark.parametrize("mode", MODES)
+@given(data=st.data())
+def test_windows_read_what_torch_pads_and_unfolds(mode, data):
+    layer, (_, *size) = data.draw(conv(2, (mode,)))
     x = 1 + torch.arange(float(np.prod(size))).reshape(1, 1, *size)
     (top, bottom), (left, right) = layer.pads()
-    mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode
-    padded = F.pad(x, (left, right, top, bottom), mode=mode)
+    padded = F.pad(x, (left, right, top, bottom), mode="constant" if mode == "zeros" else mode)
     unfolded = F.unfold(padded, layer.kernel_size, layer.dilation, stride=layer.stride)[0]  # (taps, windows)
     np.testing.assert_array_equal(columns(layer.windows((layer.in_channels, *size)), x[0, 0].numpy()), unfolded)
 

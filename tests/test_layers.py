@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
+from math import floor
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from torch import nn
 
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import KINDS, Conv, ConvTranspose, Layer, Shape
+from cnnviz.layers.conv import MODES
 from cnnviz.run import run
 from cnnviz.trace import steps, trace
 
@@ -116,10 +119,11 @@ def test_the_formula_ends_in_the_output_size(name, data):
 
 
 @given(size=st.integers(10, 10**6), kernel=st.integers(1, 9), stride=st.integers(1, 99))
-def test_the_number_that_the_formula_floors_gives_the_size_it_ends_in(size, kernel, stride):
+def test_the_ratio_that_the_formula_floors_gives_the_size_it_ends_in(size, kernel, stride):
     layer = Conv(ndim=1, kernel_size=kernel, stride=stride)
-    floored, end = re.search(r"\\lfloor ([\d.]+) \\rfloor \+ 1 = (\d+)$", layer.formula((1, size))[0]).groups()
-    assert int(float(floored)) + 1 == int(end)
+    ratio, end = re.search(r"\\lfloor ([\d/]+) \\rfloor \+ 1 = (\d+)$", layer.formula((1, size))[0]).groups()
+    assert floor(Fraction(ratio)) + 1 == int(end)
+    assert Fraction(ratio) == Fraction(size - kernel, stride)
 
 
 @every_kind
@@ -183,6 +187,14 @@ def test_the_check_passes_what_torch_runs_when_channels_agree(name, data):
     assert (refusal(layer, shape) is None) == (ask_torch(layer, shape) is not None)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", range(1, 5))
+@pytest.mark.parametrize("padding", range(7))
+def test_a_padding_mode_adds_as_much_as_torch_lets_it(mode, size, padding):
+    layer = Conv(kernel_size=1, padding=padding, padding_mode=mode, ndim=1)
+    assert (refusal(layer, (1, size)) is None) == (ask_torch(layer, (1, size)) is not None)
+
+
 @every_kind
 @given(data=st.data())
 def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
@@ -227,17 +239,24 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             Conv(padding=3, padding_mode="reflect"),
             (1, 3, 9),
-            "padding_mode='reflect' can add at most 2 to 3 rows, and padding is 3. Use padding_mode='replicate'.",
+            "padding_mode='reflect' takes its cells from the input: of 3 rows it can add 2 on a side, "
+            "and padding is 3. Use padding_mode='replicate'.",
         ),
         (
             Conv(padding=4, padding_mode="circular"),
             (1, 9, 3),
-            "padding_mode='circular' can add at most 3 to 3 columns, and padding is 4. Use padding_mode='replicate'.",
+            "padding_mode='circular' takes its cells from the input: of 3 columns it can add 3 on a side, "
+            "and padding is 4. Use padding_mode='replicate'.",
         ),
         (
             Conv(4, 6, groups=3),
             (4, 5, 5),
             "groups = 3 must divide in_channels = 4 and out_channels = 6. Use groups = 2.",
+        ),
+        (
+            Conv(8, 4, groups=3),
+            (8, 5, 5),
+            "groups = 3 must divide in_channels = 8 and out_channels = 4. Use groups = 2.",
         ),
         (Conv(2), (3, 5, 5), "The input has 3 channels and the layer reads in_channels = 2. Set in_channels to 3."),
         (Conv(3), (1, 5, 5), "The input has 1 channel and the layer reads in_channels = 3. Set in_channels to 1."),

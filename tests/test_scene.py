@@ -1,0 +1,301 @@
+"""A scene: what its blob holds, that nothing more is needed to replay it, and its colours."""
+
+import json
+import re
+import tomllib
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from safetensors.numpy import load
+from strategies import any_case, conv_transpose, dims, values
+
+from cnnviz.geometry import NONE, PAD
+from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.run import BudgetError, Run, run
+from cnnviz.scene import DIVERGING, MOST_MAPS, PALETTE, check_stage, make_scene, ranges
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+
+CONFIG = Path(__file__).parent.parent / ".streamlit" / "config.toml"
+
+
+def words(blob: bytes) -> dict[str, Any]:
+    """The metadata, read as a browser would: eight bytes of length, then JSON and nothing that only Python allows."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
+    parsed: dict[str, Any] = json.loads(header["__metadata__"]["scene"], parse_constant=refuse)
+    return parsed
+
+
+def source(tensors: dict[str, np.ndarray], prefix: str, axis: int, low: int) -> np.ndarray:
+    """The table of one axis, from a blob alone."""
+    line, start, offset = (tensors[f"{prefix}{name}{axis}"].astype(int) for name in ("line", "start", "offset"))
+    return line[start[:, None] + offset + low]
+
+
+def raw_bytes(done: Run) -> int:
+    return done.x.nbytes + done.y.nbytes + sum(tensor.nbytes for tensor in done.state.values())
+
+
+# --- the blob ---
+
+
+@given(case=any_case)
+def test_a_blob_gives_back_every_tensor(case):
+    layer, shape = case
+    scene = make_scene(run(layer, values(shape)))
+    back = load(scene.to_bytes())
+    assert back.keys() == scene.tensors.keys()
+    for name, tensor in scene.tensors.items():
+        np.testing.assert_array_equal(back[name], tensor)
+
+
+@given(case=any_case)
+def test_input_weight_bias_and_output_are_those_of_the_run(case):
+    layer, shape = case
+    done = run(layer, values(shape))
+    back = load(make_scene(done).to_bytes())
+    np.testing.assert_array_equal(back["input"].reshape(done.x.shape), done.x)
+    np.testing.assert_array_equal(back["output"].reshape(done.y.shape), done.y)
+    np.testing.assert_array_equal(back["weight"].ravel(), layer.taps(done.state["weight"]).ravel())
+    assert back["weight"].dtype == back["input"].dtype == back["output"].dtype == np.float32
+    assert ("bias" in back) == layer.bias
+    assert back.get("bias", np.zeros(0)).tolist() == done.state.get("bias", np.zeros(0)).tolist()
+
+
+@given(case=any_case)
+def test_every_scene_has_three_axes(case):
+    layer, shape = case
+    back = load(make_scene(run(layer, values(shape))).to_bytes())
+    ones = (1,) * (3 - layer.ndim)
+    assert back["input"].shape == (shape[0], *ones, *shape[1:])
+    assert back["output"].shape == (layer.out_channels, *ones, *layer.output_shape(shape)[1:])
+    assert back["weight"].shape == (layer.out_channels, shape[0] // layer.groups, *ones, *layer.kernel_size)
+
+
+@given(case=any_case)
+def test_the_tables_of_a_blob_are_those_of_the_layer(case):
+    layer, shape = case
+    blob = make_scene(run(layer, values(shape))).to_bytes()
+    tensors, low = load(blob), words(blob)["low"]
+    assert [source(tensors, "", axis, low[axis]).tolist() for axis in range(3 - layer.ndim)] == [[[0]]] * (
+        3 - layer.ndim
+    )
+    for axis, table in enumerate(layer.windows(shape), start=3 - layer.ndim):
+        np.testing.assert_array_equal(source(tensors, "", axis, low[axis]), table.source)
+
+
+@given(case=dims.flatmap(conv_transpose))
+def test_the_stamps_of_a_blob_are_those_of_the_layer(case):
+    layer, shape = case
+    blob = make_scene(run(layer, values(shape))).to_bytes()
+    tensors, low = load(blob), words(blob)["stamp"]["low"]
+    for axis, table in enumerate(layer.stamps(shape), start=3 - layer.ndim):
+        np.testing.assert_array_equal(source(tensors, "stamp.", axis, low[axis]), table.source)
+
+
+@given(case=any_case, data=st.data())
+def test_a_blob_alone_is_enough_to_work_an_output_cell_out(case, data):
+    layer, shape = case
+    blob = make_scene(run(layer, values(shape))).to_bytes()
+    tensors, meta = load(blob), words(blob)
+    channel, *cell = (data.draw(st.integers(0, n - 1)) for n in tensors["output"].shape)
+    first, last = tensors["reads"][channel]
+    total = tensors["bias"][channel] if "bias" in tensors else 0.0
+    rows = [source(tensors, "", axis, meta["low"][axis])[o] for axis, o in enumerate(cell)]
+    for tap in product(*(range(len(row)) for row in rows)):
+        place = [row[t] for row, t in zip(rows, tap, strict=True)]
+        if NONE not in place:
+            read = (
+                np.full(last - first, meta["padValue"])
+                if PAD in place
+                else tensors["input"][(slice(first, last), *place)]
+            )
+            total += read @ tensors["weight"][(channel, slice(None), *tap)]
+    assert total == pytest.approx(tensors["output"][(channel, *cell)], rel=1e-4, abs=1e-5)
+
+
+@given(case=any_case, scale=st.sampled_from(["signed", "picture"]), flipped=st.booleans())
+def test_the_words_are_plain_json(case, scale, flipped):
+    layer, shape = case
+    scene = make_scene(run(layer, values(shape)), scale, flipped)
+    assert words(scene.to_bytes()) == scene.meta
+
+
+def test_the_words_say_what_is_on_stage():
+    meta = make_scene(run(Conv(2, 4, padding=1, groups=2), values((2, 5, 6))), "picture").meta
+    assert meta["title"] == "nn.Conv2d(2, 4, kernel_size=3, padding=1, groups=2)"
+    assert meta["shapes"] == {"input": "(1, 2, 5, 6)", "output": "(1, 4, 5, 6)"}
+    assert meta["axes"] == ["", "rows", "columns"]
+    assert (meta["groups"], meta["padding"], meta["scales"]["input"]) == (2, "padding 1, zeros", "picture")
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (Conv(), ""),
+        (Conv(padding=2, padding_mode="reflect"), "padding 2, reflect"),
+        (Conv(kernel_size=4, padding="same"), "padding 1 before and 2 after, zeros"),
+        (Conv(kernel_size=(3, 4), padding="same"), "padding (1, 1 before and 2 after), zeros"),
+        (ConvTranspose(), ""),
+        (ConvTranspose(stride=2), "stuffed with holes"),
+    ],
+)
+def test_the_padding_is_said_in_words(layer, said):
+    assert make_scene(run(layer, values((1, 5, 5)))).meta["padding"] == said
+
+
+@pytest.mark.parametrize("scale", ["signed", "picture"])
+def test_every_scale_that_is_used_comes_with_its_colours(scale):
+    meta = make_scene(run(Conv(), values((1, 5, 5))), scale).meta
+    assert {*meta["scales"].values(), "count", "groups"} == meta["palette"].keys()
+
+
+# --- its size ---
+
+
+@given(case=any_case)
+def test_a_small_blob_is_hardly_larger_than_its_tensors(case):
+    layer, shape = case
+    done = run(layer, values(shape))
+    assert len(make_scene(done).to_bytes()) - raw_bytes(done) <= 6000
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (Conv(), (1, 16, 16)),
+        (Conv(8, 8), (8, 64, 64)),
+        (Conv(64, 64, 1), (64, 16, 16)),
+        (Conv(), (1, 626, 128)),
+        (ConvTranspose(stride=2), (1, 16, 16)),
+        (ConvTranspose(8, 8, stride=2), (8, 64, 64)),
+    ],
+)
+def test_a_large_blob_is_hardly_larger_than_its_tensors(layer, shape):
+    done = run(layer, np.zeros(shape, np.float32))
+    assert len(make_scene(done).to_bytes()) - raw_bytes(done) <= 6000
+
+
+def test_tables_longer_than_16_bits_keep_their_numbers():
+    layer, shape = Conv(ndim=1, stride=9), (1, 40_000)
+    blob = make_scene(run(layer, np.zeros(shape, np.float32))).to_bytes()
+    (axis,) = layer.windows(shape)
+    np.testing.assert_array_equal(source(load(blob), "", 2, words(blob)["low"][2]), axis.source)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "said"),
+    [
+        (Conv(513, 1, 1, ndim=1), (513, 4), "The input (1, 513, 4) has 513 maps"),
+        (Conv(1, 1, 1, ndim=3), (1, 513, 4, 4), "The input (1, 1, 513, 4, 4) has 513 maps"),
+        (Conv(8, 64, 1, ndim=3), (8, 9, 4, 4), "The output (1, 64, 9, 4, 4) has 576 maps"),
+    ],
+)
+def test_more_maps_than_a_stage_has_room_for_are_refused_with_the_number(layer, shape, said):
+    with pytest.raises(BudgetError, match=re.escape(f"{said} and the stage has room for {MOST_MAPS}.")):
+        check_stage(layer, shape)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"), [(Conv(512, 1, 1), (512, 600, 600)), (Conv(1, 1, 1, ndim=3), (1, 512, 4, 4))]
+)
+def test_a_full_stage_is_not_refused(layer, shape):
+    check_stage(layer, shape)
+
+
+# --- ranges ---
+
+odd = st.floats(width=32, allow_nan=True, allow_infinity=True)
+
+
+@given(x=arrays(np.float32, (2, 3, 4), elements=odd))
+def test_ranges_are_those_of_the_finite_values(x):
+    for channel, (low, high) in zip(x, ranges(x), strict=True):
+        finite = channel[np.isfinite(channel)]
+        assert (low, high) == ((finite.min(), finite.max()) if finite.size else (0, 0))
+
+
+def test_a_scene_of_nan_and_inf_still_travels():
+    x = values((1, 5, 5))
+    x[0, 0, 0], x[0, 4, 4] = np.nan, np.inf
+    scene = make_scene(run(Conv(), x))
+    assert np.isfinite(scene.tensors["input.range"]).all()
+    assert np.isfinite(scene.tensors["output.range"]).all()
+    np.testing.assert_array_equal(load(scene.to_bytes())["input"].reshape(x.shape), x)
+
+
+# --- colours ---
+
+THEMES = ("light", "dark")
+scales = pytest.mark.parametrize("scale", PALETTE)
+themes = pytest.mark.parametrize("theme", THEMES)
+
+
+@scales
+def test_every_scale_has_both_themes_and_as_many_stops_in_each(scale):
+    assert tuple(PALETTE[scale]) == THEMES
+    assert len({len(stops) for stops in PALETTE[scale].values()}) == 1
+
+
+@scales
+@themes
+def test_every_colour_is_written_as_rrggbb(scale, theme):
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in PALETTE[scale][theme])
+
+
+@pytest.mark.parametrize("scale", DIVERGING)
+@themes
+def test_zero_has_the_colour_of_the_page(scale, theme):
+    stops = PALETTE[scale][theme]
+    assert len(stops) % 2 == 1
+    assert stops[len(stops) // 2] == tomllib.loads(CONFIG.read_text())["theme"][theme]["backgroundColor"]
+
+
+# What linear RGB turns into for who lacks one kind of cone: Machado, Oliveira and Fernandes 2009, table 1.
+VISION = {
+    "all cones": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def seen(colour: str, vision: str) -> np.ndarray:
+    """CIE L*a*b* of an sRGB colour; a difference of 2 can just be seen side by side."""
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.cbrt(XYZ @ np.clip(VISION[vision] @ linear, 0, 1) / XYZ.sum(axis=1))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("scale", DIVERGING)
+@themes
+@pytest.mark.parametrize("vision", VISION)
+def test_above_and_below_zero_differ_in_every_colour_vision(scale, theme, vision):
+    stops = PALETTE[scale][theme]
+    assert np.linalg.norm(seen(stops[0], vision) - seen(stops[-1], vision)) > 20
+
+
+@themes
+@pytest.mark.parametrize("vision", VISION)
+def test_neighbouring_groups_differ_in_every_colour_vision(theme, vision):
+    groups = PALETTE["groups"][theme]
+    for one, other in zip(groups, [*groups[1:], groups[0]], strict=True):
+        assert np.linalg.norm(seen(one, vision) - seen(other, vision)) > 8
