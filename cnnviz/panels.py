@@ -5,10 +5,12 @@ widget is its name in the address.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from cnnviz.geometry import AXES
 from cnnviz.knobs import Knob, Setting, Size, knobs
@@ -96,37 +98,50 @@ def _number(label: str, k: Knob, default: Any, key: str, where: Any = st) -> int
     return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=BIND))
 
 
-def per_axis_switch(kind: type[Setting], ndim: int) -> None:
-    """The switch between one number for all axes and one for each; switching keeps the numbers."""
+def per_axis_switch(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
+    """The switch between one number for all axes and one for each, for panels of these kinds and prefixes."""
     if ndim > 1:
-        st.toggle("one number per axis", key=PER_AXIS, on_change=_spread, args=(kind, ndim), bind=BIND)
+        st.toggle("one number per axis", key=PER_AXIS, on_change=_spread, args=(ndim, *kinds), bind=BIND)
 
 
-def _spread(kind: type[Setting], ndim: int) -> None:
-    for name, k in knobs(kind).items():
-        if not k.per_axis:
-            continue
-        if st.session_state[PER_AXIS] and name in st.session_state:
-            for axis in AXES[ndim]:
-                st.session_state[f"{name}_{axis}"] = st.session_state[name]
-        elif f"{name}_{AXES[ndim][-1]}" in st.session_state:
-            st.session_state[name] = st.session_state[f"{name}_{AXES[ndim][-1]}"]
+def _spread(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
+    """Keep the numbers when the switch is turned: one goes to every axis, and of several the last stays."""
+    state = st.session_state
+    kept: dict[str, Any] = {}
+    for key in [prefix + name for kind, prefix in kinds for name, k in knobs(kind).items() if k.per_axis]:
+        if state[PER_AXIS] and key in state:
+            kept |= {f"{key}_{axis}": state[key] for axis in AXES[ndim]}
+        elif f"{key}_{AXES[ndim][-1]}" in state:
+            kept[key] = state[f"{key}_{AXES[ndim][-1]}"]
+    place(kept)
+
+
+def place(values: Mapping[str, Any]) -> None:
+    """Give widgets values from a callback, those of widgets that are not on the page yet included.
+
+    A widget that is on the page writes its new value into the address; what a widget is born with it does not write,
+    so that is done here.
+    """
+    for key, value in values.items():
+        st.session_state[key] = value
+        with suppress(StreamlitAPIException):  # it is on the page
+            st.query_params[key] = str(value)
 
 
 def put(changes: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
     """Move the widgets to these values; for callbacks, which run before the widgets are drawn again."""
     state = st.session_state
-    uneven = any(isinstance(v, tuple) and len(set(v)) > 1 for v in changes.values())
+    uneven = ndim > 1 and any(isinstance(v, tuple) and len(set(v)) > 1 for v in changes.values())
     if uneven and not state.get(PER_AXIS):
         state[PER_AXIS] = True
-        _spread(kind, ndim)
+        _spread(ndim, (kind, ""))
     for name, value in changes.items():
         if not isinstance(value, tuple):
-            state[name] = value
+            place({name: value})
             continue
         if knobs(kind)[name].words:
-            state[f"{name}_rule"] = "number"
+            place({f"{name}_rule": "number"})
         if state.get(PER_AXIS) and ndim > 1:
-            state.update({f"{name}_{axis}": number for axis, number in zip(AXES[ndim], value, strict=True)})
+            place({f"{name}_{axis}": number for axis, number in zip(AXES[ndim], value, strict=True)})
         else:
-            state[name] = value[0]
+            place({name: value[0]})

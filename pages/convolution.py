@@ -28,6 +28,7 @@ from cnnviz.sources.upload import Upload
 
 # What stands in these lists stands in the address, too.
 LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
+INPUT = "input_"  # before the names of a source's own knobs
 AXES = {"1d": 1, "2d": 2, "3d": 3}
 
 FIRST = Choice(Conv(), Digit(), "sobel_x")
@@ -43,10 +44,10 @@ def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
     layer_slot, input_slot, kernel_slot = st.container(), st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source = choose_source(ndim)
+        source_kind, source = choose_source(ndim)
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("in_channels",))
-        per_axis_switch(kind, ndim)
+        per_axis_switch(ndim, (kind, ""), (source_kind, INPUT))
         offer_depthwise(kind, ndim, source)
     with kernel_slot:
         st.subheader("Kernel", anchor=False)
@@ -89,24 +90,24 @@ def choose_one(key: str, options: list[str], default: str) -> str:
     )
 
 
-def choose_source(ndim: int) -> Callable[[], Source]:
-    """The input's widgets; returns a function that makes the source, or raises what is wrong with it."""
+def choose_source(ndim: int) -> tuple[type[Source], Callable[[], Source]]:
+    """The input's widgets: kind of source, and a function that makes it or raises what is wrong with it."""
     kinds = for_ndim(ndim)
     name = st.selectbox("input", list(kinds), key="input", label_visibility="collapsed", bind=BIND)
     kind = kinds[name]
     if kind is not Upload:
-        fields = settings_panel(kind, ndim, prefix="input_")
-        return lambda: kind(ndim=ndim, **fields)
+        fields = settings_panel(kind, ndim, INPUT)
+        return kind, lambda: kind(ndim=ndim, **fields)
     what = "PNG, JPEG, WebP or .npy" if ndim == 2 else ".npy"
     file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
-    fields = settings_panel(kind, ndim, prefix="input_") if ndim == 2 else {}
+    fields = settings_panel(kind, ndim, INPUT) if ndim == 2 else {}
 
     def make() -> Source:
         if file is None:
             raise SourceError(f"Choose a file first: {what}.")
         return Upload(ndim=ndim, data=file.getvalue(), name=file.name, **fields)
 
-    return make
+    return kind, make
 
 
 def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
