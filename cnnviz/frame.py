@@ -18,9 +18,16 @@ STYLE = """<style>
 
 ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
 
-HOME = st.Page(ROOT / "pages" / "home.py", title="Home", icon=":material/home:", default=True)
-CONVOLUTION = st.Page(ROOT / "pages" / "convolution.py", title="Convolution", icon=":material/grid_on:")
-PAGES = [HOME, CONVOLUTION]
+HOME = "pages/home.py"
+CONVOLUTION = "pages/convolution.py"
+
+
+def pages() -> list[Page]:
+    """The pages, in the order of the navigation; made anew each run, as Streamlit wants them."""
+    return [
+        st.Page(ROOT / HOME, title="Home", icon=":material/home:", default=True),
+        st.Page(ROOT / CONVOLUTION, title="Convolution", icon=":material/grid_on:"),
+    ]
 
 
 def navigate() -> Page:
@@ -35,7 +42,7 @@ def navigate() -> Page:
         initial_sidebar_state=360,  # pixels: two number boxes side by side keep their plus and minus
         menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
     )
-    return st.navigation(PAGES, position="top")
+    return st.navigation(pages(), position="top")
 
 
 def run() -> None:

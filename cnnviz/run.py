@@ -17,6 +17,8 @@ from cnnviz.measure import measure
 MAX_MACS = 4_000_000_000  # about a second on two cores
 MAX_BYTES = 64 * 2**20  # input and output together: what one blob may carry
 ONE_AT_A_TIME = Lock()  # torch's seed and precision are global, and the sessions of a server are threads
+CORES = torch.get_num_threads()
+SMALL = 20_000_000  # MACs below which one core is faster than waking the others up
 
 
 class BudgetError(GeometryError):
@@ -69,6 +71,7 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     layer.check(x.shape)
     check_budget(layer, x.shape)
     with ONE_AT_A_TIME:
+        torch.set_num_threads(1 if layer.macs(x.shape) < SMALL else CORES)
         module = build(layer, seed, weights or {})
         state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()}
         y, where, seconds, notice = apply(module, torch.from_numpy(x)[None])

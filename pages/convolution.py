@@ -14,7 +14,7 @@ from cnnviz.frame import CONVOLUTION, inside_frame
 from cnnviz.geometry import GeometryError
 from cnnviz.kernels import TITLES
 from cnnviz.knobs import Setting
-from cnnviz.layers import Channels, Conv, ConvTranspose, Layer
+from cnnviz.layers import Channels, Conv, ConvTranspose
 from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION as PRESETS
@@ -31,9 +31,21 @@ LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspos
 INPUT = "input_"  # before the names of a source's own knobs
 AXES = {"1d": 1, "2d": 2, "3d": 3}
 
+EXPLANATION = """
+**One step.** The window stands on the input and reads as many cells as the kernel has weights. Each cell is multiplied
+by its weight; the products of all input channels are added up, and the bias last. The sum is one cell of the output.
+Then the window moves on by the stride.
+
+**Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight lights
+every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
+
+**Colours.** Orange is positive, blue negative, and zero is the colour of the page; weights are teal and purple. Hatched
+places are padding, or not computed yet.
+
+**✓ = torch.** The sum is worked out by hand, in your browser, and compared with what the PyTorch layer returned.
+"""
+
 FIRST = Choice(Conv(), Digit(), "sobel_x")
-SCROLL_UP = '<script>document.querySelector("[data-testid=stMain]").scrollTo({ top: 0, behavior: "smooth" })</script>'
-ASKED = "convolution_asked"
 LAST = "convolution_last"  # the choice on stage, which stays there while another one cannot work
 
 
@@ -149,10 +161,10 @@ def plain(value: Any) -> str:
     return str(value[0]) if isinstance(value, tuple) and len(set(value)) == 1 else str(value)
 
 
-def facts(layer: Layer, shown: Shown) -> None:
-    """Shapes, size rule, cost and device in a few lines."""
+def facts(shown: Shown) -> None:
+    """Shapes, cost and device in a line."""
     done, cost = shown.done, shown.cost
-    names = ", ".join(("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[layer.ndim]))
+    names = ", ".join(("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[done.layer.ndim]))
     parts = [
         f"`({names})`  {batched(done.x.shape)} → **{batched(done.y.shape)}**",
         f"**{cost.parameters:,}** parameters",
@@ -162,7 +174,7 @@ def facts(layer: Layer, shown: Shown) -> None:
     if shown.unread:
         parts.append(f"**{shown.unread:,}** input cells are never read")
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
-    for line in merged(layer.formula(done.x.shape)):
+    for line in merged(done.layer.formula(done.x.shape)):
         st.markdown(f"${line}$")
     if shown.turned is not None:
         st.markdown(
@@ -183,9 +195,10 @@ def merged(lines: list[str]) -> list[str]:
     return [r",\ ".join(names) + r":\quad " + rule for rule, names in axes.items()]
 
 
+@st.dialog("Questions", width="large")
 def questions() -> None:
-    """Links that set the page up; the answer waits behind a button."""
-    with st.grid(2, min_column_width=340, gap=("small", "large")):
+    """Links that set the page up; the answer waits behind a button. Drawn only when asked for: it is long."""
+    with st.grid(2, min_column_width=300, gap=("small", "large")):
         for preset in PRESETS:
             with st.container(gap="xxsmall"):
                 st.markdown(preset.question)
@@ -200,13 +213,9 @@ def answer(preset: Preset) -> None:
 
 
 def asked() -> Preset | None:
-    """The question that the address asks, if it is one of ours; a new one scrolls back to the stage."""
+    """The question that the address asks, if it is one of ours."""
     here = dict(st.query_params.items())
-    preset = next((p for p in PRESETS if p.params == here), None)
-    if preset and st.session_state.get(ASKED) != preset.query:
-        st.html(SCROLL_UP, unsafe_allow_javascript=True)
-    st.session_state[ASKED] = preset.query if preset else None
-    return preset
+    return next((preset for preset in PRESETS if preset.params == here), None)
 
 
 def show_code(choice: Choice, shown: Shown) -> None:
@@ -245,7 +254,10 @@ except (GeometryError, SourceError, DeviceError) as error:
     choice = st.session_state.get(LAST, FIRST)
     shown = animate(choice)
 
-st.title("Convolution", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Convolution", anchor=False, width="stretch")
+    if st.button("Questions", icon=":material/help:"):
+        questions()
 message = st.container()
 with message:
     if problem:
@@ -256,17 +268,14 @@ with message:
             answer(question)
 st.caption(f"{'Still showing ' if problem else ''}`{choice.layer.code()}` on {read(choice.source).caption}")
 player(shown.blob, key="convolution")
-facts(choice.layer, shown)
-questions_tab, code_tab, kernels_tab = st.tabs(
-    ["Questions", "Code", "Weights"], key="tab", on_change="rerun", bind=BIND
-)
-with questions_tab:
-    if questions_tab.open:
-        questions()
+facts(shown)
+text_tab, code_tab, weights_tab = st.tabs(["Explanation", "Code", "Weights"], key="tab", on_change="rerun", bind=BIND)
+with text_tab:
+    st.markdown(EXPLANATION)
 with code_tab:
     if code_tab.open:
         st.caption("Run as it stands, this gives the very output above.")
         show_code(choice, shown)
-with kernels_tab:
-    if kernels_tab.open:
+with weights_tab:
+    if weights_tab.open:
         all_kernels(choice.layer, shown)

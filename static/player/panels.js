@@ -83,17 +83,21 @@ export function rasterise(panel, channel, depth, colours, lim) {
   const d = panel.lines[0][depth];
   const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;
   const [low, scale] = [lim[0], TOP / (lim[1] - lim[0])];
+  const { data } = panel;
   let at = 0;
-  for (const r of rows)
-    for (const c of columns) {
-      if (d === NONE || r === NONE || c === NONE) pixels[at++] = 0;
-      else if (d === PAD || r === PAD || c === PAD) pixels[at++] = padding;
+  for (let i = 0; i < rows.length; i++) {
+    const r = rows[i];
+    const row = ((channel * nd + d) * nr + r) * nc; // where the row's first cell lies
+    for (let j = 0; j < columns.length; j++) {
+      const c = columns[j];
+      if (d < 0 || r < 0 || c < 0) pixels[at++] = d === NONE || r === NONE || c === NONE ? 0 : padding;
       else {
-        const value = panel.data[((channel * nd + d) * nr + r) * nc + c];
+        const value = data[row + c];
         const l = (value - low) * scale + 0.5;
-        pixels[at++] = Number.isFinite(value) ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0;
+        pixels[at++] = value - value === 0 ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0; // NaN and Inf stay empty
       }
     }
+  }
   ctx.putImageData(image, 0, 0);
   return canvas;
 }

@@ -29,10 +29,7 @@ export function workedOut(player, { kind, channel, cell }) {
  */
 export function report(player, now) {
   const { clock, ui, stage } = player;
-  ui.scrub.value = clock.step;
-  showPlaying(ui.toggle, clock.playing);
-  ui.speed.value = clock.speed;
-  Object.assign(player.root.dataset, { step: clock.step, playing: clock.playing });
+  showState(player);
   const subject = player.shown() ?? player.here();
   const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded]);
   if (key === player.written && stage.look === player.wroteLook) return;
@@ -45,6 +42,18 @@ export function report(player, now) {
   if (player.pinned && subject === player.pinned) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
   const { readout } = ui; // it grows, but never shrinks under the reader's eyes
   readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
+}
+
+/** Scrub bar, button and speed; touched only when they change, for every touch costs the page a layout. */
+function showState(player) {
+  const { clock, ui, root } = player;
+  const state = `${clock.step} ${clock.steps} ${clock.playing} ${clock.speed}`;
+  if (state === player.state) return;
+  player.state = state;
+  ui.scrub.value = clock.step;
+  showPlaying(ui.toggle, clock.playing);
+  ui.speed.value = clock.speed;
+  Object.assign(root.dataset, { step: clock.step, playing: clock.playing });
 }
 
 function count({ ui, clock, order, scene }) {

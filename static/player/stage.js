@@ -48,18 +48,23 @@ export class Stage {
     this.input = makePanel(scene, "input", this.stamping ? null : this.axes);
     this.output = makePanel(scene, "output", this.stamping ? this.stamps : null);
     if (this.stamping) Object.assign(this.output, { data: Float32Array.from(this.output.data), unpainted: true });
-    this.counts = this.countPanel();
+    this.counted = null; // made when it is asked for
     this.rasters = new Map();
     if (this.enlarged >= this.inputMaps().length) this.enlarged = null;
   }
 
   /** How often each cell is read (or painted), as a panel of one channel: a product of one count per axis. */
+  get counts() {
+    this.counted ??= this.countPanel();
+    return this.counted;
+  }
+
   countPanel() {
     const panel = this.stamps ? this.output : this.input;
     const [d, r, c] = this.axes.map((axis, i) => (this.stamps ? axis.filled() : axis.counts(panel.shape[i + 1])));
     const data = Float32Array.from(combinations([d, r, c]), ([x, y, z]) => x * y * z);
-    const most = data.reduce((a, b) => Math.max(a, b), 1);
-    return { ...panel, data, shape: [1, ...panel.shape.slice(1)], scale: "count", lim: [0, most] };
+    const most = [d, r, c].reduce((product, counts) => product * Math.max(...counts), 1);
+    return { ...panel, data, unpainted: false, shape: [1, ...panel.shape.slice(1)], scale: "count", lim: [0, Math.max(most, 1)] };
   }
 
   setTheme(look, dark) {
@@ -229,7 +234,7 @@ export class Stage {
     const { layout, look, colours } = this;
     const { meta } = this.scene;
     const covered = this.coverage ? (this.stamps ? "output" : "input") : "";
-    const counts = { ramp: colours.ramps.count, lim: this.counts.lim };
+    const counts = covered ? { ramp: colours.ramps.count, lim: this.counts.lim } : null;
     const title = (box, name, note, more) => paintTitle(ctx, box, { name, note, ...more }, look);
     const inputNote = this.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
     if (covered === "input") title(layout.boxes.input, "times read", "hatched: never read", counts);
