@@ -12,6 +12,12 @@ MARK = "_framed"
 STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
+a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
+.questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
+.questions li { break-inside: avoid; margin-bottom: 1rem; }
+.questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
+details summary { cursor: pointer; }
+details p { margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
 </style>"""

@@ -1,6 +1,7 @@
 """Questions worth asking: each is a link that sets the page up, a question, and its answer."""
 
 from dataclasses import dataclass
+from html import escape
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class Link:
     def params(self) -> dict[str, str]:
         return dict(part.split("=") for part in self.query.split("&"))
 
+    def html(self, words: str) -> str:
+        """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""
+        return f'<a class="scene" href="convolution?{escape(self.query)}" target="_self">{escape(words)}</a>'
+
 
 @dataclass(frozen=True)
 class Preset(Link):
@@ -26,6 +31,10 @@ class Preset(Link):
 
     question: str
     answer: str
+
+    def answer_html(self) -> str:
+        """The answer, folded away."""
+        return f"<details><summary>answer</summary><p>{escape(self.answer)}</p></details>"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Convolution: a small window of weights slides over the input."""
 
 from collections.abc import Callable
+from html import escape
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 from cnnviz.cached import animate, read
 from cnnviz.device import DeviceError
 from cnnviz.figures import MOST_CELLS, weight_figure
-from cnnviz.frame import CONVOLUTION, inside_frame
+from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
 from cnnviz.kernels import TITLES
 from cnnviz.knobs import Setting
@@ -36,8 +37,8 @@ EXPLANATION = """
 by its weight; the products of all input channels are added up, and the bias last. The sum is one cell of the output.
 Then the window moves on by the stride.
 
-**Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight lights
-every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
+**Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight
+lights every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
 
 **Colours.** Orange is positive, blue negative, and zero is the colour of the page; weights are teal and purple. Hatched
 places are padding, or not computed yet.
@@ -197,19 +198,9 @@ def merged(lines: list[str]) -> list[str]:
 
 @st.dialog("Questions", width="large")
 def questions() -> None:
-    """Links that set the page up; the answer waits behind a button. Drawn only when asked for: it is long."""
-    with st.grid(2, min_column_width=300, gap=("small", "large")):
-        for preset in PRESETS:
-            with st.container(gap="xxsmall"):
-                st.markdown(preset.question)
-                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    st.page_link(CONVOLUTION, label="show", icon=":material/play_arrow:", query_params=preset.params)
-                    answer(preset)
-
-
-def answer(preset: Preset) -> None:
-    with st.popover("answer", type="tertiary"):
-        st.write(preset.answer)
+    """Links that set the page up, with their answers. One piece of HTML, and only when asked for: it is long."""
+    rows = [f"<li>{escape(p.question)}<div>{p.html('show')}{p.answer_html()}</div></li>" for p in PRESETS]
+    st.html(f'<ul class="questions">{"".join(rows)}</ul>')
 
 
 def asked() -> Preset | None:
@@ -263,9 +254,7 @@ with message:
     if problem:
         explain(problem, kind, ndim)
     if question := asked():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{question.question}**", width="content")
-            answer(question)
+        st.html(f'<div class="asked"><strong>{escape(question.question)}</strong>{question.answer_html()}</div>')
 st.caption(f"{'Still showing ' if problem else ''}`{choice.layer.code()}` on {read(choice.source).caption}")
 player(shown.blob, key="convolution")
 facts(shown)

@@ -23,7 +23,7 @@ def picture(card: Card) -> Path:
 def show_card(card: Card) -> None:
     with st.container(border=True):
         st.image(picture(card), width="stretch", alt=card.alt)
-        st.page_link(CONVOLUTION, label=card.title, icon=":material/play_arrow:", query_params=card.params)
+        st.html(card.html(card.title))
         st.caption(card.words)
 
 

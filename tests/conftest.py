@@ -1,14 +1,18 @@
 """What any test may ask for: a running app, a browser, and a page that tells on the app."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from find_browser import find
 from hypothesis import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from page_objects import Screen
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from serving import QUIET, serve
+
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)  # `make test`: same every time
@@ -45,25 +49,68 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser, fresh_app: Callable[[], str]) -> Iterator[Page]:
-    """A page with nothing remembered. The test fails if it meets an error, or asks another host for anything.
-
-    It asks for `fresh_app` so as to be closed first: a page that loses its server complains.
-    """
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+@contextmanager
+def watched() -> Iterator[Callable[[Page], Page]]:
+    """Watch pages: in the end, fail if one of them met an error, or asked another host for anything."""
     errors: list[str] = []
     requests: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(told(message)) if is_error(message) else None)
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("websocket", lambda websocket: requests.append(websocket.url))
-    yield page
-    context.close()
+
+    def watch(page: Page) -> Page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(told(message)) if is_error(message) else None)
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("websocket", lambda websocket: requests.append(websocket.url))
+        return page
+
+    yield watch
     elsewhere = [url for url in requests if urlsplit(url).hostname not in {"127.0.0.1", None}]  # None: data:, blob:
     assert not errors, "\n".join(errors)
     assert not elsewhere, "\n".join(elsewhere)
+
+
+@pytest.fixture
+def open_page(browser: Browser, fresh_app: Callable[[], str]) -> Iterator[Callable[..., Page]]:
+    """Open a page with nothing remembered, on whatever device: ``open_page(color_scheme="dark")``.
+
+    It asks for `fresh_app` so that pages are closed first: a page that loses its server complains.
+    """
+    with watched() as watch, ExitStack() as contexts:
+
+        def open_one(**device: Any) -> Page:
+            context = browser.new_context(**(LAPTOP | device))
+            contexts.callback(context.close)
+            return watch(context.new_page())
+
+        yield open_one
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page on a laptop, with nothing remembered."""
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def calm(browser: Browser, app_url: str) -> Iterator[BrowserContext]:
+    """A browser that fetches the bundles once for many tests, and in which nothing moves unless it is asked to."""
+    context = browser.new_context(**LAPTOP, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def screen(calm: BrowserContext, app_url: str) -> Iterator[Screen]:
+    """The convolution page, standing still, to be opened: ``screen.open("stride=2")``."""
+    with watched() as watch:
+        page = watch(calm.new_page())
+        yield Screen(page, app_url)
+        page.close()
+
+
+@pytest.fixture
+def moving(page: Page, app_url: str) -> Screen:
+    """The convolution page as most people meet it: it plays."""
+    return Screen(page, app_url)
 
 
 def told(message: ConsoleMessage) -> str:
@@ -73,8 +120,3 @@ def told(message: ConsoleMessage) -> str:
 def is_error(message: ConsoleMessage) -> bool:
     # Below a page's own path Streamlit first asks for /page/_stcore/..., which is not there.
     return message.type == "error" and "/_stcore/" not in message.location["url"]
-
-
-def wait_idle(page: Page) -> None:
-    """Wait until the script has run to its end."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()

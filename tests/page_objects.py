@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from cnnviz.geometry import AXES
 from cnnviz.knobs import Setting, knobs
 from cnnviz.show import Choice
 from cnnviz.sources import SOURCES
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
-AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
 WORDS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
 
 expect.set_options(timeout=WAIT)
@@ -106,9 +106,16 @@ class Screen:
         self.knob(key).press("Enter")
 
     def choose(self, key: str, option: str) -> None:
-        """Choose from a select box."""
-        self.page.locator(f".st-key-{key} [data-baseweb=select]").click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        """Choose from a select box; its list closes when the sidebar scrolls or is redrawn, so it is asked again."""
+        entry = self.page.get_by_role("option", name=option, exact=True)
+        for patience in (3_000, 3_000, WAIT):
+            self.wait_idle()
+            self.knob(key).press("ArrowDown")
+            try:
+                return entry.click(timeout=patience)
+            except TimeoutError:
+                continue
+        raise AssertionError(f"{key} does not offer {option}.")
 
     def switch(self, key: str) -> None:
         self.page.locator(f".st-key-{key} label").first.click()
@@ -179,5 +186,5 @@ class Screen:
 
 
 def place_words(cell: tuple[int, ...]) -> str:
-    """"row 2, column 3", as the sentence names a cell."""
+    """ "row 2, column 3", as the sentence names a cell."""
     return ", ".join(f"{word} {at}" for word, at in zip(WORDS[len(cell)], cell, strict=True))

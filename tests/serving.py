@@ -31,17 +31,19 @@ class Server:
 
 
 @contextmanager
-def serve(script: str = "app.py", *arguments: str) -> Iterator[Server]:
+def serve(script: str = "app.py", *arguments: str, quiet: bool = False) -> Iterator[Server]:
     """Start a Streamlit script on a free port, and stop it at the end.
 
-    What it prints appears beside a failing test's own output. `arguments` reach the script as ``sys.argv[1:]``.
+    What it prints appears beside a failing test's own output, unless it shall be `quiet`. `arguments` reach the script
+    as ``sys.argv[1:]``.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT)
+    said = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
     try:
         wait_until_healthy(process, port)
         yield Server(f"http://127.0.0.1:{port}", process.pid)

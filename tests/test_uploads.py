@@ -203,10 +203,10 @@ JPEG = saved(Image.fromarray(levels(40, 40)), "JPEG")
 ARRAY = npy(np.arange(100.0))
 BAD = {
     "empty": (b"", 2, "An empty file"),
-    "text named png": (b"hello, this is no picture", 2, "A file of text content"),
-    "unknown bytes": (b"\x00\x01\x02\x03", 2, "A file of unknown content"),
-    "gif": (saved(Image.new("L", (2, 2)), "GIF"), 2, "A file of GIF content"),
-    "npz": (b"PK\x03\x04....", 2, "A file of zip or npz content"),
+    "text named png": (b"hello, this is no picture", 2, "This file is text"),
+    "unknown bytes": (b"\x00\x01\x02\x03", 2, "This file is something else"),
+    "gif": (saved(Image.new("L", (2, 2)), "GIF"), 2, "This file is GIF"),
+    "npz": (b"PK\x03\x04....", 2, "This file is zip or npz"),
     "too many bytes": (PICTURE + bytes(MAX_BYTES), 2, "A file of 20,00"),
     "picture as a signal": (PICTURE, 1, "1-D takes a .npy array of shape (length) or (channels, length)"),
     "picture as a volume": (JPEG, 3, "3-D takes a .npy array of shape (depth, rows, columns)"),

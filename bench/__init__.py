@@ -1,0 +1,1 @@
+"""How fast cnnviz is: ``make bench``, or ``python -m bench --json FILE``."""

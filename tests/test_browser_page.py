@@ -1,0 +1,278 @@
+"""The page round the player: first request, knobs, settings that cannot work, the address, themes, moving about."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from page_objects import Screen, place_words
+from playwright.sync_api import expect
+
+from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import Random
+
+DEEP = Choice(
+    Conv(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), groups=2, bias=False), Random(size=9, channels=4, seed=8), seed=5
+)
+
+
+def advances(screen: Screen) -> None:
+    """Wait until the playhead has moved on."""
+    expect(screen.root).to_have_attribute("data-playing", "true")
+    expect(screen.root).not_to_have_attribute("data-step", str(screen.step()))
+
+
+# --- the first request ---
+
+
+def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame(page, fresh_app):
+    screen = Screen(page, fresh_app()).open(DEEP)
+    expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
+    expect(page).to_have_title("cnnviz")
+    expect(screen.knob("stride_rows")).to_have_value("2")
+    expect(screen.knob("padding_columns")).to_have_value("2")
+    expect(screen.knob("input_channels")).to_have_value("4")
+    expect(screen.knob("bias")).not_to_be_checked()
+    advances(screen)
+    screen.press("End")
+    screen.says("output channel 2,")
+    assert screen.read().torch == pytest.approx(float(show(DEEP).done.y[2, -1, -1]))
+
+
+def test_the_home_page_as_a_new_servers_first_request_plays(page, fresh_app):
+    screen = Screen(page, fresh_app()).open(path="/")
+    expect(page.get_by_role("link", name="Convolution", exact=True)).to_be_visible()
+    advances(screen)
+    expect(screen.badge).to_contain_text("✓ = torch")
+
+
+# --- knobs ---
+
+
+def test_a_changed_stride_keeps_the_player_and_pulls_the_playhead_inside(screen):
+    screen.open()
+    screen.press("End", "ArrowUp")
+    screen.says(f"output {place_words((4, 5))}:")
+    screen.root.evaluate("(root) => (root.mark = 'the same element')")
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    screen.says(f"output {place_words((2, 2))}:")  # 3 x 3 now
+    assert screen.root.evaluate("(root) => root.mark") == "the same element"
+    expect(screen.root).to_have_attribute("data-playing", "false")
+
+
+def test_a_playhead_that_still_fits_stays_where_it_was(screen):
+    screen.open()
+    screen.press("ArrowDown", "ArrowDown", "ArrowRight")
+    screen.says(f"output {place_words((2, 1))}:")
+    screen.set("padding", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, padding=2)")
+    screen.says(f"output {place_words((2, 1))}:")
+
+
+def test_a_changed_stride_does_not_stop_a_playing_player(moving):
+    moving.open()
+    moving.set("stride", 2)
+    moving.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    expect(moving.root).to_have_attribute("data-playing", "true")
+
+
+def test_switching_to_numbers_per_axis_keeps_them(screen):
+    screen.open("stride=2")
+    screen.switch("per_axis")
+    expect(screen.knob("stride_rows")).to_have_value("2")
+    screen.set("stride_columns", 3)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=(2, 3))")
+
+
+# --- settings that cannot work: (a scene that works, the knob that spoils it, the numbers of the sentence) ---
+
+SPOILT = {
+    "window": ("kernel=random", "kernel_size", "11", ["11", "8"]),
+    "dilated-window": ("kernel=box&kernel_size=4", "dilation", "3", ["4", "3", "10", "8"]),
+    "groups": ("kernel=random&input=random&input_channels=4&out_channels=6", "groups", "3", ["3", "4", "6"]),
+    "same-strided": ("kernel=box&padding_rule=same", "stride", "2", ["same", "2"]),
+    "reflect": ("padding_mode=reflect&kernel=box", "padding", "8", ["reflect", "7", "8"]),
+    "circular": ("padding_mode=circular&kernel=box", "padding", "9", ["circular", "8", "9"]),
+    "output-padding": ("layer=ConvTranspose&kernel=box&stride=2", "output_padding", "4", ["4", "2"]),
+    "cropped-away": ("layer=ConvTranspose&kernel=box&input=ramp&input_size=2", "padding", "3", ["3", "4"]),
+    "one-axis": ("kernel=random&per_axis=true&kernel_size_rows=2", "kernel_size_columns", "9", ["9", "8"]),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_setting_that_cannot_work_gets_a_sentence_and_buttons_that_mend_it(name, screen):
+    address, knob, value, numbers = SPOILT[name]
+    screen.open(address)
+    works = screen.root.get_attribute("data-ready")
+    fixes = screen.page.locator("[class*=st-key-fix] button")
+    button = 0
+    while True:  # every button in turn; the first round says how many there are
+        screen.set(knob, value)
+        expect(screen.alert).to_have_count(1)
+        sentence = screen.alert.inner_text()
+        assert all(re.search(rf"\b{number}\b", sentence) for number in numbers)
+        assert "Traceback" not in sentence
+        expect(screen.root).to_have_attribute("data-ready", works)
+        expect(screen.badge).to_contain_text("= torch")
+        screen.wait_idle()
+        count = fixes.count()
+        assert button < count
+        fixes.nth(button).click()
+        expect(screen.alert).to_have_count(0)
+        button += 1
+        if button == count:
+            break
+        screen.open(address)
+
+
+# --- the address ---
+
+
+def test_what_is_set_stands_in_the_address_and_opens_the_same_scene_elsewhere(screen, open_page, app_url):
+    screen.open()
+    screen.set("out_channels", 3)
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 3, kernel_size=3, stride=2)")
+    screen.choose("kernel", "random")
+    screen.set("seed", 11)
+    screen.switch("bias")
+    screen.wait_ready("nn.Conv2d(1, 3, kernel_size=3, stride=2, bias=False)")
+    screen.choose("padding_mode", "circular")
+    screen.set("padding", 1)
+    screen.page.get_by_role("tab", name="Code").click()
+    code = "nn.Conv2d(1, 3, kernel_size=3, stride=2, padding=1, bias=False, padding_mode='circular')"
+    screen.wait_ready(code)
+    expect(screen.page.get_by_test_id("stCode")).to_be_visible()
+    screen.press("End")
+    screen.says("output channel 2,")
+
+    words = parse_qs(urlsplit(screen.page.url).query)
+    assert words["stride"] == ["2"] and "dilation" not in words  # what is at its default is left out
+    elsewhere = Screen(open_page(), app_url).open(urlsplit(screen.page.url).query)
+    elsewhere.wait_ready(code)
+    expect(elsewhere.page.get_by_test_id("stCode")).to_be_visible()
+    elsewhere.press("End")
+    elsewhere.says("output channel 2,")
+    assert elsewhere.read() == screen.read()
+
+
+NONSENSE = (
+    "layer=Foo&ndim=9d&input=nope&kernel=nope&kernel_size=99&stride=0&padding=abc&padding_rule=all&groups=-1"
+    "&bias=perhaps&flip=7&per_axis=x&input_index=99999&padding_mode=mirror&tab=Nothing&dilation=1e9&unknown=1"
+)
+
+
+def test_nonsense_in_the_address_is_dropped(screen):
+    screen.open(NONSENSE)
+    expect(screen.root).to_have_attribute("data-ready", "nn.Conv2d(1, 1, kernel_size=3)")
+    expect(screen.alert).to_have_count(0)
+    expect(screen.page).to_have_url(re.compile(r"/convolution\?unknown=1$"))
+
+
+def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
+    screen.page.goto(f"{screen.url}/convolution?kernel=random&kernel_size=11")
+    expect(screen.alert).to_have_count(1)
+    screen.wait_idle()
+    screen.page.locator("[class*=st-key-fix] button").first.click()
+    expect(screen.alert).to_have_count(0)
+    screen.wait_ready()
+
+
+# --- themes and motion ---
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_stage_is_drawn_in_the_pages_theme(theme, open_page, app_url):
+    screen = Screen(open_page(color_scheme=theme, reduced_motion="reduce"), app_url).open("input=impulse&kernel=box")
+    background = screen.page.get_by_test_id("stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
+    assert numbers(background)[0] < 60 if theme == "dark" else numbers(background)[0] > 200
+    zero = screen.ask(  # the upper left corner of input cell (0, 0), clear of its number
+        """({ stage, ui }) => {
+            const { port } = stage.inputs[0];
+            const [x, y] = [port.x + 4, port.y + 4].map((at) => Math.round(at * stage.ratio));
+            return [...ui.base.getContext("2d").getImageData(x, y, 1, 1).data];
+        }"""
+    )
+    assert zero[:3] == pytest.approx(numbers(background)[:3], abs=2)  # zero is the page itself
+    ink = screen.readout.evaluate("(readout) => getComputedStyle(readout).color")
+    assert contrast(numbers(ink), numbers(background)) > 7
+
+
+def test_another_theme_repaints_the_stage_and_keeps_the_playhead(screen):
+    screen.open()
+    screen.press("ArrowDown")
+    screen.at_step(6)
+    for theme in ("dark", "light"):
+        screen.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        screen.wait_until(
+            "({ stage }, dark) => stage.colours && stage.look.veil === (dark ? '#1a1e27' : '#f1f2f5')", theme == "dark"
+        )
+        screen.at_step(6)
+
+
+def numbers(colour: str) -> list[float]:
+    """The parts of ``rgb(14, 17, 23)``."""
+    return [float(part) for part in re.findall(r"[\d.]+", colour)]
+
+
+def contrast(ink: list[float], paper: list[float]) -> float:
+    """As the web's accessibility guidelines define it, 1 to 21."""
+
+    def luminance(colour: list[float]) -> float:
+        parts = [part / 255 for part in colour[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_it_starts_paused_where_motion_is_unwelcome_and_plays_when_asked(screen):
+    screen.open()
+    expect(screen.root).to_have_attribute("data-playing", "false")
+    screen.at_step(0)
+    screen.act("toggle").click()
+    advances(screen)
+
+
+def test_it_pauses_when_motion_becomes_unwelcome(moving):
+    moving.open()
+    advances(moving)
+    moving.page.emulate_media(reduced_motion="reduce")
+    expect(moving.root).to_have_attribute("data-playing", "false")
+
+
+# --- moving about ---
+
+
+def test_going_home_and_back_while_it_plays_leaves_a_player_that_plays(moving):
+    page = moving.page
+    moving.open()
+    for _ in range(2):
+        advances(moving)
+        page.get_by_role("link", name="Home", exact=True).click()
+        expect(page.get_by_role("heading", name="See convolution happen")).to_be_visible()
+        expect(moving.root).to_have_count(1)
+        advances(moving)
+        page.get_by_role("link", name="Convolution", exact=True).click()
+        expect(page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
+        expect(moving.root).to_have_count(1)
+    advances(moving)
+    expect(moving.badge).to_contain_text("✓ = torch")
+
+
+def test_the_browsers_back_button_returns_to_the_page_before(screen):
+    screen.open(path="/")
+    screen.page.get_by_role("link", name="Convolution", exact=True).click()
+    expect(screen.page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
+    screen.page.go_back()
+    expect(screen.page.get_by_role("heading", name="See convolution happen")).to_be_visible()
+    screen.wait_ready()
+
+
+def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):
+    screen.open(Choice(Conv(), Random(), "box"))
+    screen.page.get_by_test_id("stSidebar").get_by_text("ConvTranspose").click()
+    screen.wait_ready(ConvTranspose().code())
+    screen.says("paints 9 output cells")

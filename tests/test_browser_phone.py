@@ -1,0 +1,75 @@
+"""A phone held upright: everything fits, and fingers do what the pointer does."""
+
+import pytest
+from page_objects import Screen, place_words
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def phone(open_page, app_url) -> Screen:
+    return Screen(open_page(**PHONE, reduced_motion="reduce"), app_url)
+
+
+def sticks_out(screen: Screen) -> list[str]:
+    """What is wider than the window: the page itself, or a part of the player."""
+    script = """(root) => {
+        const found = [];
+        const page = document.documentElement.scrollWidth;
+        if (page > innerWidth) found.push(`page ${page}`);
+        for (const part of [root, ...root.querySelectorAll("*")]) {
+            const { left, right, width } = part.getBoundingClientRect();
+            const out = left < -0.5 || right > innerWidth + 0.5;
+            if (width && out) found.push(`${part.tagName} ${part.className} ${left} ${right}`);
+        }
+        return found;
+    }"""
+    return screen.root.evaluate(script)
+
+
+SCENES = {
+    "default": "",
+    "many maps": "input=random&input_channels=4&out_channels=6&kernel=random",
+    "transposed": "layer=ConvTranspose&kernel=box&stride=2",
+    "1d": "ndim=1d",
+    "3d": "ndim=3d&kernel=random",
+    "photo": "input=photo&input_colour=rgb&kernel=box",
+    "grouped": "input=random&input_size=6&input_channels=4&kernel=random&out_channels=4&groups=2",
+}
+
+
+def test_nothing_sticks_out(phone):
+    for name, words in SCENES.items():
+        phone.open(words)
+        assert not sticks_out(phone), name
+
+
+def test_the_home_page_fits(phone):
+    phone.open(path="/")
+    assert not sticks_out(phone)
+
+
+def test_a_tap_pins_a_cell_and_another_lets_go(phone):
+    phone.open()
+    for expected in ((2, 3), (0, 0)):
+        phone.page.touchscreen.tap(*phone.locate("output", 0, (2, 3)))
+        phone.says(f"output {place_words(expected)}:")
+
+
+def test_the_transport_works_by_tap(phone):
+    phone.open()
+    phone.act("next").tap()
+    phone.at_step(1)
+    phone.act("last").tap()
+    phone.at_step(35)
+    phone.act("toggle").tap()
+    expect(phone.root).to_have_attribute("data-playing", "true")
+
+
+def test_the_buttons_are_large_enough_for_a_finger(phone):
+    phone.open()
+    sizes = phone.page.locator(".transport button").evaluate_all(
+        "(buttons) => buttons.map((button) => Math.min(button.offsetWidth, button.offsetHeight))"
+    )
+    assert min(sizes) >= 44

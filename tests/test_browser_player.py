@@ -1,0 +1,305 @@
+"""The player: what it lights, what its keys do, how it keeps groups in step, and that it never asks the server."""
+
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+from page_objects import Screen, place_words
+from playwright.sync_api import Page, WebSocket, expect
+
+from cnnviz.geometry import Axis
+from cnnviz.layers import Conv
+from cnnviz.measure import reach
+from cnnviz.run import Run
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import Ramp, Random
+
+WIDE = Choice(Conv(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=(8, 9)), seed=3)  # padded, strided, dilated
+GROUPS = Choice(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels=4), seed=1)
+
+
+def tables(done: Run) -> tuple[Axis, ...]:
+    return done.layer.windows(done.x.shape)
+
+
+def three(places: Any) -> list[list[int]]:
+    """Places along the axes, with axes of one place put in front, up to three."""
+    lists = [sorted({int(at) for at in found}) for found in places]
+    return [[0]] * (3 - len(lists)) + lists
+
+
+def outlined(screen: Screen, area: str) -> set[tuple[int, ...]]:
+    """Cells of a panel with a line in their group's colour on all four sides: (channel, depth, row, column)."""
+    script = """({ stage, ui }, area) => {
+        const ctx = ui.light.getContext("2d");
+        const probe = document.createElement("canvas").getContext("2d");
+        const numbers = (colour) => {
+            probe.fillStyle = colour; // however it is written, it is read as #rrggbb
+            return [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+        };
+        const found = [];
+        for (const { port, panel, channel, depth } of stage[area]) {
+            const group = stage.groupOf(channel, panel.channels);
+            const line = numbers(stage.scene.meta.groups > 1 ? stage.groupColour(group) : stage.look.text);
+            const lined = (x, y) => {  // within a pixel of where the line should be
+                const [px, py] = [x, y].map((at) => Math.round(at * stage.ratio) - 1);
+                const { data } = ctx.getImageData(px, py, 3, 3);
+                const like = (at) => data[at + 3] > 230 && line.every((part, i) => Math.abs(part - data[at + i]) < 48);
+                return [0, 4, 8, 12, 16, 20, 24, 28, 32].some(like);
+            };
+            for (let r = 0; r < port.rows; r++)
+                for (let c = 0; c < port.columns; c++) {
+                    const [x, y] = [port.x + (c - port.left) * port.sx, port.y + (r - port.top) * port.sy];
+                    const [mx, my] = [x + port.sx / 2, y + port.sy / 2];
+                    const edges = [[mx, y], [mx, y + port.sy], [x, my], [x + port.sx, my]];
+                    if (edges.every(([ex, ey]) => lined(ex, ey))) found.push([channel, depth, r, c]);
+                }
+        }
+        return found;
+    }"""
+    return {tuple(cell) for cell in screen.ask(script, area)}
+
+
+# --- hover ---
+
+
+@pytest.fixture
+def hovered(screen) -> tuple[Screen, Run]:
+    """A padded, strided, dilated scene with the playhead on its last cell."""
+    done = show(WIDE).done
+    screen.open(WIDE)
+    screen.press("End")
+    screen.says(f"output {place_words((3, 4))}:")
+    return screen, done
+
+
+def test_hovering_an_output_cell_lights_its_window(hovered):
+    screen, done = hovered
+    cell = (1, 2)
+    screen.hover("output", 0, cell)
+    screen.says(f"output {place_words(cell)}:")
+    lit = screen.ask("(player) => player.lit()")
+    window = three(axis.position[o] + axis.low for axis, o in zip(tables(done), cell, strict=True))
+    assert lit["input"] == {"channels": [0, 1], "places": window}
+    assert lit["output"] == {"channels": [0, 1], "places": three([[at] for at in cell])}
+    assert screen.read().torch == pytest.approx(float(done.y[0, *cell]))
+    assert outlined(screen, "inputs") == {(0, 0, r, c) for r in window[1] for c in window[2]}
+
+
+def test_hovering_an_input_cell_lights_every_output_that_reads_it(hovered):
+    screen, done = hovered
+    cell = (4, 6)
+    readers = reach(tables(done), cell)
+    screen.hover("input", 0, cell)
+    screen.says(f"input {place_words(cell)} = {int(done.x[0, *cell])} is read by {prod(map(len, readers))} windows")
+    lit = screen.ask("(player) => player.lit()")
+    assert lit["output"] == {"channels": [0, 1], "places": three(readers)}
+    own = [np.flatnonzero(axis.line == at) for axis, at in zip(tables(done), cell, strict=True)]
+    assert lit["input"] == {"channels": [0, 1], "places": three(own)}
+
+
+def test_hovering_a_tap_of_the_kernel_lights_every_place_that_it_visits(hovered):
+    screen, done = hovered
+    tap = (0, 2)
+    x, y = screen.ask(
+        """({ stage, ui }, [row, column]) => {
+            const { grids, cell } = stage.layout.work;
+            const grid = grids.find((g) => g.row === 1 && g.map === 0);
+            const box = ui.stage.getBoundingClientRect();
+            return [box.left + grid.x + (column + 0.5) * cell, box.top + grid.y + (row + 0.5) * cell];
+        }""",
+        list(tap),
+    )
+    screen.page.mouse.move(x, y)
+    visited = three(axis.position[:, t] + axis.low for axis, t in zip(tables(done), tap, strict=True))
+    screen.says(f"{place_words(tap)} = ")
+    screen.says(f"{prod(map(len, visited))} places of the input")
+    lit = screen.ask("(player) => player.lit()")
+    assert lit["input"] == {"channels": [0, 1], "places": visited}
+    assert lit["taps"] == [[0, 0, *tap]]
+
+
+def test_taking_the_pointer_away_goes_back_to_the_playhead(hovered):
+    screen, _ = hovered
+    screen.hover("input", 0, (0, 0))
+    screen.says("is read by")
+    screen.leave()
+    screen.says(f"output {place_words((3, 4))}:")
+
+
+def test_a_click_pins_a_cell_until_escape(hovered):
+    screen, _ = hovered
+    screen.page.mouse.click(*screen.locate("output", 0, (0, 1)))
+    screen.leave()
+    screen.says(f"output {place_words((0, 1))}:")
+    screen.press("Escape")
+    screen.says(f"output {place_words((3, 4))}:")
+
+
+def test_a_second_click_lets_go(hovered):
+    screen, _ = hovered
+    for _ in range(2):
+        screen.page.mouse.click(*screen.locate("output", 0, (0, 1)))
+    screen.leave()
+    screen.says(f"output {place_words((3, 4))}:")
+
+
+# --- keys ---
+
+
+def test_space_plays_and_pauses(screen):
+    screen.open()
+    for playing in ("true", "false"):
+        screen.press("Space")
+        expect(screen.root).to_have_attribute("data-playing", playing)
+
+
+def test_arrows_go_on_to_the_next_row_at_the_end_of_one(screen):
+    screen.open()
+    screen.press("ArrowDown", "ArrowLeft")
+    screen.says(f"output {place_words((0, 5))}:")
+    screen.press("ArrowRight")
+    screen.says(f"output {place_words((1, 0))}:")
+
+
+def test_home_and_end_go_to_the_first_and_last_step(screen):
+    screen.open("out_channels=2")
+    screen.press("End")
+    screen.at_step(71)
+    screen.says(f"output channel 1, {place_words((5, 5))}:")
+    screen.press("Home")
+    screen.at_step(0)
+
+
+def test_brackets_change_the_speed_and_stop_at_both_ends(screen):
+    screen.open()
+    screen.press("]", "]")
+    expect(screen.act("speed")).to_have_value("5")
+    screen.press(*"]" * 9)
+    expect(screen.act("speed")).to_have_value("50")
+    screen.press(*"[" * 12)
+    expect(screen.act("speed")).to_have_value("0.25")
+
+
+def test_page_down_and_up_change_the_channel_and_keep_the_cell(screen):
+    screen.open("out_channels=3&kernel=bank")
+    screen.press("ArrowDown", "PageDown", "PageDown", "PageDown")
+    screen.says(f"output channel 2, {place_words((1, 0))}:")
+    screen.press("PageUp")
+    screen.says(f"output channel 1, {place_words((1, 0))}:")
+
+
+def test_the_question_mark_shows_the_keys(screen):
+    screen.open()
+    expect(screen.page.locator(".help")).to_be_hidden()
+    screen.press("?")
+    expect(screen.page.locator(".help")).to_contain_text("play or pause")
+    screen.press("?")
+    expect(screen.page.locator(".help")).to_be_hidden()
+
+
+@pytest.fixture
+def sent(screen) -> list[Any]:
+    """What the page sends to the server from now on."""
+    return frames_of(screen.page)
+
+
+def frames_of(page: Page) -> list[Any]:
+    frames: list[Any] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: frames.append(frame))  # noqa: PLW0108 -- playwright marks what it calls
+
+    page.on("websocket", listen)
+    return frames
+
+
+def test_streamlits_own_keys_are_silent_inside_the_player(screen, sent):
+    screen.open()
+    sent.clear()
+    screen.press("r", "c", "R", "?")
+    expect(screen.page.locator(".help")).to_be_visible()
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    assert not sent
+
+
+def test_only_a_knob_asks_the_server(screen, sent):
+    screen.open("out_channels=2&kernel=bank")
+    sent.clear()
+    screen.press("Space")
+    expect(screen.root).not_to_have_attribute("data-step", "0")
+    screen.act("toggle").click()
+    screen.press("End", "ArrowUp", "PageUp", "]")
+    screen.act("scrub").fill("20")
+    screen.at_step(20)
+    screen.hover("input", 0, (3, 3))
+    screen.says("is read by")
+    screen.page.mouse.click(*screen.locate("output", 0, (1, 1)))
+    screen.says(f"output channel 0, {place_words((1, 1))}:")
+    for name in ("coverage", "serpentine"):
+        screen.act(name).click()
+    screen.act("scale").select_option("map")
+    assert not sent
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 2, kernel_size=3, stride=2)")
+    assert sent  # the counter counts
+
+
+# --- the transport ---
+
+
+def test_the_buttons_step(screen):
+    screen.open()
+    for name, step in {"next": 1, "last": 35, "back": 34, "first": 0}.items():
+        screen.act(name).click()
+        screen.at_step(step)
+
+
+def test_it_plays_to_the_end_and_from_the_start_again(screen):
+    screen.open("stride=4")  # 2 x 2 outputs
+    screen.act("speed").select_option("5")
+    screen.act("toggle").click()
+    expect(screen.root).to_have_attribute("data-playing", "false")
+    screen.at_step(3)
+    screen.act("toggle").click()
+    expect(screen.root).to_have_attribute("data-playing", "true")
+
+
+# --- groups ---
+
+
+def test_groups_slide_their_windows_in_step(screen):
+    screen.open(GROUPS)
+    screen.press("ArrowDown", "ArrowRight")
+    screen.says(f"output channel 0, {place_words((1, 1))}:")
+    window = [(r, c) for r in (1, 3) for c in (1, 3)]
+    assert outlined(screen, "inputs") == {(channel, 0, r, c) for channel in range(4) for r, c in window}
+    assert outlined(screen, "strip") == {(channel, 0, 1, 1) for channel in (0, 3)}  # the first of each group
+
+
+def test_a_grouped_output_cell_lights_only_its_own_group(screen):
+    screen.open(GROUPS)
+    screen.press("PageDown", "PageDown", "PageDown")
+    screen.says("output channel 3,")
+    screen.hover("output", 3, (0, 0))
+    assert screen.ask("(player) => player.lit().input.channels") == [2, 4]
+
+
+def test_the_scrub_has_a_tick_for_every_channel_of_a_group(screen):
+    screen.open(GROUPS)
+    expect(screen.page.locator(".ticks span")).to_have_count(3)
+
+
+def test_a_click_on_the_strip_shows_that_channel(screen):
+    screen.open(GROUPS)
+    x, y = screen.ask(
+        """({ stage, ui }) => {
+            const { port } = stage.strip[4];
+            const box = ui.stage.getBoundingClientRect();
+            return [box.left + port.x + port.w / 2, box.top + port.y + port.h / 2];
+        }"""
+    )
+    screen.page.mouse.click(x, y)
+    screen.leave()
+    screen.says("output channel 4,")

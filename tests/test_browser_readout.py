@@ -1,0 +1,161 @@
+"""The sentence under the stage: for every kind of setting, its numbers are Python's and torch's."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+import torch
+from page_objects import Screen, place_words
+from playwright.sync_api import expect
+
+from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.layers.conv import MODES
+from cnnviz.run import Run, build
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import MovingSquare, Ramp, Random
+from cnnviz.sources.samples import Digit
+from cnnviz.sources.signals import Chirp, Sine
+from cnnviz.trace import trace
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")  # with an even kernel torch pads a copy
+
+Visit = tuple[str, int, tuple[int, ...]]  # a key, and the output channel and cell that it leads to
+
+WINDOWS: dict[str, Choice] = {
+    "1d": Choice(Conv(2, 3, 5, stride=2, padding=3, ndim=1), Sine(size=14, channels=2), seed=3),
+    "1d-dilated": Choice(Conv(1, 1, 3, dilation=4, padding=2, ndim=1), Chirp(size=20), "sobel_x"),
+    "2d": Choice(Conv(), Digit(index=7), "sobel_x"),
+    "2d-random-bias": Choice(Conv(3, 2, 3), Random(size=6, channels=3, seed=5), seed=9),
+    "2d-no-bias": Choice(Conv(1, 2, 2, bias=False), Digit(index=1), seed=1),
+    "2d-flipped": Choice(Conv(1, 1, 3), Digit(index=2), "emboss", flipped=True),
+    "2d-many-terms": Choice(Conv(12, 2, 3), Random(size=5, channels=12), seed=2),
+    "3d": Choice(Conv(2, 2, (2, 3, 1), stride=(1, 2, 1), padding=1, ndim=3), MovingSquare(size=5, channels=2), seed=4),
+    "strided": Choice(Conv(1, 1, 3, stride=3, padding=2), Digit(index=3), "gaussian"),
+    "dilated": Choice(Conv(1, 2, 3, dilation=2), Digit(index=4), seed=8),
+    "grouped": Choice(Conv(4, 6, 3, padding=1, groups=2), Random(size=5, channels=4), seed=6),
+    "depthwise": Choice(Conv(3, 3, 3, groups=3), Random(size=6, channels=3), "bank"),
+    "per-axis": Choice(
+        Conv(1, 1, (3, 2), stride=(2, 1), padding=(1, 3), dilation=(1, 2)), Ramp(size=(6, 7)), "random", seed=7
+    ),
+    "same-even": Choice(Conv(1, 1, 4, padding="same"), Digit(index=5), seed=4),
+    "same-even-dilated": Choice(Conv(1, 1, (4, 2), padding="same", dilation=(1, 3)), Ramp(size=(6, 7)), seed=4),
+    **{mode: Choice(Conv(1, 1, 3, padding=3, padding_mode=mode), Digit(index=6), seed=2) for mode in MODES},
+    "same-even-circular": Choice(Conv(1, 1, 4, padding="same", padding_mode="circular"), Digit(index=6), seed=2),
+}
+
+TRANSPOSED: dict[str, Choice] = {
+    "1d": Choice(ConvTranspose(2, 1, 4, stride=3, padding=1, ndim=1), Sine(size=6, channels=2), seed=1),
+    "2d": Choice(ConvTranspose(1, 2, 3, stride=2), Ramp(size=4), seed=2),
+    "3d": Choice(ConvTranspose(1, 1, 2, stride=2, ndim=3), Random(size=3, ndim=3), seed=3),
+    "grouped": Choice(ConvTranspose(4, 4, 3, stride=2, groups=2), Random(size=3, channels=4), seed=4),
+    "dilated-cropped": Choice(ConvTranspose(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=4), seed=5),
+    "output-padding": Choice(ConvTranspose(1, 1, (3, 2), stride=3, output_padding=(2, 1)), Ramp(size=3), seed=6),
+}
+
+
+def walk(done: Run) -> Iterator[Visit]:
+    """Keys that visit both ends, both neighbours, the lines beside them and the next channels."""
+    channels, *shape = done.y.shape
+    turns = channels // done.layer.groups  # groups take their turns together; keys start in the first
+    cells = list(np.ndindex(*shape))
+    yield "Home", 0, cells[0]
+    yield "ArrowRight", 0, cells[1]
+    if len(shape) > 1:
+        yield "ArrowDown", 0, beside(cells[1], 1)
+        yield "ArrowUp", 0, cells[1]
+    yield "End", turns - 1, cells[-1]
+    yield "ArrowLeft", turns - 1, cells[-2]
+    if turns > 1:
+        yield "PageUp", turns - 2, cells[-2]
+    if channels > turns:
+        yield "End", turns - 1, cells[-1]
+        yield "PageDown", turns, cells[-1]  # on into the second group
+
+
+def beside(cell: tuple[int, ...], by: int) -> tuple[int, ...]:
+    """The cell in another row."""
+    return (*cell[:-2], cell[-2] + by, cell[-1])
+
+
+def check_sentence(screen: Screen, done: Run, channel: int, cell: tuple[int, ...]) -> None:
+    """The sentence speaks of this output cell; its value is Python's, its badge torch's."""
+    name = f"channel {channel}, " if len(done.y) > 1 else ""
+    screen.says(f"output {name}{place_words(cell)}:")
+    said, step = screen.read(), trace(done, channel, cell)
+    assert said.value == pytest.approx(step.value, rel=1e-9, abs=1e-9)
+    assert said.torch == pytest.approx(float(done.y[channel, *cell]), rel=1e-6, abs=1e-7)
+    assert said.badge.startswith("✓ = torch")
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_the_sentence_is_pythons_sum_and_torchs_value_at_every_key(name, screen):
+    done = show(WINDOWS[name]).done
+    screen.open(WINDOWS[name])
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell)
+
+
+@pytest.mark.parametrize("name", TRANSPOSED)
+def test_a_transposed_sentence_told_by_windows_is_torchs_at_every_key(name, screen):
+    done = show(TRANSPOSED[name]).done
+    screen.open(TRANSPOSED[name])
+    screen.act("view").select_option("gather")
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell)
+
+
+def painted(done: Run, stamp: int) -> np.ndarray:
+    """Torch's output, had the input ended with this cell; NaN where nothing is painted yet, until the last cell is."""
+    x = torch.from_numpy(done.x.reshape(len(done.x), -1).copy())
+    x[:, stamp + 1 :] = 0
+    with torch.no_grad():
+        y = build(done.layer, 0, done.state)(x.reshape(1, *done.x.shape))[0].numpy()
+    if stamp + 1 < done.x[0].size:
+        y[:, painters(done, min, np.inf) > stamp] = np.nan
+    return y
+
+
+def painters(done: Run, which: Callable[..., float], nobody: float) -> np.ndarray:
+    """The first or last input cell, in reading order, that paints each output cell."""
+    axes = done.layer.windows(done.x.shape)
+    places = [[which(row[row >= 0], default=nobody) for row in axis.source] for axis in axes]
+    strides = np.cumprod((1, *done.x.shape[:1:-1]))[::-1]  # of an input cell in reading order
+    return sum(np.meshgrid(*[np.array(p) * s for p, s in zip(places, strides, strict=True)], indexing="ij"))
+
+
+def on_stage(screen: Screen, channel: int) -> np.ndarray:
+    """One channel of the output as it stands drawn, flat."""
+    script = """({ stage: { output } }, channel) => {
+        const size = output.data.length / output.channels;
+        return [...output.data.subarray(channel * size, (channel + 1) * size)];
+    }"""
+    return np.array(screen.ask(script, channel))
+
+
+@pytest.mark.parametrize("name", TRANSPOSED)
+def test_stamps_grow_into_torchs_output_and_say_what_they_finished(name, screen):
+    done = show(TRANSPOSED[name]).done
+    turns, cells = len(done.y) // done.layer.groups, done.x[0].size
+    screen.open(TRANSPOSED[name])
+    for key, turn, stamp in [("Home", 0, 0), ("ArrowRight", 0, 1), ("End", turns - 1, cells - 1)]:
+        screen.press(key)
+        screen.at_step(turn * cells + stamp)
+        expect(screen.badge).to_have_attribute("data-finished", str(finished(done, stamp)))
+        expect(screen.badge).to_contain_text("= torch")
+        expected = painted(done, stamp)[turn].ravel()
+        np.testing.assert_allclose(on_stage(screen, turn), expected, rtol=1e-4, atol=1e-5)
+
+
+def finished(done: Run, stamp: int) -> int:
+    """Output cells that a stamp paints, and no later one."""
+    return int((painters(done, max, -np.inf) == stamp).sum())
+
+
+@pytest.mark.parametrize("name", ["2d", "grouped"])
+def test_an_output_cell_of_stamps_says_its_sum(name, screen):
+    done = show(TRANSPOSED[name]).done
+    screen.open(TRANSPOSED[name])
+    screen.hover("output", 0, (1, 2))
+    check_sentence(screen, done, 0, (1, 2))

@@ -1,0 +1,112 @@
+"""Uploads through the page's own file input: what is read is what torch got; what is hostile gets one sentence."""
+
+import re
+
+import numpy as np
+import pytest
+from page_objects import Screen
+from PIL import Image
+from playwright.sync_api import expect
+from test_uploads import levels, npy, png_header, saved
+
+from cnnviz.layers import Conv
+from cnnviz.show import Choice, show
+from cnnviz.sources.upload import Upload
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=shape).astype(np.float32)
+
+
+# name: (bytes, colour); every file has its own shape, by which its scene is told from the one before
+GOOD = {
+    "grey.png": (saved(Image.fromarray(levels(9, 12))), "grey"),
+    "red-green-blue.png": (saved(Image.fromarray(levels(8, 11, 3))), "rgb"),
+    "photo.jpg": (saved(Image.fromarray(levels(10, 9, 3)), "JPEG"), "grey"),
+    "colour.webp": (saved(Image.fromarray(levels(7, 10, 3)), "WEBP"), "rgb"),
+    "numbers.npy": (npy(noise(2, 6, 8)), "grey"),
+}
+
+
+def put_file(screen: Screen, name: str, data: bytes) -> None:
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    screen.page.locator("input[type=file]").set_input_files(files=[file])
+
+
+@pytest.mark.parametrize("colour", ["grey", "rgb"])
+def test_every_kind_of_file_is_shown_as_torch_got_it(colour, screen):
+    screen.open(f"kernel=random&padding=1&input=upload&input_colour={colour}")
+    for name, (data, wanted) in GOOD.items():
+        if wanted != colour:
+            continue
+        put_file(screen, name, data)
+        source = Upload(data=data, name=name, colour=colour)
+        channels = len(source.grid().values)
+        done = show(Choice(Conv(channels, 1, 3, padding=1), source)).done
+        screen.wait_until("({ scene }, shape) => scene.meta.shapes.input === shape", str((1, *done.x.shape)))
+        screen.wait_ready(done.layer.code())
+        expect(screen.alert).to_have_count(0)
+        output = screen.ask("({ scene }) => [...scene.tensors.output.data]")
+        np.testing.assert_allclose(output, done.y.ravel(), rtol=1e-5, atol=1e-6)
+        screen.press("End")
+        expect(screen.badge).to_contain_text("✓ = torch")
+        assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1]), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(("ndim", "shape"), [("1d", (2, 30)), ("3d", (4, 5, 6))])
+def test_an_array_of_another_dimension_is_shown(ndim, shape, screen):
+    screen.open(f"ndim={ndim}&kernel=random&input=upload")
+    put_file(screen, "numbers.npy", npy(noise(*shape)))
+    expected = (1, *shape) if ndim == "1d" else (1, 1, *shape)
+    screen.wait_until("({ scene }, shape) => scene.meta.shapes.input === shape", str(expected))
+    expect(screen.badge).to_contain_text("✓ = torch")
+
+
+def broken_png() -> bytes:
+    whole = saved(Image.fromarray(levels(60, 60)))
+    return whole[: len(whole) // 2]
+
+
+# name: (bytes, a word of the sentence that only this file gets)
+HOSTILE = {
+    "text.png": (b"this is not a picture", "is text"),
+    "huge.png": (png_header(20_000, 20_000), "16,777,216 pixels"),
+    "object.npy": (npy(np.array([{"a": 1}], dtype=object), allow_pickle=True), "object"),
+    "cut.png": (broken_png(), "cut short"),
+    "empty.png": (b"", "An empty file"),
+    "archive.npz": (b"PK\x03\x04" + bytes(40), "zip"),
+    "cut.npy": (npy(noise(4, 4))[:-8], "declares"),
+    "cube.npy": (npy(noise(2, 2, 2, 2, 2)), "shape"),
+    "page.svg": (b"<svg onload='alert(1)'></svg>", "is text"),
+    "<img src=x onerror=alert(1)>.png": (b"\x89PNG\r\n\x1a\n", "damaged"),
+}
+
+
+def test_hostile_files_get_one_sentence_each_and_the_scene_stays(screen):
+    screen.open("kernel=random&input=upload")
+    data, _ = GOOD["grey.png"]
+    put_file(screen, "grey.png", data)
+    screen.wait_until("({ scene }) => scene.meta.shapes.input === '(1, 1, 9, 12)'")
+    screen.wait_idle()
+    before = screen.read()
+    for name, (data, word) in HOSTILE.items():
+        put_file(screen, name, data)
+        expect(screen.alert.filter(has_text=word)).to_have_count(1)
+        screen.wait_idle()
+        expect(screen.alert).to_have_count(1)
+        sentence = screen.alert.inner_text()
+        assert not [bad for bad in ("Traceback", "Error", "/work", "/tmp", ".py", "site-packages") if bad in sentence]
+        assert len(sentence.splitlines()) <= 3  # the icon, and one line
+        expect(screen.page.get_by_test_id("stException")).to_have_count(0)
+        assert screen.read() == before
+    put_file(screen, "grey.png", GOOD["grey.png"][0])
+    expect(screen.alert).to_have_count(0)
+
+
+def test_a_scene_of_nan_and_inf_says_so_and_agrees_with_torch(screen):
+    values = noise(5, 6)
+    values[1, 1], values[3, 4] = np.nan, np.inf
+    screen.open("kernel=random&input=upload")
+    put_file(screen, "odd.npy", npy(values))
+    expect(screen.page.get_by_text("2 of 30 numbers are NaN or Inf")).to_be_visible()
+    expect(screen.badge).to_contain_text(re.compile("✓ = torch nan", re.IGNORECASE))
