@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from math import prod
 
 import numpy as np
@@ -24,6 +24,7 @@ class Measure:
     output_bytes: int
 
 
+@lru_cache(maxsize=256)
 def measure(layer: Layer, shape: Shape) -> Measure:
     """Count without allocating: the module is built on torch's meta device."""
     with torch.device("meta"):

@@ -23,16 +23,19 @@ def settings_panel(kind: type[Setting], ndim: int, prefix: str = "", skip: tuple
     """One widget for each knob of a setting, two numbers to a row; returns the chosen values by field name."""
     defaults = {f.name: f.default for f in fields(kind)}
     chosen: dict[str, Any] = {}
-    row: list[Any] = []  # the places left in the row
+    row: Any = None
+    left = 0  # places in the row
     for name, k in knobs(kind).items():
         if name in ("ndim", *skip):
             continue
         if _is_number(k, defaults[name], ndim):
-            row = row or list(st.columns(2, gap="small"))
-            with row.pop(0):
+            if not left:
+                row, left = st.container(horizontal=True, gap="small"), 2
+            left -= 1
+            with row:
                 chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
         else:
-            row = []
+            left = 0
             chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
     return chosen
 
@@ -74,13 +77,9 @@ def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
 
 def _number_or_word(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
     """A word such as "same", or numbers; beside each other where there is room."""
-    word, numbers = (st.container(), st.container()) if _each_axis(ndim) else st.columns(2, gap="small")
-    with word:
+    with st.container(horizontal=not _each_axis(ndim), gap="small"):
         rule = st.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=BIND)
-    if rule in k.words:
-        return rule
-    with numbers:
-        return _numbers(name, k, default, key, ndim)
+        return rule if rule in k.words else _numbers(name, k, default, key, ndim)
 
 
 def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int) -> Size:
