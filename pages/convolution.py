@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from html import escape
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -16,6 +15,7 @@ from cnnviz.geometry import GeometryError
 from cnnviz.kernels import TITLES
 from cnnviz.knobs import Setting
 from cnnviz.layers import Channels, Conv, ConvTranspose
+from cnnviz.layers.base import short
 from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION as PRESETS
@@ -152,14 +152,9 @@ def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
     st.warning(str(problem), icon=":material/info:")
     with st.container(horizontal=True):
         for i, fix in enumerate(getattr(problem, "fixes", ())):
-            words = ", ".join(
-                f"{name} = {value if isinstance(value, int) else plain(value)}" for name, value in fix.items()
-            )
+            values = {name: short(value) if isinstance(value, tuple) else value for name, value in fix.items()}
+            words = ", ".join(f"{name} = {value}" for name, value in values.items())
             st.button(f"Set {words}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim))
-
-
-def plain(value: Any) -> str:
-    return str(value[0]) if isinstance(value, tuple) and len(set(value)) == 1 else str(value)
 
 
 def facts(shown: Shown) -> None:

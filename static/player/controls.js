@@ -12,7 +12,7 @@ const BUTTONS = [
 ];
 const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
-export const KEYS = [
+const KEYS = [
   ["space", "play or pause"],
   ["← → ↑ ↓", "move the output cell"],
   ["Home, End", "first and last step"],
@@ -107,7 +107,7 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, options, help, view, coverage: coverage.lastChild, toggle: buttons[2], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, help, view, coverage: coverage.lastChild, toggle: buttons[2], speed: speed.querySelector("select") };
 }
 
 export function showPlaying(toggle, playing) {

@@ -1,6 +1,5 @@
 // One frame of the moving part: veil, running windows, what is hovered or pinned, the work, the lens.
 import { litBy, readsOf } from "./lights.js";
-import { workedOut } from "./report.js";
 import { between, lightUp, showLens, showWork, uncover, veil, veilTurns } from "./show.js";
 
 /** Draw the moving part. */
@@ -22,7 +21,7 @@ export function drawMoving(player) {
     lightUp(ctx, stage, stage.inputs, lit.input, style);
     lightUp(ctx, stage, [...stage.outputs, ...stage.strip], lit.output, style);
   }
-  showWork(ctx, stage, workedOut(player, subject), channel, lit?.taps);
+  showWork(ctx, stage, player.worked, channel, lit?.taps);
   const around = lit ?? litBy(stage, player.lookUp(player.here()));
   const style = styleOf(stage, group, true);
   if (!player.lens) return;

@@ -38,6 +38,14 @@ export function clipTo(ctx, port, draw) {
   ctx.restore();
 }
 
+/** Cover what is not computed yet. */
+export function cloak(ctx, look, x, y, w, h) {
+  for (const fill of [look.veil, look.mask]) {
+    ctx.fillStyle = fill;
+    ctx.fillRect(x, y, w, h);
+  }
+}
+
 /** Places of a map that the viewport shows: [first row, end row, first column, end column]. */
 export function visible(port) {
   return [
@@ -89,12 +97,8 @@ function paintTexture(ctx, { panel, channel, depth, port }, look) {
   eachVisible(port, (r, c) => {
     const { kind, mirrored, value, unpainted } = contentAt(panel, channel, [depth, r, c]);
     const [x, y] = [xOf(port, c), yOf(port, r)];
-    if (unpainted && !kind) {
-      for (const fill of [look.veil, look.mask]) {
-        ctx.fillStyle = fill;
-        ctx.fillRect(x, y, port.sx, port.sy);
-      }
-    } else if (kind === NONE) {
+    if (unpainted && !kind) cloak(ctx, look, x, y, port.sx, port.sy);
+    else if (kind === NONE) {
       ctx.fillStyle = look.faint;
       ctx.fillRect(x + port.sx / 2 - 1, y + port.sy / 2 - 1, 2, 2);
     } else if (kind || mirrored || !Number.isFinite(value)) {

@@ -10,7 +10,7 @@ import { drawMoving } from "./moving.js";
 import { clampTo, makeOrder } from "./order.js";
 import { report } from "./report.js";
 import { Stage, makeLook } from "./stage.js";
-import { Painting, canStamp } from "./stamp.js";
+import { Painting } from "./stamp.js";
 import { range } from "./tables.js";
 
 class Player {
@@ -49,7 +49,6 @@ class Player {
     this.group = Math.min(this.group, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
     this.tell();
-    this.stage.load(this.scene);
     this.reorder({ turn: this.order ? turn % this.turns() : 0, cell });
     this.theme();
     if (!this.started && autoplay && !this.clock.calm) this.clock.play();
@@ -65,18 +64,14 @@ class Player {
     return this.scene.tensors.output.shape[0] / this.scene.meta.groups;
   }
 
-  /** Choose how the scene is told: a transposed convolution may be told from its input. */
+  /** Put the scene on stage, told as it is wanted. */
   tell() {
     const { meta } = this.scene;
+    this.stage.load(this.scene, this.stampWanted);
     this.ui.view.hidden = !meta.stamp;
     this.ui.coverage.textContent = meta.stamp ? "times painted" : "times read";
-    this.stage.scene = this.scene;
-    this.stage.stamping = false;
-    this.paintings = null;
-    if (!meta.stamp || !this.stampWanted) return;
-    this.stage.load(this.scene);
-    this.stage.stamping = canStamp(this.scene, this.stage.stamps);
-    if (this.stage.stamping) this.paintings = range(meta.groups).map(() => new Painting(this.scene, this.stage.stamps));
+    const paint = () => new Painting(this.scene, this.stage.stamps);
+    this.paintings = this.stage.stamping ? range(meta.groups).map(paint) : null;
   }
 
   reorder(playhead) {
@@ -241,7 +236,6 @@ class Player {
     change();
     this.hovered = this.pinned = null;
     this.tell();
-    this.stage.load(this.scene);
     this.reorder({ turn, cell });
     this.theme();
   }

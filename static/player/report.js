@@ -9,7 +9,7 @@ import { ravel } from "./tables.js";
 const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
 
 /** The arithmetic of the shown cell; null where the subject is not one output cell or one stamp. */
-export function workedOut(player, { kind, channel, cell }) {
+function workedOut(player, { kind, channel, cell }) {
   const { scene, stage } = player;
   if (kind === "output") return RULES[scene.meta.rule](scene, stage.axes, channel, cell);
   if (kind === "input" && stage.stamping) {
@@ -35,7 +35,7 @@ export function report(player, now) {
   if (key === player.written && stage.look === player.wroteLook) return;
   const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
   if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
-  Object.assign(player, { subject, written: key, wroteAt: now, wroteLook: stage.look });
+  Object.assign(player, { subject, worked: workedOut(player, subject), written: key, wroteAt: now, wroteLook: stage.look });
   count(player);
   ui.readout.setAttribute("aria-live", clock.playing ? "off" : "polite");
   write(player, subject);
@@ -65,9 +65,8 @@ function count({ ui, clock, order, scene }) {
 const thousands = (n) => n.toLocaleString("en-US");
 
 function write(player, subject) {
-  const { ui, scene, stage } = player;
+  const { ui, scene, stage, worked } = player;
   if (subject.kind === "output") {
-    const worked = workedOut(player, subject);
     const torch = torchValue(scene, subject.channel, subject.cell);
     writeSum(ui.readout, stage, subject, worked, torch, agrees(scene, worked, torch));
   } else if (subject.kind === "kernel") {
@@ -87,7 +86,7 @@ function write(player, subject) {
 function writeStamped(player, subject, value) {
   const { scene, stage, order, clock, ui } = player;
   const { channel } = player.here();
-  const { painted } = workedOut(player, subject);
+  const { painted } = player.worked;
   const { sums } = player.painted(channel);
   const done = clock.step % order.cells;
   const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);

@@ -1,7 +1,7 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
 import { brief } from "./colour.js";
 import { xOf, yOf } from "./layout.js";
-import { clipTo, fontSize, paintCell, visible, write } from "./paint.js";
+import { clipTo, cloak, fontSize, paintCell, visible, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { NONE, range, ravel } from "./tables.js";
 
@@ -15,7 +15,7 @@ export function veil(ctx, stage, order, step) {
     for (const [r, c, h, w] of order.hidden(step, turn, depth)) {
       const [x, y] = [Math.round(xOf(map.port, c)), Math.round(yOf(map.port, r))]; // whole pixels leave no seams
       const [right, bottom] = [Math.round(xOf(map.port, c + w)), Math.round(yOf(map.port, r + h))];
-      cloak(ctx, stage, x, y, right - x, bottom - y);
+      cloak(ctx, stage.look, x, y, right - x, bottom - y);
     }
   };
   for (const map of [...stage.outputs, ...stage.strip])
@@ -26,14 +26,7 @@ export function veil(ctx, stage, order, step) {
 export function veilTurns(ctx, stage, order, step) {
   const now = order.at(step).turn;
   for (const map of stage.strip) {
-    if (map.channel % order.turns > now) cloak(ctx, stage, map.port.x, map.port.y, map.port.w, map.port.h);
-  }
-}
-
-function cloak(ctx, { look }, x, y, w, h) {
-  for (const fill of [look.veil, look.mask]) {
-    ctx.fillStyle = fill;
-    ctx.fillRect(x, y, w, h);
+    if (map.channel % order.turns > now) cloak(ctx, stage.look, map.port.x, map.port.y, map.port.w, map.port.h);
   }
 }
 
@@ -211,7 +204,7 @@ export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false
     columns.forEach((c, j) => {
       const { kind, value, mirrored } = at(r, c);
       const box = { x: x + j * cell, y: y + i * cell, w: cell, h: cell };
-      if (hidden([map.depth, r, c])) cloak(ctx, stage, box.x, box.y, cell, cell);
+      if (hidden([map.depth, r, c])) cloak(ctx, stage.look, box.x, box.y, cell, cell);
       else if (kind !== NONE) paintCell(ctx, box, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
     }),
   );

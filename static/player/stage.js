@@ -1,7 +1,8 @@
 // The stage: panels laid out on two canvases, one that stands still and one that is redrawn every frame.
-import { clampView, layoutStage, placeAt, viewport, zoomAt } from "./layout.js";
-import { hatch, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
+import { clampView, layoutStage, placeAt, viewport, xOf, yOf, zoomAt } from "./layout.js";
+import { clipTo, hatch, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt, makeColours, makePanel, rasterise, scaleLimits, sizeOf } from "./panels.js";
+import { canStamp } from "./stamp.js";
 import { axesOf, combinations, range } from "./tables.js";
 
 const WHOLE = { zoom: 1, left: 0, top: 0 };
@@ -17,7 +18,6 @@ export function makeLook(ctx, { text, background, font, dark }) {
     faint: grey(0.35),
     edge: grey(0.4),
     grid: grey(0.16),
-    bar: grey(0.45),
     halo: dark ? "rgba(0,0,0,.85)" : "rgba(255,255,255,.95)",
     veil: dark ? "#1a1e27" : "#f1f2f5",
     padding: hatch(ctx, grey(0.3)),
@@ -32,12 +32,16 @@ export class Stage {
     Object.assign(this, { width: 0, tall: 0, ratio: 1, scaleChoice: "layer", coverage: false, stamping: false });
   }
 
-  /** A new scene: panels, colours and rasters are made anew; zoom stays if the maps keep their size. */
-  load(scene) {
+  /**
+   * A new scene: panels, colours and rasters are made anew; zoom stays if the maps keep their size.
+   * A transposed convolution is told from its input if that is wanted and the scene is small enough.
+   */
+  load(scene, stampWanted) {
     const before = this.input ? [sizeOf(this.input), sizeOf(this.output)].join() : "";
     this.scene = scene;
     this.axes = axesOf(scene);
     this.stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;
+    this.stamping = stampWanted && this.stamps !== null && canStamp(scene, this.stamps);
     this.arrange();
     if (before !== [sizeOf(this.input), sizeOf(this.output)].join()) this.views = { input: WHOLE, output: WHOLE };
   }
@@ -200,15 +204,11 @@ export class Stage {
       const { kind, value } = contentAt(panel, 0, place);
       return !kind && value === 0;
     };
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(port.x, port.y, port.w, port.h);
-    ctx.clip();
-    for (let r = 0; r < rows.length; r++)
-      for (let c = 0; c < columns.length; c++)
-        if (never([depth, r, c]))
-          ctx.fillRect(port.x + (c - port.left) * port.sx, port.y + (r - port.top) * port.sy, port.sx, port.sy);
-    ctx.restore();
+    clipTo(ctx, port, () => {
+      for (let r = 0; r < rows.length; r++)
+        for (let c = 0; c < columns.length; c++)
+          if (never([depth, r, c])) ctx.fillRect(xOf(port, c), yOf(port, r), port.sx, port.sy);
+    });
   }
 
   inputName({ channel, depth }) {
