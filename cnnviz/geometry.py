@@ -56,6 +56,10 @@ class Axis:
         Where window *o* stands, counted from input cell 0 (so negative in the padding).
     offset : int array, shape (n_taps,)
         Where tap *t* lies in its window.
+    count : int array, shape (n_out,), or None
+        How many taps window *o* has, where not all have the same number; the others do not exist.
+    dropped : int or None
+        Where the window stands that `ceil_mode` would add and torch leaves out, counted as `start`.
     """
 
     size: int
@@ -63,6 +67,8 @@ class Axis:
     line: Ints
     start: Ints
     offset: Ints
+    count: Ints | None = None
+    dropped: int | None = None
 
     @property
     def n_out(self) -> int:
@@ -82,6 +88,8 @@ class Axis:
         """Input index that each tap reads, or `PAD` or `NONE`; shape (n_out, n_taps)."""
         place = self.position + self.low
         inside = (place >= 0) & (place < len(self.line))
+        if self.count is not None:
+            inside &= np.arange(self.n_taps) < self.count[:, None]
         return np.where(inside, self.line[np.clip(place, 0, len(self.line) - 1)], NONE)
 
     @cached_property
@@ -211,3 +219,78 @@ def stamp_axis(
     last = (size - 1) * stride - padding + span(kernel, dilation) - 1  # the furthest place that is painted
     line = np.pad(np.arange(n_out), (padding, max(last - n_out + 1, 0)), constant_values=PAD)
     return Axis(n_out, padding, line, np.arange(size) * stride - padding, np.arange(kernel) * dilation)
+
+
+def pool_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, ceil_mode: bool = False
+) -> int:
+    """Windows of a pooling along one axis.
+
+    As `conv_size`; with `ceil_mode` rounded up, but a last window that would start in the right padding is left out.
+
+    Examples
+    --------
+    >>> pool_size(5, 2, 2), pool_size(5, 2, 2, ceil_mode=True)
+    (2, 3)
+    >>> pool_size(4, 2, 3, padding=1, ceil_mode=True)  # the third window would start in the padding
+    2
+    """
+    rest = size + 2 * padding - span(kernel, dilation)
+    if not ceil_mode:
+        return rest // stride + 1
+    return -(-rest // stride) + 1 - (_ceil_start(size, kernel, stride, padding, dilation) is not None)
+
+
+def _ceil_start(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int | None:
+    """Where the last window of `ceil_mode` would start, if that is beyond the input and it is therefore left out."""
+    start = -(-(size + 2 * padding - span(kernel, dilation)) // stride) * stride - padding
+    return start if start >= size else None
+
+
+def pool_axis(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, ceil_mode: bool = False
+) -> Axis:
+    """Windows of a pooling along one axis; those that `ceil_mode` adds reach beyond the padding, where nothing is.
+
+    Examples
+    --------
+    >>> pool_axis(5, 2, 2, ceil_mode=True).source  # -2: the tap does not exist
+    array([[ 0,  1],
+           [ 2,  3],
+           [ 4, -2]])
+    """
+    n_out = pool_size(size, kernel, stride, padding, dilation, ceil_mode)
+    dropped = _ceil_start(size, kernel, stride, padding, dilation) if ceil_mode else None
+    start = np.arange(n_out) * stride - padding
+    end = (start[-1] if dropped is None else dropped) + span(kernel, dilation)
+    line = np.pad(np.arange(size), padding, constant_values=PAD)
+    line = np.pad(line, (0, max(end - size - padding, 0)), constant_values=NONE)
+    return Axis(size, padding, line, start, np.arange(kernel) * dilation, dropped=dropped)
+
+
+def adaptive_axis(size: int, n_out: int) -> Axis:
+    """Windows of adaptive pooling: from ``floor(o * n / m)`` to ``ceil((o + 1) * n / m)``, so not all equally long.
+
+    Examples
+    --------
+    >>> adaptive_axis(5, 3).source
+    array([[ 0,  1, -2],
+           [ 1,  2,  3],
+           [ 3,  4, -2]])
+    """
+    out = np.arange(n_out)
+    start = out * size // n_out
+    count = -(-(out + 1) * size // n_out) - start
+    most = int(count.max())
+    ragged = count if count.min() < most else None
+    return Axis(size, 0, np.arange(size), start, np.arange(most), count=ragged)
+
+
+def point_axis(size: int) -> Axis:
+    """Every output cell reads the input cell in its own place."""
+    return Axis(size, 0, np.arange(size), np.arange(size), np.zeros(1, np.int64))
+
+
+def whole_axis(size: int, n_out: int) -> Axis:
+    """Every output cell reads all input cells."""
+    return Axis(size, 0, np.arange(size), np.zeros(n_out, np.int64), np.arange(size))

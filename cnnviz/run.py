@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from cnnviz import device as devices
@@ -32,7 +34,9 @@ class Run:
     Attributes
     ----------
     x, y : float32 arrays, shape (channels, *axes)
-    state : arrays by name, as in torch's `state_dict`
+    state : arrays by name, as in torch's `state_dict` before the pass
+    parts : arrays by name
+        What else there is to see; see `Layer.call`.
     device : str
         Where it ran.
     seconds : float
@@ -47,6 +51,7 @@ class Run:
     device: str
     seconds: float
     notice: str = ""
+    parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | None = None) -> Run:
@@ -56,7 +61,8 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     ----------
     x : floating-point array, shape (channels, *axes)
     seed : int
-        For torch's own initialisation; ``torch.manual_seed(seed)`` before building the module gives the same.
+        For torch's own initialisation; ``torch.manual_seed(seed)`` before building the module gives the same. A layer
+        that draws at random starts from it, too.
     weights : arrays by name
         Loaded over the initialisation, as a `state_dict`; may be partial.
 
@@ -74,8 +80,9 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
         torch.set_num_threads(1 if layer.macs(x.shape) < SMALL else CORES)
         module = build(layer, seed, weights or {})
         state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()}
-        y, where, seconds, notice = apply(module, torch.from_numpy(x)[None])
-    return Run(layer, x, y[0].numpy(), state, where, seconds, notice)
+        made, where, seconds, notice = apply(layer, module, torch.from_numpy(x)[None], seed)
+    parts = {name: tensor.numpy() for name, tensor in made.items()}
+    return Run(layer, x, parts.pop("output"), state, where, seconds, notice, parts)
 
 
 def check_input(x: Array) -> Array:
@@ -105,7 +112,7 @@ def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
     """The module on the CPU, seeded without touching the global generator, with `weights` loaded over it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        module = layer.module().eval()
+        module = layer.module().train(getattr(layer, "training", False))
     own = module.state_dict()
     for name, value in weights.items():
         if name not in own or tuple(value.shape) != tuple(own[name].shape):
@@ -116,23 +123,26 @@ def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
     return module
 
 
-def apply(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, str, float, str]:
-    """Output, device, seconds and notice; a full device falls back to the CPU."""
+Made = dict[str, torch.Tensor]
+
+
+def apply(layer: Layer, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, str]:
+    """What came out, device, seconds and notice; a full device falls back to the CPU."""
     where = devices.pick()
     try:
-        y, seconds = forward(module, x, where)
+        made, seconds = forward(layer, module, x, seed, where)
     except RuntimeError as error:
         if where == "cpu" or not devices.out_of_memory(error):
             raise
-        y, seconds = forward(module, x, "cpu")
-        return y, "cpu", seconds, f"The {where} device ran out of memory, so this ran on the CPU."
-    return y, where, seconds, ""
+        made, seconds = forward(layer, module, x, seed, "cpu")
+        return made, "cpu", seconds, f"The {where} device ran out of memory, so this ran on the CPU."
+    return made, where, seconds, ""
 
 
-def forward(module: nn.Module, x: torch.Tensor, where: str) -> tuple[torch.Tensor, float]:
+def forward(layer: Layer, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
     """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
     with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         module, x = module.to(where), x.to(where)
         begin = time.perf_counter()
-        y = module(x).cpu()  # the copy waits for the device
-        return y, time.perf_counter() - begin
+        made = layer.call(module, x, seed)
+        return {name: tensor.cpu() for name, tensor in made.items()}, time.perf_counter() - begin  # copies wait

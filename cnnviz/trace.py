@@ -1,12 +1,11 @@
 """Explain any output cell by hand, from the tables."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 import numpy as np
 
-from cnnviz.geometry import PAD, Axis
-from cnnviz.layers import Array, Step
+from cnnviz.geometry import Axis
+from cnnviz.layers import Step
 from cnnviz.run import Run
 
 
@@ -28,23 +27,11 @@ def trace(done: Run, channel: int, cell: Sequence[int], axes: Sequence[Axis] | N
     (array([[2., 3.]]), 5.0)
     """
     axes = done.layer.windows(done.x.shape) if axes is None else axes
-    first, last = done.layer.channels_read()[channel]
-    window = gather(done.x[first:last], axes, cell, done.layer.pad_value)
-    return done.layer.step(window, done.state, channel)
+    return done.layer.explain(done, axes, channel, cell)
 
 
 def steps(done: Run, channel: int) -> Iterator[Step]:
     """Every output cell of one channel, in reading order, one at a time."""
     axes = done.layer.windows(done.x.shape)
-    for cell in product(*(range(axis.n_out) for axis in axes)):
+    for cell in np.ndindex(done.y.shape[1:]):
         yield trace(done, channel, cell, axes)
-
-
-def gather(x: Array, axes: Sequence[Axis], cell: Sequence[int], pad_value: float) -> Array:
-    """What one window reads, shape (channels, *taps): `pad_value` in the padding, 0 where a tap does not exist."""
-    source = np.ix_(*(axis.source[o] for axis, o in zip(axes, cell, strict=True)))
-    least = np.broadcast_arrays(*source)
-    holes = np.any([s < PAD for s in least], axis=0)
-    padding = np.any([s == PAD for s in least], axis=0)
-    read = x[(slice(None), *(np.maximum(s, 0) for s in source))].astype(np.float64)
-    return np.where(holes, 0.0, np.where(padding, pad_value, read))

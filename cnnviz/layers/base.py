@@ -1,19 +1,46 @@
 """What every layer answers: its torch module, its windows, and the arithmetic of one output cell by hand."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from inspect import Parameter, signature
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from cnnviz.geometry import AXES, Axis, GeometryError, Ints
+from cnnviz.geometry import AXES, NONE, PAD, Axis, GeometryError, Ints
 from cnnviz.knobs import Setting, knob, knobs
 
 Array = NDArray[np.floating[Any]]
 Shape = tuple[int, ...]  # (channels, *axes), without the batch
+POSITIONAL = ("in_channels", "out_channels")  # what people write without its name
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """What one output cell reads.
+
+    Attributes
+    ----------
+    values : array, shape (channels read, *taps)
+        The layer's `pad_value` in the padding, 0 where a tap does not exist.
+    kind : int array, shape (*taps)
+        0 for a cell, or `PAD` or `NONE`.
+    index : int array, shape (*taps)
+        Where in its own map each tap reads, counted row after row; meaningless where `kind` is not 0.
+    cell : tuple of int
+        The output cell.
+    own : float
+        The input cell in the same place; NaN where input and output differ in shape.
+    """
+
+    values: Array
+    kind: Ints
+    index: Ints
+    cell: tuple[int, ...]
+    own: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,21 +50,52 @@ class Step:
     Attributes
     ----------
     terms : array, shape (channels read, *taps)
-        What the window reads; 0 where a tap does not exist.
-    weights : array of the same shape
-    bias : float
+        What the window reads.
     value : float
-        Sum of the products, plus the bias, in double precision.
+        In double precision.
+    weights : array of the same shape, or None
+        What each term is multiplied by, where the value is a sum of products and the bias.
+    bias : float
+    index : int or None
+        Of a maximum: where in its map the largest stands, counted row after row.
     """
 
     terms: Array
-    weights: Array
-    bias: float
     value: float
+    weights: Array | None = None
+    bias: float = 0.0
+    index: int | None = None
 
     @property
     def products(self) -> Array:
-        return self.terms * self.weights
+        return self.terms * (1.0 if self.weights is None else self.weights)
+
+
+def gather(x: Array, axes: Sequence[Axis], channels: Sequence[int], cell: Sequence[int], pad_value: float) -> Window:
+    """The window of one output cell; `channels` are the first input channel that is read and one past the last."""
+    source = np.ix_(*(axis.source[o] for axis, o in zip(axes, cell, strict=True)))
+    least = np.broadcast_arrays(*source)
+    holes = np.any([s < PAD for s in least], axis=0)
+    padding = ~holes & np.any([s == PAD for s in least], axis=0)
+    inside = [np.maximum(s, 0) for s in source]
+    read = x[(slice(*channels), *inside)].astype(np.float64)
+    kind = np.where(holes, NONE, np.where(padding, PAD, 0))
+    index = np.ravel_multi_index(tuple(np.broadcast_arrays(*inside)), x.shape[1:])
+    values = np.where(holes, 0.0, np.where(padding, pad_value, read))
+    return Window(values, kind, index, tuple(cell), np.nan)
+
+
+class Pass(Protocol):
+    """What explaining needs of a `cnnviz.run.Run`."""
+
+    @property
+    def x(self) -> Array: ...
+    @property
+    def y(self) -> Array: ...
+    @property
+    def state(self) -> Mapping[str, Array]: ...
+    @property
+    def parts(self) -> Mapping[str, NDArray[Any]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +103,34 @@ class Layer(Setting):
     """A torch layer as a frozen value. Fields are spelled as torch spells them."""
 
     torch_name: ClassVar[str] = ""  # without its dimension: "Conv" for Conv1d, Conv2d, Conv3d
+    dimensioned: ClassVar[bool] = True  # False for nn.ReLU and others that are the same for any number of axes
     rule: ClassVar[str] = ""  # how a window becomes a value; see static/player/rules.js
     pad_value: ClassVar[float] = 0.0
 
     ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
 
-    @classmethod
-    def torch_class(cls, ndim: int) -> type[nn.Module]:
-        kind: type[nn.Module] = getattr(nn, f"{cls.torch_name}{ndim}d")
+    @property
+    def name(self) -> str:
+        """Torch's own name, with its dimension."""
+        return f"{self.torch_name}{self.ndim}d" if self.dimensioned else self.torch_name
+
+    @property
+    def n_axes(self) -> int:
+        """Axes of the input besides its channels."""
+        return self.ndim
+
+    def torch_class(self) -> type[nn.Module]:
+        kind: type[nn.Module] = getattr(nn, self.name)
         return kind
 
     def arguments(self) -> dict[str, Parameter]:
         """Torch's own parameters that this layer sets, in torch's order."""
-        parameters = signature(self.torch_class(self.ndim)).parameters
+        parameters = signature(self.torch_class()).parameters
         return {name: p for name, p in parameters.items() if hasattr(self, name)}
 
     def module(self) -> nn.Module:
         """The torch module with torch's own initialisation."""
-        return self.torch_class(self.ndim)(**{name: getattr(self, name) for name in self.arguments()})
+        return self.torch_class()(**{name: plain(getattr(self, name)) for name in self.arguments()})
 
     def code(self) -> str:
         """The torch call, without the arguments that are at torch's defaults."""
@@ -70,8 +138,36 @@ class Layer(Setting):
         for name, parameter in self.arguments().items():
             value = short(getattr(self, name))
             if value != repr(parameter.default):
-                words.append(value if name in ("in_channels", "out_channels") else f"{name}={value}")
-        return f"nn.{self.torch_class(self.ndim).__name__}({', '.join(words)})"
+                words.append(value if name in POSITIONAL else f"{name}={value}")
+        where = "nn." if hasattr(nn, self.name) else ""
+        return f"{where}{self.torch_class().__name__}({', '.join(words)})"
+
+    def definition(self) -> str:
+        """The module's own source, where it is not one of torch's."""
+        return ""
+
+    def gating(self, shape: Shape) -> dict[str, Any] | None:
+        """Where signal and gate come from, if the layer is a product of the two.
+
+        Returns
+        -------
+        dict or None
+            ``signal`` and ``gate`` each name a ``tensor`` of the scene (the signal is the input if it is not named);
+            of it the ``first`` channel that is taken, and the function ``through`` which it goes. ``mixes`` says which
+            of the two an nn.Linear over the channels makes.
+        """
+        return None
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """Apply the module to a batch of one: ``output``, and by name what else there is to see, without the batch.
+
+        Parameters
+        ----------
+        x : tensor, shape (1, channels, *axes)
+        seed : int
+            For a layer that draws at random.
+        """
+        return {"output": module(x)[0]}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         """One table per axis for an input of this shape."""
@@ -81,25 +177,49 @@ class Layer(Setting):
         """(channels, *axes) of the output."""
         raise NotImplementedError
 
-    def channels_read(self) -> Ints:
-        """Which input channels each output channel reads: rows of (first, one past the last)."""
-        raise NotImplementedError
+    def channels_read(self, shape: Shape) -> Ints:
+        """Which input channels each output channel reads: rows of (first, one past the last). By default its own."""
+        first = np.arange(self.output_shape(shape)[0])
+        return np.stack([first, first + 1], axis=1)
 
-    def operands(self, state: Mapping[str, Array]) -> dict[str, Array]:
-        """What a rule needs besides the window, ready to be looked up by output channel and tap."""
+    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
+        """Shapes of input and output as torch prints them, the batch first."""
+        return (1, *shape), (1, *self.output_shape(shape))
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        """What a rule needs besides the window, ready to be looked up by output channel and tap.
+
+        Parameters
+        ----------
+        state : torch's own `state_dict`
+        parts : what `call` gave besides the output
+        """
         return {}
 
-    def step(self, window: Array, state: Mapping[str, Array], channel: int) -> Step:
-        """The arithmetic of one output cell, from what its window reads, shape (channels read, *taps)."""
+    def constants(self) -> dict[str, float]:
+        """Single numbers that a rule needs, by the name that torch gives them."""
+        return {}
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        """The arithmetic of one output cell, from the input itself."""
+        channels = self.channels_read(done.x.shape)[channel]
+        window = gather(done.x, axes, channels, cell, self.pad_value)
+        if done.x.shape == done.y.shape:
+            window = replace(window, own=float(done.x[channel, *cell]))
+        return self.step(window, done.state, channel)
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        """The arithmetic of one output cell, from what its window reads."""
         raise NotImplementedError
 
     def formula(self, shape: Shape) -> list[str]:
-        """The output-size rule with the numbers filled in: one LaTeX line per axis."""
+        """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
         raise NotImplementedError
 
     def macs(self, shape: Shape) -> int:
-        """Multiply-adds of one forward pass; the bias is not counted."""
-        raise NotImplementedError
+        """Multiply-adds of one forward pass; the bias is not counted. A layer without weights has none."""
+        self.check(shape)
+        return 0
 
     def check(self, shape: Shape) -> None:
         """Raise `GeometryError` unless the settings work on an input of this shape."""
@@ -107,9 +227,9 @@ class Layer(Setting):
             self._check_word(name, k.words or k.choices)
             self._check_range(name, k.low)
         if len(shape) != self.ndim + 1:
-            other = f"nn.{self.torch_name}{len(shape) - 1}d, or " if len(shape) - 1 in AXES else ""
+            other = f"nn.{self.torch_name}{len(shape) - 1}d, or " if len(shape) - 1 in AXES and self.dimensioned else ""
             raise GeometryError(
-                f"nn.{self.torch_name}{self.ndim}d slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
+                f"{self.code().split('(')[0]} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
                 f"and the input {shape} has {len(shape) - 1} besides its channels. "
                 f"Choose {other}another input."
             )
@@ -126,7 +246,7 @@ class Layer(Setting):
 
     def _check_range(self, name: str, low: float | None) -> None:
         value = getattr(self, name)
-        if low is None or isinstance(value, str):
+        if low is None or value is None or isinstance(value, str):
             return
         numbers = value if isinstance(value, tuple) else (value,)
         if min(numbers) < low:
@@ -140,8 +260,11 @@ class Layer(Setting):
         return AXES[self.ndim]
 
 
-def short(value: Any) -> str:
+def plain(value: Any) -> Any:
     """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else str(value)
-    return repr(value)
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def short(value: Any) -> str:
+    """`plain` as text."""
+    return repr(plain(value))

@@ -23,7 +23,7 @@ from cnnviz.geometry import (
     transposed_size,
 )
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Array, Layer, Shape, Step, short
+from cnnviz.layers.base import Array, Layer, Shape, Step, Window, short
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 MODES: tuple[PaddingMode, ...] = ("zeros", "reflect", "replicate", "circular")
@@ -44,7 +44,7 @@ class Channels(Layer):
     groups: int = knob(1, 1, 128, "channel groups that do not see each other")
     bias: bool = knob(True, help="one number per kernel, added to every sum")
 
-    def channels_read(self) -> Ints:
+    def channels_read(self, shape: Shape) -> Ints:
         per_group = self.in_channels // self.groups
         first = np.arange(self.out_channels) // (self.out_channels // self.groups) * per_group
         return np.stack([first, first + per_group], axis=1)
@@ -53,13 +53,13 @@ class Channels(Layer):
         """Torch's weight as (out_channels, in_channels / groups, *kernel_size)."""
         raise NotImplementedError
 
-    def operands(self, state: Mapping[str, Array]) -> dict[str, Array]:
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {**state, "weight": self.taps(state["weight"])}
 
-    def step(self, window: Array, state: Mapping[str, Array], channel: int) -> Step:
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         weights = self.taps(state["weight"])[channel].astype(np.float64)  # (channels read, *taps)
         bias = float(state["bias"][channel]) if self.bias else 0.0
-        return Step(window, weights, bias, float((window * weights).sum()) + bias)
+        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
 
     def weight_shape(self) -> Shape:
         """Shape of torch's own weight."""

@@ -4,6 +4,7 @@ from cnnviz.sources.base import MAX_VALUES, Array, Grid, Source, SourceError
 from cnnviz.sources.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
 from cnnviz.sources.samples import Digit, Photo
 from cnnviz.sources.signals import Chirp, Sine
+from cnnviz.sources.sound import LogMel
 from cnnviz.sources.typed import Typed, parse_numbers
 from cnnviz.sources.upload import Upload, read_upload
 
@@ -25,6 +26,7 @@ SOURCES: dict[str, type[Source]] = {
     "chirp": Chirp,
     "digit": Digit,
     "photo": Photo,
+    "log-mel": LogMel,
     "moving-square": MovingSquare,
     "ramp": Ramp,
     "impulse": Impulse,

@@ -1,0 +1,91 @@
+"""The dense layer: every output reads the whole input; a convolution whose window is as large as what it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.geometry import Axis, GeometryError, Ints, whole_axis
+from cnnviz.knobs import Size, knob
+from cnnviz.layers.base import Array, Layer, Shape, Step, Window
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    """nn.Linear after nn.Flatten: each output feature has one weight for every input cell.
+
+    Attributes
+    ----------
+    size : shape of the input, (channels, *axes)
+    """
+
+    torch_name: ClassVar[str] = "Linear"
+    dimensioned: ClassVar[bool] = False
+    rule: ClassVar[str] = "dot"
+
+    size: Size = ()
+    out_features: int = knob(4, 1, 128, "numbers that come out")
+    bias: bool = knob(True, help="one number per output, added to every sum")
+
+    @property
+    def in_features(self) -> int:
+        return prod(self.size)
+
+    def module(self) -> nn.Module:
+        return nn.Sequential(nn.Flatten(), nn.Linear(self.in_features, self.out_features, self.bias))
+
+    def code(self) -> str:
+        bias = "" if self.bias else ", bias=False"
+        return f"nn.Sequential(nn.Flatten(), nn.Linear({self.in_features}, {self.out_features}{bias}))"
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": module(x)[0].reshape(-1, *(1,) * self.ndim)}
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(whole_axis(n, 1) for n in shape[1:])
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (self.out_features, *(1,) * self.ndim)
+
+    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
+        return (1, *shape), (1, self.out_features)
+
+    def channels_read(self, shape: Shape) -> Ints:
+        return np.tile([0, shape[0]], (self.out_features, 1))
+
+    def taps(self, weight: Array) -> Array:
+        """Torch's weight (out_features, in_features) as (out_features, channels, *axes)."""
+        return weight.reshape(self.out_features, *self.size)
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        bias = {"bias": state["1.bias"]} if self.bias else {}
+        return {"weight": self.taps(state["1.weight"]), **bias}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        weights = self.taps(state["1.weight"])[channel].astype(np.float64)
+        bias = float(state["1.bias"][channel]) if self.bias else 0.0
+        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        cells = r"\cdot ".join(map(str, shape))
+        return [rf"\text{{weights}}: {cells} \cdot {self.out_features} = {self.in_features * self.out_features}"]
+
+    def macs(self, shape: Shape) -> int:
+        self.check(shape)
+        return self.in_features * self.out_features
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if tuple(shape) != self.size:
+            raise GeometryError(
+                f"The input {shape} has {prod(shape)} cells and in_features = {self.in_features}. "
+                f"Set in_features to {prod(shape)}.",
+                {"size": tuple(shape)},
+            )

@@ -1,0 +1,78 @@
+"""Dropout: cells, or whole channels, are switched off at random while training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.geometry import Axis, GeometryError
+from cnnviz.knobs import knob
+from cnnviz.layers.activation import Pixel
+from cnnviz.layers.base import Array, Pass, Shape, Step
+
+
+@dataclass(frozen=True)
+class Dropout(Pixel):
+    """nn.Dropout: each cell is dropped with chance `p`; the others are scaled by ``1 / (1 - p)``, so the mean stays."""
+
+    torch_name: ClassVar[str] = "Dropout"
+    rule: ClassVar[str] = "drop"
+
+    p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped")
+    training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
+
+    @property
+    def scale(self) -> float:
+        return 1 / (1 - self.p) if self.training else 1.0
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """The mask depends on seed and shape alone, so a second draw over ones shows it."""
+        mask = drawn(module, torch.ones_like(x), seed) != 0
+        return {"output": drawn(module, x, seed)[0], "gate": mask[0].float()}
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"gate": parts["gate"]}
+
+    def constants(self) -> dict[str, float]:
+        return {"scale": self.scale}
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        """Which cells are dropped is drawn, not computed; the rest is."""
+        own, mask = float(done.x[channel, *cell]), float(done.parts["gate"][channel, *cell])
+        return Step(np.array([own]), own * mask * self.scale, np.array([mask * self.scale]))
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        if not self.training:
+            return [r"y = x \quad \text{(eval mode)}"]
+        return [
+            rf"y = x \cdot \text{{mask}} \cdot \frac{{1}}{{1 - {self.p:g}}} = x \cdot \text{{mask}} \cdot {self.scale:.4g}"
+        ]
+
+    def gating(self, shape: Shape) -> dict[str, Any]:
+        return {"gate": {"tensor": "gate"}}
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.p >= 1:
+            raise GeometryError(
+                f"p = {self.p:g} drops every cell, and what is left would be scaled by 1 / 0. Use p = 0.5.", {"p": 0.5}
+            )
+
+
+def drawn(module: nn.Module, x: torch.Tensor, seed: int) -> torch.Tensor:
+    """The module's output with a seed of its own; the global generator stays as it was."""
+    with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
+        torch.manual_seed(seed)
+        y: torch.Tensor = module(x)
+        return y
+
+
+@dataclass(frozen=True)
+class DropoutNd(Dropout):
+    """nn.Dropout1d, nn.Dropout2d, nn.Dropout3d: whole channels are dropped."""
+
+    dimensioned: ClassVar[bool] = True

@@ -1,0 +1,291 @@
+"""Normalisation: cells that share a mean and a variance are moved to mean 0 and variance 1."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod, sqrt
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.geometry import Axis, GeometryError, Ints, counted, point_axis, whole_axis
+from cnnviz.knobs import Size, knob
+from cnnviz.layers.base import Array, Layer, Pass, Shape, Step, Window, gather
+
+
+@dataclass(frozen=True)
+class Norm(Layer):
+    """What all normalisations share: ``(x - mean) / sqrt(var + eps) * weight + bias``.
+
+    A normalisation is about which cells share statistics, and batch norm's share them across examples. So with
+    `examples` the first axis of the input counts examples: (channels, examples, *axes), and torch gets
+    (examples, channels, *axes).
+    """
+
+    rule: ClassVar[str] = "norm"
+
+    eps: float = knob(1e-5, 0.0, 1.0, "added to the variance, so that nothing is divided by 0")
+    examples: bool = False
+
+    @property
+    def n_axes(self) -> int:
+        """Axes of the input besides its channels."""
+        return self.ndim + self.examples
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        """For each axis after the channels: do cells along it share statistics?"""
+        raise NotImplementedError
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        pairs = zip(shape[1:], self.shares(shape), strict=True)
+        return tuple(whole_axis(n, n) if shared else point_axis(n) for n, shared in pairs)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return shape
+
+    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
+        ours = (shape[1], shape[0], *shape[2:]) if self.examples else (1, *shape)
+        return ours, ours
+
+    def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        """The module on what torch wants, back as we have it, without the batch."""
+        y: torch.Tensor = module(x[0].swapaxes(0, 1)).swapaxes(0, 1) if self.examples else module(x)[0]
+        return y
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.apply(module, x), **self.statistics(x[0])}
+
+    def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Mean and biased variance of the cells that share them; axes that share are 1 long."""
+        shape = tuple(x.shape)
+        axes = [1 + i for i, shared in enumerate(self.shares(shape)) if shared]
+        sets = x.double().reshape(-1, self.channels_together(shape), *shape[1:])  # (sets, channels of a set, *axes)
+        over = [1, *(1 + a for a in axes)]
+        mean = sets.mean(over, keepdim=True)
+        var = sets.var(over, correction=0, keepdim=True)
+        return {"mean": mean.squeeze(1).float(), "var": var.squeeze(1).float()}
+
+    def channels_together(self, shape: Shape) -> int:
+        """How many channels share statistics."""
+        return 1
+
+    def channels_read(self, shape: Shape) -> Ints:
+        together = self.channels_together(shape)
+        first = np.arange(shape[0]) // together * together
+        return np.stack([first, first + together], axis=1)
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        affine = {name: state[name] for name in ("weight", "bias") if name in state}
+        return {**affine, "mean": parts["mean"], "var": parts["var"]}
+
+    def constants(self) -> dict[str, float]:
+        return {"eps": self.eps}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return self.normalised(window, float(window.values.mean()), float(window.values.var()), state, channel)
+
+    def normalised(self, window: Window, mean: float, var: float, state: Mapping[str, Array], channel: int) -> Step:
+        """The cell with these statistics."""
+        weight, bias = (float(self.affine(state, name, window, channel)) for name in ("weight", "bias"))
+        value = (window.own - mean) / sqrt(var + self.eps) * weight + bias
+        return Step(window.values, value)
+
+    def affine(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+        """Weight or bias of a cell: one per channel."""
+        return float(state[name][channel]) if name in state else float(name == "weight")
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        return [rf"y = \frac{{x - \text{{mean}}}}{{\sqrt{{\text{{var}} + {self.eps:g}}}}} \cdot w + b"]
+
+    def axis_names(self) -> tuple[str, ...]:
+        return (*(("examples",) if self.examples else ()), *super().axis_names())
+
+    def check(self, shape: Shape) -> None:
+        if self.examples and len(shape) == self.n_axes + 1:
+            super().check((shape[0], *shape[2:]))
+        else:
+            super().check(shape)
+        self.check_sharing(shape)
+
+    def check_sharing(self, shape: Shape) -> None:
+        """Refuse statistics over a single cell, which torch refuses as well."""
+
+
+@dataclass(frozen=True)
+class BatchNorm(Norm):
+    """nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d: each channel over all its cells, in all examples.
+
+    In training it takes the batch's own statistics, and moves the running ones towards them; afterwards, in eval mode,
+    the running ones are taken. Torch's momentum says how much of the *new* counts, and the running variance is moved
+    towards the unbiased one.
+
+    Attributes
+    ----------
+    steps : int >= 0
+        Training passes over this batch before the picture is taken; in training, the last of them is the picture.
+    """
+
+    torch_name: ClassVar[str] = "BatchNorm"
+
+    num_features: int = 1
+    momentum: float = knob(0.1, 0.0, 1.0, "how much of the new counts: running = (1 - m) * running + m * batch")
+    training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
+    steps: int = knob(1, 0, 200, "training passes before the picture is taken")
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return (self.training,) * self.n_axes
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
+        module.train()
+        y = x[0]
+        for _ in range(self.steps):
+            y = self.apply(module, x)
+            means.append(module.get_buffer("running_mean").clone())
+            variances.append(module.get_buffer("running_var").clone())
+        if not self.training:
+            y = self.apply(module.eval(), x)
+        found = self.statistics(x[0]) if self.training else self.settled(means[-1], variances[-1])
+        # running statistics: (steps + 1, channels)
+        return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
+
+    def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Running statistics, shaped like those of a batch."""
+        ones = (-1, *(1,) * self.n_axes)
+        return {"mean": mean.reshape(ones), "var": var.reshape(ones)}
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        if self.training:
+            return super().explain(done, axes, channel, cell)
+        here = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
+        batch = done.x[channel].astype(np.float64)
+        mean, var = 0.0, 1.0  # where torch starts
+        for _ in range(self.steps):
+            mean = (1 - self.momentum) * mean + self.momentum * float(batch.mean())
+            var = (1 - self.momentum) * var + self.momentum * float(batch.var(ddof=1))
+        return self.normalised(here, mean, var, done.state, channel)
+
+    def check_sharing(self, shape: Shape) -> None:
+        if shape[0] != self.num_features:
+            raise GeometryError(
+                f"The input has {counted(shape[0], 'channels')} and num_features = {self.num_features}. "
+                f"Set num_features to {shape[0]}.",
+                {"num_features": shape[0]},
+            )
+        if self.training and self.steps < 1:
+            raise GeometryError(
+                "In training the picture is the last training pass, and steps = 0. Use 1 step, or eval mode.",
+                {"steps": 1},
+                {"training": False},
+            )
+        if self.steps and prod(shape[1:]) < 2:
+            raise GeometryError(
+                "A channel with a single cell has no variance to train with. Use a larger input, or eval mode with "
+                "steps = 0.",
+                {"steps": 0, "training": False},
+            )
+
+
+@dataclass(frozen=True)
+class GroupNorm(Norm):
+    """nn.GroupNorm: channels in groups, each example on its own. One group is the DESED block's "layer" option."""
+
+    torch_name: ClassVar[str] = "GroupNorm"
+    dimensioned: ClassVar[bool] = False
+
+    num_groups: int = knob(1, 1, 128, "groups of channels that share statistics")
+    num_channels: int = 1
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return (*((False,) if self.examples else ()), *(True,) * self.ndim)
+
+    def channels_together(self, shape: Shape) -> int:
+        return shape[0] // self.num_groups
+
+    def check_sharing(self, shape: Shape) -> None:
+        if shape[0] != self.num_channels:
+            raise GeometryError(
+                f"The input has {counted(shape[0], 'channels')} and num_channels = {self.num_channels}. "
+                f"Set num_channels to {shape[0]}.",
+                {"num_channels": shape[0]},
+            )
+        if shape[0] % self.num_groups:
+            near = max(g for g in range(1, shape[0] + 1) if shape[0] % g == 0 and g <= self.num_groups)
+            raise GeometryError(
+                f"num_groups = {self.num_groups} must divide {counted(shape[0], 'channels')}. Use num_groups = {near}.",
+                {"num_groups": near},
+            )
+
+
+@dataclass(frozen=True)
+class InstanceNorm(Norm):
+    """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own."""
+
+    torch_name: ClassVar[str] = "InstanceNorm"
+
+    num_features: int = 1
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return (*((False,) if self.examples else ()), *(True,) * self.ndim)
+
+    def check_sharing(self, shape: Shape) -> None:
+        if shape[0] != self.num_features:
+            raise GeometryError(
+                f"The input has {counted(shape[0], 'channels')} and num_features = {self.num_features}. "
+                f"Set num_features to {shape[0]}.",
+                {"num_features": shape[0]},
+            )
+        if prod(shape[1 + self.examples :]) < 2:
+            raise GeometryError("A map with a single cell has no variance. Use a larger input, or another norm.")
+
+
+@dataclass(frozen=True)
+class LayerNorm(Norm):
+    """nn.LayerNorm: the last axes of each example together, each cell with a weight and a bias of its own.
+
+    Attributes
+    ----------
+    normalized_shape : the last sizes of the input, the channels included if there are as many
+    """
+
+    torch_name: ClassVar[str] = "LayerNorm"
+    dimensioned: ClassVar[bool] = False
+
+    normalized_shape: Size = ()
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return tuple(i >= self.n_axes - len(self.normalized_shape) + self._all for i in range(self.n_axes))
+
+    @property
+    def _all(self) -> int:
+        """1 if the channels share statistics, too."""
+        return int(len(self.normalized_shape) > self.ndim)
+
+    def channels_together(self, shape: Shape) -> int:
+        return shape[0] if self._all else 1
+
+    def affine(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+        cell = window.cell[self.examples :]
+        at = (channel, *cell) if self._all else cell[self.ndim - len(self.normalized_shape) :]
+        return float(state[name][at])
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        missing = 1 + self.ndim - len(self.normalized_shape)
+        whole = {}
+        for name in ("weight", "bias"):  # all axes, those that it does not know 1 long
+            values = state[name].reshape((1,) * missing + state[name].shape)
+            whole[name] = values[:, None] if self.examples else values
+        return {**whole, "mean": parts["mean"], "var": parts["var"]}
+
+    def check_sharing(self, shape: Shape) -> None:
+        last = (shape[0], *shape[1 + self.examples :])
+        size = self.normalized_shape
+        if not size or last[-len(size) :] != size:
+            raise GeometryError(
+                f"normalized_shape = {size} must be the last sizes of the input {last}. Use {last}.",
+                {"normalized_shape": last},
+            )

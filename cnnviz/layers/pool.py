@@ -1,0 +1,275 @@
+"""Pooling: keep one number per window, each channel on its own; unpooling puts it back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.geometry import (
+    NONE,
+    Axis,
+    GeometryError,
+    Ints,
+    adaptive_axis,
+    counted,
+    pool_axis,
+    pool_size,
+    span,
+)
+from cnnviz.knobs import Size, knob
+from cnnviz.layers.base import Array, Layer, Shape, Step, Window
+
+
+@dataclass(frozen=True)
+class Pool(Layer):
+    """What all poolings that slide share."""
+
+    kernel_size: Size = knob(2, 1, 11, "cells one window reads along each axis", per_axis=True)
+    stride: Size = knob(2, 1, 8, "cells the window moves; torch's own default is kernel_size", per_axis=True)
+    padding: Size = knob(0, 0, 5, "cells added on each side, at most half of the kernel", per_axis=True)
+    dilation: ClassVar[Any] = None  # only MaxPool has it
+    ceil_mode: bool = knob(False, help="round the size up: a last window may reach beyond the padding")
+
+    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
+        """(size, kernel, stride, padding, dilation, ceil_mode) of each axis."""
+        one = (1,) * self.ndim
+        numbers = zip(shape[1:], self.kernel_size, self.stride, self.padding, self.dilation or one, strict=True)
+        return [(*axis, self.ceil_mode) for axis in numbers]
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(pool_axis(*axis) for axis in self._axes(shape))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (shape[0], *(pool_size(*axis) for axis in self._axes(shape)))
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        left, right = (r"\lceil", r"\rceil") if self.ceil_mode else (r"\lfloor", r"\rfloor")
+        lines = []
+        for name, (n, k, s, p, d, _), axis in zip(
+            self.axis_names(), self._axes(shape), self.windows(shape), strict=True
+        ):
+            rest = n + 2 * p - span(k, d)
+            ratio = rest // s if rest % s == 0 else f"{rest}/{s}"
+            less = r" - 1_\text{ starts beyond the input}" if axis.dropped is not None else ""
+            lines.append(
+                rf"\text{{{name}}}: \left{left}\frac{{{n} + 2\cdot{p} - {d}\cdot({k}-1) - 1}}{{{s}}}\right{right} + 1"
+                rf" = {left} {ratio} {right} + 1{less} = {axis.n_out}"
+            )
+        return lines
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        axes = self._axes(shape)
+        half = [k // 2 for k in self.kernel_size]
+        for name, (_, k, _, p, _, _) in zip(self.axis_names(), axes, strict=True):
+            if p > k // 2:
+                raise GeometryError(
+                    f"padding = {p} along {name} is more than half of kernel_size = {k}: a window could read nothing "
+                    f"but padding. Use padding {k // 2} or kernel_size {2 * p}.",
+                    {"padding": tuple(map(min, self.padding, half))},
+                    {"kernel_size": tuple(max(k, 2 * p) for k, p in zip(self.kernel_size, self.padding, strict=True))},
+                )
+        for name, axis in zip(self.axis_names(), axes, strict=True):
+            if pool_size(*axis) < 1:
+                fits = tuple(self._largest(*axis) for axis in axes)
+                n, k, _, p, d, _ = axis
+                where = counted(n, name) + (f" with padding {p}" if p else "")
+                far = f", {d} apart," if d > 1 else ""
+                raise GeometryError(
+                    f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
+                    {
+                        "kernel_size": fits,
+                        **(
+                            {"padding": tuple(min(p, k // 2) for p, k in zip(self.padding, fits, strict=True))}
+                            if self.padding
+                            else {}
+                        ),
+                    },
+                )
+
+    @staticmethod
+    def _largest(n: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> int:
+        """The largest kernel up to `k` that fits, with as much padding as it may have."""
+        return next(
+            size for size in range(k, 0, -1) if size == 1 or pool_size(n, size, s, min(p, size // 2), d, ceil_mode) > 0
+        )
+
+
+def keep_largest(window: Window) -> Step:
+    """The largest cell of a window of one channel, and where it stands: the first in reading order."""
+    values = window.values[0]
+    cells = np.where(window.kind == 0, values, -np.inf)
+    found = (
+        np.isnan(values) & (window.kind == 0) if np.isnan(values).any() else (cells == cells.max()) & (window.kind == 0)
+    )
+    tap = int(np.flatnonzero(found)[0])
+    return Step(window.values, float(values.flat[tap]), index=int(window.index.flat[tap]))
+
+
+@dataclass(frozen=True)
+class MaxPool(Pool):
+    """nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d: keep the largest cell of each window."""
+
+    torch_name: ClassVar[str] = "MaxPool"
+    rule: ClassVar[str] = "max"
+    pad_value: ClassVar[float] = -np.inf
+
+    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)  # type: ignore[misc]
+    return_indices: bool = knob(False, help="give the place of each winner as well, for nn.MaxUnpool")
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if self.return_indices:
+            y, indices = module(x)
+        else:
+            y, (_, indices) = module(x), max_with_indices(self, x)
+        return {"output": y[0], "indices": indices[0]}
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"indices": parts["indices"].astype(np.int32)}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return keep_largest(window)
+
+
+def max_with_indices(layer: MaxPool, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same pooling, always with the places of the winners."""
+    pool = getattr(functional, f"max_pool{layer.ndim}d")
+    y, indices = pool(
+        x, layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode, return_indices=True
+    )
+    return y, indices
+
+
+@dataclass(frozen=True)
+class AvgPool(Pool):
+    """nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d: the mean of each window.
+
+    What it is divided by is a setting: all places inside the padding, the real cells alone, or a number of one's own.
+    """
+
+    torch_name: ClassVar[str] = "AvgPool"
+    rule: ClassVar[str] = "mean"
+
+    count_include_pad: bool = knob(True, help="count the padding among the cells to divide by")
+    divisor_override: int | None = knob(None, 1, 99, "divide by this number instead")
+
+    def divisor(self, kind: Ints) -> int:
+        """What a window with taps of these kinds is divided by."""
+        if self.divisor_override is not None:
+            return self.divisor_override
+        return int((kind != NONE).sum() if self.count_include_pad else (kind == 0).sum())
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        weights = np.where(window.kind == 0, 1 / self.divisor(window.kind), 0.0)[None]
+        return Step(window.values, float(window.values.sum()) / self.divisor(window.kind), weights)
+
+    def constants(self) -> dict[str, float]:
+        override = {} if self.divisor_override is None else {"divisor_override": self.divisor_override}
+        return {"count_include_pad": int(self.count_include_pad), **override}
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.ndim == 1 and self.divisor_override is not None:
+            raise GeometryError(
+                f"nn.AvgPool1d has no divisor_override, and it is {self.divisor_override}. Leave it empty.",
+                {"divisor_override": None},
+            )
+
+
+@dataclass(frozen=True)
+class LPPool(Pool):
+    """nn.LPPool1d, nn.LPPool2d, nn.LPPool3d: ``(sum x^p)^(1/p)``; p = 1 is the sum, a large p comes near the maximum.
+
+    Torch averages ``x^p`` and multiplies by the size of the kernel. Where `ceil_mode` cuts a window short, its mean is
+    of the cells that are there, so the missing ones count as if they were average.
+    """
+
+    torch_name: ClassVar[str] = "LPPool"
+    rule: ClassVar[str] = "power"
+
+    norm_type: float = knob(2.0, 1.0, 16.0, "the power p")
+    padding: ClassVar[Any] = None  # type: ignore[misc]
+
+    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
+        return [
+            (n, k, s, 0, 1, self.ceil_mode) for n, k, s in zip(shape[1:], self.kernel_size, self.stride, strict=True)
+        ]
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        there = int((window.kind == 0).sum())
+        with np.errstate(invalid="ignore"):  # a broken power of a negative number is no number, in torch as well
+            powers = np.where(window.kind == 0, window.values[0] ** self.norm_type, 0.0)
+            value = (powers.sum() / there * prod(self.kernel_size)) ** (1 / self.norm_type)
+        return Step(window.values, float(value))
+
+    def constants(self) -> dict[str, float]:
+        return {"norm_type": self.norm_type}
+
+
+@dataclass(frozen=True)
+class Adaptive(Layer):
+    """Pooling that is told the size of its output; the windows follow, and need not be equally long."""
+
+    output_size: Size = knob(3, 1, 64, "cells of the output along each axis; 1 is global pooling", per_axis=True)
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(adaptive_axis(n, m) for n, m in zip(shape[1:], self.output_size, strict=True))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (shape[0], *self.output_size)
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        return [
+            rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \left\lfloor o\cdot{n}/{m}\right\rfloor \text{{ to }} "
+            rf"\left\lceil (o+1)\cdot{n}/{m}\right\rceil - 1, \text{{ size}} = {m}"
+            for name, n, m in zip(self.axis_names(), shape[1:], self.output_size, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool(Adaptive):
+    """nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d."""
+
+    torch_name: ClassVar[str] = "AdaptiveAvgPool"
+    rule: ClassVar[str] = "mean"
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        there = int((window.kind == 0).sum())
+        return Step(window.values, float(window.values.sum()) / there, np.where(window.kind == 0, 1 / there, 0.0)[None])
+
+    def constants(self) -> dict[str, float]:
+        return {"count_include_pad": 0}
+
+
+@dataclass(frozen=True)
+class AdaptiveMaxPool(Adaptive):
+    """nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d."""
+
+    torch_name: ClassVar[str] = "AdaptiveMaxPool"
+    rule: ClassVar[str] = "max"
+    pad_value: ClassVar[float] = -np.inf
+
+    return_indices: bool = knob(False, help="give the place of each winner as well")
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        pool = getattr(functional, f"adaptive_max_pool{self.ndim}d")
+        made = module(x)
+        y, indices = made if self.return_indices else (made, pool(x, self.output_size, return_indices=True)[1])
+        return {"output": y[0], "indices": indices[0]}
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"indices": parts["indices"].astype(np.int32)}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return keep_largest(window)
