@@ -49,7 +49,7 @@ class Dropout(Pixel):
         if not self.training:
             return [r"y = x \quad \text{(eval mode)}"]
         return [
-            rf"y = x \cdot \text{{mask}} \cdot \frac{{1}}{{1 - {self.p:g}}} = x \cdot \text{{mask}} \cdot {self.scale:.4g}"
+            rf"y = x \cdot \text{{mask}} \cdot \frac{{1}}{{1 - {self.p:g}}}, \quad \text{{scale}} = {self.scale:.4g}"
         ]
 
     def gating(self, shape: Shape) -> dict[str, Any]:

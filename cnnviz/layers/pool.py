@@ -1,6 +1,6 @@
 """Pooling: keep one number per window, each channel on its own; unpooling puts it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
@@ -79,21 +79,21 @@ class Pool(Layer):
                 )
         for name, axis in zip(self.axis_names(), axes, strict=True):
             if pool_size(*axis) < 1:
-                fits = tuple(self._largest(*axis) for axis in axes)
                 n, k, _, p, d, _ = axis
                 where = counted(n, name) + (f" with padding {p}" if p else "")
                 far = f", {d} apart," if d > 1 else ""
                 raise GeometryError(
                     f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
-                    {
-                        "kernel_size": fits,
-                        **(
-                            {"padding": tuple(min(p, k // 2) for p, k in zip(self.padding, fits, strict=True))}
-                            if self.padding
-                            else {}
-                        ),
-                    },
+                    self._fitting(axes),
                 )
+
+    def _fitting(self, axes: list[tuple[int, int, int, int, int, bool]]) -> dict[str, Size]:
+        """The largest kernels that fit, and the padding that they may have."""
+        kernels = tuple(self._largest(*axis) for axis in axes)
+        fits = {"kernel_size": kernels}
+        if self.padding:
+            fits["padding"] = tuple(min(p, k // 2) for p, k in zip(self.padding, kernels, strict=True))
+        return fits
 
     @staticmethod
     def _largest(n: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> int:
@@ -106,11 +106,10 @@ class Pool(Layer):
 def keep_largest(window: Window) -> Step:
     """The largest cell of a window of one channel, and where it stands: the first in reading order."""
     values = window.values[0]
-    cells = np.where(window.kind == 0, values, -np.inf)
-    found = (
-        np.isnan(values) & (window.kind == 0) if np.isnan(values).any() else (cells == cells.max()) & (window.kind == 0)
-    )
-    tap = int(np.flatnonzero(found)[0])
+    cells = window.kind == 0
+    broken = cells & np.isnan(values)  # torch lets what is no number win
+    largest = cells & (values == np.max(values, where=cells, initial=-np.inf))
+    tap = int(np.flatnonzero(broken if broken.any() else largest)[0])
     return Step(window.values, float(values.flat[tap]), index=int(window.index.flat[tap]))
 
 
@@ -199,9 +198,8 @@ class LPPool(Pool):
     padding: ClassVar[Any] = None  # type: ignore[misc]
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
-        return [
-            (n, k, s, 0, 1, self.ceil_mode) for n, k, s in zip(shape[1:], self.kernel_size, self.stride, strict=True)
-        ]
+        numbers = zip(shape[1:], self.kernel_size, self.stride, strict=True)
+        return [(n, k, s, 0, 1, self.ceil_mode) for n, k, s in numbers]
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         there = int((window.kind == 0).sum())
@@ -231,8 +229,8 @@ class Adaptive(Layer):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         return [
-            rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \left\lfloor o\cdot{n}/{m}\right\rfloor \text{{ to }} "
-            rf"\left\lceil (o+1)\cdot{n}/{m}\right\rceil - 1, \text{{ size}} = {m}"
+            rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \lfloor o\cdot{n}/{m}\rfloor \text{{ to }} "
+            rf"\lceil (o+1)\cdot{n}/{m}\rceil - 1, \quad \text{{size}} = {m}"
             for name, n, m in zip(self.axis_names(), shape[1:], self.output_size, strict=True)
         ]
 

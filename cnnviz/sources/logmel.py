@@ -31,14 +31,14 @@ def magnitudes(samples: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def mel_filters() -> Floats:
-    """Triangles that reach 1, evenly spaced on the HTK scale, (mels, frequencies)."""
-    scale = {"n_mels": MELS, "fmin": 0, "fmax": 8000, "htk": True, "norm": None}
-    return librosa.filters.mel(sr=RATE, n_fft=WINDOW, **scale, dtype=np.float64)
+    """Triangles that reach 1, evenly spaced on the HTK scale from 0 to half the rate, (mels, frequencies)."""
+    return librosa.filters.mel(sr=RATE, n_fft=WINDOW, n_mels=MELS, htk=True, norm=None, dtype=np.float64)
 
 
 def decibels(magnitude: Array, filters: Floats) -> Floats:
     """Loudness of each band, (frames, mels) [dB], kept within -50 and 80."""
-    return (20 * np.log10((magnitude.T @ filters.T).clip(1e-5))).clip(-50, 80)
+    loud = 20 * np.log10(np.maximum(magnitude.T @ filters.T, 1e-5))
+    return np.asarray(loud.clip(-50, 80), np.float64)
 
 
 def stretch(levels: Floats) -> Array:
