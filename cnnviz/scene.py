@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from cnnviz.geometry import AXES, Axis
-from cnnviz.layers import Conv, ConvTranspose, Layer, Shape
+from cnnviz.geometry import Axis
+from cnnviz.layers import Conv, ConvTranspose, Layer, Move, Pool, Shape
+from cnnviz.layers.base import short
 from cnnviz.run import BudgetError, Run
 
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
@@ -31,6 +32,11 @@ PALETTE: dict[str, dict[str, list[str]]] = {
     },
     "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
     "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
+    # gates and masks: from closed to open
+    "gate": {
+        "light": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
+        "dark": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
+    },
     # groups of channels: told apart in every colour vision, and always named as well
     "groups": {
         "light": ["#0072b2", "#b35900", "#00806a", "#a3477f", "#5f5f5f", "#4d4400"],
@@ -38,6 +44,15 @@ PALETTE: dict[str, dict[str, list[str]]] = {
     },
 }
 DIVERGING = ("signed", "weight")
+
+# What the maps of a rule are called; the others have an input and an output.
+NAMES = {
+    "gate": {"input": "signal", "gate": "gate", "output": "product"},
+    "point": {"gate": "mask"},
+    "drop": {"input": "before", "gate": "mask", "output": "after"},
+    "norm": {"input": "before", "output": "after"},
+}
+WORKED = ("dot", "max", "mean", "power")  # rules whose window is shown in numbers, in the middle
 
 MOST_MAPS = 512  # planes of one tensor that fit on a stage
 
@@ -72,38 +87,43 @@ class Scene:
 def check_stage(layer: Layer, shape: Shape) -> None:
     """Raise `BudgetError` if input or output has more planes than a stage has room for."""
     for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
-        planes = prod(tensor[: -2 if layer.ndim > 1 else -1])  # channels, times depth
+        planes = prod(tensor[: -2 if layer.n_axes > 1 else -1])  # channels, times depth
         if planes > MOST_MAPS:
             raise BudgetError(
-                f"The {name} {batched(tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
+                f"The {name} {(1, *tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
                 "Use fewer channels or less depth."
             )
 
 
 def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene:
-    """The scene of one run of a layer that slides a window of weights.
+    """The scene of one run of a layer.
 
     Parameters
     ----------
-    scale : "signed" or "picture"
+    scale : "signed", "picture" or another name in the palette
         How the input is coloured.
     flipped : bool
         The weights were turned round beforehand, which makes this a true convolution.
     """
-    layer = done.layer
-    axes = three(layer.windows(done.x.shape))
+    layer, shape = done.layer, done.x.shape
+    given = {name: np.asarray(x) for name, x in layer.operands(done.state, done.parts).items()}
     tensors = {
-        "input": volume(done.x, layer.ndim),
-        "output": volume(done.y, layer.ndim),
+        "input": volume(done.x, layer.n_axes),
+        "output": volume(done.y, layer.n_axes),
         "input.range": ranges(done.x),
         "output.range": ranges(done.y),
-        "reads": layer.channels_read().astype(np.int16),
-        **tables("", axes),
-        **{name: volume(x, layer.ndim) if x.ndim > 1 else x for name, x in layer.operands(done.state).items()},
+        "reads": layer.channels_read(shape).astype(np.int16),
+        **{name: volume(x, layer.n_axes) if x.ndim > 1 else x for name, x in given.items()},
     }
-    meta = describe(done, scale, flipped) | {"low": [axis.low for axis in axes]}
+    meta = describe(done, scale, flipped)
+    if isinstance(layer, Move):
+        tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.n_axes)
+        return Scene(tensors, meta)
+    axes = three(layer.windows(shape))
+    tensors |= tables("", axes)
+    meta |= {"low": [axis.low for axis in axes], "dropped": [axis.dropped for axis in axes]}
     if isinstance(layer, ConvTranspose):
-        stamps = three(layer.stamps(done.x.shape))
+        stamps = three(layer.stamps(shape))
         tensors |= tables("stamp.", stamps)
         meta["stamp"] = {"low": [axis.low for axis in stamps]}
     return Scene(tensors, meta)
@@ -111,19 +131,28 @@ def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene
 
 def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
     """Names, shapes and colours."""
-    layer = done.layer
-    scales = {"input": scale, "weight": "weight", "output": "signed"}
+    layer, shape = done.layer, done.x.shape
+    read, made = layer.torch_shapes(shape)
+    gating = layer.gating(shape)
+    out = scale if layer.out_scale == "same" else layer.out_scale
+    scales = {"input": scale, "weight": "weight", "gate": "gate", "output": out}
     used = {*scales.values(), "count", "groups"}
     return {
         "version": VERSION,
         "rule": layer.rule,
+        "function": layer.torch_name,
+        "view": "work" if layer.rule in WORKED else "gate" if gating else "pair",
+        "gating": gating,
+        "names": NAMES.get(layer.rule, {}),
+        "charts": charts(layer, gating is not None),
+        "constants": layer.constants(),
         "title": layer.code(),
-        "ndim": layer.ndim,
-        "axes": [""] * (3 - layer.ndim) + list(AXES[layer.ndim]),
-        "shapes": {"input": batched(done.x.shape), "output": batched(done.y.shape)},
+        "ndim": layer.n_axes,
+        "axes": [""] * (3 - layer.n_axes) + list(layer.axis_names()),
+        "shapes": {"input": str(read), "output": str(made)},
         "groups": getattr(layer, "groups", 1),
         "padding": padding_words(layer),
-        "padValue": layer.pad_value,
+        "padValue": "-inf" if np.isneginf(layer.pad_value) else layer.pad_value,  # JSON has no infinity
         "flipped": flipped,
         "scales": scales,
         "diverging": [name for name in DIVERGING if name in used],
@@ -132,15 +161,22 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
     }
 
 
-def batched(shape: Shape) -> str:
-    """A shape as torch prints it, with a batch of one: ``(1, C, H, W)``."""
-    return str((1, *shape))
+def charts(layer: Layer, gated: bool) -> list[str]:
+    """What is drawn under the maps: a function's curve, and how often each value occurs in a tensor."""
+    curve = ["curve"] if layer.rule == "point" else []
+    if layer.rule in ("norm", "drop"):
+        return ["input", "output"]
+    if gated:
+        return [*curve, "gate"]
+    return [*curve, "output"] if layer.rule in ("point", "share") else []
 
 
 def padding_words(layer: Layer) -> str:
     """What the padding round the drawn input is, in a few words; empty where there is none."""
     if isinstance(layer, ConvTranspose):
         return "stuffed with holes" if max(layer.stride) > 1 else ""
+    if isinstance(layer, Pool) and layer.padding and any(layer.padding):
+        return f"padding {short(layer.padding)}, {'−∞' if layer.rule == 'max' else 'zeros'}"
     if not isinstance(layer, Conv) or not any(map(any, layer.pads())):
         return ""
     amounts = [str(low) if low == high else f"{low} before and {high} after" for low, high in layer.pads()]
@@ -174,8 +210,10 @@ def tables(prefix: str, axes: tuple[Axis, ...]) -> Tensors:
     """``line``, ``start`` and ``offset`` of each axis, in the smallest integers that hold them."""
     found: Tensors = {}
     for i, axis in enumerate(axes):
-        for name in ("line", "start", "offset"):
+        for name in ("line", "start", "offset", "count"):
             values = getattr(axis, name)
+            if values is None:  # all windows have the same number of taps
+                continue
             small = abs(values).max() <= np.iinfo(np.int16).max
             found[f"{prefix}{name}{i}"] = values.astype(np.int16 if small else np.int32)
     return found

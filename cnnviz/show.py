@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.kernels import flip, weights
-from cnnviz.layers import Array, Channels, ConvTranspose
+from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool
 from cnnviz.measure import Measure, coverage, measure
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
@@ -19,17 +19,23 @@ class Choice:
     Attributes
     ----------
     kernel, kernel_text : str
-        A name in `cnnviz.kernels.TITLES`, and what is typed where that is "typed".
+        Of a convolution: a name in `cnnviz.kernels.TITLES`, and what is typed where that is "typed".
     flipped : bool
         Turn the kernel round first: a true convolution.
+    front : Layer or None
+        A layer that runs before; what comes out of it is the input on stage.
+    unpool : bool
+        The layer is a `MaxPool`; on stage is its output, and the `MaxUnpool` that puts it back.
     """
 
-    layer: Channels
+    layer: Layer
     source: Source
     kernel: str = "random"
     kernel_text: str = ""
     seed: int = 0
     flipped: bool = False
+    front: Layer | None = None
+    unpool: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,23 +68,32 @@ def show(choice: Choice) -> Shown:
     GeometryError, SourceError, DeviceError
         What is wrong with the choice, in one sentence.
     """
-    layer, grid = choice.layer, choice.source.grid()
-    check_stage(layer, grid.values.shape)
+    grid = choice.source.grid()
+    x, scale = grid.values, str(grid.scale)
+    if choice.front:
+        x, scale = run(choice.front, x, choice.seed).y, "signed"
+    layer = choice.layer
+    if choice.unpool and isinstance(layer, MaxPool):
+        pooled = run(layer, x)
+        layer, x = MaxUnpool.of(layer, pooled.parts["indices"], x.shape[1:]), pooled.y
+    check_stage(layer, x.shape)
     weight = chosen_weight(choice)
-    state = chosen_state(layer, weight)
-    done = run(layer, grid.values, choice.seed, state)
+    done = run(layer, x, choice.seed, chosen_state(layer, weight))
     turned = None
     if choice.flipped:
         plain = done
-        done = run(layer, grid.values, choice.seed, {**plain.state, "weight": flip(plain.state["weight"])})
+        done = run(layer, x, choice.seed, {**plain.state, "weight": flip(plain.state["weight"])})
         turned = float(np.abs(done.y - plain.y).max())
-    unread = int((coverage(layer.windows(done.x.shape)) == 0).sum())
-    blob = make_scene(done, grid.scale, choice.flipped).to_bytes()
-    return Shown(blob, done, measure(layer, done.x.shape), weight, unread, turned)
+    axes = layer.windows(x.shape)
+    unread = int((coverage(axes) == 0).sum()) if axes else 0
+    blob = make_scene(done, scale, choice.flipped).to_bytes()
+    return Shown(blob, done, measure(layer, x.shape), weight, unread, turned)
 
 
 def chosen_weight(choice: Choice) -> Array | None:
     layer = choice.layer
+    if not isinstance(layer, Channels):
+        return None
     return weights(
         choice.kernel,
         layer.weight_shape(),
@@ -88,9 +103,9 @@ def chosen_weight(choice: Choice) -> Array | None:
     )
 
 
-def chosen_state(layer: Channels, weight: Array | None) -> dict[str, Array]:
+def chosen_state(layer: Layer, weight: Array | None) -> dict[str, Array]:
     """What is loaded over torch's initialisation: a chosen weight comes with a bias of 0."""
     if weight is None:
         return {}
-    bias = {"bias": np.zeros(layer.out_channels, np.float32)} if layer.bias else {}
+    bias = {"bias": np.zeros(layer.out_channels, np.float32)} if isinstance(layer, Channels) and layer.bias else {}
     return {"weight": weight, **bias}

@@ -2,23 +2,33 @@
 
 import re
 import sys
+from dataclasses import replace
 
-from cnnviz.layers import Array, Layer
+from cnnviz.layers import Array, Layer, MaxPool, MaxUnpool
 from cnnviz.sources import Source
 from cnnviz.sources.literal import tensor_code
 
 
-def snippet(layer: Layer, source: Source, seed: int, weight: Array | None = None, flipped: bool = False) -> str:
+def snippet(
+    layer: Layer,
+    source: Source,
+    seed: int,
+    weight: Array | None = None,
+    flipped: bool = False,
+    front: Layer | None = None,
+) -> str:
     """Python for input, layer, weights and output.
 
     Parameters
     ----------
     seed : int
-        For torch's own initialisation.
+        For torch's own initialisation, and for what is drawn at random.
     weight : array in torch's own shape, or None
         None keeps torch's initialisation; otherwise the bias is 0.
     flipped : bool
         Turn the kernels round, which makes this a true convolution. `weight` is given as it is before that.
+    front : Layer or None
+        What runs before: for a `MaxUnpool` its pooling, otherwise a layer whose output is the input.
 
     Returns
     -------
@@ -26,13 +36,20 @@ def snippet(layer: Layer, source: Source, seed: int, weight: Array | None = None
         Lines that define ``x``, ``layer`` and ``y``, imports first. Numbers that are too many to be written down are
         loaded from ``input.npy`` and ``weight.npy``.
     """
-    if weight is None:
-        start = f"from torch import nn\n\ntorch.manual_seed({seed})\nlayer = {layer.code()}"
-    else:
-        start = f"from torch import nn\n\nlayer = {layer.code()}\n\n{kernel_code(weight)}"
-    steps = [*weight_steps(layer, weight is not None, flipped), "y = layer(x)"]
+    seeded = f"torch.manual_seed({seed})\n"
+    before = ""
+    make = "" if layer.use() == [f"y = {layer.code()}"] else f"layer = {layer.code()}"
+    if isinstance(layer, MaxUnpool) and isinstance(front, MaxPool):
+        before = f"pool = {replace(front, return_indices=True).code()}"
+    elif front:
+        before = f"{seeded}front = {front.code()}\nwith torch.no_grad():\n    x = front(x)"
+    if weight is None and (layer.random or any(True for _ in layer.module().parameters())):
+        make = seeded + make
+    kernel = "" if weight is None else kernel_code(weight)
+    steps = [*weight_steps(layer, weight is not None, flipped), *layer.use()]
     apply = "\n    ".join(["with torch.no_grad():", *steps])
-    return imports_first("\n\n".join([source.code(), start, apply]) + "\nprint(y.shape)")
+    parts = ["from torch import nn", layer.definition(), source.code(), before, make, kernel, apply]
+    return imports_first("\n\n".join(filter(None, parts)) + "\nprint(y.shape)")
 
 
 def kernel_code(weight: Array) -> str:

@@ -20,7 +20,6 @@ from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION as PRESETS
 from cnnviz.presets import Preset
-from cnnviz.scene import batched
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
@@ -160,9 +159,10 @@ def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
 def facts(shown: Shown) -> None:
     """Shapes, cost and device in a line."""
     done, cost = shown.done, shown.cost
+    before, after = done.layer.torch_shapes(done.x.shape)
     names = ", ".join(("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[done.layer.ndim]))
     parts = [
-        f"`({names})`  {batched(done.x.shape)} → **{batched(done.y.shape)}**",
+        f"`({names})`  {before} → **{after}**",
         f"**{cost.parameters:,}** parameters",
         f"**{cost.macs:,}** multiply-adds (MACs)",
         f"{done.device}, {done.seconds * 1000:.1f} ms",
@@ -223,7 +223,9 @@ def all_kernels(layer: Channels, shown: Shown) -> None:
         return
     st.caption("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see.")
     dark = st.context.theme.type == "dark"
-    st.plotly_chart(weight_figure(taps, layer.channels_read(), layer.in_channels, dark), key="weight_figure")
+    st.plotly_chart(
+        weight_figure(taps, layer.channels_read(shown.done.x.shape), layer.in_channels, dark), key="weight_figure"
+    )
 
 
 inside_frame()

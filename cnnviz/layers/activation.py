@@ -32,6 +32,7 @@ class Activation(Pixel):
     """A function of one number."""
 
     rule: ClassVar[str] = "point"
+    out_scale: ClassVar[str] = "same"
     latex: ClassVar[str] = ""
 
     def value(self, x: float) -> float:
@@ -179,6 +180,7 @@ class Sigmoid(Activation):
     """nn.Sigmoid: between 0 and 1, the gate itself."""
 
     torch_name: ClassVar[str] = "Sigmoid"
+    out_scale: ClassVar[str] = "gate"
     latex: ClassVar[str] = r"\sigma(x) = \frac{1}{1 + e^{-x}}"
 
     def value(self, x: float) -> float:
@@ -190,6 +192,7 @@ class Tanh(Activation):
     """nn.Tanh: between -1 and 1."""
 
     torch_name: ClassVar[str] = "Tanh"
+    out_scale: ClassVar[str] = "signed"
     latex: ClassVar[str] = r"\tanh(x)"
 
     def value(self, x: float) -> float:
@@ -202,6 +205,7 @@ class Softmax(Pixel):
 
     torch_name: ClassVar[str] = "Softmax"
     rule: ClassVar[str] = "share"
+    out_scale: ClassVar[str] = "gate"
 
     dim: ClassVar[int] = 1
 

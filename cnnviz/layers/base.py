@@ -106,6 +106,8 @@ class Layer(Setting):
     dimensioned: ClassVar[bool] = True  # False for nn.ReLU and others that are the same for any number of axes
     rule: ClassVar[str] = ""  # how a window becomes a value; see static/player/rules.js
     pad_value: ClassVar[float] = 0.0
+    random: ClassVar[bool] = False  # does it draw at random?
+    out_scale: ClassVar[str] = "signed"  # how its output is coloured; "same" as its input, or a name in the palette
 
     ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
 
@@ -128,19 +130,28 @@ class Layer(Setting):
         parameters = signature(self.torch_class()).parameters
         return {name: p for name, p in parameters.items() if hasattr(self, name)}
 
+    def argument(self, name: str) -> Any:
+        """A field as torch takes it: ``3`` for the same number along each axis, else ``(3, 5)``."""
+        value, k = getattr(self, name), knobs(self).get(name)
+        return plain(value) if k and k.per_axis else value
+
     def module(self) -> nn.Module:
         """The torch module with torch's own initialisation."""
-        return self.torch_class()(**{name: plain(getattr(self, name)) for name in self.arguments()})
+        return self.torch_class()(**{name: self.argument(name) for name in self.arguments()})
 
     def code(self) -> str:
         """The torch call, without the arguments that are at torch's defaults."""
         words = []
         for name, parameter in self.arguments().items():
-            value = short(getattr(self, name))
+            value = repr(self.argument(name))
             if value != repr(parameter.default):
                 words.append(value if name in POSITIONAL else f"{name}={value}")
         where = "nn." if hasattr(nn, self.name) else ""
         return f"{where}{self.torch_class().__name__}({', '.join(words)})"
+
+    def use(self) -> list[str]:
+        """Lines of Python that make ``y`` of ``layer`` and ``x``, as `call` does."""
+        return ["y = layer(x)"]
 
     def definition(self) -> str:
         """The module's own source, where it is not one of torch's."""

@@ -20,6 +20,8 @@ class Dropout(Pixel):
 
     torch_name: ClassVar[str] = "Dropout"
     rule: ClassVar[str] = "drop"
+    random: ClassVar[bool] = True
+    out_scale: ClassVar[str] = "same"
 
     p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped")
     training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
@@ -32,6 +34,9 @@ class Dropout(Pixel):
         """The mask depends on seed and shape alone, so a second draw over ones shows it."""
         mask = drawn(module, torch.ones_like(x), seed) != 0
         return {"output": drawn(module, x, seed)[0], "gate": mask[0].float()}
+
+    def use(self) -> list[str]:
+        return ["y = layer(x)"] if self.training else ["y = layer.eval()(x)"]
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"gate": parts["gate"]}
@@ -48,9 +53,7 @@ class Dropout(Pixel):
         self.check(shape)
         if not self.training:
             return [r"y = x \quad \text{(eval mode)}"]
-        return [
-            rf"y = x \cdot \text{{mask}} \cdot \frac{{1}}{{1 - {self.p:g}}}, \quad \text{{scale}} = {self.scale:.4g}"
-        ]
+        return [rf"y = x \cdot \text{{mask}} / (1 - {self.p:g}) = x \cdot \text{{mask}} \cdot {self.scale:.4g}"]
 
     def gating(self, shape: Shape) -> dict[str, Any]:
         return {"gate": {"tensor": "gate"}}

@@ -134,6 +134,7 @@ class ContextGating(LinearGate):
     """DESED's ContextGating, ``x * sigmoid(linear(x))``: what the other channels hold decides."""
 
     torch_name: ClassVar[str] = "ContextGating (DESED)"
+    out_scale: ClassVar[str] = "same"
     kind: ClassVar[type[nn.Module]] = DesedContextGating
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
@@ -158,6 +159,7 @@ class HalvingGLU(Pixel):
 
     torch_name: ClassVar[str] = "GLU"
     rule: ClassVar[str] = "gate"
+    out_scale: ClassVar[str] = "same"
 
     dim: ClassVar[int] = 1
 
@@ -190,6 +192,11 @@ class HalvingGLU(Pixel):
             )
 
 
+def block(cell: int, blocks: int, cells: int) -> int:
+    """Which of so many blocks torch's nearest interpolation lays over a cell; it rounds in float32, and so do we."""
+    return int(np.float32(cell) * (np.float32(blocks) / np.float32(cells)))
+
+
 @dataclass(frozen=True)
 class MaskGate(Pixel):
     """A sigmoid gate whose mask is given, not computed: ``x * sigmoid(mask)``.
@@ -202,6 +209,7 @@ class MaskGate(Pixel):
 
     torch_name: ClassVar[str] = "Mask"
     rule: ClassVar[str] = "gate"
+    out_scale: ClassVar[str] = "same"
 
     mask: tuple[float, ...] = (0.0,)
     size: Size = ()
@@ -226,7 +234,7 @@ class MaskGate(Pixel):
         return dict(parts)
 
     def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
-        at = tuple(o * m // n for o, n, m in zip(cell, done.x.shape[1:], self._size(), strict=True))
+        at = tuple(map(block, cell, self._size(), done.x.shape[1:]))
         own, mask = float(done.x[channel, *cell]), float(done.state["mask"][at])
         return Step(np.array([own]), own * sigmoid(mask), np.array([sigmoid(mask)]))
 

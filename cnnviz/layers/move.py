@@ -20,6 +20,7 @@ class Move(Layer):
     """Each output cell is one input cell, or 0. Axes may change places, so one map tells all, not a table per axis."""
 
     rule: ClassVar[str] = "move"
+    out_scale: ClassVar[str] = "same"
 
     def source(self, shape: Shape) -> Ints:
         """Flat input index that each output cell holds, or `NONE` for a 0; shape of the output."""
@@ -90,6 +91,9 @@ class Permute(Move):
     def module(self) -> nn.Module:
         return PermuteModule(*self.dims)
 
+    def use(self) -> list[str]:
+        return [f"y = {self.code()}"]
+
     def code(self) -> str:
         return f"x.permute(0, {', '.join(str(1 + d) for d in self.dims)})"
 
@@ -151,6 +155,9 @@ class MaxUnpool(Move):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (shape[0], *self.size)
+
+    def use(self) -> list[str]:
+        return ["pooled, indices = pool(x)", "y = layer(pooled, indices, output_size=x.shape[2:])"]
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         indices = torch.tensor(self.indices, device=x.device).reshape(x.shape)

@@ -58,6 +58,10 @@ class Norm(Layer):
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": self.apply(module, x), **self.statistics(x[0])}
 
+    def use(self) -> list[str]:
+        # x is (1, channels, examples, ...); torch wants (examples, channels, ...), and gives it back so
+        return ["x = x[0].swapaxes(0, 1)", "y = layer(x)"] if self.examples else ["y = layer(x)"]
+
     def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Mean and biased variance of the cells that share them; axes that share are 1 long."""
         shape = tuple(x.shape)
@@ -89,11 +93,12 @@ class Norm(Layer):
 
     def normalised(self, window: Window, mean: float, var: float, state: Mapping[str, Array], channel: int) -> Step:
         """The cell with these statistics."""
-        weight, bias = (float(self.affine(state, name, window, channel)) for name in ("weight", "bias"))
-        value = (window.own - mean) / sqrt(var + self.eps) * weight + bias
-        return Step(window.values, value)
+        weight, bias = (float(self.learned(state, name, window, channel)) for name in ("weight", "bias"))
+        with np.errstate(divide="ignore", invalid="ignore"):  # without eps, equal cells give 0 / 0: in torch as well
+            value = np.float64(window.own - mean) / sqrt(var + self.eps) * weight + bias
+        return Step(window.values, float(value))
 
-    def affine(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+    def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
         """Weight or bias of a cell: one per channel."""
         return float(state[name][channel]) if name in state else float(name == "weight")
 
@@ -153,6 +158,12 @@ class BatchNorm(Norm):
         # running statistics: (steps + 1, channels)
         return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
 
+    def use(self) -> list[str]:
+        *before, last = super().use()
+        passes = self.steps - 1 if self.training else self.steps
+        train = [f"for _ in range({passes}):", "    layer(x)"] if passes else []
+        return [*before, *train, last if self.training else "y = layer.eval()(x)"]
+
     def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
         """Running statistics, shaped like those of a batch."""
         ones = (-1, *(1,) * self.n_axes)
@@ -163,7 +174,7 @@ class BatchNorm(Norm):
             return super().explain(done, axes, channel, cell)
         here = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
         batch = done.x[channel].astype(np.float64)
-        mean, var = 0.0, 1.0  # where torch starts
+        mean, var = (float(done.state[name][channel]) for name in ("running_mean", "running_var"))
         for _ in range(self.steps):
             mean = (1 - self.momentum) * mean + self.momentum * float(batch.mean())
             var = (1 - self.momentum) * var + self.momentum * float(batch.var(ddof=1))
@@ -219,6 +230,11 @@ class GroupNorm(Norm):
                 f"num_groups = {self.num_groups} must divide {counted(shape[0], 'channels')}. Use num_groups = {near}.",
                 {"num_groups": near},
             )
+        if prod(shape) // self.num_groups < 2:  # torch counts the examples as well
+            raise GeometryError(
+                "A group with a single cell has no variance. Use a larger input, or num_groups = 1.",
+                *([{"num_groups": 1}] if shape[0] > 1 else []),
+            )
 
 
 @dataclass(frozen=True)
@@ -268,7 +284,7 @@ class LayerNorm(Norm):
     def channels_together(self, shape: Shape) -> int:
         return shape[0] if self._all else 1
 
-    def affine(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+    def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
         cell = window.cell[self.examples :]
         at = (channel, *cell) if self._all else cell[self.ndim - len(self.normalized_shape) :]
         return float(state[name][at])

@@ -29,6 +29,8 @@ from cnnviz.layers.base import Array, Layer, Shape, Step, Window
 class Pool(Layer):
     """What all poolings that slide share."""
 
+    out_scale: ClassVar[str] = "same"
+
     kernel_size: Size = knob(2, 1, 11, "cells one window reads along each axis", per_axis=True)
     stride: Size = knob(2, 1, 8, "cells the window moves; torch's own default is kernel_size", per_axis=True)
     padding: Size = knob(0, 0, 5, "cells added on each side, at most half of the kernel", per_axis=True)
@@ -104,12 +106,15 @@ class Pool(Layer):
 
 
 def keep_largest(window: Window) -> Step:
-    """The largest cell of a window of one channel, and where it stands: the first in reading order."""
+    """The largest cell of a window of one channel, and where it stands: the first in reading order.
+
+    What is no number beats all, as in torch, and there the last of several wins.
+    """
     values = window.values[0]
     cells = window.kind == 0
-    broken = cells & np.isnan(values)  # torch lets what is no number win
-    largest = cells & (values == np.max(values, where=cells, initial=-np.inf))
-    tap = int(np.flatnonzero(broken if broken.any() else largest)[0])
+    broken = np.flatnonzero(cells & np.isnan(values))
+    largest = np.flatnonzero(cells & (values == np.max(values, where=cells, initial=-np.inf)))
+    tap = int(broken[-1] if len(broken) else largest[0])
     return Step(window.values, float(values.flat[tap]), index=int(window.index.flat[tap]))
 
 
@@ -130,6 +135,9 @@ class MaxPool(Pool):
         else:
             y, (_, indices) = module(x), max_with_indices(self, x)
         return {"output": y[0], "indices": indices[0]}
+
+    def use(self) -> list[str]:
+        return ["y, indices = layer(x)"] if self.return_indices else super().use()
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"indices": parts["indices"].astype(np.int32)}
@@ -216,6 +224,8 @@ class LPPool(Pool):
 class Adaptive(Layer):
     """Pooling that is told the size of its output; the windows follow, and need not be equally long."""
 
+    out_scale: ClassVar[str] = "same"
+
     output_size: Size = knob(3, 1, 64, "cells of the output along each axis; 1 is global pooling", per_axis=True)
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
@@ -265,6 +275,9 @@ class AdaptiveMaxPool(Adaptive):
         made = module(x)
         y, indices = made if self.return_indices else (made, pool(x, self.output_size, return_indices=True)[1])
         return {"output": y[0], "indices": indices[0]}
+
+    def use(self) -> list[str]:
+        return ["y, indices = layer(x)"] if self.return_indices else super().use()
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"indices": parts["indices"].astype(np.int32)}
