@@ -70,3 +70,33 @@ def weight_figure(taps: Array, reads: Ints, in_channels: int, dark: bool) -> go.
     )
     figure.update_layout(margin={"l": 50, "r": 10, "t": 10, "b": 40}, height=420)
     return figure
+
+
+def running_figure(means: Array, variances: Array, batch: Array, momentum: float, dark: bool) -> go.Figure:
+    """Running statistics of the first channel, pass by pass, beside what the same momentum gives elsewhere.
+
+    Parameters
+    ----------
+    means, variances : arrays, shape (passes + 1, channels)
+        As torch kept them, from its start at 0 and 1.
+    batch : array, shape (channels, cells)
+    momentum : float
+        In torch, the share of the new batch; in other libraries, the share of the old.
+    """
+    passes = np.arange(len(means))
+    cells = batch[0]
+    aims = (float(cells.mean()), float(cells.var(ddof=1)) if len(cells) > 1 else 0.0)
+    lines = (("running mean", means[:, 0], 0.0, aims[0]), ("running variance", variances[:, 0], 1.0, aims[1]))
+    figure = go.Figure()
+    for (name, values, start, aim), colour in zip(lines, PALETTE["groups"]["dark" if dark else "light"], strict=False):
+        other = aim + (start - aim) * np.float64(momentum) ** passes  # the old counts m, the new 1 - m
+        figure.add_scatter(x=passes, y=values, name=name, mode="lines+markers", line={"color": colour, "width": 3})
+        figure.add_scatter(
+            x=passes, y=other, name=f"{name}, momentum read as the old's share", line={"color": colour, "dash": "dot"}
+        )
+        figure.add_hline(aim, line={"color": colour, "width": 1, "dash": "dash"})
+    figure.update_xaxes(title="training passes", rangemode="tozero")
+    figure.update_layout(
+        margin={"l": 50, "r": 10, "t": 10, "b": 40}, height=320, legend={"orientation": "h", "y": 1.15}
+    )
+    return figure

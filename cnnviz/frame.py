@@ -13,6 +13,8 @@ STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
 a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
+.st-key-pair { container-type: inline-size; }
+@container (min-width: 1240px) { .st-key-pair > * { flex: 1 1 45%; } }
 .questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
 .questions li { break-inside: avoid; margin-bottom: 1rem; }
 .questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
@@ -26,6 +28,10 @@ ABOUT = "cnnviz shows convolution happen. Every number on screen is checked agai
 
 HOME = "pages/home.py"
 CONVOLUTION = "pages/convolution.py"
+POOLING = "pages/pooling.py"
+GATING = "pages/gating.py"
+NORMALISATION = "pages/normalisation.py"
+SHAPES = "pages/shapes.py"
 
 
 def pages() -> list[Page]:
@@ -33,6 +39,10 @@ def pages() -> list[Page]:
     return [
         st.Page(ROOT / HOME, title="Home", icon=":material/home:", default=True),
         st.Page(ROOT / CONVOLUTION, title="Convolution", icon=":material/grid_on:"),
+        st.Page(ROOT / POOLING, title="Pooling", icon=":material/compress:"),
+        st.Page(ROOT / GATING, title="Gating", icon=":material/tune:"),
+        st.Page(ROOT / NORMALISATION, title="Normalisation", icon=":material/equalizer:"),
+        st.Page(ROOT / SHAPES, title="Shapes", icon=":material/swap_horiz:"),
     ]
 
 

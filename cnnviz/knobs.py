@@ -26,6 +26,10 @@ class Knob:
         The field holds one number per axis (rows, columns, ...).
     words : tuple of str
         Words allowed instead of numbers (``"same"``, ``"valid"``).
+    step : number or None
+        By how much plus and minus change it.
+    format : str or None
+        How a number is written, as in ``"%.0e"``.
     """
 
     low: float | None = None
@@ -34,6 +38,8 @@ class Knob:
     choices: tuple[Any, ...] = ()
     per_axis: bool = False
     words: tuple[str, ...] = ()
+    step: float | None = None
+    format: str | None = None
 
 
 def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "", **more: Any) -> Any:

@@ -61,7 +61,11 @@ def _field(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
         return st.toggle(name, default, key=key, help=k.help, bind=BIND)
     if isinstance(default, str):
         return st.text_area(name, default, key=key, help=k.help, height=140, bind=BIND)
-    return st.number_input(name, _as(default, k.low), _as(default, k.high), default, key=key, help=k.help, bind=BIND)
+    low, high = _as(default, k.low), _as(default, k.high)
+    empty = "none" if default is None else None
+    return st.number_input(
+        name, low, high, default, k.step, k.format, key=key, help=k.help, placeholder=empty, bind=BIND
+    )
 
 
 def _as(default: Any, number: float | None) -> Any:

@@ -1,20 +1,23 @@
 """Questions worth asking: each is a link that sets the page up, a question, and its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 
 @dataclass(frozen=True)
 class Link:
-    """A scene of the convolution page.
+    """A scene of a page.
 
     Attributes
     ----------
     query : str
         The address of the scene, after the question mark.
+    page : str
+        The page's own name in the address.
     """
 
     query: str
+    page: str = field(default="convolution", kw_only=True)
 
     @property
     def params(self) -> dict[str, str]:
@@ -22,7 +25,7 @@ class Link:
 
     def html(self, words: str) -> str:
         """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""
-        return f'<a class="scene" href="convolution?{escape(self.query)}" target="_self">{escape(words)}</a>'
+        return f'<a class="scene" href="{self.page}?{escape(self.query)}" target="_self">{escape(words)}</a>'
 
 
 @dataclass(frozen=True)
@@ -192,5 +195,155 @@ CONVOLUTION = [
         "layer=ConvTranspose&input=edge&input_size=6&kernel=ones&stride=2",
         "Why do transposed convolutions leave checkerboards?",
         "Kernel 3 is not a multiple of stride 2: cells are painted 1, 2 or 4 times in turn. Tick “times painted”.",
+    ),
+]
+
+POOLING = [
+    Preset(
+        "kernel_size=3&stride=2&padding=1",
+        "What does a maximum read in the padding?",
+        "−inf, which never wins. An average reads 0 there, and may count it.",
+        page="pooling",
+    ),
+    Preset(
+        "layer=AvgPool&kernel_size=3&stride=1&padding=1&compare=false",
+        "An average in the corner: is it divided by 9 or by 4?",
+        "By 9: count_include_pad is on, and five of the nine places are padding. Switch it off and it is divided by 4.",
+        page="pooling",
+    ),
+    Preset(
+        "input=ramp&input_size=5&ceil_mode=true",
+        "5 × 5 input, kernel 2, stride 2, ceil_mode: how large is the output?",
+        "3 × 3: rounded up, a last window reaches beyond the input, and reads what is there.",
+        page="pooling",
+    ),
+    Preset(
+        "input=ramp&input_size=4&kernel_size=2&stride=3&padding=1&ceil_mode=true",
+        "ceil_mode asks for a third window: why are there two?",
+        "It would start beyond the input, in the padding alone. Torch leaves it out; it is drawn dashed and crossed.",
+        page="pooling",
+    ),
+    Preset(
+        "kernel_size=2&stride=3",
+        "What does pooling lose when the stride is larger than the kernel?",
+        "Whole rows and columns between the windows. Tick “times read”.",
+        page="pooling",
+    ),
+    Preset(
+        "layer=AdaptiveAvgPool&output_size=3&compare=false",
+        "8 cells into 3: how long is each window?",
+        "3, 4 and 3 cells, and neighbours overlap: from floor(o · 8 / 3) to ceil((o + 1) · 8 / 3).",
+        page="pooling",
+    ),
+    Preset(
+        "layer=AdaptiveAvgPool&output_size=1&input=photo&compare=false",
+        "What is global pooling?",
+        "Adaptive pooling to one cell: the mean of the whole map.",
+        page="pooling",
+    ),
+    Preset(
+        "layer=MaxUnpool",
+        "Can a maximum be undone?",
+        "In part: the winners go back to their places, all other cells are lost and become 0.",
+        page="pooling",
+    ),
+    Preset(
+        "layer=LPPool&norm_type=8",
+        "What lies between a sum and a maximum?",
+        "The p-norm. At p = 1 it is the sum; the larger p is, the nearer it comes to the maximum.",
+        page="pooling",
+    ),
+]
+
+GATING = [
+    Preset(
+        "layer=nn.GLU",
+        "Four channels through nn.GLU: how many come out?",
+        "Two: the second half gates the first. DESED's GLU mixes and gates all four, and four come out.",
+        page="gating",
+    ),
+    Preset(
+        "layer=ReLU&compare=LeakyReLU",
+        "Is ReLU a gate?",
+        "Yes: x times a mask that is 1 where x is positive. The leaky one is never quite closed.",
+        page="gating",
+    ),
+    Preset(
+        "layer=GLU&compare=ContextGating&input=log-mel",
+        "GLU and ContextGating: which one decides about a cell by itself?",
+        "GLU: the gate is the cell's own sigmoid. In ContextGating all channels decide together.",
+        page="gating",
+    ),
+    Preset(
+        "layer=Mask&maps=0",
+        "Can you cut a picture out with a gate?",
+        "Yes. Type a mask: 4 is nearly open, −4 nearly closed, 0 half.",
+        page="gating",
+    ),
+    Preset(
+        "layer=SiLU&compare=GELU&maps=0&input=random",
+        "How do SiLU and GELU differ?",
+        "Both gate a cell by itself: one with σ(x), the other with the chance Φ(x) that a normal number is smaller.",
+        page="gating",
+    ),
+    Preset(
+        "layer=Softmax&maps=3&input=digit",
+        "What do the channels of a softmax add up to?",
+        "1, at every pixel: each channel has its share.",
+        page="gating",
+    ),
+]
+
+NORMALISATION = [
+    Preset(
+        "examples=false&ndim=1d&input=typed&input_text=10+11+12+13&momentum=0.99",
+        "One training pass over 10, 11, 12, 13 with momentum 0.99: where is the running mean?",
+        "At 11.385 and not at 0.115: in torch, momentum is the share of the new batch. The variance is at 1.66.",
+        page="normalisation",
+    ),
+    Preset(
+        "layer=GroupNorm",
+        "One group: what shares a mean?",
+        "All channels and cells of one example. So every output depends on the whole input.",
+        page="normalisation",
+    ),
+    Preset(
+        "training=false&steps=0",
+        "Eval mode before any training: what does batch norm do?",
+        "Nearly nothing: the running mean is 0 and the running variance 1.",
+        page="normalisation",
+    ),
+    Preset(
+        "layer=Dropout",
+        "Half of the cells are dropped: what happens to the others?",
+        "They are doubled, 1 / (1 − 0.5), so that the mean stays the same on average.",
+        page="normalisation",
+    ),
+    Preset(
+        "layer=Dropout&training=false",
+        "What does dropout do in eval mode?",
+        "Nothing: no mask, no scale.",
+        page="normalisation",
+    ),
+    Preset(
+        "layer=DropoutNd&input=random&input_channels=8",
+        "What does nn.Dropout2d drop?",
+        "Whole channels: neighbouring cells are alike, and dropping single ones would hide little.",
+        page="normalisation",
+    ),
+]
+
+SHAPES = [
+    Preset(
+        "layer=Permute&input=photo&input_rows=16&input_colour=rgb",
+        "What does torch see in a picture that is stored as rows, columns, channels?",
+        "Rows for channels: 16 maps of 24 × 3. permute(0, 3, 1, 2) puts the channels first.",
+        page="shapes",
+    ),
+    Preset(
+        "layer=Linear",
+        "Is a dense layer a convolution?",
+        "Yes, with a kernel as large as the input: there is one place for it, so no weight is shared.",
+        page="shapes",
     ),
 ]

@@ -22,8 +22,8 @@ class Choice:
         Of a convolution: a name in `cnnviz.kernels.TITLES`, and what is typed where that is "typed".
     flipped : bool
         Turn the kernel round first: a true convolution.
-    front : Layer or None
-        A layer that runs before; what comes out of it is the input on stage.
+    front : tuple of Layer
+        Layers that run before; what comes out of them is the input on stage.
     unpool : bool
         The layer is a `MaxPool`; on stage is its output, and the `MaxUnpool` that puts it back.
     """
@@ -34,7 +34,7 @@ class Choice:
     kernel_text: str = ""
     seed: int = 0
     flipped: bool = False
-    front: Layer | None = None
+    front: tuple[Layer, ...] = ()
     unpool: bool = False
 
 
@@ -70,8 +70,9 @@ def show(choice: Choice) -> Shown:
     """
     grid = choice.source.grid()
     x, scale = grid.values, str(grid.scale)
-    if choice.front:
-        x, scale = run(choice.front, x, choice.seed).y, "signed"
+    for before in choice.front:
+        x = run(before, x, choice.seed).y
+        scale = scale if before.out_scale == "same" else before.out_scale
     layer = choice.layer
     if choice.unpool and isinstance(layer, MaxPool):
         pooled = run(layer, x)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cnnviz.layers import Array, Layer, MaxPool, MaxUnpool
@@ -15,7 +16,7 @@ def snippet(
     seed: int,
     weight: Array | None = None,
     flipped: bool = False,
-    front: Layer | None = None,
+    front: Sequence[Layer] = (),
 ) -> str:
     """Python for input, layer, weights and output.
 
@@ -27,8 +28,8 @@ def snippet(
         None keeps torch's initialisation; otherwise the bias is 0.
     flipped : bool
         Turn the kernels round, which makes this a true convolution. `weight` is given as it is before that.
-    front : Layer or None
-        What runs before: for a `MaxUnpool` its pooling, otherwise a layer whose output is the input.
+    front : layers that run before
+        What comes out of them is the input; last, before a `MaxUnpool`, its pooling.
 
     Returns
     -------
@@ -39,10 +40,13 @@ def snippet(
     seeded = f"torch.manual_seed({seed})\n"
     before = ""
     make = "" if layer.use() == [f"y = {layer.code()}"] else f"layer = {layer.code()}"
-    if isinstance(layer, MaxUnpool) and isinstance(front, MaxPool):
-        before = f"pool = {replace(front, return_indices=True).code()}"
-    elif front:
-        before = f"{seeded}front = {front.code()}\nwith torch.no_grad():\n    x = front(x)"
+    for one in front:
+        if isinstance(layer, MaxUnpool) and isinstance(one, MaxPool):
+            before += f"pool = {replace(one, return_indices=True).code()}\n"
+        elif one.use() == [f"y = {one.code()}"]:
+            before += f"x = {one.code()}\n"
+        else:
+            before += f"{seeded}front = {one.code()}\nwith torch.no_grad():\n    x = front(x)\n"
     if weight is None and (layer.random or any(True for _ in layer.module().parameters())):
         make = seeded + make
     kernel = "" if weight is None else kernel_code(weight)

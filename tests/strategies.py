@@ -4,27 +4,47 @@ With them, what several tests ask of torch.
 """
 
 from collections.abc import Callable
-from math import prod
+from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
+from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
-from cnnviz.layers import KINDS, Conv, ConvTranspose, Layer, Shape
+from cnnviz.layers import KINDS, BatchNorm, Conv, ConvTranspose, Layer, MaxPool, MaxUnpool, Move, Norm, Shape
 from cnnviz.layers.conv import MODES
+from cnnviz.run import run
 
 torch.set_num_threads(1)  # the tensors are tiny: a second thread only waits, ten times longer beside another worker
 
 Case = tuple[Layer, Shape]  # a layer, and the shape of an input on which it works
+Numbers = np.ndarray[Any, Any]
 
 REACH = {1: 4, 2: 4, 3: 2}  # largest kernel, stride, dilation and padding: fewer axes, more of each
 ROOM = {1: 6, 2: 4, 3: 1}  # cells that an input may have beyond the fewest that work
+MOST = {1: 7, 2: 4, 3: 3}  # cells along an axis, where any number works
+
+WINDOWED = [name for name, kind in KINDS.items() if not issubclass(kind, Move)]  # a move has one map, no windows
+
+
+def each(*names: str) -> Callable[[Any], Any]:
+    """Ask a test of each of these kinds; thirty kinds need fewer examples each."""
+    return lambda test: pytest.mark.parametrize("name", names)(settings(max_examples=50)(test))
+
+
+every_kind, every_windowed = each(*KINDS), each(*WINDOWED)
 
 
 def per_axis(draw: st.DrawFn, ndim: int, low: int, high: int) -> tuple[int, ...]:
     return draw(st.tuples(*[st.integers(low, high)] * ndim))
+
+
+# --- convolutions ---
 
 
 def channels(draw: st.DrawFn) -> dict[str, Any]:
@@ -81,7 +101,142 @@ def conv_transpose(draw: st.DrawFn, ndim: int) -> Case:
     return layer, (layer.in_channels, *size)
 
 
-VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {"conv": conv, "conv_transpose": conv_transpose}
+# --- poolings that slide, and what undoes them ---
+
+
+@st.composite
+def pool(draw: st.DrawFn, ndim: int, kind: type[Layer], **free: st.SearchStrategy[Any]) -> Case:
+    reach = REACH[ndim]
+    kernel = per_axis(draw, ndim, 1, reach)
+    chosen = {"kernel_size": kernel, "stride": per_axis(draw, ndim, 1, reach + 1), "ceil_mode": draw(st.booleans())}
+    if "padding" in knobs(kind):
+        chosen["padding"] = tuple(draw(st.integers(0, k // 2)) for k in kernel)
+    if "dilation" in knobs(kind):
+        chosen["dilation"] = per_axis(draw, ndim, 1, reach)
+    chosen |= {name: draw(value) for name, value in free.items()}
+    if ndim == 1:
+        chosen.pop("divisor_override", None)  # nn.AvgPool1d has none
+    paddings, dilations = (chosen.get(name, (default,) * ndim) for name, default in [("padding", 0), ("dilation", 1)])
+    fewest = [max(1, d * (k - 1) + 1 - 2 * p) for k, p, d in zip(kernel, paddings, dilations, strict=True)]
+    if ndim == 3 and kind is not MaxPool:  # nn.AvgPool3d asks for as many cells without the padding
+        fewest = kernel
+    shape = (draw(st.integers(1, 3)), *(n + draw(st.integers(0, ROOM[ndim])) for n in fewest))
+    return kind(ndim=ndim, **chosen), shape
+
+
+@st.composite
+def max_unpool(draw: st.DrawFn, ndim: int) -> Case:
+    undone, shape = draw(pool(ndim, MaxPool))
+    undone = replace(undone, dilation=1)  # torch cannot undo a dilation
+    done = run(undone, values(shape, draw(st.integers(0, 99))))
+    layer = MaxUnpool.of(undone, done.parts["indices"], shape[1:])
+    # ... nor, now and then, the window that ceil_mode left out
+    assume(all((n - 1) * s - 2 * p + k > m - s for _, n, k, s, p, m in layer._axes(done.y.shape)))
+    return layer, done.y.shape
+
+
+# --- layers that fit any input ---
+
+
+def agreed(layer: Layer, shape: Shape) -> Layer:
+    """The layer, told what it has to know of its input."""
+    one = shape[1 + getattr(layer, "examples", False) :]  # sizes of one example
+    told = {name: shape[0] for name in ("in_channels", "num_features", "num_channels", "channels")}
+    told |= {"normalized_shape": (shape[0], *one), **({"size": shape} if layer.name == "Linear" else {})}
+    return replace(layer, **{f.name: told[f.name] for f in fields(layer) if f.name in told})
+
+
+Fit = Callable[[st.DrawFn, Shape], dict[str, Any]]
+
+
+@st.composite
+def anywhere(
+    draw: st.DrawFn,
+    ndim: int,
+    kind: type[Layer],
+    fit: Fit = lambda draw, shape: {},
+    depth: st.SearchStrategy[int] | None = None,
+    **free: st.SearchStrategy[Any],
+) -> Case:
+    """Fields of their own are drawn from `free`; those that depend on the shape of the input come from `fit`."""
+    chosen = {name: draw(value) for name, value in free.items()}
+    size = per_axis(draw, ndim, 1, MOST[ndim])
+    if issubclass(kind, Norm):
+        size = (*size[:-1], size[-1] + 1)  # a single cell has no variance
+        chosen["examples"] = ndim < 3 and draw(st.booleans())
+    deep = st.integers(1, 4) if depth is None else depth
+    shape = (draw(deep), *((draw(st.integers(1, 3)),) if chosen.get("examples") else ()), *size)
+    layer = agreed(kind(ndim=ndim, **chosen), shape)
+    return replace(layer, **fit(draw, shape)), shape
+
+
+def fit_mask(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    size = tuple(draw(st.integers(1, n)) for n in shape[1:])
+    return {"size": size, "mask": tuple(values(size, draw(st.integers(0, 99))).ravel().tolist())}
+
+
+def fit_groups(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    return {"num_groups": draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))}
+
+
+@st.composite
+def layer_norm(draw: st.DrawFn, ndim: int) -> Case:
+    """Over the last axis alone, or more, up to all."""
+    layer, shape = draw(anywhere(ndim, KINDS["layer_norm"], eps=eps))
+    return replace(layer, normalized_shape=layer.normalized_shape[draw(st.integers(0, ndim)) :]), shape
+
+
+def fit_steps(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    training = draw(st.booleans())
+    return {"training": training, "steps": draw(st.integers(int(training), 4))}
+
+
+unit, eps = st.floats(0, 1), st.sampled_from([1e-3, 0.1])  # a smaller eps magnifies the rounding of near-equal cells
+
+VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "max_pool": partial(pool, kind=KINDS["max_pool"], return_indices=st.booleans()),
+    "avg_pool": partial(
+        pool,
+        kind=KINDS["avg_pool"],
+        count_include_pad=st.booleans(),
+        divisor_override=st.none() | st.integers(1, 9),
+    ),
+    # even powers, for a sum of odd ones may cancel and its root then magnify the rounding; a broken one gives NaN
+    "lp_pool": partial(pool, kind=KINDS["lp_pool"], norm_type=st.sampled_from([1.0, 1.5, 2.0, 4.0])),
+    "max_unpool": max_unpool,
+    "layer_norm": layer_norm,
+}
+ANYWHERE: dict[str, dict[str, Any]] = {
+    "adaptive_avg_pool": {"fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)}},
+    "adaptive_max_pool": {
+        "fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)},
+        "return_indices": st.booleans(),
+    },
+    "relu": {},
+    "leaky_relu": {"negative_slope": unit},
+    "prelu": {"init": st.floats(-1, 1)},
+    "elu": {"alpha": st.floats(0, 5)},
+    "gelu": {"approximate": st.sampled_from(["none", "tanh"])},
+    "silu": {},
+    "sigmoid": {},
+    "tanh": {},
+    "softmax": {},
+    "glu": {},
+    "context_gating": {},
+    "halving_glu": {"depth": st.sampled_from([2, 4, 6])},
+    "mask_gate": {"fit": fit_mask},
+    "batch_norm": {"fit": fit_steps, "eps": eps, "momentum": unit},
+    "group_norm": {"fit": fit_groups, "eps": eps},
+    "instance_norm": {"eps": eps},
+    "dropout": {"p": st.floats(0, 0.9), "training": st.booleans()},
+    "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans()},
+    "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
+    "flatten": {},
+    "permute": {"fit": lambda draw, shape: {"dims": tuple(draw(st.permutations(range(len(shape)))))}},
+}
+VALID |= {name: partial(anywhere, kind=KINDS[name], **how) for name, how in ANYWHERE.items()}
 
 dims = st.sampled_from([1, 2, 3])
 
@@ -92,53 +247,102 @@ def cases(name: str) -> st.SearchStrategy[Case]:
 
 
 any_case = st.sampled_from(sorted(VALID)).flatmap(cases)
+conv_case = st.sampled_from(["conv", "conv_transpose"]).flatmap(cases)
+
+
+# --- possible or not ---
 
 
 @st.composite
 def any_setting(draw: st.DrawFn, name: str) -> Layer:
-    """A layer of any settings, possible or not: each number from one below its lowest to a little above."""
+    """A layer of any settings, possible or not: each number from below its lowest to a little above."""
     kind, ndim = KINDS[name], draw(dims)
     chosen: dict[str, Any] = {"ndim": ndim}
+    defaults = {f.name: f.default for f in fields(kind)}
     for field, k in knobs(kind).items():
         if field != "ndim" and draw(st.booleans()):  # the other half stays at its default
-            chosen[field] = draw(any_value(k, ndim))
+            chosen[field] = draw(any_value(k, ndim, defaults[field]))
+    if issubclass(kind, Norm):
+        chosen["examples"] = ndim < 3 and draw(st.booleans())
     return kind(**chosen)
 
 
-def any_value(k: Any, ndim: int) -> st.SearchStrategy[Any]:
+def any_value(k: Any, ndim: int, default: Any) -> st.SearchStrategy[Any]:
     """Any value of one knob."""
     if k.choices:
         return st.sampled_from(k.choices)
     if k.low is None:
         return st.booleans()
+    if isinstance(default, float):
+        return st.floats(k.low - 0.5, k.low + 2)
     # mostly possible, so that several problems seldom hide one another
     number = st.integers(int(k.low) - 1, int(k.low) + 5) | st.integers(int(k.low), int(k.low) + 3)
+    if default is None:
+        return st.none() | number
     if not k.per_axis:
         return number
     numbers = st.tuples(*[number] * ndim)
     return st.sampled_from(k.words) | numbers if k.words else numbers
 
 
-def any_shape(ndim: int, low: int = 1) -> st.SearchStrategy[Shape]:
+def any_shape(n_axes: int, low: int = 1) -> st.SearchStrategy[Shape]:
     """Channels and sizes, whether or not a layer can read them."""
-    return st.tuples(*[st.integers(low, 6)] * (ndim + 1))
+    return st.tuples(*[st.integers(low, 6)] * (n_axes + 1))
 
 
-def values(shape: Shape, seed: int = 0) -> np.ndarray[Any, Any]:
+def refusal(layer: Layer, shape: Shape) -> GeometryError | None:
+    try:
+        layer.check(shape)
+    except GeometryError as error:
+        return error
+    return None
+
+
+# --- what torch says ---
+
+
+def values(shape: Shape, seed: int = 0) -> Numbers:
     """Normal noise as a float32 array."""
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).numpy()
 
 
-def jacobian(layer: Layer, shape: Shape, channel: int) -> np.ndarray[Any, Any]:
-    """How the cells of one output channel answer each input cell, shape (outputs, in_channels, inputs), by autograd.
+def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
+    """The input with its batch first, as torch wants it."""
+    tensor = torch.from_numpy(x)
+    return tensor.swapaxes(0, 1) if getattr(layer, "examples", False) else tensor[None]
 
-    All weights are 1 and in double precision, so that nothing cancels.
-    """
-    module = layer.module().double().requires_grad_(False)
-    for parameter in module.parameters():
-        torch.nn.init.ones_(parameter)
-    outputs = prod(layer.output_shape(shape)[1:])
-    # One copy of the input for each output cell: a single backward pass then gives every row.
-    x = torch.ones(outputs, *shape, dtype=torch.float64, requires_grad=True)
-    module(x)[:, channel].flatten(1).diagonal().sum().backward()
-    return x.grad.reshape(outputs, shape[0], prod(shape[1:])).numpy()
+
+def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.Tensor:
+    """What a torch module gives, called as its documentation says."""
+    module.train(getattr(layer, "training", False))
+    if isinstance(layer, MaxUnpool):
+        return module(batch, torch.tensor(layer.indices).reshape(batch.shape), output_size=layer.size)
+    if isinstance(layer, BatchNorm) and not layer.training:
+        for _ in range(layer.steps):
+            module.train()(batch)
+        module.eval()
+    y = module(batch)
+    return y[0] if isinstance(y, tuple) else y
+
+
+def torch_gives(layer: Layer, x: Numbers, seed: int = 0) -> torch.Tensor:
+    """Torch's own output, the batch first, of its own module after this seed."""
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        return asked(layer, layer.module(), batch_of(layer, x))
+
+
+def as_ours(layer: Layer, y: torch.Tensor) -> Numbers:
+    """Torch's output as cnnviz has it: channels first, without the batch."""
+    return (y.swapaxes(0, 1) if getattr(layer, "examples", False) else y[0]).numpy()
+
+
+def answering(layer: Layer, shape: Shape, channel: int, cell: tuple[int, ...]) -> Numbers:
+    """Which outputs read an input cell: those that become NaN when it does, for NaN never cancels."""
+    if isinstance(layer, BatchNorm) and not layer.training:
+        layer = replace(layer, steps=0)  # what it learned of this input before is not read now
+    x = np.abs(values(shape)).astype(np.float64)  # in double precision torch has no other way round
+    x[channel, *cell] = np.nan
+    with torch.no_grad():
+        y = as_ours(layer, asked(layer, layer.module().double(), batch_of(layer, x)))
+    return np.isnan(y.reshape(layer.output_shape(shape)))

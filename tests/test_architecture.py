@@ -29,6 +29,7 @@ ARROW = [
     "player",
     "cached",
     "panels",
+    "screen",
     "frame",
     "pages",
     "app",

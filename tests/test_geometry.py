@@ -1,5 +1,6 @@
-"""Window tables against torch's own unfolding, padding and autograd."""
+"""Window tables against torch's own unfolding, padding and answers."""
 
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -8,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import cases, conv, conv_transpose, dims, jacobian
+from strategies import answering, cases, conv, conv_transpose, dims, every_windowed
 
 from cnnviz.geometry import NONE, PAD, Axis, conv_axis, stamp_axis, transposed_axis
-from cnnviz.layers import KINDS
+from cnnviz.layers import HalvingGLU
 from cnnviz.layers.conv import MODES
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -70,27 +71,31 @@ def test_a_transposed_tap_reads_the_input_cell_that_stands_on_its_place(case):
             assert cell == (PAD if beyond else NONE if between else place // s)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@every_windowed
 @given(data=st.data())
-def test_every_tap_lies_on_the_line(name, data):
+def test_every_tap_that_exists_lies_on_the_line(name, data):
     layer, shape = data.draw(cases(name))
     for axis in layer.windows(shape):
-        place = axis.position + axis.low
+        exists = np.arange(axis.n_taps) < (axis.n_taps if axis.count is None else axis.count[:, None])
+        place = (axis.position + axis.low)[np.broadcast_to(exists, axis.position.shape)]
         assert place.min() >= 0
         assert place.max() < len(axis.line)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@every_windowed
 @given(data=st.data())
-def test_the_readers_of_a_cell_are_those_that_autograd_finds(name, data):
+def test_the_readers_of_a_cell_are_those_that_torch_shows(name, data):
     layer, shape = data.draw(cases(name))
-    channel = data.draw(st.integers(0, layer.output_shape(shape)[0] - 1))
-    by_table = np.ones((1, 1), bool)
-    for axis in layer.windows(shape):
-        by_table = np.kron(by_table, axis.readers.T)  # (outputs, inputs), both in reading order
-    first, last = layer.channels_read()[channel]
-    read = (first <= np.arange(shape[0])) & (np.arange(shape[0]) < last)
-    np.testing.assert_array_equal(jacobian(layer, shape, channel) != 0, by_table[:, None] & read[:, None])
+    channel, *cell = (data.draw(st.integers(0, n - 1)) for n in shape)
+    by_table = reduce(np.multiply.outer, [axis.readers[i] for axis, i in zip(layer.windows(shape), cell, strict=True)])
+    first, last = layer.channels_read(shape).T
+    # nn.GLU reads two channels of its range, the ends
+    read = (
+        (first == channel) | (last - 1 == channel)
+        if isinstance(layer, HalvingGLU)
+        else (first <= channel) & (channel < last)
+    )
+    np.testing.assert_array_equal(answering(layer, shape, channel, cell), np.multiply.outer(read, by_table))
 
 
 # --- single tables, to read ---

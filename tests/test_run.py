@@ -8,14 +8,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import any_case, values
+from strategies import any_case, as_ours, torch_gives, values
 from torch import nn
 
 import cnnviz.run
 from cnnviz import device
 from cnnviz.device import DeviceError
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.layers import Conv, ConvTranspose, Dropout
 from cnnviz.run import MAX_BYTES, MAX_MACS, BudgetError, build, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -36,10 +36,8 @@ def on_the_cpu(monkeypatch):
 @given(case=any_case, seed=st.integers(0, 2**32))
 def test_the_output_is_what_torch_gives_after_manual_seed(case, seed):
     layer, shape = case
-    with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(seed)
-        expected = layer.module()(torch.from_numpy(values(shape))[None])[0]
-    np.testing.assert_array_equal(run(layer, values(shape), seed).y, expected)
+    done, expected = run(layer, values(shape), seed), torch_gives(layer, values(shape), seed)
+    np.testing.assert_array_equal(done.y, as_ours(layer, expected).reshape(done.y.shape))
 
 
 def test_another_seed_gives_other_weights():
@@ -205,10 +203,10 @@ def fail_on_cuda(monkeypatch, error):
     """Pretend that there is a graphics card, and that it raises `error`."""
     real = cnnviz.run.forward
 
-    def forward(module, x, where):
+    def forward(layer, module, x, seed, where):
         if where == "cuda":
             raise error
-        return real(module, x, where)
+        return real(layer, module, x, seed, where)
 
     monkeypatch.setattr(device, "pick", lambda: "cuda")
     monkeypatch.setattr(cnnviz.run, "forward", forward)
@@ -250,16 +248,21 @@ class Spy(nn.Module):
 def test_tensorfloat_32_is_off_during_a_run_only():
     spy = Spy()
     with torch.backends.cudnn.flags(allow_tf32=True):
-        cnnviz.run.forward(spy, torch.zeros(1), "cpu")
+        cnnviz.run.forward(LAYER, spy, torch.zeros(1), 0, "cpu")
         after = torch.backends.cudnn.allow_tf32
     assert (spy.tf32, after) == (False, True)
 
 
 def test_no_gradients_are_kept():
     spy = Spy()
-    cnnviz.run.forward(spy, torch.zeros(1), "cpu")
+    cnnviz.run.forward(LAYER, spy, torch.zeros(1), 0, "cpu")
     assert spy.inference
 
 
-def test_a_module_is_built_for_evaluation():
-    assert not build(LAYER, 0, {}).training
+@pytest.mark.parametrize("layer", [LAYER, Dropout(training=False)])
+def test_a_module_is_built_for_evaluation(layer):
+    assert not build(layer, 0, {}).training
+
+
+def test_a_module_that_is_to_train_is_built_for_training():
+    assert build(Dropout(), 0, {}).training

@@ -75,7 +75,7 @@ class LeakyReLU(Activation):
 
     torch_name: ClassVar[str] = "LeakyReLU"
 
-    negative_slope: float = knob(0.2, 0.0, 1.0, "what negative cells are multiplied by")
+    negative_slope: float = knob(0.2, 0.0, 1.0, "what negative cells are multiplied by", step=0.05)
 
     @property
     def latex(self) -> str:  # type: ignore[override]

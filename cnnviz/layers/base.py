@@ -237,11 +237,13 @@ class Layer(Setting):
         for name, k in knobs(self).items():
             self._check_word(name, k.words or k.choices)
             self._check_range(name, k.low)
-        if len(shape) != self.ndim + 1:
-            other = f"nn.{self.torch_name}{len(shape) - 1}d, or " if len(shape) - 1 in AXES and self.dimensioned else ""
+        if len(shape) != self.n_axes + 1:
+            besides = "its channels" if self.n_axes == self.ndim else "its channels and examples"
+            axes = len(shape) - 1 - self.n_axes + self.ndim
+            other = f"nn.{self.torch_name}{axes}d, or " if axes in AXES and self.dimensioned else ""
             raise GeometryError(
                 f"{self.code().split('(')[0]} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
-                f"and the input {shape} has {len(shape) - 1} besides its channels. "
+                f"and the input {shape} has {axes} besides {besides}. "
                 f"Choose {other}another input."
             )
         if min(shape) < 1:

@@ -23,7 +23,7 @@ class Dropout(Pixel):
     random: ClassVar[bool] = True
     out_scale: ClassVar[str] = "same"
 
-    p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped")
+    p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped", step=0.1)
     training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
 
     @property

@@ -25,7 +25,7 @@ class Norm(Layer):
 
     rule: ClassVar[str] = "norm"
 
-    eps: float = knob(1e-5, 0.0, 1.0, "added to the variance, so that nothing is divided by 0")
+    eps: float = knob(1e-5, 0.0, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
     examples: bool = False
 
     @property
@@ -110,10 +110,7 @@ class Norm(Layer):
         return (*(("examples",) if self.examples else ()), *super().axis_names())
 
     def check(self, shape: Shape) -> None:
-        if self.examples and len(shape) == self.n_axes + 1:
-            super().check((shape[0], *shape[2:]))
-        else:
-            super().check(shape)
+        super().check(shape)
         self.check_sharing(shape)
 
     def check_sharing(self, shape: Shape) -> None:
@@ -137,7 +134,7 @@ class BatchNorm(Norm):
     torch_name: ClassVar[str] = "BatchNorm"
 
     num_features: int = 1
-    momentum: float = knob(0.1, 0.0, 1.0, "how much of the new counts: running = (1 - m) * running + m * batch")
+    momentum: float = knob(0.1, 0.0, 1.0, "how much of the new batch counts in the running statistics", step=0.05)
     training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
     steps: int = knob(1, 0, 200, "training passes before the picture is taken")
 
@@ -192,6 +189,11 @@ class BatchNorm(Norm):
                 "In training the picture is the last training pass, and steps = 0. Use 1 step, or eval mode.",
                 {"steps": 1},
                 {"training": False},
+            )
+        if self.steps and self.eps == 0:
+            raise GeometryError(
+                f"{self.code().split('(')[0]} trains with eps above 0 only, and eps is 0. Use eps = 1e-05.",
+                {"eps": 1e-5},
             )
         if self.steps and prod(shape[1:]) < 2:
             raise GeometryError(

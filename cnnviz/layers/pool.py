@@ -86,16 +86,15 @@ class Pool(Layer):
                 far = f", {d} apart," if d > 1 else ""
                 raise GeometryError(
                     f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
-                    self._fitting(axes),
+                    self.with_kernel(tuple(self._largest(*axis) for axis in axes)),
                 )
 
-    def _fitting(self, axes: list[tuple[int, int, int, int, int, bool]]) -> dict[str, Size]:
-        """The largest kernels that fit, and the padding that they may have."""
-        kernels = tuple(self._largest(*axis) for axis in axes)
-        fits = {"kernel_size": kernels}
-        if self.padding:
-            fits["padding"] = tuple(min(p, k // 2) for p, k in zip(self.padding, kernels, strict=True))
-        return fits
+    def with_kernel(self, kernels: Size) -> dict[str, Size]:
+        """These kernels, and the padding that they may have."""
+        if not self.padding:
+            return {"kernel_size": kernels}
+        padding = tuple(min(p, k // 2) for p, k in zip(self.padding, kernels, strict=True))
+        return {"kernel_size": kernels, "padding": padding}
 
     @staticmethod
     def _largest(n: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> int:
@@ -105,13 +104,30 @@ class Pool(Layer):
         )
 
 
+def check_volume(layer: Pool, shape: Shape) -> None:
+    """nn.AvgPool3d, on which nn.LPPool3d rests, counts no padding when it asks whether its kernel fits."""
+    if layer.ndim < 3:
+        return
+    fits = tuple(map(min, layer.kernel_size, shape[1:]))
+    for name, n, k in zip(layer.axis_names(), shape[1:], layer.kernel_size, strict=True):
+        if k > n:
+            raise GeometryError(
+                f"{layer.code().split('(')[0]} needs at least as many cells as its kernel, padding not counted: "
+                f"kernel_size = {k}, and there {'is' if n == 1 else 'are'} {counted(n, name)}. Use kernel_size {n}.",
+                layer.with_kernel(fits),
+            )
+
+
 def keep_largest(window: Window) -> Step:
     """The largest cell of a window of one channel, and where it stands: the first in reading order.
 
-    What is no number beats all, as in torch, and there the last of several wins.
+    What is no number beats all, as in torch, and there the last of several wins. A dilated window may miss every cell:
+    its largest is -inf, and stands nowhere.
     """
     values = window.values[0]
     cells = window.kind == 0
+    if not cells.any():
+        return Step(window.values, -np.inf)
     broken = np.flatnonzero(cells & np.isnan(values))
     largest = np.flatnonzero(cells & (values == np.max(values, where=cells, initial=-np.inf)))
     tap = int(broken[-1] if len(broken) else largest[0])
@@ -189,6 +205,7 @@ class AvgPool(Pool):
                 f"nn.AvgPool1d has no divisor_override, and it is {self.divisor_override}. Leave it empty.",
                 {"divisor_override": None},
             )
+        check_volume(self, shape)
 
 
 @dataclass(frozen=True)
@@ -218,6 +235,10 @@ class LPPool(Pool):
 
     def constants(self) -> dict[str, float]:
         return {"norm_type": self.norm_type}
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        check_volume(self, shape)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ knob is the scene's blob and the few lines of `LOADER`.
 """
 
 from pathlib import Path
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -38,7 +39,7 @@ export default function ({ data, parentElement }) {
 
 
 # As high as most scenes, so that the page below does not jump when the player starts.
-ROOM = '<div class="cnnviz" style="min-height: 620px"></div>'
+ROOM = '<div class="cnnviz" data-role="{role}" style="min-height: 620px"></div>'
 
 
 def _base() -> str:
@@ -47,14 +48,19 @@ def _base() -> str:
     return f"/{path}" if path else ""
 
 
-_mount = st.components.v2.component(
-    "cnnviz_player",
-    html=f'<link rel="stylesheet" href="{_base()}/app/static/player/player.css">{ROOM}',
-    js=LOADER.replace("BASE", _base()).replace("FILES", str(FILES)),
-)
+Role = Literal["", "leads", "follows"]
+
+_mount = {
+    role: st.components.v2.component(
+        f"cnnviz_player_{role}",
+        html=f'<link rel="stylesheet" href="{_base()}/app/static/player/player.css">{ROOM.format(role=role)}',
+        js=LOADER.replace("BASE", _base()).replace("FILES", str(FILES)),
+    )
+    for role in get_args(Role)
+}
 
 
-def player(blob: bytes, key: str) -> None:
+def player(blob: bytes, key: str, role: Role = "") -> None:
     """Show a scene, or another one in the same player: the playhead stays where it was.
 
     Parameters
@@ -63,5 +69,7 @@ def player(blob: bytes, key: str) -> None:
         As `Scene.to_bytes` gives it.
     key : str
         One player each; a player with the same key goes on where it was.
+    role : "", "leads" or "follows"
+        Players that are compared share one playhead: one leads and has the controls, the others follow.
     """
-    _mount(key=key, data=blob)
+    _mount[role](key=key, data=blob)

@@ -1,5 +1,6 @@
 // What a pointer, a key or a control can ask of the player.
 import { SPEEDS } from "./clock.js";
+import { hit as hitAt } from "./pointing.js";
 
 const WHEEL_ZOOMS_BELOW = 18; // pixels per cell: smaller cells take the wheel, larger ones leave it to the page
 
@@ -37,6 +38,9 @@ export function act(player, name, value) {
     scale: () => player.choose(() => (player.stage.scaleChoice = value)),
     coverage: () => player.choose(() => (player.stage.coverage = value)),
     lens: () => (player.lens = value),
+    strength: () => player.regate({ strength: value }),
+    threshold: () => player.regate({ threshold: value }),
+    hand: () => player.regate({ hand: value }),
     serpentine: () => player.retell(() => (player.serpentine = value)),
     view: () => player.retell(() => (player.stampWanted = value === "stamp")),
     enlarge: () => enlargeNext(player),
@@ -51,7 +55,7 @@ export function act(player, name, value) {
 
 /** Move the cell one place along an axis; at the end of a row, on to the next. */
 function move(player, axis, by) {
-  const { turn, cell } = player.order.at(player.clock.step);
+  const { turn, cell } = player.order.at(player.step);
   const next = [...cell];
   next[axis] += by;
   player.pinned = null;
@@ -63,8 +67,8 @@ function move(player, axis, by) {
 
 export function makeGestures(player) {
   const panelAt = (x, y) => {
-    const area = player.stage.hit(x, y)?.area;
-    return area === "input" || area === "output" ? area : null;
+    const area = hitAt(player.stage, x, y)?.area;
+    return ["input", "gate", "output"].includes(area) ? area : null;
   };
   return {
     hover: (x, y) => {
@@ -91,7 +95,7 @@ export function makeGestures(player) {
       if (name) zoom(player, name, factor, x, y);
     },
     zoomable: (x, y) => {
-      const hit = player.stage.hit(x, y);
+      const hit = hitAt(player.stage, x, y);
       return Boolean(hit?.map) && hit.area !== "strip" && (hit.map.port.sx < WHEEL_ZOOMS_BELOW || player.stage.views[hit.area].zoom > 1);
     },
   };
@@ -99,17 +103,18 @@ export function makeGestures(player) {
 
 /** What a pixel of the stage means as a selection; null for none. */
 function selectionAt(player, x, y) {
-  const hit = player.stage.hit(x, y);
+  const hit = hitAt(player.stage, x, y);
   if (!hit) return null;
   if (hit.area === "kernel") return { kind: "kernel", channel: player.here().channel, tap: hit.tap };
   if (hit.area === "strip" || hit.content.kind) return null;
-  return { kind: hit.area, channel: hit.map.channel, cell: hit.content.cell, own: true };
+  const same = player.stage.gating; // signal, gate and product are the same pixels
+  return { kind: same ? "output" : hit.area, channel: hit.map.channel, cell: hit.content.cell, own: true };
 }
 
 /** Pin what is under the finger, or go to a channel of the strip; a second tap on the same cell lets go. */
 function tap(player, x, y) {
   player.ui.stage.focus({ preventScroll: true });
-  const hit = player.stage.hit(x, y);
+  const hit = hitAt(player.stage, x, y);
   if (hit?.area === "strip") return player.toChannel(hit.map.channel);
   const next = selectionAt(player, x, y);
   player.pinned = JSON.stringify(next) === JSON.stringify(player.pinned) ? null : next;
@@ -121,7 +126,7 @@ function tap(player, x, y) {
 /** Fill the input panel with the map under a pixel, or show all of them again. */
 function enlarge(player, x, y) {
   const { stage } = player;
-  const hit = stage.hit(x, y);
+  const hit = hitAt(stage, x, y);
   if (hit?.area !== "input") return;
   const index = stage.inputMaps().findIndex((map) => map.channel === hit.map.channel && map.depth === hit.map.depth);
   fill(player, stage.enlarged === null ? index : null);
@@ -134,7 +139,7 @@ function enlargeNext(player) {
 }
 
 function fill(player, index) {
-  if (player.stage.inputMaps().length === 1) return;
+  if (player.stage.inputMaps().length === 1 || player.stage.gating) return;
   player.stage.enlarged = index;
   player.pinned = null;
   player.resize();
@@ -147,7 +152,10 @@ function zoom(player, name, factor, x, y) {
 }
 
 function zoomBoth(player, factor) {
-  if (factor) for (const name of ["input", "output"]) zoom(player, name, factor, null, null);
-  else player.stage.wholeView();
+  if (factor) for (const name of player.stage.gating ? ["input"] : ["input", "output"]) zoom(player, name, factor, null, null);
+  else {
+    player.stage.wholeViews();
+    player.stage.place();
+  }
   player.repaint();
 }

@@ -14,6 +14,7 @@ export function readBlob(bytes) {
   const { __metadata__: words, ...entries } = header;
   const meta = JSON.parse(words.scene);
   if (meta.version !== VERSION) throw new Error("cnnviz has been updated. Please reload the page.");
+  meta.padValue = Number(meta.padValue === "-inf" ? -Infinity : meta.padValue);
   const tensors = {};
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
     const aligned = bytes.slice(8 + length + from, 8 + length + to); // typed arrays want their own start

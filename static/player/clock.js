@@ -4,11 +4,25 @@ export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 25, 50];
 const STEPS_PER_SECOND = 1.25; // at speed 1: slow enough to follow a sum
 const LONGEST_PASS = 45; // seconds that one map takes at speed 1, however large it is
 const GLIDE = 0.28; // seconds of the move of a single step
+const LONGEST_FRAME = 0.25; // seconds: a page that was hidden goes on where it was
 const DWELL = 0.6; // part of a slow step during which the window stands still
 
 export class Clock {
   constructor() {
     Object.assign(this, { step: 0, steps: 1, cells: 1, speed: 1, playing: false, glide: null, rest: 0, calm: false });
+    this.moves = false;
+  }
+
+  /**
+   * Let the time pass up to `now`, in milliseconds; of several players that share the clock, the first of a frame does it.
+   * Returns true while something moves.
+   */
+  frame(now) {
+    if (now === this.at) return this.moves;
+    const dt = this.moves && this.at !== undefined ? Math.min((now - this.at) / 1000, LONGEST_FRAME) : 0;
+    this.at = now;
+    this.moves = this.tick(dt);
+    return this.moves;
   }
 
   /** Steps per second. */

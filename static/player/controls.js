@@ -1,7 +1,7 @@
 // The knobs under the stage. They call back; they decide nothing.
 import { SPEEDS } from "./clock.js";
 import { SCALES } from "./panels.js";
-import { element } from "./readout.js";
+import { element } from "./sentences.js";
 
 const BUTTONS = [
   ["first", "First step (Home)", "M6 5v14M19 5L9 12l10 7z"],
@@ -47,7 +47,12 @@ const HINTS = {
   coverage: "Count how often each cell is used",
   lens: "Repeat small cells in large numbers beside the map",
   serpentine: "Walk every other row backwards",
+  strength: "0 leaves the gate open everywhere, 1 is the gate as computed",
+  threshold: "Gates below this count as closed",
+  hand: "Force every gate open or closed by hand",
 };
+
+const HANDS = [["computed", "as computed"], ["open", "all open"], ["closed", "all closed"]];
 
 function select(name, label, options, value, act) {
   const made = element("select", { "aria-label": label, "data-act": name });
@@ -63,13 +68,24 @@ function check(name, label, act) {
   return element("label", { class: "check", title: HINTS[name] }, box, label);
 }
 
+/** A slider from 0 to 1 with its value beside it. */
+function slider(name, value, act) {
+  const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": name });
+  const shown = element("output", {}, value.toFixed(2));
+  input.addEventListener("input", () => {
+    shown.textContent = Number(input.value).toFixed(2);
+    act(name, Number(input.value));
+  });
+  return element("label", { class: "slider", title: HINTS[name] }, name, input, shown);
+}
+
 /** Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach. */
 export function buildControls(root, act) {
   const base = element("canvas", { class: "base" });
   const light = element("canvas", { class: "light" });
   const stage = element(
     "div",
-    { class: "stage", tabindex: "0", role: "application", "aria-label": "Convolution player. Space plays, arrows step, question mark lists the keys." },
+    { class: "stage", tabindex: "0", role: "application", "aria-label": "Player. Space plays, arrows step, question mark lists the keys." },
     base,
     light,
   );
@@ -89,6 +105,7 @@ export function buildControls(root, act) {
     made.addEventListener("click", () => act(`zoom-${name}`));
     return made;
   });
+  const gates = element("div", { class: "options gates", hidden: "" }, slider("strength", 1, act), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
   ask.addEventListener("click", () => act("help"));
   const coverage = check("coverage", "times read", act);
@@ -106,8 +123,8 @@ export function buildControls(root, act) {
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(stage, transport, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, view, coverage: coverage.lastChild, toggle: buttons[2], speed: speed.querySelector("select") };
+  root.replaceChildren(stage, transport, readout, gates, options, help);
+  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, coverage, toggle: buttons[2], speed: speed.querySelector("select") };
 }
 
 export function showPlaying(toggle, playing) {

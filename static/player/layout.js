@@ -7,6 +7,9 @@ const TAG = 15; // a map's own name, under it
 const EDGE = 3; // an outline at the border of a map must not be cut
 const LARGEST_CELL = 72;
 const WORK_CELL = 46;
+const MOST_TAPS = 2500; // larger windows are not shown in numbers
+const STRIP = 56; // small maps under the large ones
+const CHART = 110;
 
 /**
  * Put `count` equal maps into a rectangle, as large as they get.
@@ -95,15 +98,16 @@ export function placeAt(port, x, y) {
 }
 
 /**
- * Three small grids per map that a window reads: what is read, the weights, the products.
+ * Small grids for each map that a window reads: what is read and, for a sum of products, the weights and the products.
  *
- * @param {{maps, rows, columns}} what `maps` planes of `rows` x `columns` taps
+ * @param {{maps, rows, columns, lines}} what `maps` planes of `rows` x `columns` taps in `lines` grids each, 1 or 3
  * @returns {{cell, shown, upright, grids: {x, y, w, h, row, map}[]}} `row` is 0, 1 or 2 for read, weight, product
  */
-export function fitWork(box, { maps, rows, columns }, upright) {
+export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
   const [between, edge] = [26, 8];
+  if (rows * columns > MOST_TAPS) return { cell: 0, shown: 0, upright, grids: [], bottom: box.y };
   const room = (shown) => {
-    const [across, down] = upright ? [shown, 3] : [3, shown];
+    const [across, down] = upright ? [shown, lines] : [lines, shown];
     const w = (box.w - (across - 1) * (upright ? edge : between)) / (across * columns);
     const h = (box.h - (down - 1) * (upright ? between : edge) - (upright ? 0 : TAG)) / (down * rows);
     return Math.min(w, h, WORK_CELL);
@@ -113,12 +117,12 @@ export function fitWork(box, { maps, rows, columns }, upright) {
   const cell = Math.max(room(shown), 3);
   const [w, h] = [cell * columns, cell * rows];
   const [stepX, stepY] = upright ? [w + edge, h + between] : [w + between, h + edge];
-  const wide = (upright ? shown : 3) * stepX - (upright ? edge : between);
+  const wide = (upright ? shown : lines) * stepX - (upright ? edge : between);
   const left = box.x + Math.max(0, (box.w - wide) / 2);
   const top = box.y + (upright ? 0 : TAG);
   const grids = [];
   for (let map = 0; map < shown; map++)
-    for (let row = 0; row < 3; row++) {
+    for (let row = 0; row < lines; row++) {
       const [i, j] = upright ? [map, row] : [row, map];
       grids.push({ x: left + i * stepX, y: top + j * stepY, w, h, row, map });
     }
@@ -126,12 +130,13 @@ export function fitWork(box, { maps, rows, columns }, upright) {
 }
 
 /**
- * The whole stage: input, work and output side by side, or one above the other where there is no room.
+ * The whole stage: input, middle and output side by side, or one above the other where there is no room; charts below.
  *
  * @param {number} width of the stage
  * @param {number} tall the height that a wide stage may take
- * @param {{input, kernel, output, maps}} what `input` and `output` as for `fitMaps`, `kernel` as for `fitWork`,
- *   `maps` output channels, shown small beside the selected one
+ * @param {{input, kernel, gate, output, maps, groups, charts}} what `input`, `gate` and `output` as for `fitMaps`,
+ *   `kernel` as for `fitWork`; of `kernel` and `gate` one stands in the middle, or neither. `maps` output channels are
+ *   shown small: beside the selected one, or under all where there is a gate. `charts` is their number.
  */
 export function layoutStage(width, tall, what) {
   const line = Boolean(what.input.line);
@@ -140,17 +145,22 @@ export function layoutStage(width, tall, what) {
 
 function abreast(width, tall, what) {
   const gap = 28;
-  const { maps, columns } = what.kernel;
+  const gaps = what.kernel || what.gate ? 2 : 1;
+  const all = width - 2 * EDGE - gaps * gap;
+  const middle = what.gate ? all / 3 : what.kernel ? workWidth(what.kernel, width) : 0;
+  const side = (all - middle) / 2;
+  const strip = what.gate && what.maps > 1 ? STRIP + TITLE : 0;
+  const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE - strip });
+  const boxes = { input: box(0, side), output: box(width - 2 * EDGE - side, side) };
+  if (what.kernel) boxes.work = { ...box(side + gap, middle), h: tall - TITLE - 58 };
+  if (what.gate) boxes.gate = box(side + gap, middle);
+  if (strip) boxes.strip = { x: EDGE, y: tall - STRIP, w: width - 2 * EDGE, h: STRIP };
+  return finish(width, tall, what, { ...boxes, upright: true });
+}
+
+function workWidth({ maps, columns }, width) {
   const wanted = Math.min(maps, 3) * (columns * WORK_CELL + 8);
-  const middle = Math.max(116, Math.min(wanted, width * 0.28));
-  const side = (width - 2 * EDGE - middle - 2 * gap) / 2;
-  const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE });
-  return finish(width, tall, what, {
-    input: box(0, side),
-    work: { ...box(side + gap, middle), h: tall - TITLE - 58 },
-    output: box(side + middle + 2 * gap, side),
-    upright: true,
-  });
+  return Math.max(116, Math.min(wanted, width * 0.28));
 }
 
 function stacked(width, tall, what, line) {
@@ -161,39 +171,55 @@ function stacked(width, tall, what, line) {
     return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);
   };
   const most = line ? tall : 250;
-  const inputH = need(what.input, most);
-  const { maps, rows } = what.kernel;
-  const workH = Math.min(Math.min(maps, 3) * (rows * (line ? 34 : 30) + 8), 190) + TAG + 24;
-  const outputH = need(what.output, most) + (what.maps > 1 ? (line ? what.maps * 26 : 84) : 0);
   let y = TITLE;
   const band = (h) => {
     const box = { x: EDGE, y, w: width - 2 * EDGE, h };
     y += h + TITLE + 8;
     return box;
   };
-  const input = band(inputH);
-  const work = band(workH);
-  const output = band(outputH);
-  return finish(width, y - TITLE, what, { input, work: { ...work, h: workH - 24 }, output, upright: false });
+  const boxes = { input: band(need(what.input, most)) };
+  if (what.kernel) {
+    const { maps, rows } = what.kernel;
+    const workH = Math.min(Math.min(maps, 3) * (rows * (line ? 34 : 30) + 8), 190) + TAG + 24;
+    boxes.work = { ...band(workH), h: workH - 24 };
+  }
+  if (what.gate) boxes.gate = band(need(what.gate, most));
+  const beside = what.maps > 1 && !what.gate ? (line ? what.maps * 26 : 84) : 0;
+  boxes.output = band(need(what.output, most) + beside);
+  if (what.gate && what.maps > 1) boxes.strip = band(STRIP);
+  return finish(width, y - TITLE, what, { ...boxes, upright: false });
 }
 
-function finish(width, height, what, boxes) {
+function finish(width, tall, what, boxes) {
   const { output: box } = boxes;
   const line = Boolean(what.output.line);
-  const strip = what.maps > 1 ? Math.min(line ? what.maps * 26 : Math.max(64, box.h * 0.26), box.h * 0.5) : 0;
+  const beside = what.maps > 1 && !what.gate;
+  const strip = beside ? Math.min(line ? what.maps * 26 : Math.max(64, box.h * 0.26), box.h * 0.5) : 0;
   const main = { ...box, h: box.h - strip };
+  const thumbs = { ...what.output, count: what.maps, unit: 1, groups: what.groups ?? 1 };
+  const stripBox = strip ? { ...box, y: box.y + box.h - strip + GAP, h: strip - GAP } : boxes.strip;
+  const charts = fitCharts(width, tall + GAP, what.charts ?? 0);
   return {
     width,
-    height,
+    height: charts.length ? charts.at(-1).y + charts.at(-1).h + TITLE / 2 : tall,
     boxes: { ...boxes, main },
     input: fitMaps(boxes.input, what.input),
-    work: fitWork(boxes.work, what.kernel, boxes.upright),
+    gate: boxes.gate ? fitMaps(boxes.gate, what.gate) : null,
+    work: boxes.work ? fitWork(boxes.work, what.kernel, boxes.upright) : null,
     output: fitMaps(main, what.output),
-    strip: strip
-      ? fitMaps(
-          { ...box, y: box.y + box.h - strip + GAP, h: strip - GAP },
-          { ...what.output, count: what.maps, unit: 1, groups: what.groups ?? 1 },
-        )
-      : null,
+    strip: stripBox ? fitMaps(stripBox, thumbs) : null,
+    charts,
   };
+}
+
+/** Boxes of the charts: side by side, or one above the other where there is no room. */
+function fitCharts(width, top, count) {
+  const across = width < 540 ? 1 : count;
+  const w = (width - 2 * EDGE - (across - 1) * 28) / Math.max(across, 1);
+  return Array.from({ length: count }, (_, i) => ({
+    x: EDGE + (i % across) * (w + 28),
+    y: top + TITLE / 2 + Math.floor(i / across) * (CHART + TITLE),
+    w,
+    h: CHART,
+  }));
 }

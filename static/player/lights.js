@@ -2,7 +2,7 @@
 //
 // A selection is {kind: "output", channel, cell}, {kind: "input", channel, cell} or {kind: "kernel", channel, tap}.
 // What is lit on a panel is {channels: [first, end], places: [depths, rows, columns]}: every combination of the three lists.
-import { range } from "./tables.js";
+import { range, ravel, unravel } from "./tables.js";
 
 /** Channels of the input that an output channel reads: [first, end]. */
 export const readsOf = (scene, channel) => {
@@ -30,6 +30,7 @@ const placesOf = (panel, cell) =>
 export function litBy(stage, selection) {
   const { scene, axes, input, output } = stage;
   const { kind, channel } = selection;
+  if (scene.tensors.from) return moved(stage, selection);
   if (kind === "output") {
     const cells = selection.cell.map((o, i) => windowCells(stage, i, o));
     return {
@@ -50,9 +51,21 @@ export function litBy(stage, selection) {
   return { input: { channels: [c, c + 1], places: visited }, output: null, taps: [selection.tap] };
 }
 
+/** Where a cell that is only moved comes from, or goes to. */
+function moved({ scene, input, output }, { kind, channel, cell }) {
+  const { from, input: read } = scene.tensors;
+  const at = (panel, full) => full && { channels: [full[0], full[0] + 1], places: placesOf(panel, full.slice(1)) };
+  if (kind === "output") {
+    const index = from.data[ravel([channel, ...cell], from.shape)];
+    return { input: at(input, index < 0 ? null : unravel(index, read.shape)), output: at(output, [channel, ...cell]) };
+  }
+  const to = from.data.indexOf(ravel([channel, ...cell], read.shape));
+  return { input: at(input, [channel, ...cell]), output: at(output, to < 0 ? null : unravel(to, from.shape)) };
+}
+
 /** Places on the input panel that window `o` reads along one axis. Where the panel shows no padding, only its cells. */
 function windowCells({ axes, input, stamping }, i, o) {
-  const taps = range(axes[i].taps);
+  const taps = range(axes[i].tapsOf(o));
   if (!stamping) return taps.map((t) => axes[i].place(o, t));
   return toPlaces(input, i, taps.map((t) => axes[i].source(o, t)));
 }

@@ -1,17 +1,22 @@
 // One frame of the moving part: veil, running windows, what is hovered or pinned, the work, the lens.
+import { markCharts } from "./charts.js";
 import { litBy, readsOf } from "./lights.js";
-import { between, lightUp, showLens, showWork, uncover, veil, veilTurns } from "./show.js";
+import { between, lightUp, showLens, showLink, showWork, uncover, veil, veilTurns } from "./show.js";
+import { groupColour } from "./still.js";
+
+/** Is the output covered where the playhead has not been? Where a cell needs no window, all are there at once. */
+export const isVeiled = ({ scene: { meta } }) => meta.view === "work" || meta.rule === "move";
 
 /** Draw the moving part. */
 export function drawMoving(player) {
-  const { stage, clock, group } = player;
+  const { stage, clock, team: group, worked } = player;
   const ctx = player.ui.light.getContext("2d");
   ctx.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
   ctx.clearRect(0, 0, stage.width, stage.layout.height);
-  if (stage.stamping) veilTurns(ctx, stage, player.order, clock.step);
-  else veil(ctx, stage, player.order, clock.step);
   const shown = player.shown();
-  if (shown?.kind === "output") uncover(ctx, stage, shown);
+  if (stage.stamping) veilTurns(ctx, stage, player.order, clock.step);
+  else if (isVeiled(stage)) veil(ctx, stage, player.order, player.step);
+  if (shown?.kind === "output" && isVeiled(stage)) uncover(ctx, stage, shown);
   lightRunning(ctx, player, shown !== null);
   const { subject } = player;
   const channel = subject.kind === "input" ? player.here().channel : subject.channel;
@@ -19,14 +24,26 @@ export function drawMoving(player) {
   if (lit) {
     const style = styleOf(stage, shown.kind === "output" ? stage.groupOf(shown.channel, stage.output.channels) : group, true);
     lightUp(ctx, stage, stage.inputs, lit.input, style);
-    lightUp(ctx, stage, [...stage.outputs, ...stage.strip], lit.output, style);
+    lightUp(ctx, stage, [...stage.gates, ...stage.outputs, ...stage.strip], lit.output, style);
   }
-  showWork(ctx, stage, player.worked, channel, lit?.taps);
   const around = lit ?? litBy(stage, player.lookUp(player.here()));
-  const style = styleOf(stage, group, true);
+  if (stage.layout.work) showWork(ctx, stage, worked, channel, lit?.taps);
+  const from = sourceOf(stage, worked);
+  if (from) showLink(ctx, stage, from, around.output);
+  if (worked) markCharts(ctx, stage, worked);
   if (!player.lens) return;
-  showLens(ctx, stage, stage.inputs, stage.layout.boxes.input, around.input, style);
-  showLens(ctx, stage, stage.outputs, stage.layout.boxes.main, around.output, style, (place) => player.hides(place));
+  const style = styleOf(stage, group, true);
+  const { boxes } = stage.layout;
+  showLens(ctx, stage, stage.inputs, boxes.input, around.input, style);
+  if (boxes.gate) showLens(ctx, stage, stage.gates, boxes.gate, around.output, style);
+  showLens(ctx, stage, stage.outputs, boxes.main, around.output, style, (place) => player.hides(place));
+}
+
+/** The one input cell whose value the shown output cell has: of a maximum its winner, else what was moved there. */
+function sourceOf({ input }, worked) {
+  const cell = worked?.winner ? [worked.winner.channel, ...worked.winner.source] : worked?.source;
+  if (!cell) return null;
+  return { channels: [cell[0], cell[0] + 1], places: cell.slice(1).map((at, i) => [at + input.low[i]]) };
 }
 
 /** The running window (or stamp) of every group; a ghost while something else is shown. */
@@ -37,14 +54,14 @@ function lightRunning(ctx, player, ghost) {
     const at = (step) => {
       const now = player.here(step);
       const channel = group * order.turns + (now.channel % order.turns);
-      return litBy(stage, player.lookUp({ ...now, channel }));
+      return { ...litBy(stage, player.lookUp({ ...now, channel })), channel };
     };
     const [a, b] = [at(from), part ? at(to) : null];
     const style = styleOf(stage, group, !ghost);
-    const reads = (lit) => lit && { ...lit.input, channels: readsOf(scene, group * order.turns) };
+    const reads = (lit) => lit?.input && { ...lit.input, channels: scene.tensors.from ? lit.input.channels : readsOf(scene, lit.channel) };
     lightUp(ctx, stage, stage.inputs, between(reads(a), reads(b), part), style);
-    const outputs = [...stage.outputs, ...stage.strip];
-    const own = (lit) => lit && { ...lit.output, channels: turnChannels(player, group, clock.step) };
+    const outputs = [...stage.gates, ...stage.outputs, ...stage.strip];
+    const own = (lit) => lit?.output && { ...lit.output, channels: turnChannels(player, group, player.step) };
     lightUp(ctx, stage, outputs, between(own(a), own(b), stage.stamping ? part : 0), style);
   }
 }
@@ -56,7 +73,7 @@ function turnChannels({ order }, group, step) {
 
 function styleOf(stage, group, strong) {
   const { look, scene } = stage;
-  const colour = scene.meta.groups > 1 ? stage.groupColour(group) : look.text;
+  const colour = scene.meta.groups > 1 ? groupColour(stage, group) : look.text;
   return strong
     ? { colour, width: 2.5, wash: look.grid, fill: colour }
     : { colour, width: 1.5, wash: look.grid, fill: colour, dash: [4, 3], alpha: 0.55 };

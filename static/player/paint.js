@@ -242,3 +242,18 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
 export function paintTag(ctx, port, text, colour, look) {
   write(ctx, text, port.x, port.y + port.h + 9, { font: `12px ${look.font}`, colour: colour ?? look.soft, align: "left" });
 }
+
+/** What is left out: a dashed box, crossed. */
+export function dashed(ctx, { x, y, w, h }, look) {
+  ctx.strokeStyle = look.soft;
+  ctx.lineWidth = 1.5;
+  ctx.setLineDash([5, 4]);
+  ctx.strokeRect(x + 1, y + 1, w - 2, h - 2);
+  ctx.beginPath();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x + w, y + h);
+  ctx.moveTo(x + w, y);
+  ctx.lineTo(x, y + h);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}

@@ -23,16 +23,19 @@ function rangesOf(tensor) {
  * each map its own, one for all maps of a layer, or one for input and output together.
  */
 export function scaleLimits(scene, choice) {
-  const own = { input: rangesOf(scene.tensors["input.range"]), output: rangesOf(scene.tensors["output.range"]) };
+  const read = scene.tensors["signal.range"] ?? scene.tensors["input.range"];
+  const own = { input: rangesOf(read), output: rangesOf(scene.tensors["output.range"]) };
   const all = merge([...own.input, ...own.output]);
   const found = {};
   for (const [name, ranges] of Object.entries(own)) {
     const diverging = scene.meta.diverging.includes(scene.meta.scales[name]);
     const layer = merge(ranges);
-    const of = (r) => (choice === "global" ? all : choice === "layer" ? layer : r);
+    const whole = scene.meta.scales[name] === "gate" ? [0, 1] : null;
+    const of = (r) => whole ?? (choice === "global" ? all : choice === "layer" ? layer : r);
     found[name] = ranges.map((r) => limits(...of(r), diverging));
   }
-  const { data } = scene.tensors.weight ?? { data: [0] };
+  found.gate = found.output.map(() => [0, 1]);
+  const { data } = scene.meta.rule === "dot" || scene.meta.rule === "gate" ? (scene.tensors.weight ?? { data: [0] }) : { data: [0] };
   let most = 0;
   for (const v of data) if (Number.isFinite(v)) most = Math.max(most, Math.abs(v));
   found.weight = [limits(-most, most, true)];
@@ -56,6 +59,14 @@ export function makePanel(scene, name, axes) {
   return { name, data, shape, channels: shape[0], lines, low, extent, padValue, scale: scene.meta.scales[name] };
 }
 
+/** A panel of one channel at a time; whoever selects the channel puts its numbers into `data`. */
+export function makePlane(scene, name, scale) {
+  const { shape } = scene.tensors.output;
+  const size = shape.slice(1);
+  const common = { lines: plain(size), low: [0, 0, 0], extent: size, padValue: NaN };
+  return { name, ...common, data: new Float32Array(0), single: true, shape: [1, ...size], channels: shape[0], scale };
+}
+
 /** Rows and columns of a map, and how many maps one channel has. */
 export const sizeOf = (panel) => panel.lines.map((line) => line.length);
 
@@ -63,16 +74,16 @@ export const sizeOf = (panel) => panel.lines.map((line) => line.length);
 export function contentAt(panel, channel, place) {
   const cell = place.map((at, i) => panel.lines[i][at]);
   const kind = cell.includes(NONE) ? NONE : cell.includes(PAD) ? PAD : 0;
-  const flat = kind ? -1 : ravel([channel, ...cell], panel.shape);
+  const flat = kind ? -1 : ravel([panel.single ? 0 : channel, ...cell], panel.shape);
   const value = kind === NONE ? NaN : kind === PAD ? panel.padValue : panel.data[flat];
   const unpainted = panel.unpainted && Number.isNaN(value);
   const mirrored = !kind && place.some((at, i) => at < panel.low[i] || at >= panel.low[i] + panel.extent[i]);
   return { kind, cell, value, mirrored, unpainted };
 }
 
-/** One map as an image of one pixel per place. */
-export function rasterise(panel, channel, depth, colours, lim) {
-  const [, rows, columns] = panel.lines;
+/** One map as an image of one pixel per place, or of one in `every` so many along each axis. */
+export function rasterise(panel, channel, depth, colours, lim, every = 1) {
+  const [rows, columns] = panel.lines.slice(1).map((line) => (every > 1 ? line.filter((_, i) => i % every === 0) : line));
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [columns.length, rows.length];
   const ctx = canvas.getContext("2d");
@@ -87,7 +98,7 @@ export function rasterise(panel, channel, depth, colours, lim) {
   let at = 0;
   for (let i = 0; i < rows.length; i++) {
     const r = rows[i];
-    const row = ((channel * nd + d) * nr + r) * nc; // where the row's first cell lies
+    const row = (((panel.single ? 0 : channel) * nd + d) * nr + r) * nc; // where the row's first cell lies
     for (let j = 0; j < columns.length; j++) {
       const c = columns[j];
       if (d < 0 || r < 0 || c < 0) pixels[at++] = d === NONE || r === NONE || c === NONE ? 0 : padding;

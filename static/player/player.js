@@ -6,20 +6,26 @@ import { luminance } from "./colour.js";
 import { buildControls, showTicks } from "./controls.js";
 import { listenKeys, listenPointer } from "./gestures.js";
 import { litBy, readsOf } from "./lights.js";
-import { drawMoving } from "./moving.js";
+import { drawMoving, isVeiled } from "./moving.js";
 import { clampTo, makeOrder } from "./order.js";
 import { report } from "./report.js";
 import { Stage, makeLook } from "./stage.js";
+import { paintStill } from "./still.js";
 import { Painting } from "./stamp.js";
 import { range } from "./tables.js";
+
+// Players of one page that go together share a clock: one leads and has the knobs, the others follow.
+const together = new Set();
 
 class Player {
   constructor(root) {
     this.root = root;
+    this.joins = Boolean(root.dataset.role);
     this.ui = buildControls(root, (name, value) => act(this, name, value));
     this.stage = new Stage(this.ui.base, this.ui.light);
-    this.clock = new Clock();
-    Object.assign(this, { hovered: null, pinned: null, group: 0, serpentine: false, lens: true, stampWanted: true, written: "", wroteAt: 0 });
+    this.clock = (this.joins && [...together][0]?.clock) || new Clock();
+    if (this.joins) together.add(this);
+    Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: true, stampWanted: true, written: "", wroteAt: 0 });
     listenKeys(root, (name) => act(this, name));
     listenPointer(this.ui.stage, makeGestures(this));
     this.watch();
@@ -39,17 +45,26 @@ class Player {
       if (motion.matches) this.clock.pause();
     };
     motion.addEventListener("change", heed, { signal });
-    document.addEventListener("visibilitychange", () => (this.last = null), { signal });
+  }
+
+  /** All players that share the clock. */
+  get group() {
+    return this.joins ? [...together] : [this];
+  }
+
+  /** The playhead's step, as far as this scene has it. */
+  get step() {
+    return Math.min(this.clock.step, this.order.steps - 1);
   }
 
   /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk. */
   load(bytes, autoplay) {
-    const { channel: turn, cell } = this.order ? this.here() : { channel: 0, cell: [0, 0, 0] };
+    const { turn, cell } = this.order ? this.order.at(Math.min(this.at, this.order.steps - 1)) : { turn: 0, cell: [0, 0, 0] };
     this.scene = readBlob(bytes);
-    this.group = Math.min(this.group, this.scene.meta.groups - 1);
+    this.team = Math.min(this.team, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
     this.tell();
-    this.reorder({ turn: this.order ? turn % this.turns() : 0, cell });
+    this.reorder({ turn, cell });
     this.theme();
     if (!this.started && autoplay && !this.clock.calm) this.clock.play();
     this.started = true;
@@ -69,7 +84,9 @@ class Player {
     const { meta } = this.scene;
     this.stage.load(this.scene, this.stampWanted);
     this.ui.view.hidden = !meta.stamp;
-    this.ui.coverage.textContent = meta.stamp ? "times painted" : "times read";
+    this.ui.coverage.hidden = meta.view !== "work";
+    this.ui.gates.hidden = meta.view !== "gate";
+    this.ui.coverage.lastChild.textContent = meta.stamp ? "times painted" : "times read";
     const paint = () => new Painting(this.scene, this.stage.stamps);
     this.paintings = this.stage.stamping ? range(meta.groups).map(paint) : null;
   }
@@ -78,16 +95,19 @@ class Player {
     const visited = this.stage.stamping ? this.scene.tensors.input : this.scene.tensors.output;
     this.order = makeOrder(this.turns(), visited.shape.slice(1), this.serpentine);
     const { turn, cell } = clampTo(this.order, playhead);
-    Object.assign(this.clock, { steps: this.order.steps, cells: this.order.cells, glide: null, rest: 0 });
-    this.clock.step = this.order.stepOf(turn, cell);
+    if (this.group[0] === this) {
+      const { steps, cells } = this.order;
+      Object.assign(this.clock, { steps, cells, glide: null, rest: 0, step: this.order.stepOf(turn, cell) });
+    }
+    this.at = this.step;
     this.ui.scrub.max = this.order.steps - 1;
     showTicks(this.ui.ticks, this.order.turns);
   }
 
   /** The cell at the playhead: what is computed now, in the group that is looked at. */
-  here(step = this.clock.step) {
-    const { turn, cell } = this.order.at(step);
-    return { kind: this.stage.stamping ? "input" : "output", channel: this.group * this.order.turns + turn, cell };
+  here(step = this.step) {
+    const { turn, cell } = this.order.at(Math.min(step, this.order.steps - 1));
+    return { kind: this.stage.stamping ? "input" : "output", channel: this.team * this.order.turns + turn, cell };
   }
 
   /** What the readout speaks of: the hovered cell, else the pinned one, else the playhead's. */
@@ -110,6 +130,7 @@ class Player {
       text: read("--st-text-color") || (dark ? "#fafafa" : "#111418"),
       background,
       font: read("--st-font") || "system-ui, sans-serif",
+      accent: read("--st-primary-color") || "#3b5bdb",
       dark,
     });
     this.stage.setTheme(look, dark);
@@ -119,7 +140,9 @@ class Player {
   resize() {
     const width = Math.floor(this.ui.stage.clientWidth);
     if (!this.scene || width < 40) return; // a hidden tab
-    const tall = Math.round(Math.max(320, Math.min(innerHeight * 0.54, 760)));
+    const part = this.joins || this.scene.meta.charts.length ? 0.38 : 0.54; // others, or charts, need room as well
+    const tall = Math.round(Math.max(300, Math.min(innerHeight * part, 760)));
+    this.stage.regate();
     this.stage.resize(width, tall, Math.min(devicePixelRatio || 1, 2));
     this.select();
   }
@@ -127,14 +150,20 @@ class Player {
   /** Follow the playhead's channel; redraw the still part. */
   select() {
     const { channel, cell } = this.here();
-    Object.assign(this.stage, { selected: channel, depth: this.stage.stamping ? 0 : cell[0] });
-    this.stage.place();
+    this.stage.select(channel, this.stage.stamping ? 0 : cell[0]);
+    this.repaint();
+  }
+
+  /** Another strength, threshold or hand: the gate's pictures are made anew, here alone. */
+  regate(change) {
+    Object.assign(this.stage.gating ?? {}, change);
+    this.stage.regate();
     this.repaint();
   }
 
   repaint() {
     this.paintStamps();
-    this.stage.paint();
+    paintStill(this.stage);
     this.draw();
   }
 
@@ -145,8 +174,8 @@ class Player {
     const torch = this.scene.tensors.output.data;
     const per = torch.length / output.channels;
     output.data.set(torch);
-    const { turn } = this.order.at(this.clock.step);
-    const whole = (this.clock.step + 1) % this.order.cells === 0;
+    const { turn } = this.order.at(this.step);
+    const whole = (this.step + 1) % this.order.cells === 0;
     for (const group of this.paintings.keys()) {
       const channel = group * this.order.turns + turn;
       const { sums, touched } = this.painted(channel);
@@ -163,17 +192,14 @@ class Player {
 
   /** Ask for a frame; there is at most one on its way. */
   draw() {
-    this.pending ??= requestAnimationFrame((now) => this.frame(now));
+    for (const player of this.group) player.pending ??= requestAnimationFrame((now) => player.frame(now));
   }
 
   frame(now) {
     this.pending = null;
     if (!this.scene || !this.stage.layout) return;
-    const dt = this.last ? Math.min((now - this.last) / 1000, 0.25) : 0;
-    const before = this.clock.step;
-    const moving = this.clock.tick(dt);
-    this.last = moving ? now : null;
-    if (this.clock.step !== before) this.stepped();
+    const moving = this.clock.frame(now);
+    if (this.step !== this.at) this.stepped();
     report(this, now);
     drawMoving(this);
     if (moving) this.draw();
@@ -182,14 +208,12 @@ class Player {
   /** After the playhead has moved: another channel or another stamp redraws the still part, too. */
   stepped() {
     const { channel, cell } = this.here();
+    this.at = this.step;
     const other = channel !== this.stage.selected || (!this.stage.stamping && cell[0] !== this.stage.depth && this.stage.strip.length);
-    if (other) {
-      Object.assign(this.stage, { selected: channel, depth: this.stage.stamping ? 0 : cell[0] });
-      this.stage.place();
-    }
+    if (other) this.stage.select(channel, this.stage.stamping ? 0 : cell[0]);
     if (other || this.follow() || this.paintings) {
       this.paintStamps();
-      this.stage.paint();
+      paintStill(this.stage);
     }
   }
 
@@ -208,8 +232,8 @@ class Player {
 
   /** Is this place of the selected output map not computed yet? A cell that is pointed at is shown. */
   hides([, row, column]) {
-    if (this.stage.stamping) return false;
-    const { turn, cell } = this.order.at(this.clock.step);
+    if (this.stage.stamping || !isVeiled(this.stage)) return false;
+    const { turn, cell } = this.order.at(this.step);
     const place = [cell[0], row, column];
     const asked = this.shown();
     if (asked?.kind === "output" && String(asked.cell) === String(place)) return false;
@@ -218,8 +242,8 @@ class Player {
 
   /** Go to an output channel, and to its group. */
   toChannel(channel) {
-    this.group = Math.floor(channel / this.order.turns);
-    this.clock.go(this.order.stepOf(channel % this.order.turns, this.order.at(this.clock.step).cell));
+    this.team = Math.floor(channel / this.order.turns);
+    this.clock.go(this.order.stepOf(channel % this.order.turns, this.order.at(this.step).cell));
     this.clock.glide = null;
     this.select();
   }
@@ -232,7 +256,7 @@ class Player {
 
   /** A choice that changes the order of the steps: the playhead keeps its channel and, where it can, its cell. */
   retell(change) {
-    const { turn, cell } = this.order.at(this.clock.step);
+    const { turn, cell } = this.order.at(this.step);
     change();
     this.hovered = this.pinned = null;
     this.tell();
@@ -243,9 +267,8 @@ class Player {
   /** Pixel of a cell's middle on the page, and what is lit: handles for tests. */
   locate(area, channel, cell) {
     const panel = this.stage[area];
-    const maps = area === "input" ? this.stage.inputs : this.stage.outputs;
     const place = cell.map((at, i) => panel.lines[i].indexOf(at));
-    const map = maps.find((m) => m.depth === place[0] && (area === "output" || m.channel === channel));
+    const map = this.stage.mapsOf(area).find((m) => m.depth === place[0] && (area !== "input" || m.channel === channel));
     const box = this.ui.stage.getBoundingClientRect();
     return [box.left + map.port.x + (place[2] - map.port.left + 0.5) * map.port.sx, box.top + map.port.y + (place[1] - map.port.top + 0.5) * map.port.sy];
   }
@@ -255,6 +278,7 @@ class Player {
   }
 
   stop() {
+    together.delete(this);
     this.sizes.disconnect();
     this.leaving.abort();
     cancelAnimationFrame(this.pending);

@@ -1,29 +1,10 @@
 // The sentence: what the shown cell is, in words and coloured numbers. Text only; nothing is put in as HTML.
-import { css, exact, ink, level } from "./colour.js";
-import { ravel } from "./tables.js";
+import { exact } from "./colour.js";
+import { SENTENCES, chip, element } from "./sentences.js";
 
-const MOST_TERMS = 80; // products written out; more are summed up per channel
-const SINGULAR = { rows: "row", columns: "column", length: "position" };
+const MOST_STAMPED = 80; // products of a stamp that are written out; more are summed up
+const SINGULAR = { rows: "row", columns: "column", length: "position", examples: "example" };
 const PLURAL = { depth: "depths", length: "positions" };
-const MOST_CHANNELS = 16; // channels written out
-
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-/** A number on the colour it has in the drawing. */
-function chip(value, { ramp, lim }, name) {
-  const made = element("span", { class: `chip ${name}` }, exact(value));
-  if (Number.isFinite(value)) {
-    const rgb = ramp[level(value, lim)];
-    made.style.background = css(rgb);
-    made.style.color = ink(rgb);
-  }
-  return made;
-}
 
 /** "row 2, column 3", with the axes' own names. */
 export function placeWords(meta, cell) {
@@ -40,13 +21,12 @@ export function spanWords(meta, lists) {
   return words.filter(Boolean).join(", ");
 }
 
-/** Sum of products + bias = value, and torch's own. */
-export function writeSum(root, stage, { channel, cell }, worked, torch, ok) {
+/** How one output cell comes about, its value, and torch's own. */
+export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
   const { meta } = stage.scene;
-  const where = `output ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)}:`;
-  const colours = { read: stage.legend("input", worked.first), weight: stage.legend("weight"), product: stage.legend("output", channel) };
-  const parts = worked.terms.length <= MOST_TERMS ? productParts(stage, worked, colours) : channelParts(worked, colours);
-  if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, colours.weight, "bias"));
+  const name = meta.names.output ?? "output";
+  const where = `${name} ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)}:`;
+  const parts = SENTENCES[meta.rule](stage, worked, channel, placeWords);
   root.replaceChildren(
     element("span", { class: "where" }, where),
     " ",
@@ -58,47 +38,41 @@ export function writeSum(root, stage, { channel, cell }, worked, torch, ok) {
       { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch },
       ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`,
     ),
+    ...forced(stage, worked),
   );
 }
 
-/** Every product, in the order in which the window lies on the input. */
-function productParts(stage, worked, colours) {
-  const size = stage.axes.map((axis) => axis.taps);
-  const rank = ({ channel, tap }) => ravel([channel, ...stage.drawnAt(tap)], [0, ...size]);
-  const terms = [...worked.terms].sort((a, b) => rank(a) - rank(b));
-  return terms.flatMap(({ read, weight, channel }, i) => {
-    const before = i === 0 ? "" : terms[i - 1].channel === channel ? " + " : "  +  ";
-    return [before, element("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight"))];
-  });
-}
-
-/** Sums by input channel; of many channels the first few, then all others together. */
-function channelParts({ terms, perChannel, first, last }, colours) {
-  const sums = [];
-  for (let c = 0; c < last - first; c++)
-    sums.push(terms.slice(c * perChannel, (c + 1) * perChannel).reduce((total, { product }) => total + product, 0));
-  const few = sums.length > MOST_CHANNELS ? sums.slice(0, MOST_CHANNELS - 1) : sums;
-  const parts = [`${terms.length} products, by input channel: `];
-  few.forEach((sum, c) => parts.push(c ? " + " : "", element("span", { class: "term" }, chip(sum, colours.product, "product"))));
-  if (few.length < sums.length) {
-    const rest = sums.slice(few.length).reduce((total, sum) => total + sum, 0);
-    parts.push(` + ${sums.length - few.length} more channels `, chip(rest, colours.product, "product"));
-  }
-  return parts;
+/** What hand and strength make of it. */
+function forced({ gating }, worked) {
+  if (!gating || gating.untouched) return [];
+  const [gate, value] = [gating.opened(worked.gate), gating.passed(worked.signal ?? worked.x, worked.gate)];
+  return [element("span", { class: "where", "data-testid": "forced" }, ` drawn: gate ${exact(gate)}, product ${exact(value)}`)];
 }
 
 /** Who reads an input cell. */
 export function writeReach(root, stage, { channel, cell }, value, lit) {
   const { meta } = stage.scene;
+  const name = `${meta.names.input ?? "input"} ${stage.input.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)} = `;
+  const words = stage.axes ? readWords(stage, cell, lit) : goesWords(stage, lit);
+  root.replaceChildren(element("span", {}, name), chip(value, stage.legend("input", channel), "read"), words);
+}
+
+function readWords(stage, cell, lit) {
+  const { meta } = stage.scene;
   const lists = stage.axes.map((axis, i) => axis.readers(cell[i]));
   const windows = lists.reduce((n, list) => n * list.length, 1);
-  const name = `input ${stage.input.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)} = `;
   const [first, end] = lit.output.channels;
   const maps = end - first > 1 ? ` in each of the output channels ${first} to ${end - 1}` : "";
-  const words = windows
+  if (meta.rule === "norm") return ` shares its mean and variance with ${windows} cells${maps.replace("output channels", "channels")}: ${spanWords(meta, lists)}.`;
+  return windows
     ? ` is read by ${windows} window${windows > 1 ? "s" : ""}${maps}: output ${spanWords(meta, lists)}.`
     : " is read by no window: no output depends on it.";
-  root.replaceChildren(element("span", {}, name), chip(value, stage.legend("input", channel), "read"), words);
+}
+
+function goesWords({ output, scene: { meta } }, lit) {
+  if (!lit.output) return " goes nowhere.";
+  const of = output.channels > 1 ? `channel ${lit.output.channels[0]}, ` : "";
+  return ` goes to output ${of}${placeWords(meta, lit.output.places.map(([at]) => at))}.`;
 }
 
 /** What one weight is multiplied with. */
@@ -122,7 +96,7 @@ export function writeStamp(root, stage, { channel, cell }, painted, value, finis
   const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
   const bias = stage.scene.tensors.bias?.data[channel];
   const inside = painted.filter((p) => p.cell);
-  const few = painted.length * painted[0].products.length <= MOST_TERMS;
+  const few = painted.length * painted[0].products.length <= MOST_STAMPED;
   const terms = inside.flatMap(({ products, sum, cell: to }, i) => [
     i ? ", " : " ",
     ...(few

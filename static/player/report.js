@@ -1,8 +1,9 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
 import { litBy, readsOf } from "./lights.js";
-import { element, placeWords, writeKernel, writeReach, writeStamp, writeSum } from "./readout.js";
+import { placeWords, writeCell, writeKernel, writeReach, writeStamp } from "./readout.js";
 import { RULES, agrees, torchValue } from "./rules.js";
+import { element } from "./sentences.js";
 import { stampOf } from "./stamp.js";
 import { ravel } from "./tables.js";
 
@@ -31,7 +32,8 @@ export function report(player, now) {
   const { clock, ui, stage } = player;
   showState(player);
   const subject = player.shown() ?? player.here();
-  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded]);
+  const { strength, hand } = stage.gating ?? {};
+  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded, strength, hand]);
   if (key === player.written && stage.look === player.wroteLook) return;
   const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
   if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
@@ -56,9 +58,9 @@ function showState(player) {
   Object.assign(root.dataset, { step: clock.step, playing: clock.playing });
 }
 
-function count({ ui, clock, order, scene }) {
-  const { turn, cell } = order.at(clock.step);
-  ui.count.textContent = `step ${thousands(clock.step + 1)} of ${thousands(order.steps)}`;
+function count({ ui, step, order, scene }) {
+  const { turn, cell } = order.at(step);
+  ui.count.textContent = `step ${thousands(step + 1)} of ${thousands(order.steps)}`;
   ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
 }
 
@@ -68,7 +70,7 @@ function write(player, subject) {
   const { ui, scene, stage, worked } = player;
   if (subject.kind === "output") {
     const torch = torchValue(scene, subject.channel, subject.cell);
-    writeSum(ui.readout, stage, subject, worked, torch, agrees(scene, worked, torch));
+    writeCell(ui.readout, stage, subject, worked, torch, agrees(scene, worked, torch));
   } else if (subject.kind === "kernel") {
     const lit = litBy(stage, subject);
     const { weight } = scene.tensors;

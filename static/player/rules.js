@@ -1,7 +1,12 @@
-// How a window becomes a value. A scene names its rule; a new rule is one entry here.
-import { NONE, PAD, ravel } from "./tables.js";
+// How a window becomes a value. A scene names its rule; a new rule is one entry here, and one sentence in sentences.js.
+//
+// A rule is (scene, axes, channel, cell) -> {value, terms, ...}. Its terms carry a `product` or a `read`: float32 sums
+// are as exact as the largest of them.
+import { readsOf } from "./lights.js";
+import { functionOf } from "./pointwise.js";
+import { NONE, PAD, ravel, unravel } from "./tables.js";
 
-/** The taps of one output cell, as three lists of what they read and where they are drawn. */
+/** The taps of one output cell: where they are drawn, and what they read. */
 function taps(axes, cell) {
   const found = [];
   const [d, r, c] = axes;
@@ -15,28 +20,135 @@ function taps(axes, cell) {
   return found;
 }
 
-/**
- * Sum of products plus bias, over all the input channels that this output channel reads.
- * Terms are in torch's order: channel by channel, then depth, rows, columns of the kernel.
- */
-function dot(scene, axes, channel, cell) {
-  const { input, weight, bias, reads } = scene.tensors;
-  const [first, last] = [reads.data[2 * channel], reads.data[2 * channel + 1]];
+/** What the window reads, in torch's order: channel by channel, then depth, rows, columns. */
+function reading(scene, axes, channel, cell) {
+  const { input } = scene.tensors;
+  const [first, last] = readsOf(scene, channel);
   const found = taps(axes, cell);
   const terms = [];
-  let sum = 0;
   for (let c = first; c < last; c++)
-    found.forEach(({ tap, source, kind }, flat) => {
+    for (const { tap, source, kind } of found) {
       const read = kind === NONE ? 0 : kind === PAD ? scene.meta.padValue : input.data[ravel([c, ...source], input.shape)];
-      const by = weight.data[(channel * (last - first) + c - first) * found.length + flat];
-      terms.push({ channel: c, tap, kind, read, weight: by, product: read * by });
-      sum += read * by;
-    });
-  const offset = bias ? bias.data[channel] : null;
-  return { first, last, perChannel: found.length, terms, sum, bias: offset, value: sum + (offset ?? 0) };
+      terms.push({ channel: c, tap, source, kind, read });
+    }
+  return { first, last, perChannel: found.length, terms };
 }
 
-export const RULES = { dot };
+/** Sum of products plus bias, over all the input channels that this output channel reads. */
+function dot(scene, axes, channel, cell) {
+  const { weight, bias } = scene.tensors;
+  const window = reading(scene, axes, channel, cell);
+  const start = channel * window.terms.length;
+  let sum = 0;
+  window.terms.forEach((term, i) => {
+    term.weight = weight.data[start + i];
+    term.product = term.read * term.weight;
+    sum += term.product;
+  });
+  const offset = bias ? bias.data[channel] : null;
+  return { ...window, sum, bias: offset, value: sum + (offset ?? 0) };
+}
+
+/** The largest cell, the first in reading order; what is no number wins, as in torch. */
+function max(scene, axes, channel, cell) {
+  const window = reading(scene, axes, channel, cell);
+  const cells = window.terms.filter(({ kind }) => !kind);
+  let winner = cells[0];
+  for (const term of cells) if (term.read > winner.read || (Number.isNaN(term.read) && !Number.isNaN(winner.read))) winner = term;
+  const index = ravel(winner.source, scene.tensors.input.shape.slice(1));
+  const torchIndex = scene.tensors.indices.data[ravel([channel, ...cell], scene.tensors.indices.shape)];
+  return { ...window, winner, index, torchIndex, value: winner.read };
+}
+
+/** How many cells a mean is over: those inside the padding, the real ones, or a number of one's own. */
+function divisorOf({ divisor_override: own, count_include_pad: all }, terms) {
+  return own ?? terms.filter(({ kind }) => (all ? kind !== NONE : !kind)).length;
+}
+
+function mean(scene, axes, channel, cell) {
+  const window = reading(scene, axes, channel, cell);
+  const sum = window.terms.reduce((total, { read }) => total + read, 0);
+  const divisor = divisorOf(scene.meta.constants, window.terms);
+  return { ...window, sum, divisor, value: sum / divisor };
+}
+
+/** The p-norm as torch has it: the mean of the powers, times the size of the kernel, and the root of that. */
+function power(scene, axes, channel, cell) {
+  const { norm_type: p } = scene.meta.constants;
+  const window = reading(scene, axes, channel, cell);
+  const cells = window.terms.filter(({ kind }) => !kind);
+  const sum = cells.reduce((total, { read }) => total + read ** p, 0);
+  const stretched = (sum / cells.length) * window.perChannel;
+  return { ...window, cells: cells.length, p, sum, stretched, value: stretched ** (1 / p) };
+}
+
+const inputAt = ({ tensors: { input } }, channel, cell) => input.data[ravel([channel, ...cell], input.shape)];
+const single = (channel, read, more) => ({ first: channel, last: channel + 1, perChannel: 1, terms: [{ channel, tap: [0, 0, 0], kind: 0, read }], ...more });
+
+function point(scene, axes, channel, cell) {
+  const x = inputAt(scene, channel, cell);
+  const { value, slope, gate } = functionOf(scene.meta.function, scene.meta.constants);
+  return single(channel, x, { x, value: value(x), slope: slope(x), gate: gate?.(x) });
+}
+
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+/** Signal times gate; one of the two may be a mix of all channels of the pixel. */
+function gate(scene, axes, channel, cell) {
+  const { mixes, gate: from } = scene.meta.gating;
+  const x = inputAt(scene, channel, cell);
+  if (mixes) {
+    const mixed = dot(scene, axes, channel, cell);
+    const [signal, closed] = mixes === "signal" ? [mixed.value, sigmoid(x)] : [x, sigmoid(mixed.value)];
+    return { ...mixed, x, mixed: mixed.value, signal, gate: closed, value: signal * closed };
+  }
+  const other = from.tensor === "input" ? inputAt(scene, channel + from.first, cell) : null;
+  const mask = scene.tensors.gate;
+  const closed = other === null ? mask.data[ravel([channel, ...cell], mask.shape)] : sigmoid(other);
+  return single(channel, x, { x, other, signal: x, gate: closed, value: x * closed });
+}
+
+function drop(scene, axes, channel, cell) {
+  const { gate: mask } = scene.tensors;
+  const { scale } = scene.meta.constants;
+  const x = inputAt(scene, channel, cell);
+  const kept = mask.data[ravel([channel, ...cell], mask.shape)];
+  return single(channel, x, { x, signal: x, gate: kept, scale, value: x * kept * scale });
+}
+
+/** Softmax: the share of one channel in the sum of all exponentials at its pixel. */
+function share(scene, axes, channel, cell) {
+  const window = reading(scene, axes, channel, cell);
+  const most = window.terms.reduce((top, { read }) => Math.max(top, read), -Infinity);
+  const sum = window.terms.reduce((total, { read }) => total + Math.exp(read - most), 0);
+  return { ...window, x: window.terms[channel].read, most, sum, value: Math.exp(window.terms[channel].read - most) / sum };
+}
+
+/** Entry of a tensor that is 1 long along the axes that it does not know. */
+const shared = ({ shape, data }, at) => data[ravel(at.map((i, axis) => Math.min(i, shape[axis] - 1)), shape)];
+
+function norm(scene, axes, channel, cell) {
+  const { mean: means, var: variances, weight, bias } = scene.tensors;
+  const { eps } = scene.meta.constants;
+  const x = inputAt(scene, channel, cell);
+  const at = [Math.floor((channel * means.shape[0]) / scene.tensors.input.shape[0]), ...cell];
+  const [average, variance] = [shared(means, at), shared(variances, at)];
+  const own = (tensor, none) => (!tensor ? none : tensor.shape.length > 1 ? shared(tensor, [channel, ...cell]) : tensor.data[channel]);
+  const [by, offset] = [own(weight, 1), own(bias, 0)];
+  const stretch = by / Math.sqrt(variance + eps);
+  const terms = [x, average].map((read) => ({ channel, tap: [0, 0, 0], kind: 0, read, product: read * stretch }));
+  return { ...single(channel, x, {}), terms, x, mean: average, var: variance, eps, weight: by, bias: offset, value: (x - average) * stretch + offset };
+}
+
+/** A cell that was put here from elsewhere, or 0. */
+function move(scene, axes, channel, cell) {
+  const { input, from } = scene.tensors;
+  const index = from.data[ravel([channel, ...cell], from.shape)];
+  const source = index < 0 ? null : unravel(index, input.shape);
+  return { first: 0, last: 0, perChannel: 0, terms: [], index, source, value: source ? input.data[index] : 0 };
+}
+
+export const RULES = { dot, max, mean, power, point, gate, drop, share, norm, move };
 
 /** Torch's own value of an output cell. */
 export function torchValue(scene, channel, cell) {
@@ -47,7 +159,8 @@ export function torchValue(scene, channel, cell) {
 /** Does the value by hand agree with torch's, as far as float32 sums can? */
 export function agrees(scene, worked, torch) {
   const { relative, absolute } = scene.meta.tolerance;
+  if (worked.index !== undefined && worked.torchIndex !== undefined && worked.index !== worked.torchIndex) return false;
   if (!Number.isFinite(worked.value) || !Number.isFinite(torch)) return Object.is(Math.fround(worked.value), torch);
-  const size = worked.terms.reduce((most, { product }) => Math.max(most, Math.abs(product)), Math.abs(torch));
+  const size = worked.terms.reduce((most, { product, read, kind }) => Math.max(most, kind ? 0 : Math.abs(product ?? read)), Math.abs(torch));
   return Math.abs(worked.value - torch) <= relative * size + absolute;
 }

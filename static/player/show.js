@@ -3,6 +3,7 @@ import { brief } from "./colour.js";
 import { xOf, yOf } from "./layout.js";
 import { clipTo, cloak, fontSize, paintCell, visible, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
+import { drawnAt, tapAt } from "./pointing.js";
 import { NONE, range, ravel } from "./tables.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
@@ -105,8 +106,10 @@ export function between(a, b, part) {
 export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
   const { layout, look } = stage;
   const { work } = layout;
-  for (const row of worked ? [0, 1, 2] : [1]) {
+  const dot = stage.scene.meta.rule === "dot";
+  for (const row of dot ? (worked ? [0, 1, 2] : [1]) : worked ? [0] : []) {
     const grids = work.grids.filter((grid) => grid.row === row);
+    if (!grids.length) continue;
     const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
     const size = fontSize(columns.flat().map(({ value }) => brief(value)), work.cell, work.cell);
     const colours = { ...rowColours(stage, worked, kernelChannel, row), size };
@@ -116,7 +119,8 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
     ctx.lineWidth = 1;
     for (const grid of grids) ctx.strokeRect(grid.x - 0.5, grid.y - 0.5, grid.w + 1, grid.h + 1);
   }
-  if (litTaps) lightTaps(ctx, stage, litTaps);
+  if (litTaps) lightTaps(ctx, stage, litTaps, 1);
+  if (worked?.winner) lightTaps(ctx, stage, [[worked.winner.channel - worked.first, ...worked.winner.tap]], 0);
   showSum(ctx, stage, worked);
 }
 
@@ -126,10 +130,10 @@ function gridValues(stage, worked, channel, { row, map }) {
   const [depth, rows, columns] = stage.axes.map((axis) => axis.taps);
   const [c, d] = [Math.floor(map / depth), map % depth];
   return range(rows * columns).map((i) => {
-    const tap = stage.tapAt([d, Math.floor(i / columns), i % columns]);
-    const flat = ravel([c, ...tap], [weight.shape[1], depth, rows, columns]);
+    const tap = tapAt(stage, [d, Math.floor(i / columns), i % columns]);
+    const flat = ravel([c, ...tap], [0, depth, rows, columns]);
     const term = worked?.terms[flat];
-    const by = weight.data[channel * weight.shape[1] * depth * rows * columns + flat];
+    const by = weight?.data[channel * weight.shape[1] * depth * rows * columns + flat];
     return { value: [term?.read, by, term?.product][row], kind: row === 0 ? term.kind : 0 };
   });
 }
@@ -156,23 +160,57 @@ function sign(ctx, { layout: { work }, look }, grid) {
   write(ctx, text, x, y, { font: `600 20px ${look.font}`, colour: look.text });
 }
 
-function lightTaps(ctx, stage, taps) {
+function lightTaps(ctx, stage, taps, row) {
   const { axes, look } = stage;
   const { work } = stage.layout;
   for (const [channel, ...tap] of taps) {
-    const [d, r, c] = stage.drawnAt(tap);
-    const grid = work.grids.find((g) => g.row === 1 && g.map === channel * axes[0].taps + d);
+    const [d, r, c] = drawnAt(stage, tap);
+    const grid = work.grids.find((g) => g.row === row && g.map === channel * axes[0].taps + d);
     if (!grid) continue;
     outline(ctx, grid.x + c * work.cell, grid.y + r * work.cell, work.cell, work.cell, { colour: look.text, width: 2.5 }, look);
   }
 }
 
-function showSum(ctx, { layout: { work, boxes }, look }, worked) {
+/** What the window comes to, in a line under it. */
+const SUMS = {
+  dot: ({ sum, bias, value }) => `Σ ${brief(sum)}${bias === null ? "" : ` + bias ${brief(bias)}`} = ${brief(value)}`,
+  max: ({ value }) => `max = ${brief(value)}`,
+  mean: ({ sum, divisor, value }) => `Σ ${brief(sum)} ÷ ${divisor} = ${brief(value)}`,
+  power: ({ stretched, p, value }) => `${brief(stretched)}^(1/${brief(p)}) = ${brief(value)}`,
+};
+
+function showSum(ctx, stage, worked) {
+  const { layout: { work, boxes }, look } = stage;
   if (!worked || worked.painted) return;
-  const bias = worked.bias === null ? "" : ` + bias ${brief(worked.bias)}`;
-  const text = `Σ ${brief(worked.sum)}${bias} = ${brief(worked.value)}`;
+  const text = SUMS[stage.scene.meta.rule](worked);
   const size = Math.min(14, (boxes.work.w + 40) / (text.length * 0.52)); // it may lean into the gaps, not over them
   write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 ${size}px ${look.font}`, colour: look.text });
+}
+
+/** The one input cell that an output cell is: outlined, with a line to where its value goes. */
+export function showLink(ctx, stage, from, lit) {
+  const places = (maps, where) => maps.filter(({ channel, depth }) => where.channels[0] <= channel && channel < where.channels[1] && where.places[0].includes(depth));
+  const [source] = places(stage.inputs, from);
+  const [target] = lit ? places(stage.outputs, lit) : [];
+  if (!source) return;
+  const style = { colour: stage.look.accent, width: 3 };
+  const [r, c] = [from.places[1][0], from.places[2][0]];
+  clipTo(ctx, outset(source.port, 3), () => outline(ctx, xOf(source.port, c), yOf(source.port, r), Math.max(source.port.sx, 4), Math.max(source.port.sy, 4), style, stage.look));
+  if (!target) return;
+  const middle = ({ port }, row, column) => [
+    Math.max(port.x, Math.min(port.x + port.w, xOf(port, column + 0.5))),
+    Math.max(port.y, Math.min(port.y + port.h, yOf(port, row + 0.5))),
+  ];
+  ctx.strokeStyle = stage.look.accent;
+  ctx.lineWidth = 2;
+  ctx.globalAlpha = 0.7;
+  ctx.setLineDash([2, 4]);
+  ctx.beginPath();
+  ctx.moveTo(...middle(source, r, c));
+  ctx.lineTo(...middle(target, lit.places[1][0], lit.places[2][0]));
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
 }
 
 /**

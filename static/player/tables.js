@@ -5,8 +5,8 @@ export const NONE = -2;
 
 /** One axis: where windows stand on the line of places, and what each place holds. */
 class Axis {
-  constructor(line, start, offset, low) {
-    Object.assign(this, { line, start, offset, low });
+  constructor(line, start, offset, low, count) {
+    Object.assign(this, { line, start, offset, low, count });
     this.places = line.length;
     this.windows = start.length;
     this.taps = offset.length;
@@ -17,9 +17,15 @@ class Axis {
     return this.start[o] + this.offset[t] + this.low;
   }
 
+  /** How many taps window `o` has. */
+  tapsOf(o) {
+    return this.count ? this.count[o] : this.taps;
+  }
+
   /** What tap `t` of window `o` reads: an input index, PAD or NONE. */
   source(o, t) {
     const place = this.place(o, t);
+    if (t >= this.tapsOf(o)) return NONE;
     return place >= 0 && place < this.places ? this.line[place] : NONE;
   }
 
@@ -66,7 +72,8 @@ class Axis {
 export function axesOf(scene, prefix = "") {
   const low = prefix ? scene.meta[prefix.slice(0, -1)].low : scene.meta.low;
   const table = (name, i) => scene.tensors[`${prefix}${name}${i}`].data;
-  return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i]));
+  const counts = (i) => scene.tensors[`${prefix}count${i}`]?.data;
+  return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i], counts(i)));
 }
 
 /** Flat index of a cell in an array of this shape. */

@@ -1,0 +1,189 @@
+"""What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+from io import BytesIO
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.cached import animate, read
+from cnnviz.device import DeviceError
+from cnnviz.geometry import GeometryError
+from cnnviz.knobs import Setting
+from cnnviz.layers import Shape
+from cnnviz.layers.base import short
+from cnnviz.panels import BIND, put, settings_panel
+from cnnviz.presets import Preset
+from cnnviz.show import Choice, Shown
+from cnnviz.snippet import snippet
+from cnnviz.sources import Source, SourceError, for_ndim
+from cnnviz.sources.upload import Upload
+
+INPUT = "input_"  # before the names of a source's own knobs
+NDIMS = {"1d": 1, "2d": 2, "3d": 3}
+Maker = Callable[[], Source]  # gives the source, or raises what is wrong with it
+
+
+def choose_one(key: str, options: Iterable[str], default: str) -> str:
+    """One of a few, side by side."""
+    return st.segmented_control(
+        key,
+        list(options),
+        default=default,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+        bind=BIND,
+    )
+
+
+def choose_from(key: str, options: Iterable[str], default: str, label: str = "") -> str:
+    """One of many, in a list."""
+    names = list(options)
+    shown: Literal["visible", "collapsed"] = "visible" if label else "collapsed"
+    return str(st.selectbox(label or key, names, names.index(default), key=key, label_visibility=shown, bind=BIND))
+
+
+def choose_source(ndim: int, default: str = "") -> tuple[type[Source], Maker]:
+    """The input's widgets: kind of source, and a function that makes it."""
+    kinds = for_ndim(ndim)
+    name = choose_from("input", kinds, default if default in kinds else next(iter(kinds)))
+    kind = kinds[name]
+    if kind is not Upload:
+        fields = settings_panel(kind, ndim, INPUT)
+        return kind, lambda: kind(ndim=ndim, **fields)
+    what = "PNG, JPEG, WebP or .npy" if ndim == 2 else ".npy"
+    file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
+    fields = settings_panel(kind, ndim, INPUT) if ndim == 2 else {}
+
+    def make() -> Source:
+        if file is None:
+            raise SourceError(f"Choose a file first: {what}.")
+        return Upload(ndim=ndim, data=file.getvalue(), name=file.name, **fields)
+
+    return kind, make
+
+
+def shape_of(source: Source) -> Shape:
+    """Shape of an input, (channels, *axes)."""
+    return read(source).values.shape
+
+
+def settle(page: str, make: Callable[[], Choice], first: Choice) -> tuple[Choice, Shown, Exception | None]:
+    """The choice on stage. One that cannot work leaves the last one there, and comes back as a problem."""
+    last = f"{page}_last"
+    try:
+        choice = make()
+        shown = animate(choice)
+    except (GeometryError, SourceError, DeviceError) as problem:
+        choice = st.session_state.get(last, first)
+        return choice, animate(choice), problem
+    st.session_state[last] = choice
+    return choice, shown, None
+
+
+def head(title: str, presets: list[Preset], problem: Exception | None, kind: type[Setting], ndim: int) -> None:
+    """Title and questions; under them what is wrong, and the question that the address asks."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="stretch")
+        if presets and st.button("Questions", icon=":material/help:"):
+            questions(presets)
+    with st.container():
+        if problem:
+            explain(problem, kind, ndim)
+        if question := asked(presets):
+            st.html(f'<div class="asked"><strong>{escape(question.question)}</strong>{question.answer_html()}</div>')
+
+
+def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
+    """One sentence, and a button for each way out that has a widget."""
+    st.warning(str(problem), icon=":material/info:")
+    with st.container(horizontal=True):
+        for i, fix in enumerate(getattr(problem, "fixes", ())):
+            values = {name: short(value) if isinstance(value, tuple) else value for name, value in fix.items()}
+            words = ", ".join(f"{name} = {value}" for name, value in values.items())
+            st.button(f"Set {words}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim))
+
+
+@st.dialog("Questions", width="large")
+def questions(presets: list[Preset]) -> None:
+    """Links that set the page up, with their answers. One piece of HTML, and only when asked for: it is long."""
+    rows = [f"<li>{escape(p.question)}<div>{p.html('show')}{p.answer_html()}</div></li>" for p in presets]
+    st.html(f'<ul class="questions">{"".join(rows)}</ul>')
+
+
+def asked(presets: list[Preset]) -> Preset | None:
+    """The question that the address asks, if it is one of these."""
+    here = dict(st.query_params.items())
+    return next((preset for preset in presets if preset.params == here), None)
+
+
+def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> None:
+    """What is on stage, in a line: the torch calls and the input."""
+    layers = [*choice.front, *((choice.layer,) if choice.unpool else ()), shown.done.layer]
+    calls = " → ".join(f"`{layer.code()}`" for layer in layers)
+    st.caption(f"{'Still showing ' if problem else ''}{calls} on {read(choice.source).caption}")
+
+
+def facts(shown: Shown) -> None:
+    """Shapes, cost and device in a line, and the rule with its numbers."""
+    done, cost = shown.done, shown.cost
+    before, after = done.layer.torch_shapes(done.x.shape)
+    parts = [
+        f"`({', '.join(axis_letters(before))})`  {before} → **{after}**",
+        f"**{cost.parameters:,}** parameters",
+        f"**{cost.macs:,}** multiply-adds (MACs)",
+        f"{done.device}, {done.seconds * 1000:.1f} ms",
+    ]
+    if shown.unread:
+        parts.append(f"**{shown.unread:,}** input cells are never read")
+    st.markdown(" &nbsp;·&nbsp; ".join(parts))
+    for line in merged(done.layer.formula(done.x.shape)):
+        st.markdown(f"${line}$")
+    if done.notice:
+        st.info(done.notice)
+
+
+def axis_letters(shape: Shape) -> tuple[str, ...]:
+    """The field's letters for the axes of a batch."""
+    return ("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[len(shape) - 2])
+
+
+def merged(lines: list[str]) -> list[str]:
+    """One line for all axes that have the same numbers."""
+    axes: dict[str, list[str]] = {}
+    for line in lines:
+        name, rule = line.split(": ", 1) if line.startswith(r"\text") and ": " in line else ("", line)
+        axes.setdefault(rule, []).append(name)
+    return [(r",\ ".join(names) + r":\quad " if any(names) else "") + rule for rule, names in axes.items()]
+
+
+def show_code(choice: Choice, shown: Shown) -> None:
+    """The snippet, and the files that it loads where numbers are too many to be written down."""
+    before = (choice.layer,) if choice.unpool else ()
+    code = snippet(shown.done.layer, choice.source, choice.seed, shown.weight, choice.flipped, (*choice.front, *before))
+    st.caption("Run as it stands, this gives the very output above.")
+    st.code(code)
+    for name, values in (("input.npy", read(choice.source).values), ("weight.npy", shown.weight)):
+        if name in code and values is not None:
+            file = BytesIO()
+            np.save(file, values)
+            st.download_button(name, file.getvalue(), name, icon=":material/download:", on_click="ignore")
+
+
+def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
+    """Explanation, code, and what else a page has; each is drawn when it is looked at."""
+    names = ["Explanation", "Code", *more]
+    text, code, *others = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
+    with text:
+        st.markdown(explanation)
+    with code:
+        if code.open:
+            show_code(choice, shown)
+    for tab, draw in zip(others, more.values(), strict=True):
+        with tab:
+            if tab.open:
+                draw()

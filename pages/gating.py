@@ -1,0 +1,174 @@
+"""Gating: a mask lets some of the signal through."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.cached import animate
+from cnnviz.frame import inside_frame
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import (
+    ELU,
+    GELU,
+    GLU,
+    BatchNorm,
+    ContextGating,
+    Conv,
+    HalvingGLU,
+    Layer,
+    LeakyReLU,
+    LinearGate,
+    MaskGate,
+    PReLU,
+    ReLU,
+    Shape,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
+from cnnviz.panels import BIND, per_axis_switch, settings_panel
+from cnnviz.player import player
+from cnnviz.presets import GATING
+from cnnviz.screen import (
+    INPUT,
+    NDIMS,
+    Maker,
+    caption,
+    choose_from,
+    choose_one,
+    choose_source,
+    facts,
+    head,
+    settle,
+    shape_of,
+    tabs,
+)
+from cnnviz.show import Choice
+from cnnviz.sources import SourceError, parse_numbers
+from cnnviz.sources.samples import Photo
+
+# What stands in this list stands in the address, too.
+LAYERS: dict[str, type[Layer]] = {
+    "GLU": GLU,
+    "ContextGating": ContextGating,
+    "nn.GLU": HalvingGLU,
+    "Mask": MaskGate,
+    "ReLU": ReLU,
+    "LeakyReLU": LeakyReLU,
+    "PReLU": PReLU,
+    "GELU": GELU,
+    "SiLU": SiLU,
+    "ELU": ELU,
+    "Sigmoid": Sigmoid,
+    "Tanh": Tanh,
+    "Softmax": Softmax,
+}
+NOTES = {
+    "GLU": "linear(x) · σ(x), as in the DESED block: the channels stay as many as they were",
+    "ContextGating": "x · σ(linear(x)), as in the DESED block: all channels decide together",
+    "nn.GLU": "torch's own: the second half of the channels gates the first, and half as many come out",
+    "Mask": "x · σ(mask), with a mask typed by hand",
+}
+MASK = "4 2 -2 -4\n2 0 0 -2\n-2 0 0 2\n-4 -2 2 4"
+
+EXPLANATION = """
+**A gate is a mask.** It is as large as the signal, and each of its cells lies between 0 (closed) and 1 (open). Signal
+times gate is what goes on.
+
+**Strength** opens the mask: at 0 every gate is open and the signal passes as it is, at 1 the gate is as computed.
+**Threshold** says which gates count as closed. Neither asks the server.
+
+**Who opens it?** In DESED's *GLU* each cell opens its own gate, σ(x), for a mix of all channels. In *ContextGating* a
+mix of all channels opens the gate of the cell itself. torch's *nn.GLU* splits the channels in two halves. ReLU is a gate
+as well: open where the cell is positive.
+
+**The network is not trained here.** Weights are torch's random start, so gates look random, too; what you see is how
+they work.
+
+**✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
+"""
+
+FIRST = Choice(ReLU(), Photo(), front=())
+
+
+def choose() -> tuple[type[Layer], int, Callable[[], Choice], Callable[[], Choice] | None]:
+    """The sidebar: kind and number of axes, a function that makes the choice, and one for the gate to compare with."""
+    name = choose_from("layer", LAYERS, "GLU")
+    if name in NOTES:
+        st.caption(NOTES[name])
+    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    layer_slot, other_slot, input_slot = st.container(), st.container(), st.container()
+    with input_slot:
+        st.subheader("Input", anchor=False)
+        source_kind, source = choose_source(ndim, "photo")
+        per_axis_switch(ndim, (source_kind, INPUT))
+        maps = int(st.number_input("maps before the gate", 0, 64, 4, key="maps", help=MAPS_HELP, bind=BIND))
+        seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+    with layer_slot:
+        fields = gate_fields(name, ndim)
+    with other_slot:
+        rival = choose_from("compare", ["nothing", *LAYERS], "nothing", "compare with")
+        rival_fields = gate_fields(rival, ndim, "other_") if rival != "nothing" else {}
+
+    def make(kind: type[Layer], fields: dict[str, Any]) -> Choice:
+        return choose_gate(kind, fields, ndim, source, maps, seed)
+
+    other = (lambda: make(LAYERS[rival], rival_fields)) if rival != "nothing" else None
+    return LAYERS[name], ndim, lambda: make(LAYERS[name], fields), other
+
+
+MAPS_HELP = "a convolution and a batch norm with so many channels run first; 0 gates the input itself"
+
+
+def gate_fields(name: str, ndim: int, prefix: str = "") -> dict[str, Any]:
+    """The widgets of one kind."""
+    if name == "Mask":
+        help_ = "one number for each block of the input, before the sigmoid; a line for each row"
+        default = MASK if ndim == 2 else "4 2 -2 -4"
+        text = st.text_area("mask", default, key=f"{prefix}mask_{ndim}d", help=help_, bind=BIND)
+        return {"text": text}
+    return settings_panel(LAYERS[name], ndim, prefix)
+
+
+def choose_gate(kind: type[Layer], fields: dict[str, Any], ndim: int, source: Maker, maps: int, seed: int) -> Choice:
+    """The choice of one gate on an input, behind as many maps as are wanted."""
+    inputs = source()
+    shape = shape_of(inputs)
+    front = before(shape, maps, ndim)
+    channels = maps or shape[0]
+    if issubclass(kind, LinearGate):
+        return Choice(kind(channels=channels, ndim=ndim), inputs, seed=seed, front=front)
+    if kind is MaskGate:
+        mask = parse_numbers(fields["text"], ndim)[0]
+        layer = MaskGate(tuple(map(float, mask.ravel())), mask.shape, ndim=ndim)
+        return Choice(layer, inputs, seed=seed, front=front)
+    return Choice(kind(ndim=ndim, **fields), inputs, seed=seed, front=front)
+
+
+def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
+    """What a block has before its gate: a convolution that keeps the size, and a batch norm."""
+    if not maps:
+        return ()
+    return Conv(shape[0], maps, 3, padding=1, ndim=ndim), BatchNorm(num_features=maps, ndim=ndim)
+
+
+inside_frame()
+with st.sidebar:
+    kind, ndim, make, make_other = choose()
+choice, shown, problem = settle("gating", make, FIRST)
+head("Gating", GATING, problem, kind, ndim)
+with st.container(key="pair"):
+    caption(choice, shown, problem)
+    player(shown.blob, key="gating", role="leads" if make_other else "")
+    if make_other:
+        try:
+            other = make_other()
+            beside = animate(other)
+            caption(other, beside)
+            player(beside.blob, key="gating_rival", role="follows")
+        except (GeometryError, SourceError) as error:
+            st.warning(f"No comparison: {error}", icon=":material/info:")
+facts(shown)
+tabs(choice, shown, EXPLANATION)

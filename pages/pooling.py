@@ -1,0 +1,103 @@
+"""Pooling: one number is kept of each window."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from cnnviz.cached import animate
+from cnnviz.frame import inside_frame
+from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool
+from cnnviz.panels import BIND, per_axis_switch, settings_panel
+from cnnviz.player import player
+from cnnviz.presets import POOLING
+from cnnviz.screen import INPUT, NDIMS, caption, choose_from, choose_one, choose_source, facts, head, settle, tabs
+from cnnviz.show import Choice
+from cnnviz.sources.samples import Digit
+
+# What stands in this list stands in the address, too. Unpooling is told by the settings of the pooling that it undoes.
+LAYERS: dict[str, type[Layer]] = {
+    "MaxPool": MaxPool,
+    "AvgPool": AvgPool,
+    "LPPool": LPPool,
+    "AdaptiveMaxPool": AdaptiveMaxPool,
+    "AdaptiveAvgPool": AdaptiveAvgPool,
+    "MaxUnpool": MaxPool,
+}
+
+EXPLANATION = """
+**One step.** The window stands on one map and keeps one number: the largest cell, the mean, or a power mean. Channels do
+not meet, and there are no weights to learn.
+
+**Padding.** A maximum pads with −inf, which never wins. An average pads with 0, and whether those zeros count is a
+setting: `count_include_pad` divides by all places of the window, or by its real cells alone.
+
+**`ceil_mode`.** Rounding the size up adds a last window that reaches beyond the padding; what lies there is not read and
+not counted. A window that would *start* beyond the input is left out: it is drawn dashed and crossed.
+
+**Adaptive.** You say how large the output is. The windows follow, and where the sizes do not divide, they overlap and
+are not equally long. One output cell is global pooling.
+
+**Unpooling** puts each winner back where it came from; all other cells become 0.
+
+**✓ = torch.** Value and index are worked out by hand, in your browser, and compared with what PyTorch returned.
+"""
+
+FIRST = Choice(MaxPool(), Digit())
+
+
+def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
+    """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
+    name = choose_from("layer", LAYERS, "MaxPool")
+    kind = LAYERS[name]
+    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    layer_slot, input_slot = st.container(), st.container()
+    with input_slot:
+        st.subheader("Input", anchor=False)
+        source_kind, source = choose_source(ndim)
+    with layer_slot:
+        fields = settings_panel(kind, ndim, skip=("return_indices",) if name == "MaxUnpool" else ())
+        per_axis_switch(ndim, (kind, ""), (source_kind, INPUT))
+    return kind, ndim, lambda: Choice(kind(ndim=ndim, **fields), source(), unpool=name == "MaxUnpool")
+
+
+def rival(choice: Choice) -> Choice | None:
+    """The same windows with the other rule: maximum against average. None where the other has no such windows."""
+    layer = choice.layer
+    if choice.unpool:
+        return None
+    if isinstance(layer, MaxPool):
+        if max(layer.dilation) > 1:
+            st.info("nn.AvgPool has no dilation, so there is nothing to compare with. Set dilation to 1.")
+            return None
+        same = AvgPool(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode, ndim=layer.ndim)
+        return replace(choice, layer=same)
+    if isinstance(layer, AvgPool):
+        same_max = MaxPool(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode, ndim=layer.ndim)
+        return replace(choice, layer=same_max)
+    if isinstance(layer, LPPool):
+        return replace(choice, layer=MaxPool(layer.kernel_size, layer.stride, 0, layer.ceil_mode, ndim=layer.ndim))
+    if isinstance(layer, AdaptiveMaxPool):
+        return replace(choice, layer=AdaptiveAvgPool(layer.output_size, ndim=layer.ndim))
+    assert isinstance(layer, AdaptiveAvgPool)
+    return replace(choice, layer=AdaptiveMaxPool(layer.output_size, ndim=layer.ndim))
+
+
+inside_frame()
+with st.sidebar:
+    kind, ndim, make = choose()
+    compare = st.toggle("compare maximum and average", True, key="compare", bind=BIND)
+choice, shown, problem = settle("pooling", make, FIRST)
+head("Pooling", POOLING, problem, kind, ndim)
+other = rival(choice) if compare else None
+with st.container(horizontal=True, key="pair"):
+    with st.container():
+        caption(choice, shown, problem)
+        player(shown.blob, key="pooling", role="leads" if other else "")
+    if other:
+        with st.container():
+            beside = animate(other)
+            caption(other, beside)
+            player(beside.blob, key="pooling_rival", role="follows")
+facts(shown)
+tabs(choice, shown, EXPLANATION)

@@ -1,0 +1,151 @@
+// Charts under the maps: how often each value occurs, and the curve of a function, with a mark at the shown cell.
+import { brief, css, level, limits } from "./colour.js";
+import { write } from "./paint.js";
+import { functionOf } from "./pointwise.js";
+
+const BINS = 48;
+const POINTS = 160; // of a curve
+
+/** Values of the selected channel in one of the tensors. */
+function planeOf(stage, name) {
+  if (stage.gating) return stage.planes[name];
+  const { shape, data } = stage.scene.tensors[name];
+  const size = shape[1] * shape[2] * shape[3];
+  return data.subarray(stage.selected * size, (stage.selected + 1) * size);
+}
+
+/** Counts, mean and variance of some numbers. */
+export function histogram(values, [low, high]) {
+  const counts = new Uint32Array(BINS);
+  let [n, sum, squares] = [0, 0, 0];
+  for (const v of values) {
+    if (!Number.isFinite(v)) continue;
+    counts[Math.max(0, Math.min(BINS - 1, Math.floor(((v - low) / (high - low)) * BINS)))]++;
+    n++;
+    sum += v;
+  }
+  const mean = n ? sum / n : 0;
+  for (const v of values) if (Number.isFinite(v)) squares += (v - mean) ** 2;
+  return { counts, most: counts.reduce((a, b) => Math.max(a, b), 1), mean, variance: n ? squares / n : 0 };
+}
+
+function rangeOf(stage, name) {
+  if (name === "gate" || stage.scene.meta.scales[name] === "gate") return [0, 1];
+  let [low, high] = [Infinity, -Infinity];
+  for (const v of planeOf(stage, name))
+    if (Number.isFinite(v)) {
+      if (v < low) low = v;
+      if (v > high) high = v;
+    }
+  return low < high ? [low, high] : [(low === Infinity ? 0 : low) - 0.5, (low === Infinity ? 0 : low) + 0.5];
+}
+
+/** Where the two axes of a curve run. */
+function curveAxes(stage) {
+  const [low, high] = limits(...rangeOf(stage, "input"), true);
+  const f = functionOf(stage.scene.meta.function, stage.scene.meta.constants);
+  const xs = Array.from({ length: POINTS + 1 }, (_, i) => low + ((high - low) * i) / POINTS);
+  const ys = xs.map(f.value);
+  return { f, xs, ys, x: [low, high], y: [Math.min(0, ...ys), Math.max(0, ...ys)] };
+}
+
+const at = (value, [low, high], start, size) => start + ((value - low) / (high - low || 1)) * size;
+
+export function paintCharts(ctx, stage) {
+  stage.charted = stage.scene.meta.charts.map((name, i) => ({ name, box: stage.layout.charts[i], ...(name === "curve" ? curveAxes(stage) : bars(stage, name)) }));
+  for (const chart of stage.charted) {
+    frame(ctx, chart, stage);
+    if (chart.name === "curve") paintCurve(ctx, chart, stage);
+    else paintBars(ctx, chart, stage);
+  }
+}
+
+const bars = (stage, name) => {
+  const lim = rangeOf(stage, name);
+  return { lim, ...histogram(planeOf(stage, name), lim) };
+};
+
+function frame(ctx, chart, { look, scene, output, selected }) {
+  const { box, name } = chart;
+  const channel = output.channels > 1 ? `, channel ${selected}` : "";
+  const called = scene.meta.names[name] ?? name;
+  const numbers = name === "curve" ? scene.meta.function : `${called}${channel}: mean ${brief(chart.mean, 4)}, variance ${brief(chart.variance, 4)}`;
+  write(ctx, numbers, box.x, box.y - 9, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
+  ctx.strokeStyle = look.grid;
+  ctx.lineWidth = 1;
+  ctx.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
+  const [low, high] = chart.lim ?? chart.x;
+  const style = { font: `11px ${look.font}`, colour: look.soft };
+  write(ctx, brief(low), box.x, box.y + box.h + 9, { ...style, align: "left" });
+  write(ctx, brief(high), box.x + box.w, box.y + box.h + 9, { ...style, align: "right" });
+}
+
+function paintBars(ctx, { name, box, lim, counts, most }, stage) {
+  const { ramp, lim: colours } = stage.legend(name, stage.selected);
+  const w = box.w / BINS;
+  counts.forEach((count, i) => {
+    const tall = count ? Math.max(2, (count / most) * (box.h - 6)) : 0;
+    const [x, y] = [box.x + i * w, box.y + box.h - tall];
+    ctx.fillStyle = css(ramp[level(lim[0] + ((i + 0.5) / BINS) * (lim[1] - lim[0]), colours)]);
+    ctx.fillRect(x, y, w - 1, tall);
+    ctx.strokeStyle = stage.look.edge;
+    if (tall) ctx.strokeRect(x + 0.5, y + 0.5, w - 2, tall - 1);
+  });
+  if (name === "gate" && stage.gating) upright(ctx, box, at(stage.gating.threshold, lim, box.x, box.w), stage.look.text, [5, 3]);
+}
+
+function upright(ctx, box, x, colour, dash = []) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2;
+  ctx.setLineDash(dash);
+  ctx.beginPath();
+  ctx.moveTo(x, box.y);
+  ctx.lineTo(x, box.y + box.h);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function paintCurve(ctx, { box, xs, ys, x, y }, { look }) {
+  const point = (a, b) => [at(a, x, box.x, box.w), at(b, y, box.y + box.h - 6, 12 - box.h)];
+  ctx.strokeStyle = look.edge;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(...point(x[0], 0));
+  ctx.lineTo(...point(x[1], 0));
+  ctx.moveTo(...point(0, y[0]));
+  ctx.lineTo(...point(0, y[1]));
+  ctx.stroke();
+  ctx.strokeStyle = look.text;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  xs.forEach((a, i) => (i ? ctx.lineTo(...point(a, ys[i])) : ctx.moveTo(...point(a, ys[i]))));
+  ctx.stroke();
+}
+
+/** The shown cell on each chart: a line in the histogram, a dot and a piece of the tangent on the curve. */
+export function markCharts(ctx, stage, worked) {
+  for (const chart of stage.charted ?? []) {
+    const { name, box } = chart;
+    if (name === "curve") markCurve(ctx, chart, worked, stage.look);
+    else {
+      const value = name === "input" ? (worked.signal ?? worked.x) : name === "gate" ? stage.gating.opened(worked.gate) : worked.value;
+      if (Number.isFinite(value)) upright(ctx, box, Math.max(box.x, Math.min(box.x + box.w, at(value, chart.lim, box.x, box.w))), stage.look.accent);
+    }
+  }
+}
+
+function markCurve(ctx, { box, x, y }, worked, look) {
+  if (!Number.isFinite(worked.value)) return;
+  const [px, py] = [at(worked.x, x, box.x, box.w), at(worked.value, y, box.y + box.h - 6, 12 - box.h)];
+  const steep = (-worked.slope * ((box.h - 12) / (y[1] - y[0] || 1))) / (box.w / (x[1] - x[0]));
+  const part = 34 / Math.hypot(1, steep);
+  ctx.strokeStyle = ctx.fillStyle = look.accent;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  ctx.moveTo(px - part, py - part * steep);
+  ctx.lineTo(px + part, py + part * steep);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.arc(px, py, 6, 0, 2 * Math.PI);
+  ctx.fill();
+}

@@ -1,0 +1,64 @@
+// Signal times gate: where both come from, and what becomes of them under a strength, a threshold and a hand.
+import { functionOf } from "./pointwise.js";
+
+/** One channel of a tensor as three-axis numbers, without a copy. */
+function channelOf({ shape, data }, channel) {
+  const size = shape[1] * shape[2] * shape[3];
+  return data.subarray(channel * size, (channel + 1) * size);
+}
+
+/** Where one of the two comes from: a tensor, the first of its channels that counts, and a function it goes through. */
+function taken(scene, { tensor = "input", first = 0, through, take } = {}) {
+  const own = scene.tensors[tensor];
+  const apply = through && functionOf(through, scene.meta.constants)[take];
+  return (channel) => {
+    const plane = channelOf(own, channel + first);
+    return apply ? Float32Array.from(plane, apply) : plane;
+  };
+}
+
+export class Gating {
+  /** `strength` goes from 0, all open, to 1, as computed; `hand` is "computed", "open" or "closed". */
+  constructor(scene) {
+    Object.assign(this, { scene, strength: 1, threshold: 0.5, hand: "computed" });
+    this.signal = taken(scene, scene.meta.gating.signal);
+    this.computed = taken(scene, scene.meta.gating.gate);
+    this.gain = scene.meta.constants.scale ?? 1; // dropout scales what it keeps
+  }
+
+  /** Is everything as torch computed it? */
+  get untouched() {
+    return this.strength === 1 && this.hand === "computed";
+  }
+
+  /** A gate under hand and strength. */
+  opened(gate) {
+    const by = { computed: gate, open: 1, closed: 0 }[this.hand];
+    return 1 + this.strength * (by - 1);
+  }
+
+  /** What a signal becomes behind this gate; a gain grows with the strength, too. */
+  passed(signal, gate) {
+    const by = { computed: gate, open: 1, closed: 0 }[this.hand];
+    return signal * (1 + this.strength * (by * this.gain - 1));
+  }
+
+  /** Signal, gate and product of one channel. Untouched, the product is torch's own output. */
+  planes(channel) {
+    const [signal, computed] = [this.signal(channel), this.computed(channel)];
+    const output = channelOf(this.scene.tensors.output, channel);
+    if (this.untouched) return { input: signal, gate: computed, output };
+    return {
+      input: signal,
+      gate: computed.map((gate) => this.opened(gate)),
+      output: signal.map((x, i) => this.passed(x, computed[i])),
+    };
+  }
+
+  /** How many of these gates are closed: below the threshold. */
+  closed(plane) {
+    let n = 0;
+    for (const gate of plane) if (gate < this.threshold) n++;
+    return n;
+  }
+}

@@ -1,0 +1,29 @@
+// What lies under a pixel of the stage, and which tap of the kernel is drawn where.
+import { placeAt } from "./layout.js";
+import { contentAt } from "./panels.js";
+
+/** What is under a pixel: {area, map, place, content} on a map, {area: "kernel", tap}, or null. */
+export function hit(stage, x, y) {
+  for (const [area, maps] of [["input", stage.inputs], ["gate", stage.gates], ["output", stage.outputs], ["strip", stage.strip]])
+    for (const map of maps) {
+      const at = placeAt(map.port, x, y);
+      if (at) {
+        const place = [map.depth, ...at];
+        return { area, map, place, content: contentAt(map.panel, map.channel, place) };
+      }
+    }
+  return stage.scene.meta.rule === "dot" ? hitKernel(stage, x, y) : null;
+}
+
+function hitKernel(stage, x, y) {
+  const { grids, cell } = stage.layout.work;
+  const grid = grids.find((g) => x >= g.x && x < g.x + g.w && y >= g.y && y < g.y + g.h);
+  if (!grid) return null;
+  const depth = stage.axes[0].taps;
+  const place = [grid.map % depth, Math.floor((y - grid.y) / cell), Math.floor((x - grid.x) / cell)];
+  return { area: "kernel", tap: [Math.floor(grid.map / depth), ...tapAt(stage, place)] };
+}
+
+/** The tap that is drawn at a place of the kernel's grid, and back: the grids show the window as it lies. */
+export const tapAt = ({ axes, stamping }, place) => place.map((at, i) => (stamping ? at : axes[i].drawn[at]));
+export const drawnAt = ({ axes, stamping }, tap) => tap.map((t, i) => (stamping ? t : axes[i].drawn.indexOf(t)));

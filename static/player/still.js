@@ -1,0 +1,145 @@
+// The still part of a stage: its maps with their names and legends. Drawn once per scene, zoom or theme.
+import { paintCharts } from "./charts.js";
+import { xOf, yOf } from "./layout.js";
+import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
+import { contentAt } from "./panels.js";
+import { range } from "./tables.js";
+
+const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
+
+export function paintStill(stage) {
+  const ctx = stage.base.getContext("2d");
+  ctx.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
+  ctx.clearRect(0, 0, stage.width, stage.layout.height);
+  paintTitles(ctx, stage);
+  for (const map of stage.inputs) {
+    const words = inputName(stage, map);
+    paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), ...words, `${map.channel}`]));
+  }
+  const depth = (map) => (stage.output.lines[0].length > 1 ? `${stage.scene.meta.axes[0] === "examples" ? "example" : "depth"} ${map.depth}` : "");
+  for (const map of [...stage.gates, ...stage.outputs]) paintOne(ctx, stage, map, depth(map));
+  for (const map of stage.strip) paintOne(ctx, stage, map, fitting(map.port, [`${map.channel}`]));
+  paintDropped(ctx, stage);
+  paintCharts(ctx, stage);
+}
+
+/** A map's name as long as its width allows. */
+const fitting = (port, words) => words.find((text) => text.length * 6.2 <= port.w) ?? "";
+
+function paintOne(ctx, stage, map, tag) {
+  const dressed = stage.dress(map);
+  paintMap(ctx, dressed, stage.look);
+  if (dressed.counted) hatchUnread(ctx, stage, dressed);
+  const { groups } = stage.scene.meta;
+  const colour = groups > 1 ? groupColour(stage, stage.groupOf(map.channel, map.panel.channels)) : null;
+  paintTag(ctx, map.port, tag, colour, stage.look);
+}
+
+/** Cells that no window reads are cross-hatched. */
+function hatchUnread(ctx, { look }, { panel, depth, port }) {
+  ctx.fillStyle = look.missing;
+  const [, rows, columns] = panel.lines;
+  const never = (place) => {
+    const { kind, value } = contentAt(panel, 0, place);
+    return !kind && value === 0;
+  };
+  clipTo(ctx, port, () => {
+    for (let r = 0; r < rows.length; r++)
+      for (let c = 0; c < columns.length; c++)
+        if (never([depth, r, c])) ctx.fillRect(xOf(port, c), yOf(port, r), port.sx, port.sy);
+  });
+}
+
+/** The window that rounding up would add, where torch leaves it out: dashed and crossed, one per axis. */
+function paintDropped(ctx, stage) {
+  const dropped = stage.scene.meta.dropped ?? [];
+  if (!dropped.some((start) => start !== null)) return;
+  for (const { port } of stage.inputs)
+    clipTo(ctx, port, () => {
+      for (const axis of [1, 2]) {
+        if (dropped[axis] === null) continue;
+        const first = stage.axes.map((a) => a.start[0] + a.low);
+        first[axis] = dropped[axis] + stage.axes[axis].low;
+        const [h, w] = [1, 2].map((i) => stage.axes[i].offset.at(-1) + 1);
+        dashed(ctx, { x: xOf(port, first[2]), y: yOf(port, first[1]), w: w * port.sx, h: h * port.sy }, stage.look);
+      }
+    });
+}
+
+function inputName(stage, { channel, depth }) {
+  const { groups, axes, view } = stage.scene.meta;
+  const words = [];
+  if (groups > 1) words.push(`group ${stage.groupOf(channel, stage.input.channels)}`);
+  if (stage.input.channels > 1 && view !== "gate") words.push(`channel ${channel}`);
+  if (stage.input.lines[0].length > 1) {
+    const at = depth - stage.input.low[0];
+    words.push(stage.input.lines[0][depth] >= 0 ? `${axes[0] === "examples" ? "example" : "depth"} ${at}` : "padding");
+  }
+  return words;
+}
+
+/** A group's own colour; of many groups only the selected one has one. */
+export function groupColour(stage, group) {
+  const { groups } = stage.colours;
+  if (stage.scene.meta.groups <= groups.length) return groups[group];
+  return group === stage.groupOf(stage.selected, stage.output.channels) ? groups[0] : stage.look.soft;
+}
+
+function paintTitles(ctx, stage) {
+  const { layout, look, colours, covered } = stage;
+  const { meta } = stage.scene;
+  const { boxes } = layout;
+  const counts = covered ? { ramp: colours.ramps.count, lim: stage.counts.lim } : null;
+  const title = (box, name, note, more) => paintTitle(ctx, box, { name, note, ...more }, look);
+  const inputNote = stage.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
+  if (covered === "input") title(boxes.input, "times read", "hatched: never read", counts);
+  else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
+  if (boxes.work) titleWork(ctx, stage, title);
+  if (boxes.gate) title(boxes.gate, named(stage, "gate"), closedWords(stage), stage.legend("gate", stage.selected));
+  if (boxes.strip) title(boxes.strip, "gates of all channels", "as computed; click one to look at it", {});
+  if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
+  else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
+}
+
+/** A panel's name, with its channel where there are several. */
+function named(stage, panel) {
+  const name = stage.scene.meta.names[panel] ?? panel;
+  const one = panel === "output" || stage.gating;
+  return one && stage.output.channels > 1 ? `${name} · channel ${stage.selected}` : name;
+}
+
+/** How much of a gate is closed, in the selected channel and in all. */
+function closedWords(stage) {
+  const { gating, output, scene, planes } = stage;
+  const percent = (n, of) => `${Math.round((1000 * n) / of) / 10} %`;
+  const here = `${percent(gating.closed(planes.gate), planes.gate.length)} closed`;
+  if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
+  const all = range(output.channels).reduce((sum, channel) => sum + gating.closed(gating.planes(channel).gate), 0);
+  return `${here} · of all channels ${percent(all, scene.tensors.output.data.length)}`;
+}
+
+function titleWork(ctx, stage, title) {
+  const { layout, look, scene } = stage;
+  const { boxes, work } = layout;
+  if (scene.meta.rule !== "dot") return title(boxes.work, "window", workNote(stage), {});
+  title(boxes.work, stage.stamping ? "value × kernel" : "window × kernel", workNote(stage), work.upright ? {} : stage.legend("weight"));
+  if (!work.upright || !work.shown) return undefined;
+  const w = Math.min(110, boxes.work.w); // under the sum, in the middle: the colours of the weights
+  return paintLegend(ctx, { x: boxes.work.x + (boxes.work.w - w) / 2, y: work.bottom + 28, w, h: 8 }, stage.legend("weight"), look);
+}
+
+function workNote(stage) {
+  const { meta } = stage.scene;
+  const size = stage.axes.slice(3 - meta.ndim).map((axis) => axis.taps);
+  const { maps } = stage.kernelSize();
+  const { shown } = stage.layout.work;
+  const words = [
+    stage.output.channels > 1 ? `of channel ${stage.selected}` : size.join(" × "),
+    meta.flipped || (stage.stamps && !stage.stamping) ? "turned round" : "",
+    shown < maps ? (shown ? `${shown} of ${maps} maps` : "too large to write out") : "",
+  ];
+  return words.filter(Boolean).join(", ");
+}
+
+/** Does the output panel show places that padding crops? */
+const cropped = ({ output }) => output.lines.some((line, i) => line.length > output.shape[i + 1]);
