@@ -13,8 +13,8 @@ STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
 a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
-.st-key-pair { container-type: inline-size; }
-@container (min-width: 1240px) { .st-key-pair > * { flex: 1 1 45%; } }
+.st-key-pair { flex-wrap: wrap; }
+.st-key-pair > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
 .questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
 .questions li { break-inside: avoid; margin-bottom: 1rem; }
 .questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }

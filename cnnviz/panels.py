@@ -7,6 +7,7 @@ widget is its name in the address.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any, Final
 
 import streamlit as st
@@ -17,11 +18,21 @@ from cnnviz.knobs import Knob, Setting, Size, knobs
 
 BIND: Final = "query-params"
 PER_AXIS = "per_axis"
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-def settings_panel(kind: type[Setting], ndim: int, prefix: str = "", skip: tuple[str, ...] = ()) -> dict[str, Any]:
-    """One widget for each knob of a setting, two numbers to a row; returns the chosen values by field name."""
-    defaults = {f.name: f.default for f in fields(kind)}
+def settings_panel(
+    kind: type[Setting],
+    ndim: int,
+    prefix: str = "",
+    skip: tuple[str, ...] = (),
+    start: Mapping[str, Any] = EMPTY,
+) -> dict[str, Any]:
+    """One widget for each knob of a setting, two numbers to a row; returns the chosen values by field name.
+
+    `start` says where a knob begins on this page, if not at the setting's own default.
+    """
+    defaults = {f.name: f.default for f in fields(kind)} | dict(start)
     chosen: dict[str, Any] = {}
     row: Any = None
     left = 0  # places in the row

@@ -148,7 +148,8 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "constants": layer.constants(),
         "title": layer.code(),
         "ndim": layer.n_axes,
-        "axes": [""] * (3 - layer.n_axes) + list(layer.axis_names()),
+        "axes": three_names(layer.axis_names()),
+        "outAxes": three_names(layer.out_axis_names()),
         "shapes": {"input": str(read), "output": str(made)},
         "groups": getattr(layer, "groups", 1),
         "padding": padding_words(layer),
@@ -159,6 +160,11 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "palette": {name: PALETTE[name] for name in PALETTE if name in used},
         "tolerance": TOLERANCE,
     }
+
+
+def three_names(names: tuple[str, ...]) -> list[str]:
+    """Names of three axes; those that a layer does not have are nameless."""
+    return [""] * (3 - len(names)) + list(names)
 
 
 def charts(layer: Layer, gated: bool) -> list[str]:

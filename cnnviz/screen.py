@@ -1,6 +1,6 @@
 """What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from io import BytesIO
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from cnnviz.geometry import GeometryError
 from cnnviz.knobs import Setting
 from cnnviz.layers import Shape
 from cnnviz.layers.base import short
-from cnnviz.panels import BIND, put, settings_panel
+from cnnviz.panels import BIND, EMPTY, put, settings_panel
 from cnnviz.presets import Preset
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
@@ -47,13 +47,16 @@ def choose_from(key: str, options: Iterable[str], default: str, label: str = "")
     return str(st.selectbox(label or key, names, names.index(default), key=key, label_visibility=shown, bind=BIND))
 
 
-def choose_source(ndim: int, default: str = "") -> tuple[type[Source], Maker]:
-    """The input's widgets: kind of source, and a function that makes it."""
+def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY) -> tuple[type[Source], Maker]:
+    """The input's widgets: kind of source, and a function that makes it.
+
+    `default` is the kind that the page begins with, and `start` says how, if not with its own defaults.
+    """
     kinds = for_ndim(ndim)
     name = choose_from("input", kinds, default if default in kinds else next(iter(kinds)))
     kind = kinds[name]
     if kind is not Upload:
-        fields = settings_panel(kind, ndim, INPUT)
+        fields = settings_panel(kind, ndim, INPUT, start=start if name == default else EMPTY)
         return kind, lambda: kind(ndim=ndim, **fields)
     what = "PNG, JPEG, WebP or .npy" if ndim == 2 else ".npy"
     file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")

@@ -81,8 +81,8 @@ times gate is what goes on.
 **Threshold** says which gates count as closed. Neither asks the server.
 
 **Who opens it?** In DESED's *GLU* each cell opens its own gate, σ(x), for a mix of all channels. In *ContextGating* a
-mix of all channels opens the gate of the cell itself. torch's *nn.GLU* splits the channels in two halves. ReLU is a gate
-as well: open where the cell is positive.
+mix of all channels opens the gate of the cell itself. torch's *nn.GLU* splits the channels in two halves. ReLU is a
+gate as well: open where the cell is positive.
 
 **The network is not trained here.** Weights are torch's random start, so gates look random, too; what you see is how
 they work.
@@ -151,7 +151,9 @@ def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
     """What a block has before its gate: a convolution that keeps the size, and a batch norm."""
     if not maps:
         return ()
-    return Conv(shape[0], maps, 3, padding=1, ndim=ndim), BatchNorm(num_features=maps, ndim=ndim)
+    return Conv(shape[0], maps, (3,) * ndim, padding=(1,) * ndim, padding_mode="replicate", ndim=ndim), BatchNorm(
+        num_features=maps, ndim=ndim
+    )
 
 
 inside_frame()
@@ -159,16 +161,15 @@ with st.sidebar:
     kind, ndim, make, make_other = choose()
 choice, shown, problem = settle("gating", make, FIRST)
 head("Gating", GATING, problem, kind, ndim)
-with st.container(key="pair"):
-    caption(choice, shown, problem)
-    player(shown.blob, key="gating", role="leads" if make_other else "")
-    if make_other:
-        try:
-            other = make_other()
-            beside = animate(other)
-            caption(other, beside)
-            player(beside.blob, key="gating_rival", role="follows")
-        except (GeometryError, SourceError) as error:
-            st.warning(f"No comparison: {error}", icon=":material/info:")
+caption(choice, shown, problem)
+player(shown.blob, key="gating", role="leads" if make_other else "")
+if make_other:
+    try:
+        other = make_other()
+        beside = animate(other)
+        caption(other, beside)
+        player(beside.blob, key="gating_rival", role="follows")
+    except (GeometryError, SourceError) as error:
+        st.warning(f"No comparison: {error}", icon=":material/info:")
 facts(shown)
 tabs(choice, shown, EXPLANATION)

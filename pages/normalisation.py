@@ -60,13 +60,14 @@ they are. The kinds differ in nothing else. Then each channel has a weight and a
 torch, `momentum` is how much of the *new* batch counts: running = (1 − momentum) · running + momentum · batch. In other
 libraries it is the share of the old. The running variance follows the unbiased one, which divides by n − 1.
 
-**Dropout.** While training, each cell is dropped with chance p, and what is left is scaled by 1 / (1 − p): the mean stays
-the same on average. In eval mode it does nothing.
+**Dropout.** While training, each cell is dropped with chance p, and what is left is scaled by 1 / (1 − p): the mean
+stays the same on average. In eval mode it does nothing.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Choice(BatchNorm(num_features=3, examples=True), Random(size=4, channels=3, ndim=3))
+NOISE: dict[str, Any] = {"size": 4, "channels": 3, "mean": 2.0, "spread": 3.0}
+FIRST = Choice(BatchNorm(num_features=3, examples=True), Random(**NOISE, ndim=3))
 
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
@@ -79,7 +80,7 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
         st.subheader("Input", anchor=False)
         several = issubclass(kind, Norm) and st.toggle("several examples", True, key="examples", help=HELP, bind=BIND)
         ndim = NDIMS[choose_one("ndim", DIMS if several else NDIMS, "2d")]
-        source_kind, source = choose_source(ndim + several, "random" if issubclass(kind, Norm) else "digit")
+        source_kind, source = choose_source(ndim + several, "random", NOISE)
         per_axis_switch(ndim + several, (source_kind, INPUT))
     with layer_slot:
         fields = settings_panel(kind, ndim)
@@ -129,7 +130,7 @@ def statistics(shown: Shown) -> None:
         "running variance": done.parts["running_var"][-1],
     }
     st.caption(
-        f"After {layer.steps} training pass{'es' * (layer.steps != 1)} over this batch, from mean 0, variance 1."
+        f"Training passes over this batch: {layer.steps}. The running statistics start at mean 0 and variance 1."
     )
     st.dataframe(rows, hide_index=True, height="content")
     dark = st.context.theme.type == "dark"

@@ -7,7 +7,8 @@ import streamlit as st
 
 from cnnviz.cached import animate
 from cnnviz.frame import inside_frame
-from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool
+from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool
+from cnnviz.layers.pool import Adaptive
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import POOLING
@@ -26,14 +27,14 @@ LAYERS: dict[str, type[Layer]] = {
 }
 
 EXPLANATION = """
-**One step.** The window stands on one map and keeps one number: the largest cell, the mean, or a power mean. Channels do
-not meet, and there are no weights to learn.
+**One step.** The window stands on one map and keeps one number: the largest cell, the mean, or a power mean. Channels
+do not meet, and there are no weights to learn.
 
 **Padding.** A maximum pads with −inf, which never wins. An average pads with 0, and whether those zeros count is a
 setting: `count_include_pad` divides by all places of the window, or by its real cells alone.
 
-**`ceil_mode`.** Rounding the size up adds a last window that reaches beyond the padding; what lies there is not read and
-not counted. A window that would *start* beyond the input is left out: it is drawn dashed and crossed.
+**`ceil_mode`.** Rounding the size up adds a last window that reaches beyond the padding; what lies there is not read
+and not counted. A window that would *start* beyond the input is left out: it is drawn dashed and crossed.
 
 **Adaptive.** You say how large the output is. The windows follow, and where the sizes do not divide, they overlap and
 are not equally long. One output cell is global pooling.
@@ -61,26 +62,18 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     return kind, ndim, lambda: Choice(kind(ndim=ndim, **fields), source(), unpool=name == "MaxUnpool")
 
 
-def rival(choice: Choice) -> Choice | None:
+def rival(layer: Layer) -> Layer | None:
     """The same windows with the other rule: maximum against average. None where the other has no such windows."""
-    layer = choice.layer
-    if choice.unpool:
+    if isinstance(layer, Adaptive):
+        kind = AdaptiveAvgPool if isinstance(layer, AdaptiveMaxPool) else AdaptiveMaxPool
+        return kind(layer.output_size, ndim=layer.ndim)
+    assert isinstance(layer, Pool)
+    if layer.dilation and max(layer.dilation) > 1:
+        st.info("nn.AvgPool has no dilation, so there is nothing to compare with. Set dilation to 1.")
         return None
-    if isinstance(layer, MaxPool):
-        if max(layer.dilation) > 1:
-            st.info("nn.AvgPool has no dilation, so there is nothing to compare with. Set dilation to 1.")
-            return None
-        same = AvgPool(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode, ndim=layer.ndim)
-        return replace(choice, layer=same)
-    if isinstance(layer, AvgPool):
-        same_max = MaxPool(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode, ndim=layer.ndim)
-        return replace(choice, layer=same_max)
-    if isinstance(layer, LPPool):
-        return replace(choice, layer=MaxPool(layer.kernel_size, layer.stride, 0, layer.ceil_mode, ndim=layer.ndim))
-    if isinstance(layer, AdaptiveMaxPool):
-        return replace(choice, layer=AdaptiveAvgPool(layer.output_size, ndim=layer.ndim))
-    assert isinstance(layer, AdaptiveAvgPool)
-    return replace(choice, layer=AdaptiveMaxPool(layer.output_size, ndim=layer.ndim))
+    other = AvgPool if isinstance(layer, MaxPool) else MaxPool
+    none = (0,) * layer.ndim
+    return other(layer.kernel_size, layer.stride, layer.padding or none, ceil_mode=layer.ceil_mode, ndim=layer.ndim)
 
 
 inside_frame()
@@ -89,15 +82,15 @@ with st.sidebar:
     compare = st.toggle("compare maximum and average", True, key="compare", bind=BIND)
 choice, shown, problem = settle("pooling", make, FIRST)
 head("Pooling", POOLING, problem, kind, ndim)
-other = rival(choice) if compare else None
+other = rival(choice.layer) if compare and not choice.unpool else None
 with st.container(horizontal=True, key="pair"):
     with st.container():
         caption(choice, shown, problem)
         player(shown.blob, key="pooling", role="leads" if other else "")
     if other:
         with st.container():
-            beside = animate(other)
-            caption(other, beside)
+            beside = animate(replace(choice, layer=other))
+            caption(replace(choice, layer=other), beside)
             player(beside.blob, key="pooling_rival", role="follows")
 facts(shown)
 tabs(choice, shown, EXPLANATION)

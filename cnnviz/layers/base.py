@@ -272,6 +272,10 @@ class Layer(Setting):
     def axis_names(self) -> tuple[str, ...]:
         return AXES[self.ndim]
 
+    def out_axis_names(self) -> tuple[str, ...]:
+        """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""
+        return self.axis_names()
+
 
 def plain(value: Any) -> Any:
     """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""

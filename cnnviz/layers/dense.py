@@ -53,6 +53,9 @@ class Linear(Layer):
         self.check(shape)
         return (self.out_features, *(1,) * self.ndim)
 
+    def out_axis_names(self) -> tuple[str, ...]:
+        return ()
+
     def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
         return (1, *shape), (1, self.out_features)
 

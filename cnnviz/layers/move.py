@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.geometry import NONE, Axis, GeometryError, Ints
+from cnnviz.geometry import NONE, Axis, GeometryError, Ints, counted
 from cnnviz.knobs import Size, knob
 from cnnviz.layers.base import Array, Layer, Pass, Shape, Step
 from cnnviz.layers.pool import MaxPool
@@ -50,6 +50,9 @@ class Flatten(Move):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (1, *(1,) * (self.ndim - 1), prod(shape))
+
+    def out_axis_names(self) -> tuple[str, ...]:
+        return ("length",)
 
     def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
         return (1, *shape), (1, prod(shape))
@@ -188,7 +191,7 @@ class MaxUnpool(Move):
             plain = (n - 1) * s - 2 * p + k
             if not plain - s < m < plain + s:
                 raise GeometryError(
-                    f"nn.MaxUnpool makes {plain} {name} of {n}, or up to {s - 1} more or fewer, and the pooled map had "
+                    f"From {counted(n, name)} nn.MaxUnpool makes {plain}, or up to {s - 1} more or fewer, and the pooled map had "
                     f"{m}: it cannot undo a pooling with dilation or with windows left over. "
                     "Use dilation 1 and a smaller stride."
                 )

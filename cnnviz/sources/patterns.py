@@ -130,22 +130,30 @@ x = torch.tensor(np.stack(boards), dtype=torch.float32)[None]"""
 
 @dataclass(frozen=True)
 class Random(Source):
-    """Normal noise, mean 0 and standard deviation 1, the same for the same seed."""
+    """Normal noise, the same for the same seed. In channel *c* the mean is *c + 1* times `mean`."""
 
     title: ClassVar[str] = "Random"
 
     size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
     channels: int = knob(1, 1, 128, "maps stacked on one another")
     seed: int = knob(0, 0, 9999, "another seed, other numbers")
+    mean: float = knob(0.0, -100.0, 100.0, "of the first channel; of the second twice as much, and so on", step=1.0)
+    spread: float = knob(1.0, 0.0, 100.0, "standard deviation", step=1.0)
 
     def grid(self) -> Grid:
         generator = torch.Generator().manual_seed(self.seed)
-        values: Array = torch.randn(1, self.channels, *self.size, generator=generator)[0].numpy()
+        noise = torch.randn(1, self.channels, *self.size, generator=generator)
+        step = torch.arange(1, self.channels + 1).reshape(-1, *(1,) * self.ndim)
+        values: Array = (noise * self.spread + step * self.mean)[0].numpy()
         return Grid(values, "signed", f"normal noise, seed {self.seed}")
 
     def code(self) -> str:
         shape = commas((1, self.channels, *self.size))
-        return f"import torch\n\nx = torch.randn({shape}, generator=torch.Generator().manual_seed({self.seed}))"
+        noise = f"import torch\n\nx = torch.randn({shape}, generator=torch.Generator().manual_seed({self.seed}))"
+        if (self.mean, self.spread) == (0, 1):
+            return noise
+        step = f"torch.arange(1, {self.channels + 1}).reshape({commas((-1, *(1,) * self.ndim))})"
+        return f"{noise}\nx = x * {self.spread} + {step} * {self.mean}"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,17 @@ export function histogram(values, [low, high]) {
   return { counts, most: counts.reduce((a, b) => Math.max(a, b), 1), mean, variance: n ? squares / n : 0 };
 }
 
+/** Lowest and highest value that a chart shows; before and after are drawn on one scale. */
 function rangeOf(stage, name) {
+  const both = stage.scene.meta.charts;
+  if (both.length === 2 && both[0] === "input") {
+    const [a, b] = both.map((one) => ownRange(stage, one));
+    return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+  }
+  return ownRange(stage, name);
+}
+
+function ownRange(stage, name) {
   if (name === "gate" || stage.scene.meta.scales[name] === "gate") return [0, 1];
   let [low, high] = [Infinity, -Infinity];
   for (const v of planeOf(stage, name))
@@ -65,11 +75,14 @@ const bars = (stage, name) => {
   return { lim, ...histogram(planeOf(stage, name), lim) };
 };
 
+/** A statistic: what is left of a zero by rounding is told as zero. */
+const told = (value) => brief(Math.abs(value) < 1e-6 ? 0 : value, 4);
+
 function frame(ctx, chart, { look, scene, output, selected }) {
   const { box, name } = chart;
   const channel = output.channels > 1 ? `, channel ${selected}` : "";
   const called = scene.meta.names[name] ?? name;
-  const numbers = name === "curve" ? scene.meta.function : `${called}${channel}: mean ${brief(chart.mean, 4)}, variance ${brief(chart.variance, 4)}`;
+  const numbers = name === "curve" ? scene.meta.function : `${called}${channel}: mean ${told(chart.mean)}, variance ${told(chart.variance)}`;
   write(ctx, numbers, box.x, box.y - 9, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
   ctx.strokeStyle = look.grid;
   ctx.lineWidth = 1;

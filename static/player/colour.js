@@ -41,7 +41,10 @@ export function luminance(rgb) {
 export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
 
 const MINUS = "\u2212";
-const power = (size, digits) => size.toExponential(digits).replace("e+", "e").replace("e-", `e${MINUS}`);
+const power = (size, digits) => {
+  const [digit, exponent] = size.toExponential(digits).split("e");
+  return `${trim(digit)}e${exponent.replace("+", "").replace("-", MINUS)}`;
+};
 
 /** A number as short as it can be read in a cell: at most `digits` significant ones. */
 export function brief(value, digits = 3) {

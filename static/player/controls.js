@@ -110,7 +110,6 @@ export function buildControls(root, act) {
   ask.addEventListener("click", () => act("help"));
   const coverage = check("coverage", "times read", act);
   const lens = check("lens", "lens", act);
-  lens.firstChild.checked = true;
   const options = element(
     "div",
     { class: "options" },
@@ -124,7 +123,7 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, readout, gates, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, coverage, toggle: buttons[2], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, coverage, lens: lens.firstChild, toggle: buttons[2], speed: speed.querySelector("select") };
 }
 
 export function showPlaying(toggle, playing) {

@@ -7,6 +7,8 @@ const TAG = 15; // a map's own name, under it
 const EDGE = 3; // an outline at the border of a map must not be cut
 const LARGEST_CELL = 72;
 const WORK_CELL = 46;
+const STACKED_BELOW = 540;
+const FOLDED_BELOW = 640;
 const MOST_TAPS = 2500; // larger windows are not shown in numbers
 const STRIP = 56; // small maps under the large ones
 const CHART = 110;
@@ -139,8 +141,9 @@ export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
  *   shown small: beside the selected one, or under all where there is a gate. `charts` is their number.
  */
 export function layoutStage(width, tall, what) {
-  const line = Boolean(what.input.line);
-  return width < 540 || line ? stacked(width, tall, what, line) : abreast(width, tall, what);
+  if (what.input.line || what.output.line) return stacked(width, tall, what);
+  if (what.kernel?.lines === 1 && width < FOLDED_BELOW) return folded(width, tall, what);
+  return width < STACKED_BELOW ? stacked(width, tall, what) : abreast(width, tall, what);
 }
 
 function abreast(width, tall, what) {
@@ -158,34 +161,54 @@ function abreast(width, tall, what) {
   return finish(width, tall, what, { ...boxes, upright: true });
 }
 
+/** A window without weights takes little room: it stands beside the output, under the input. */
+function folded(width, tall, what) {
+  const { rows, columns } = what.kernel;
+  const inner = width - 2 * EDGE;
+  const high = bandHeight(what.input, inner, Math.max(180, Math.min(250, tall * 0.75)));
+  const y = 2 * TITLE + high + 8;
+  const work = Math.max(100, Math.min(Math.min(what.kernel.maps, 3) * (columns * WORK_CELL + 8), inner * 0.36));
+  const outW = inner - work - 28;
+  const strip = what.maps > 1 ? 84 : 0;
+  const low = Math.max(bandHeight(what.output, outW, 180) + strip, Math.min(rows * WORK_CELL, work * (rows / columns)) + 40);
+  return finish(width, y + low + TAG, what, {
+    input: { x: EDGE, y: TITLE, w: inner, h: high },
+    work: { x: EDGE, y, w: work, h: low - 30 },
+    output: { x: EDGE + work + 28, y, w: outW, h: low },
+    upright: true,
+  });
+}
+
+/** Height that maps want in a band of this width, at most `most`. */
+function bandHeight({ count, rows, columns, unit = 1, line }, width, most) {
+  if (line) return Math.min(count * (96 + TAG + GAP), most);
+  const across = count === 1 ? 1 : Math.max(unit > 1 ? Math.min(unit, 3) : 2, Math.ceil(Math.sqrt(count)));
+  const cell = Math.min(LARGEST_CELL, width / across / columns);
+  return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);
+}
+
 function workWidth({ maps, columns }, width) {
   const wanted = Math.min(maps, 3) * (columns * WORK_CELL + 8);
   return Math.max(116, Math.min(wanted, width * 0.28));
 }
 
-function stacked(width, tall, what, line) {
-  const need = ({ count, rows, columns, unit = 1 }, most) => {
-    if (line) return Math.min(count * (96 + TAG + GAP), most);
-    const across = count === 1 ? 1 : Math.max(unit > 1 ? Math.min(unit, 3) : 2, Math.ceil(Math.sqrt(count)));
-    const cell = Math.min(LARGEST_CELL, (width - 2 * EDGE) / across / columns);
-    return Math.min(Math.ceil(count / across) * (rows * cell + TAG + GAP), most);
-  };
-  const most = line ? tall : 250;
+function stacked(width, tall, what) {
+  const need = (maps) => bandHeight(maps, width - 2 * EDGE, maps.line ? tall : 250);
   let y = TITLE;
   const band = (h) => {
     const box = { x: EDGE, y, w: width - 2 * EDGE, h };
     y += h + TITLE + 8;
     return box;
   };
-  const boxes = { input: band(need(what.input, most)) };
+  const boxes = { input: band(need(what.input)) };
   if (what.kernel) {
     const { maps, rows } = what.kernel;
-    const workH = Math.min(Math.min(maps, 3) * (rows * (line ? 34 : 30) + 8), 190) + TAG + 24;
+    const workH = Math.min(Math.min(maps, 3) * (rows * (what.input.line ? 34 : 30) + 8), 190) + TAG + 24;
     boxes.work = { ...band(workH), h: workH - 24 };
   }
-  if (what.gate) boxes.gate = band(need(what.gate, most));
-  const beside = what.maps > 1 && !what.gate ? (line ? what.maps * 26 : 84) : 0;
-  boxes.output = band(need(what.output, most) + beside);
+  if (what.gate) boxes.gate = band(need(what.gate));
+  const beside = what.maps > 1 && !what.gate ? (what.output.line ? what.maps * 26 : 84) : 0;
+  boxes.output = band(need(what.output) + beside);
   if (what.gate && what.maps > 1) boxes.strip = band(STRIP);
   return finish(width, y - TITLE, what, { ...boxes, upright: false });
 }

@@ -31,7 +31,7 @@ export function drawMoving(player) {
   const from = sourceOf(stage, worked);
   if (from) showLink(ctx, stage, from, around.output);
   if (worked) markCharts(ctx, stage, worked);
-  if (!player.lens) return;
+  if (!player.lensed) return;
   const style = styleOf(stage, group, true);
   const { boxes } = stage.layout;
   showLens(ctx, stage, stage.inputs, boxes.input, around.input, style);

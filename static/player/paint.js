@@ -196,7 +196,7 @@ export function fontSize(texts, w, h) {
 
 /** One number in its own coloured box: the work area's cells, and the lens's. */
 export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size }, look, faint = false) {
-  ctx.fillStyle = Number.isFinite(value) ? css(ramp[level(value, lim)]) : look.missing;
+  ctx.fillStyle = Number.isFinite(value) ? css(ramp[level(value, lim)]) : faint ? look.veil : look.missing;
   ctx.fillRect(x, y, w, h);
   if (faint) {
     ctx.fillStyle = look.padding;
@@ -214,7 +214,7 @@ export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size }, look,
 
 /** A panel's name over its box, with a legend at the right end. */
 export function paintTitle(ctx, box, { name, note, ramp, lim }, look) {
-  const legend = ramp ? Math.min(120, box.w * 0.3) : 0;
+  const legend = ramp ? Math.max(64, Math.min(120, box.w * 0.3)) : 0;
   ctx.save();
   ctx.beginPath();
   ctx.rect(box.x, box.y - 40, box.w - (legend ? legend + 8 : 0), 40);

@@ -25,7 +25,7 @@ class Player {
     this.stage = new Stage(this.ui.base, this.ui.light);
     this.clock = (this.joins && [...together][0]?.clock) || new Clock();
     if (this.joins) together.add(this);
-    Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: true, stampWanted: true, written: "", wroteAt: 0 });
+    Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: null, stampWanted: true, written: "", wroteAt: 0 });
     listenKeys(root, (name) => act(this, name));
     listenPointer(this.ui.stage, makeGestures(this));
     this.watch();
@@ -79,6 +79,11 @@ class Player {
     return this.scene.tensors.output.shape[0] / this.scene.meta.groups;
   }
 
+  /** Is the lens on? Over a mask that is looked at as a whole it is not, unless it is asked for. */
+  get lensed() {
+    return this.lens ?? this.scene.meta.view !== "gate";
+  }
+
   /** Put the scene on stage, told as it is wanted. */
   tell() {
     const { meta } = this.scene;
@@ -86,6 +91,7 @@ class Player {
     this.ui.view.hidden = !meta.stamp;
     this.ui.coverage.hidden = meta.view !== "work";
     this.ui.gates.hidden = meta.view !== "gate";
+    this.ui.lens.checked = this.lensed;
     this.ui.coverage.lastChild.textContent = meta.stamp ? "times painted" : "times read";
     const paint = () => new Painting(this.scene, this.stage.stamps);
     this.paintings = this.stage.stamping ? range(meta.groups).map(paint) : null;

@@ -7,14 +7,14 @@ const SINGULAR = { rows: "row", columns: "column", length: "position", examples:
 const PLURAL = { depth: "depths", length: "positions" };
 
 /** "row 2, column 3", with the axes' own names. */
-export function placeWords(meta, cell) {
-  return spanWords(meta, cell.map((at) => [at]));
+export function placeWords(meta, cell, axes = meta.axes) {
+  return spanWords(meta, cell.map((at) => [at]), axes);
 }
 
 /** "rows 2 to 4, column 1": the span of each list. */
-export function spanWords(meta, lists) {
+export function spanWords(meta, lists, axes = meta.axes) {
   const words = lists.map((list, i) => {
-    const name = meta.axes[i];
+    const name = axes[i];
     if (!name) return "";
     return list.length > 1 ? `${PLURAL[name] ?? name} ${list[0]} to ${list.at(-1)}` : `${SINGULAR[name] ?? name} ${list[0]}`;
   });
@@ -25,7 +25,7 @@ export function spanWords(meta, lists) {
 export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
   const { meta } = stage.scene;
   const name = meta.names.output ?? "output";
-  const where = `${name} ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)}:`;
+  const where = `${name} ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell, meta.outAxes)}:`;
   const parts = SENTENCES[meta.rule](stage, worked, channel, placeWords);
   root.replaceChildren(
     element("span", { class: "where" }, where),
@@ -38,6 +38,7 @@ export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
       { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch },
       ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`,
     ),
+    worked.slope === undefined ? "" : element("span", { class: "where", "data-testid": "slope", "data-value": worked.slope }, ` slope ${exact(worked.slope)}`),
     ...forced(stage, worked),
   );
 }
@@ -72,7 +73,7 @@ function readWords(stage, cell, lit) {
 function goesWords({ output, scene: { meta } }, lit) {
   if (!lit.output) return " goes nowhere.";
   const of = output.channels > 1 ? `channel ${lit.output.channels[0]}, ` : "";
-  return ` goes to output ${of}${placeWords(meta, lit.output.places.map(([at]) => at))}.`;
+  return ` goes to output ${of}${placeWords(meta, lit.output.places.map(([at]) => at), meta.outAxes)}.`;
 }
 
 /** What one weight is multiplied with. */

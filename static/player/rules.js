@@ -137,7 +137,7 @@ function norm(scene, axes, channel, cell) {
   const [by, offset] = [own(weight, 1), own(bias, 0)];
   const stretch = by / Math.sqrt(variance + eps);
   const terms = [x, average].map((read) => ({ channel, tap: [0, 0, 0], kind: 0, read, product: read * stretch }));
-  return { ...single(channel, x, {}), terms, x, mean: average, var: variance, eps, weight: by, bias: offset, value: (x - average) * stretch + offset };
+  return { ...single(channel, x, {}), terms, x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, value: (x - average) * stretch + offset };
 }
 
 /** A cell that was put here from elsewhere, or 0. */

@@ -107,9 +107,8 @@ function power(stage, worked, channel) {
 function point(stage, worked, channel) {
   const { read } = colours(stage, worked, channel);
   const { meta } = stage.scene;
-  const slope = `, slope ${exact(worked.slope)},`;
-  if (worked.gate === undefined) return [`${meta.function}(`, chip(worked.x, read, "read"), ")", slope];
-  return [chip(worked.x, read, "read"), " × ", chip(worked.gate, stage.legend("gate", channel), "gate"), slope];
+  if (worked.gate === undefined) return [`${meta.function}(`, chip(worked.x, read, "read"), ")"];
+  return [chip(worked.x, read, "read"), " × ", chip(worked.gate, stage.legend("gate", channel), "gate")];
 }
 
 /** A mix of all channels of a pixel. */

@@ -129,7 +129,8 @@ export class Stage {
     const line = ndim === 1;
     const [inDepth, inRows, inColumns] = sizeOf(input);
     const [outDepth, outRows, outColumns] = sizeOf(output);
-    const single = { count: outDepth, rows: outRows, columns: outColumns, line };
+    const row = outDepth * outRows === 1 && outColumns > 1; // taller cells are easier to see
+    const single = { count: outDepth, rows: outRows, columns: outColumns, line: line || row };
     const one = this.enlarged !== null;
     const each = { rows: inRows, columns: inColumns, line };
     const all = { count: input.channels * inDepth, unit: input.channels > 1 ? inDepth : 1, groups, ...each };

@@ -14,7 +14,8 @@ export function paintStill(stage) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
     const words = inputName(stage, map);
-    paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), ...words, `${map.channel}`]));
+    const few = words.map((word) => word.split(" ").at(-1)).join(" · ");
+    paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), few, `${map.channel}`]));
   }
   const depth = (map) => (stage.output.lines[0].length > 1 ? `${stage.scene.meta.axes[0] === "examples" ? "example" : "depth"} ${map.depth}` : "");
   for (const map of [...stage.gates, ...stage.outputs]) paintOne(ctx, stage, map, depth(map));
@@ -91,7 +92,8 @@ function paintTitles(ctx, stage) {
   const { boxes } = layout;
   const counts = covered ? { ramp: colours.ramps.count, lim: stage.counts.lim } : null;
   const title = (box, name, note, more) => paintTitle(ctx, box, { name, note, ...more }, look);
-  const inputNote = stage.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding].filter(Boolean).join(" · ");
+  const crossed = meta.dropped?.some((start) => start !== null) ? "crossed: left out" : "";
+  const inputNote = stage.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding, crossed].filter(Boolean).join(" · ");
   if (covered === "input") title(boxes.input, "times read", "hatched: never read", counts);
   else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);

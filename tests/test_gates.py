@@ -1,0 +1,291 @@
+"""Activations, gates and dropout: what a cell is multiplied by."""
+
+from math import prod
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import VALID, cases, dims, each, values
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnnviz.layers import (
+    ELU,
+    GELU,
+    GLU,
+    KINDS,
+    Activation,
+    ContextGating,
+    Dropout,
+    DropoutNd,
+    HalvingGLU,
+    LeakyReLU,
+    MaskGate,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
+from cnnviz.layers.gate import block
+from cnnviz.measure import measure
+from cnnviz.run import run
+from cnnviz.trace import steps, trace
+
+desed = each("glu", "context_gating")
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x.astype(np.float64)))
+
+
+def by_hand(done):
+    """Every output cell from the tables, shaped as the output."""
+    return np.array([[step.value for step in steps(done, c)] for c in range(len(done.y))]).reshape(done.y.shape)
+
+
+# --- activations ---
+
+GRID = np.array([0.0, -0.0, 1e-6, -1e-6, 0.5, -0.5, 1, -1, 3, -3, 12, -12, 100, -100, 1e4, -1e4], np.float32)
+ACTIVATIONS = [
+    *(ReLU(), LeakyReLU(), LeakyReLU(0.0), LeakyReLU(1.0), PReLU(), PReLU(-0.5), ELU(), ELU(0.3)),
+    *(GELU(), GELU("tanh"), SiLU(), Sigmoid(), Tanh()),
+]
+
+
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=lambda layer: layer.code())
+def test_a_function_is_that_of_torch_from_zero_to_large_numbers(layer):
+    theirs = layer.module().double()(torch.from_numpy(GRID).double()).detach()
+    np.testing.assert_allclose([layer.value(float(x)) for x in GRID], theirs, rtol=1e-12, atol=1e-15)
+
+
+def test_every_activation_is_in_the_grid():
+    kinds = {kind for kind in KINDS.values() if issubclass(kind, Activation)}
+    assert kinds == {type(layer) for layer in ACTIVATIONS}
+
+
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=lambda layer: layer.code())
+def test_where_there_is_a_gate_the_cell_times_its_gate_is_the_value(layer):
+    gated = isinstance(layer, ReLU | LeakyReLU | PReLU | GELU | SiLU)  # the others are no product
+    for x in map(float, GRID):
+        gate = layer.gate(x)
+        assert (gate is not None) == gated
+        assert gate is None or x * gate == pytest.approx(layer.value(x), rel=1e-12)
+
+
+def test_relu_passes_on_what_is_no_number():
+    done = run(ReLU(), np.full((1, 1, 1), np.nan, np.float32))
+    assert np.isnan(done.y).all()
+    assert np.isnan(by_hand(done)).all()
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        (ReLU(), {"gate": {"tensor": "input", "through": "ReLU", "take": "gate"}}),
+        (Sigmoid(), None),
+        (ELU(), None),
+    ],
+)
+def test_only_a_product_tells_of_signal_and_gate(layer, told):
+    assert layer.gating((1, 3, 3)) == told
+
+
+@given(case=dims.flatmap(VALID["softmax"]), scale=st.sampled_from([1, 30, 1000]))
+def test_the_shares_of_a_pixel_add_up_to_1(case, scale):
+    layer, shape = case
+    by_channel = by_hand(run(layer, scale * values(shape)))
+    np.testing.assert_allclose(by_channel.sum(axis=0), 1, rtol=1e-12)
+
+
+def test_softmax_shares_out_along_the_channels():
+    done = run(Softmax(), np.log(np.array([1, 2, 5], np.float32)).reshape(3, 1, 1))
+    np.testing.assert_allclose(done.y.ravel(), [1 / 8, 2 / 8, 5 / 8], rtol=1e-6)
+    np.testing.assert_allclose(by_hand(done).ravel(), [1 / 8, 2 / 8, 5 / 8], rtol=1e-6)
+
+
+# --- DESED's gates ---
+
+
+def mixed(done):
+    """``linear(x)`` of each pixel, in double precision."""
+    weight, bias = (done.state[f"linear.{name}"].astype(np.float64) for name in ("weight", "bias"))
+    return np.einsum("oi,i...->o...", weight, done.x.astype(np.float64)) + bias.reshape(-1, *[1] * (done.x.ndim - 1))
+
+
+@given(case=dims.flatmap(VALID["glu"]), seed=st.integers(0, 99))
+def test_the_glu_of_desed_is_the_mixed_signal_times_a_gate_of_each_cell(case, seed):
+    done = run(case[0], values(case[1], seed), seed)
+    np.testing.assert_allclose(done.y, mixed(done) * sigmoid(done.x), rtol=1e-4, atol=1e-6)
+
+
+@given(case=dims.flatmap(VALID["context_gating"]), seed=st.integers(0, 99))
+def test_the_context_gating_of_desed_is_the_signal_times_a_mixed_gate(case, seed):
+    done = run(case[0], values(case[1], seed), seed)
+    np.testing.assert_allclose(done.y, done.x * sigmoid(mixed(done)), rtol=1e-4, atol=1e-6)
+
+
+@desed
+@given(data=st.data())
+def test_the_products_of_a_pixel_and_the_bias_add_up_to_what_the_linear_makes(name, data):
+    layer, shape = data.draw(cases(name))
+    channel, *cell = (data.draw(st.integers(0, n - 1)) for n in shape)
+    done = run(layer, values(shape))
+    step = trace(done, channel, cell)
+    assert step.products.sum() + step.bias == pytest.approx(mixed(done)[channel, *cell])
+
+
+def signal_and_gate(layer, done):
+    """What the layer says to show as signal and as gate, each shaped as the output."""
+    told = layer.gating(done.x.shape)
+    tensors = {"input": done.x, **done.parts}
+    through = {None: lambda x: x, "Sigmoid": sigmoid, "ReLU": lambda x: x > 0}
+
+    def shown(side):
+        first = side.get("first", 0)
+        part = tensors[side.get("tensor", "input")][first : first + len(done.y)]
+        return through[side.get("through")](part)
+
+    return shown(told.get("signal", {})), shown(told["gate"])
+
+
+@each("glu", "context_gating", "halving_glu", "mask_gate", "relu")
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_signal_and_gate_as_told_multiply_to_the_output(name, data, seed):
+    layer, shape = data.draw(cases(name))
+    done = run(layer, values(shape, seed), seed)
+    signal, gate = signal_and_gate(layer, done)
+    np.testing.assert_allclose(signal * gate, done.y, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("layer", "mixes"), [(GLU(channels=2), "signal"), (ContextGating(channels=2), "gate")])
+def test_a_gate_says_which_side_the_linear_makes(layer, mixes):
+    assert layer.gating((2, 3, 3))["mixes"] == mixes
+
+
+@desed
+def test_a_gate_of_desed_costs_one_product_for_each_pair_of_channels_and_cell(name):
+    layer, shape = KINDS[name](channels=5), (5, 6, 7)
+    with FlopCounterMode(display=False) as counter:
+        layer.module()(torch.zeros(1, *shape))
+    assert layer.macs(shape) == 5 * 5 * 6 * 7 == counter.get_total_flops() / 2
+
+
+@pytest.mark.parametrize("kind", [GLU, ContextGating])
+def test_gates_cost_the_desed_block_what_the_books_say(kind):
+    """Filters 64, pooling (1, 4) thrice: a gate stands before each pooling. 87,360 - 74,880 parameters."""
+    gates = [measure(kind(channels=64), (64, 626, mels)) for mels in (128, 32, 8)]
+    assert sum(gate.parameters for gate in gates) == 87_360 - 74_880
+    assert sum(gate.macs for gate in gates) == 1_399_996_416 - 969_228_288
+
+
+@pytest.mark.parametrize("name", ["GLU", "ContextGating"])
+def test_the_block_of_desed_spells_its_gate_so(name):
+    """As in the baseline: the channels last for nn.Linear, and back."""
+    layer = {"GLU": GLU, "ContextGating": ContextGating}[name](channels=3)
+    done = run(layer, values((3, 4, 5)), seed=1)
+    torch.manual_seed(1)
+    linear, x = nn.Linear(3, 3), torch.from_numpy(done.x)[None]
+    lin = linear(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+    expected = lin * torch.sigmoid(x) if name == "GLU" else x * torch.sigmoid(lin)
+    np.testing.assert_allclose(done.y, expected[0].detach(), rtol=1e-6, atol=1e-7)
+
+
+# --- other gates ---
+
+
+@given(case=dims.flatmap(VALID["halving_glu"]), seed=st.integers(0, 99))
+def test_torchs_glu_gates_the_first_half_of_the_channels_by_the_second(case, seed):
+    done = run(case[0], values(case[1], seed))
+    signal, gate = np.split(done.x.astype(np.float64), 2)
+    np.testing.assert_allclose(by_hand(done), signal * sigmoid(gate), rtol=1e-12)
+
+
+def test_a_step_of_torchs_glu_shows_its_two_cells_and_none_between():
+    x = np.arange(6, dtype=np.float32).reshape(6, 1, 1)
+    assert trace(run(HalvingGLU(), x), 1, (0, 0)).terms.tolist() == [1, 4]
+
+
+def test_the_glus_differ_in_the_channels_that_come_out():
+    assert GLU(channels=4).output_shape((4, 3, 3)) == (4, 3, 3)
+    assert HalvingGLU().output_shape((4, 3, 3)) == (2, 3, 3)
+
+
+def test_a_mask_is_stretched_as_torch_stretches_it():
+    for cells in range(1, 80):
+        for blocks in range(1, cells + 1):
+            stretched = F.interpolate(torch.arange(float(blocks))[None, None], cells, mode="nearest").ravel()
+            assert [block(cell, blocks, cells) for cell in range(cells)] == stretched.tolist()
+
+
+def test_a_mask_lies_the_same_over_every_channel():
+    layer = MaskGate((-9.0, 0.0, 9.0), (1, 3))
+    done = run(layer, np.ones((2, 2, 6), np.float32))
+    row = sigmoid(np.array([-9, -9, 0, 0, 9, 9]))
+    np.testing.assert_allclose(done.y, np.broadcast_to(row, (2, 2, 6)), rtol=1e-5)
+    np.testing.assert_allclose(by_hand(done), np.broadcast_to(row, (2, 2, 6)), rtol=1e-5)
+
+
+# --- dropout ---
+
+dropouts = each("dropout", "dropout_nd")
+
+
+@dropouts
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_the_mask_explains_what_dropout_did(name, data, seed):
+    layer, shape = data.draw(cases(name))
+    done = run(layer, values(shape, seed), seed)
+    expected = done.x * done.parts["gate"] / (1 - layer.p if layer.training else 1)
+    np.testing.assert_allclose(done.y, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])
+def test_the_mask_drops_about_as_many_cells_as_it_should(p):
+    mask = run(Dropout(p), values((4, 100, 100))).parts["gate"]
+    assert set(np.unique(mask)) <= {0, 1}
+    assert (mask == 0).mean() == pytest.approx(p, abs=0.01)
+
+
+@pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
+def test_the_mean_stays_about_what_it_was(p):
+    assert run(Dropout(p), np.ones((4, 100, 100), np.float32)).y.mean() == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("sizes", [(9,), (4, 5), (3, 3, 3)])
+def test_whole_channels_are_dropped(sizes):
+    mask = run(DropoutNd(0.5, ndim=len(sizes)), values((64, *sizes))).parts["gate"].reshape(64, prod(sizes))
+    assert (mask == mask[:, :1]).all()
+    assert 0 < mask[:, 0].mean() < 1
+
+
+@pytest.mark.parametrize("kind", [Dropout, DropoutNd])
+def test_in_eval_mode_dropout_does_nothing(kind):
+    done = run(kind(0.9, training=False), values((4, 5, 6)))
+    np.testing.assert_array_equal(done.y, done.x)
+    assert done.parts["gate"].all()
+
+
+def test_the_same_seed_drops_the_same_cells_of_any_input():
+    masks = [run(Dropout(), values((2, 9, 9), of), seed=7).parts["gate"] for of in (0, 1)]
+    np.testing.assert_array_equal(*masks)
+
+
+def test_another_seed_drops_other_cells():
+    masks = [run(Dropout(), values((2, 9, 9)), seed).parts["gate"] for seed in (0, 1)]
+    assert (masks[0] != masks[1]).any()
+
+
+def test_a_cell_that_was_0_counts_as_kept_where_the_mask_kept_it():
+    zeros, ones = (run(Dropout(), np.full((2, 9, 9), x, np.float32)).parts["gate"] for x in (0, 1))
+    np.testing.assert_array_equal(zeros, ones)
+
+
+def test_drawing_leaves_the_global_generator_alone():
+    before = torch.get_rng_state()
+    run(Dropout(), values((2, 9, 9)), seed=3)
+    assert torch.equal(torch.get_rng_state(), before)
