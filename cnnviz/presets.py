@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Link:
 
     @property
     def params(self) -> dict[str, str]:
-        return dict(part.split("=") for part in self.query.split("&"))
+        return dict(parse_qsl(self.query))
 
     def html(self, words: str) -> str:
         """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""

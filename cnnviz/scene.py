@@ -45,12 +45,13 @@ PALETTE: dict[str, dict[str, list[str]]] = {
 }
 DIVERGING = ("signed", "weight")
 
-# What the maps of a rule are called; the others have an input and an output.
+# What the maps of a rule, or of one of its layers, are called; the others have an input and an output.
 NAMES = {
     "gate": {"input": "signal", "gate": "gate", "output": "product"},
     "point": {"gate": "mask"},
     "drop": {"input": "before", "gate": "mask", "output": "after"},
     "norm": {"input": "before", "output": "after"},
+    "MaxUnpool": {"input": "pooled", "output": "unpooled"},
 }
 WORKED = ("dot", "max", "mean", "power")  # rules whose window is shown in numbers, in the middle
 
@@ -143,7 +144,7 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "function": layer.torch_name,
         "view": "work" if layer.rule in WORKED else "gate" if gating else "pair",
         "gating": gating,
-        "names": NAMES.get(layer.rule, {}),
+        "names": NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {}),
         "charts": charts(layer, gating is not None),
         "constants": layer.constants(),
         "title": layer.code(),

@@ -44,6 +44,7 @@ are not equally long. One output cell is global pooling.
 **✓ = torch.** Value and index are worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
+COMPARE = "the same windows under the other rule, with one playhead; unpooling has no other"
 FIRST = Choice(MaxPool(), Digit())
 
 
@@ -79,7 +80,7 @@ def rival(layer: Layer) -> Layer | None:
 inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
-    compare = st.toggle("compare maximum and average", True, key="compare", bind=BIND)
+    compare = st.toggle("compare maximum and average", True, key="compare", help=COMPARE, bind=BIND)
 choice, shown, problem = settle("pooling", make, FIRST)
 head("Pooling", POOLING, problem, kind, ndim)
 other = rival(choice.layer) if compare and not choice.unpool else None

@@ -54,7 +54,8 @@ class Step:
     value : float
         In double precision.
     weights : array of the same shape, or None
-        What each term is multiplied by, where the value is a sum of products and the bias.
+        What each term is multiplied by, where the value is a sum of products and the bias; of a gate with an nn.Linear,
+        where what that makes is.
     bias : float
     index : int or None
         Of a maximum: where in its map the largest stands, counted row after row.

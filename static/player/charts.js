@@ -1,6 +1,6 @@
 // Charts under the maps: how often each value occurs, and the curve of a function, with a mark at the shown cell.
 import { brief, css, level, limits } from "./colour.js";
-import { write } from "./paint.js";
+import { clipTo, write } from "./paint.js";
 import { functionOf } from "./pointwise.js";
 
 const BINS = 48;
@@ -154,10 +154,12 @@ function markCurve(ctx, { box, x, y }, worked, look) {
   const part = 34 / Math.hypot(1, steep);
   ctx.strokeStyle = ctx.fillStyle = look.accent;
   ctx.lineWidth = 2;
-  ctx.beginPath();
-  ctx.moveTo(px - part, py - part * steep);
-  ctx.lineTo(px + part, py + part * steep);
-  ctx.stroke();
+  clipTo(ctx, box, () => {
+    ctx.beginPath();
+    ctx.moveTo(px - part, py - part * steep);
+    ctx.lineTo(px + part, py + part * steep);
+    ctx.stroke();
+  });
   ctx.beginPath();
   ctx.arc(px, py, 6, 0, 2 * Math.PI);
   ctx.fill();

@@ -152,7 +152,8 @@ function abreast(width, tall, what) {
   const all = width - 2 * EDGE - gaps * gap;
   const middle = what.gate ? all / 3 : what.kernel ? workWidth(what.kernel, width) : 0;
   const side = (all - middle) / 2;
-  const strip = what.gate && what.maps > 1 ? STRIP + TITLE : 0;
+  const strip = what.gate && what.maps > 1 ? STRIP + TITLE + GAP : 0;
+  if (what.gate) tall = Math.min(tall, TITLE + bandHeight(what.gate, middle, tall - TITLE - strip) + strip);
   const box = (x, w) => ({ x: x + EDGE, y: TITLE, w, h: tall - TITLE - strip });
   const boxes = { input: box(0, side), output: box(width - 2 * EDGE - side, side) };
   if (what.kernel) boxes.work = { ...box(side + gap, middle), h: tall - TITLE - 58 };

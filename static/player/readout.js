@@ -25,7 +25,8 @@ export function spanWords(meta, lists, axes = meta.axes) {
 export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
   const { meta } = stage.scene;
   const name = meta.names.output ?? "output";
-  const where = `${name} ${stage.output.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell, meta.outAxes)}:`;
+  const place = [stage.output.channels > 1 ? `channel ${channel}` : "", placeWords(meta, cell, meta.outAxes)];
+  const where = `${name} ${place.filter(Boolean).join(", ")}:`;
   const parts = SENTENCES[meta.rule](stage, worked, channel, placeWords);
   root.replaceChildren(
     element("span", { class: "where" }, where),

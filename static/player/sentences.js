@@ -101,7 +101,7 @@ function power(stage, worked, channel) {
   const few = terms.length <= MOST_TERMS;
   const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), element("sup", {}, p))), " + ") : [`${terms.length} powers`];
   const cut = worked.cells < worked.perChannel ? ` ÷ ${worked.cells} × ${worked.perChannel}` : "";
-  return ["(", ...sum, `)${cut}, and of that the root `, element("sup", {}, p), "√"];
+  return [element("sup", {}, p), "√(", ...sum, cut, ")"];
 }
 
 function point(stage, worked, channel) {

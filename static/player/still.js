@@ -14,7 +14,7 @@ export function paintStill(stage) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
     const words = inputName(stage, map);
-    const few = words.map((word) => word.split(" ").at(-1)).join(" · ");
+    const few = words.map((word) => `${word[0]} ${word.split(" ").at(-1)}`).join(" · ");
     paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), few, `${map.channel}`]));
   }
   const depth = (map) => (stage.output.lines[0].length > 1 ? `${stage.scene.meta.axes[0] === "examples" ? "example" : "depth"} ${map.depth}` : "");
@@ -98,7 +98,7 @@ function paintTitles(ctx, stage) {
   else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
   if (boxes.gate) title(boxes.gate, named(stage, "gate"), closedWords(stage), stage.legend("gate", stage.selected));
-  if (boxes.strip) title(boxes.strip, "gates of all channels", "as computed; click one to look at it", {});
+  if (boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
   if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
   else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
 }
@@ -114,7 +114,8 @@ function named(stage, panel) {
 function closedWords(stage) {
   const { gating, output, scene, planes } = stage;
   const percent = (n, of) => `${Math.round((1000 * n) / of) / 10} %`;
-  const here = `${percent(gating.closed(planes.gate), planes.gate.length)} closed`;
+  const shut = scene.meta.rule === "drop" ? "dropped" : "closed";
+  const here = `${percent(gating.closed(planes.gate), planes.gate.length)} ${shut}`;
   if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
   const all = range(output.channels).reduce((sum, channel) => sum + gating.closed(gating.planes(channel).gate), 0);
   return `${here} · of all channels ${percent(all, scene.tensors.output.data.length)}`;
