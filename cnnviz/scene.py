@@ -116,6 +116,8 @@ def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene
         "reads": layer.channels_read(shape).astype(np.int16),
         **{name: volume(x, layer.n_axes) if x.ndim > 1 else x for name, x in given.items()},
     }
+    if "signal" in given:  # a gate's signal that is not the input has colours of its own
+        tensors["signal.range"] = ranges(given["signal"])
     meta = describe(done, scale, flipped)
     if isinstance(layer, Move):
         tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.n_axes)

@@ -46,14 +46,21 @@ def snippet(
         elif one.use() == [f"y = {one.code()}"]:
             before += f"x = {one.code()}\n"
         else:
-            before += f"{seeded}front = {one.code()}\nwith torch.no_grad():\n    x = front(x)\n"
+            applied = "\n    ".join(["with torch.no_grad():", *front_steps(one)])
+            before += f"{seeded}front = {one.code()}\n{applied}\n"
     if weight is None and (layer.random or any(True for _ in layer.module().parameters())):
         make = seeded + make
     kernel = "" if weight is None else kernel_code(weight)
     steps = [*weight_steps(layer, weight is not None, flipped), *layer.use()]
     apply = "\n    ".join(["with torch.no_grad():", *steps])
-    parts = ["from torch import nn", layer.definition(), source.code(), before, make, kernel, apply]
+    definitions = dict.fromkeys(one.definition() for one in (*front, layer))
+    parts = ["from torch import nn", *definitions, source.code(), before, make, kernel, apply]
     return imports_first("\n\n".join(filter(None, parts)) + "\nprint(y.shape)")
+
+
+def front_steps(one: Layer) -> list[str]:
+    """Lines that put what a layer makes of the input in its place."""
+    return [re.sub(r"\by\b", "x", re.sub(r"\blayer\b", "front", line)) for line in one.use()]
 
 
 def kernel_code(weight: Array) -> str:

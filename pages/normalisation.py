@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.figures import running_figure
 from cnnviz.frame import inside_frame
-from cnnviz.layers import BatchNorm, Dropout, DropoutNd, GroupNorm, InstanceNorm, Layer, LayerNorm, Norm, Shape
+from cnnviz.layers import BatchNorm, Dropout, DropoutNd, GroupNorm, InstanceNorm, Layer, LayerNorm, Norm, Repeat, Shape
 from cnnviz.panels import BIND, per_axis_switch, place, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import NORMALISATION
@@ -50,7 +50,8 @@ SHAPES: dict[str, Callable[[Shape], Shape]] = {
     "axes": lambda shape: shape[1:],
     "last": lambda shape: shape[-1:],
 }
-DIMS = {"1d": 1, "2d": 2}  # with examples there is one axis more to draw
+MOST_STACKED = 2  # axes of one example: with several there is one axis more to draw
+DIMS = {name: ndim for name, ndim in NDIMS.items() if ndim <= MOST_STACKED}
 
 EXPLANATION = """
 **Normalisation.** Cells that share a mean and a variance are moved to mean 0 and variance 1; point at one to see which
@@ -83,15 +84,19 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
         source_kind, source = choose_source(ndim + several, "random", NOISE)
         per_axis_switch(ndim + several, (source_kind, INPUT))
     with layer_slot:
-        fields = settings_panel(kind, ndim)
+        skip = ("steps",) if issubclass(kind, Dropout) and ndim > MOST_STACKED else ()
+        fields = settings_panel(kind, ndim, skip=skip, start={"steps": 4} if issubclass(kind, Dropout) else {})
         over = choose_from("over", SHAPES, "all", "normalized_shape") if kind is LayerNorm else ""
         seed = choose_draw() if issubclass(kind, Dropout) else 0
 
     def make() -> Choice:
         inputs = source()
         shape = shape_of(inputs)
-        more = {} if issubclass(kind, Dropout) else sized(kind, shape, several, over)
-        return Choice(kind(ndim=ndim, **fields, **more), inputs, seed=seed)
+        if issubclass(kind, Dropout):
+            layer = kind(ndim=ndim, **fields)
+            front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
+            return Choice(layer, inputs, seed=seed, front=front)
+        return Choice(kind(ndim=ndim, **fields, **sized(kind, shape, several, over)), inputs, seed=seed)
 
     return kind, ndim, make
 

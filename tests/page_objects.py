@@ -1,34 +1,113 @@
-"""The convolution page, as a test handles it: addresses, knobs, the player and what it says."""
+"""A page of the app, as a test handles it: addresses, knobs, the player and what it says."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from cnnviz.geometry import AXES
 from cnnviz.knobs import Setting, knobs
+from cnnviz.layers import (
+    Channels,
+    Dropout,
+    Flatten,
+    HalvingGLU,
+    LayerNorm,
+    Linear,
+    MaskGate,
+    MaxPool,
+    MaxUnpool,
+    Norm,
+    Permute,
+    Pool,
+)
+from cnnviz.layers.pool import Adaptive
 from cnnviz.show import Choice
 from cnnviz.sources import SOURCES
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
 WORDS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
+PAGES = {
+    "convolution": Channels,
+    "pooling": (Pool, Adaptive),
+    "normalisation": (Norm, Dropout),
+    "shapes": (Linear, Flatten, Permute),
+}
 
 expect.set_options(timeout=WAIT)
 
 
-def query(choice: Choice) -> str:
-    """The address of a choice: every knob written out, as a person would share it."""
+def page_of(choice: Choice) -> str:
+    """The page that shows a choice, by its name in the address."""
+    return next((page for page, kinds in PAGES.items() if isinstance(choice.layer, kinds)), "gating")
+
+
+def title_of(choice: Choice) -> str:
+    """The torch call that stands on stage."""
+    layer = choice.layer
+    if choice.unpool and isinstance(layer, MaxPool):
+        return MaxUnpool(layer.kernel_size, layer.stride, layer.padding, ndim=layer.ndim).code()
+    return layer.code()
+
+
+def query(choice: Choice, **more: str) -> str:
+    """The address of a choice: every knob written out, as a person would share it; `more` is added or put instead."""
     layer, source = choice.layer, choice.source
     name = next(name for name, kind in SOURCES.items() if kind is type(source))
     each = any(uneven(setting) for setting in (layer, source))
-    words = {"layer": type(layer).__name__, "ndim": f"{layer.ndim}d", "input": name, "kernel": choice.kernel}
+    words = {"layer": type(layer).__name__, "ndim": f"{layer.ndim}d", "input": name}
     words |= {"per_axis": "true"} if each else {}
     words |= spelled(layer, "", each) | spelled(source, "input_", each)
-    words |= {"seed": str(choice.seed)} if choice.kernel == "random" else {}
-    words |= {"flip": "true"} if choice.flipped else {}
-    return urlencode(words)
+    words |= OWN[page_of(choice)](choice)
+    return urlencode(words | more)
+
+
+def of_convolution(choice: Choice) -> dict[str, str]:
+    """What besides layer and input stands in the address of this page; so for the others."""
+    seed = {"seed": str(choice.seed)} if choice.kernel == "random" else {}
+    return {"kernel": choice.kernel, **seed, **({"flip": "true"} if choice.flipped else {})}
+
+
+def of_pooling(choice: Choice) -> dict[str, str]:
+    return {"compare": "false", **({"layer": "MaxUnpool"} if choice.unpool else {})}
+
+
+def of_gating(choice: Choice) -> dict[str, str]:
+    layer, front = choice.layer, choice.front
+    maps = front[0].out_channels if front and isinstance(front[0], Channels) else 0
+    words = {"maps": str(maps), "seed": str(choice.seed)}
+    if isinstance(layer, HalvingGLU):
+        words["layer"] = "nn.GLU"
+    if isinstance(layer, MaskGate):
+        rows = np.reshape(layer.mask, (-1, layer.size[-1]))
+        words |= {"layer": "Mask", f"mask_{layer.ndim}d": "\n".join(" ".join(f"{x:g}" for x in row) for row in rows)}
+    return words
+
+
+def of_normalisation(choice: Choice) -> dict[str, str]:
+    layer = choice.layer
+    words = {"seed": str(choice.seed)} if isinstance(layer, Dropout) else {}
+    if isinstance(layer, LayerNorm):
+        words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
+    return words | ({"examples": str(layer.examples).lower()} if isinstance(layer, Norm) else {})
+
+
+def of_shapes(choice: Choice) -> dict[str, str]:
+    layer = choice.layer
+    order = {"order": "channels first" if choice.front else "channels last"} if isinstance(layer, Permute) else {}
+    return order | ({"seed": str(choice.seed)} if isinstance(layer, Linear) else {})
+
+
+OWN = {
+    "convolution": of_convolution,
+    "pooling": of_pooling,
+    "gating": of_gating,
+    "normalisation": of_normalisation,
+    "shapes": of_shapes,
+}
 
 
 def uneven(setting: Setting) -> bool:
@@ -41,7 +120,7 @@ def spelled(setting: Setting, prefix: str, each: bool) -> dict[str, str]:
     words: dict[str, str] = {}
     for name, k in knobs(setting).items():
         value = getattr(setting, name)
-        if name in ("ndim", "in_channels"):  # an address of its own; follows from the input
+        if name in ("ndim", "in_channels") or value is None:  # an address of its own; follows from the input; empty
             continue
         if isinstance(value, tuple) and each and len(value) > 1:
             axes = AXES[len(value)]
@@ -66,24 +145,35 @@ class Readout:
 
 
 class Screen:
-    """The convolution page, or any page with one player."""
+    """A page and one of its players: the only one, or of two the one that leads; `follower` is the other."""
 
-    def __init__(self, page: Page, url: str):
+    def __init__(self, page: Page, url: str, role: str = ":not([data-role=follows])"):
         self.page, self.url = page, url
-        self.root = page.locator(".cnnviz")
-        self.stage = page.locator(".stage")
-        self.readout = page.get_by_test_id("readout")
-        self.badge = page.get_by_test_id("torch")
+        self.root = page.locator(f".cnnviz{role}")
+        self.stage = self.root.locator(".stage")
+        self.readout = self.root.get_by_test_id("readout")
+        self.badge = self.root.get_by_test_id("torch")
         self.alert = page.get_by_test_id("stAlert")
         page.set_default_timeout(WAIT)
 
+    @property
+    def follower(self) -> "Screen":
+        """The same page, with the player that follows."""
+        return Screen(self.page, self.url, "[data-role=follows]")
+
     # --- the page ---
 
-    def open(self, address: Choice | str = "", path: str = "/convolution") -> "Screen":
-        """Go to an address and wait until its scene is on stage; a choice must be on stage as Python spells it."""
-        words = address if isinstance(address, str) else query(address)
-        self.page.goto(f"{self.url}{path}?{words}")
-        self.wait_ready("" if isinstance(address, str) else address.layer.code())
+    def open(self, address: Choice | str = "", path: str = "/convolution", **more: str) -> "Screen":
+        """Go to an address and wait until its scene is on stage; a choice must be on stage as Python spells it.
+
+        A choice opens its own page; `more` is added to its address.
+        """
+        if isinstance(address, Choice):
+            self.page.goto(f"{self.url}/{page_of(address)}?{query(address, **more)}")
+            self.wait_ready(title_of(address))
+        else:
+            self.page.goto(f"{self.url}{path}?{address}")
+            self.wait_ready()
         return self
 
     def wait_ready(self, code: str = "") -> None:
@@ -129,7 +219,7 @@ class Screen:
 
     def act(self, name: str) -> Locator:
         """One of the player's controls."""
-        return self.page.locator(f".cnnviz [data-act={name}]")
+        return self.root.locator(f"[data-act={name}]")
 
     def ask(self, script: str, given: Any = None) -> Any:
         """Evaluate a function of the player (and one argument)."""

@@ -3,75 +3,284 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-PAGES = ["pages/home.py", "pages/convolution.py"]
-KINDS = [(layer, ndim) for layer in ("Conv", "ConvTranspose") for ndim in ("1d", "2d", "3d")]
+PAGES = ["home", "convolution", "pooling", "gating", "normalisation", "shapes"]
+EVERY = ("1d", "2d", "3d")
+TORCH = {  # layers whose torch name is not the one in the address
+    "GLU": "DesedGLU",
+    "ContextGating": "DesedContextGating",
+    "Mask": "MaskModule",
+    "DropoutNd": "Dropout",
+    "Permute": "x.permute",
+}
+LAYERS = {
+    "convolution": ["Conv", "ConvTranspose"],
+    "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool"],
+    "gating": ["GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU", "Sigmoid"]
+    + ["Tanh", "Softmax"],
+    "normalisation": ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "Dropout", "DropoutNd"],
+    "shapes": ["Flatten", "Linear", "Permute"],
+}
+START = {"convolution": {"kernel": "random"}, "normalisation": {"examples": "false"}}
+KINDS = [(page, layer, ndim) for page, layers in LAYERS.items() for layer in layers for ndim in EVERY]
 
 
-def opened(path: str = "", **query: str) -> AppTest:
+def opened(page: str = "", **query: str) -> AppTest:
     """The app at a page, as a deep link opens it."""
-    app = AppTest.from_file("../app.py", default_timeout=30)
+    app = AppTest.from_file("../app.py", default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
-    if path:
-        app.switch_page(path)
+    if page:
+        app.switch_page(f"pages/{page}.py")
     return app.run()
 
 
-def blob(app: AppTest) -> bytes:
-    """What the player was given."""
-    return bytes(app.get("bidi_component")[0].proto.bytes)
+def blobs(app: AppTest) -> list[bytes]:
+    """What each player was given."""
+    return [bytes(player.proto.bytes) for player in app.get("bidi_component")]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_runs_with_nothing_chosen(path):
-    app = opened(path)
+def roles(app: AppTest) -> list[str]:
+    """The part of each player: alone, or it leads or follows."""
+    return [player.proto.component_name.removeprefix("cnnviz_player_") for player in app.get("bidi_component")]
+
+
+def runs(app: AppTest) -> None:
     assert not app.exception
     assert not app.warning
-    assert blob(app)
+    assert all(blobs(app))
 
 
-@pytest.mark.parametrize(("layer", "ndim"), KINDS)
-def test_every_layer_runs_in_every_dimension(layer, ndim):
-    app = opened("pages/convolution.py", layer=layer, ndim=ndim, kernel="random")
-    assert not app.exception
-    assert not app.warning
-    assert f"nn.{layer}{ndim}(".encode() in blob(app)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_with_nothing_chosen(page):
+    app = opened(page)
+    runs(app)
+    assert blobs(app)
 
 
-@pytest.mark.parametrize(("layer", "ndim"), KINDS)
-def test_every_layer_runs_with_one_number_per_axis(layer, ndim):
-    app = opened("pages/convolution.py", layer=layer, ndim=ndim, kernel="random", per_axis="true")
-    assert not app.exception
-    assert not app.warning
+@pytest.mark.parametrize(("page", "layer", "ndim"), KINDS)
+def test_every_layer_runs_in_every_dimension(page, layer, ndim):
+    app = opened(page, layer=layer, ndim=ndim, **START.get(page, {}))
+    runs(app)
+    assert TORCH.get(layer, layer).encode() in blobs(app)[0]
 
 
-@pytest.mark.parametrize("tab", ["Explanation", "Code", "Weights"])
-def test_every_tab_runs(tab):
-    assert not opened("pages/convolution.py", tab=tab).exception
+@pytest.mark.parametrize(("page", "layer", "ndim"), KINDS)
+def test_every_layer_runs_with_one_number_per_axis(page, layer, ndim):
+    runs(opened(page, layer=layer, ndim=ndim, per_axis="true", **START.get(page, {})))
 
+
+@pytest.mark.parametrize("ndim", ["1d", "2d"])
+@pytest.mark.parametrize("layer", ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm"])
+def test_every_norm_runs_over_several_examples(layer, ndim):
+    app = opened("normalisation", layer=layer, ndim=ndim, examples="true")
+    runs(app)
+    assert b'"examples"' in blobs(app)[0]
+
+
+@pytest.mark.parametrize(("over", "shape"), [("all", "[3, 4, 4]"), ("axes", "[4, 4]"), ("last", "[4]")])
+def test_a_layer_norm_runs_over_every_shape(over, shape):
+    app = opened("normalisation", layer="LayerNorm", over=over)
+    runs(app)
+    numbers = shape.strip("[]")
+    wanted = f"normalized_shape=({numbers})" if "," in numbers else f"normalized_shape=({numbers},)"
+    assert wanted.encode() in blobs(app)[0]
+
+
+@pytest.mark.parametrize("order", ["channels first", "channels last"])
+def test_a_permutation_runs_in_both_orders(order):
+    runs(opened("shapes", layer="Permute", order=order))
+
+
+TABS = {
+    "convolution": ["Explanation", "Code", "Weights"],
+    "pooling": ["Explanation", "Code"],
+    "gating": ["Explanation", "Code"],
+    "normalisation": ["Explanation", "Code", "Running statistics"],
+    "shapes": ["Explanation", "Code"],
+}
+
+
+@pytest.mark.parametrize(("page", "tab"), [(page, tab) for page, tabs in TABS.items() for tab in tabs])
+def test_every_tab_runs(page, tab):
+    app = opened(page, tab=tab)
+    runs(app)
+    assert [t.label for t in app.tabs] == TABS[page]
+
+
+@pytest.mark.parametrize(("page", "layer"), [(page, layer) for page, layers in LAYERS.items() for layer in layers])
+def test_every_layers_code_runs(page, layer):
+    app = opened(page, layer=layer, tab="Code", **START.get(page, {}))
+    runs(app)
+    found: dict[str, object] = {}
+    if ".npy" not in app.code[0].value:
+        exec(app.code[0].value, found)
+        assert "y" in found
+
+
+# --- settings that cannot work: (page, address, numbers and names of the sentence) ---
 
 BAD = {
-    "window": {"kernel": "random", "kernel_size": "11"},
-    "groups": {"kernel": "random", "groups": "2"},
-    "same-strided": {"padding_rule": "same", "stride": "2"},
-    "filter": {"kernel": "sharpen", "kernel_size": "4"},
-    "typed kernel": {"kernel": "typed", "kernel_text": "one two"},
-    "typed input": {"input": "typed", "input_text": "1 2; 3"},
-    "no file": {"input": "upload"},
-    "too much": {"kernel": "random", "input": "photo", "input_rows": "427", "out_channels": "128", "kernel_size": "11"},
+    "window": ("convolution", {"kernel": "random", "kernel_size": "11"}, ["11", "8"]),
+    "groups": ("convolution", {"kernel": "random", "groups": "2"}, ["2", "1"]),
+    "same-strided": ("convolution", {"padding_rule": "same", "stride": "2"}, ["same", "2"]),
+    "filter": ("convolution", {"kernel": "sharpen", "kernel_size": "4"}, ["sharpen", "4"]),
+    "typed kernel": ("convolution", {"kernel": "typed", "kernel_text": "one two"}, ["one"]),
+    "typed input": ("convolution", {"input": "typed", "input_text": "1 2; 3"}, ["Row 2"]),
+    "no file": ("convolution", {"input": "upload"}, ["file"]),
+    "too much": (
+        "convolution",
+        {"kernel": "random", "input": "photo", "input_rows": "427", "out_channels": "128", "kernel_size": "11"},
+        ["4,000,000,000"],
+    ),
+    "more than half": ("pooling", {"padding": "2"}, ["padding = 2", "kernel_size = 2"]),
+    "pool window": ("pooling", {"kernel_size": "9"}, ["9", "8"]),
+    "dilated pool": ("pooling", {"kernel_size": "3", "dilation": "8"}, ["3", "8 apart"]),
+    "unpool dilated": ("pooling", {"layer": "MaxUnpool", "dilation": "2"}, ["dilation"]),
+    "divisor in 1-D": ("pooling", {"layer": "AvgPool", "ndim": "1d", "divisor_override": "3"}, ["divisor_override"]),
+    "volume": (
+        "pooling",
+        {"layer": "AvgPool", "ndim": "3d", "input": "ramp", "input_size": "3", "kernel_size": "4", "padding": "1"},
+        ["4", "3"],
+    ),
+    "odd halves": ("gating", {"layer": "nn.GLU", "maps": "3"}, ["3 channels"]),
+    "large mask": ("gating", {"layer": "Mask", "maps": "0", "input": "ramp", "input_size": "3"}, ["(4, 4)", "(3, 3)"]),
+    "mask of words": ("gating", {"layer": "Mask", "mask_2d": "open shut"}, ["open"]),
+    "uneven mask": ("gating", {"layer": "Mask", "mask_2d": "1 2\n3"}, ["Row 2"]),
+    "drop all": ("normalisation", {"layer": "Dropout", "p": "1.0"}, ["p = 1"]),
+    "num_groups": ("normalisation", {"layer": "GroupNorm", "num_groups": "2"}, ["2", "3"]),
+    "no step": ("normalisation", {"steps": "0"}, ["steps = 0"]),
+    "eps 0": ("normalisation", {"eps": "0.0"}, ["eps"]),
+    "one cell": (
+        "normalisation",
+        {"layer": "InstanceNorm", "examples": "false", "input": "ramp", "input_size": "1"},
+        ["single cell"],
+    ),
+    "no pages": ("shapes", {"input": "typed", "input_text": "1 2; 3"}, ["Row 2"]),
 }
+MENDED = [
+    *("window", "groups", "same-strided"),
+    *("more than half", "pool window", "dilated pool", "divisor in 1-D", "volume"),
+    *("drop all", "num_groups", "no step", "eps 0"),
+]
+
+
+def spoilt(name: str) -> AppTest:
+    page, address, _ = BAD[name]
+    return opened(page, **address)
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_setting_that_cannot_work_is_one_warning(name):
-    app = opened("pages/convolution.py", **BAD[name])
+    app = spoilt(name)
     assert not app.exception
     assert len(app.warning) == 1
+    assert all(word in app.warning[0].value for word in BAD[name][2])
 
 
-@pytest.mark.parametrize("name", ["window", "groups", "same-strided"])
-def test_the_first_button_mends_it(name):
-    app = opened("pages/convolution.py", **BAD[name])
-    app.button(key="fix0").click().run()
-    assert not app.warning
+@pytest.mark.parametrize("name", BAD)
+def test_a_setting_that_cannot_work_leaves_a_scene_on_stage(name):
+    assert all(blobs(spoilt(name)))
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_every_button_mends_it(name):
+    button = 0
+    while True:  # the first round says how many there are
+        app = spoilt(name)
+        count = len([b for b in app.button if (b.key or "").startswith("fix")])
+        assert button < count
+        runs(app.button(key=f"fix{button}").click().run())
+        button += 1
+        if button == count:
+            break
+
+
+# A knob that spoils a scene which worked: (page, the address that works, the widget, its key, its value).
+SPOILING = {
+    "convolution": ("convolution", {}, "number_input", "padding", 3, "groups", 2),
+    "pooling": ("pooling", {"compare": "false"}, "number_input", "stride", 3, "kernel_size", 9),
+    "gating": ("gating", {"layer": "nn.GLU"}, "number_input", "maps", 6, "maps", 5),
+    "normalisation": ("normalisation", {"layer": "Dropout"}, "number_input", "p", 0.2, "p", 1.0),
+}
+
+
+@pytest.mark.parametrize("name", SPOILING)
+def test_the_last_scene_that_worked_stays_on_stage(name):
+    page, address, kind, good, value, bad, spoiling = SPOILING[name]
+    app = opened(page, **address)
+    start = blobs(app)
+    runs(getattr(app, kind)(key=good).set_value(value).run())
+    worked = blobs(app)
+    assert worked != start
+    getattr(app, kind)(key=bad).set_value(spoiling).run()
+    assert len(app.warning) == 1
+    assert blobs(app) == worked
+    assert app.main.caption[0].value.startswith("Still showing ")
+
+
+# --- what a page adds ---
+
+
+@pytest.mark.parametrize("layer", ["Dropout", "DropoutNd"])
+def test_draw_again_changes_the_mask(layer):
+    app = opened("normalisation", layer=layer, input="random", input_channels="16")
+    before = blobs(app)
+    runs(press(app, "Draw again").run())
+    assert blobs(app) != before
+
+
+def test_draw_again_counts_the_address_up():
+    app = opened("normalisation", layer="Dropout", seed="4")
+    press(app, "Draw again").run()
+    assert app.query_params["seed"] == ["5"]
+
+
+def test_the_same_draw_gives_the_same_mask():
+    one, other = (blobs(opened("normalisation", layer="Dropout", seed="7")) for _ in range(2))
+    assert one == other
+
+
+def press(app: AppTest, label: str):
+    return next(button for button in app.button if button.label == label).click()
+
+
+@pytest.mark.parametrize("layer", ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool"])
+@pytest.mark.parametrize("ndim", EVERY)
+def test_a_pooling_is_compared_with_the_other_rule(layer, ndim):
+    app = opened("pooling", layer=layer, ndim=ndim)
+    runs(app)
+    adaptive = "Adaptive" if "Adaptive" in layer else ""
+    other = f"nn.{adaptive}{'Avg' if layer.endswith('MaxPool') else 'Max'}Pool{ndim}("
+    assert roles(app) == ["leads", "follows"]
+    assert other.encode() in blobs(app)[1]
+
+
+ALONE = [{"compare": "false"}, {"layer": "MaxUnpool"}, {"kernel_size": "3", "dilation": "2"}]
+
+
+@pytest.mark.parametrize("address", ALONE)
+def test_a_pooling_with_nothing_to_compare_stands_alone(address):
+    app = opened("pooling", **address)
+    runs(app)
+    assert roles(app) == [""]
+
+
+@pytest.mark.parametrize("rival", LAYERS["gating"])
+def test_a_gate_is_compared_with_any_other(rival):
+    app = opened("gating", layer="ReLU", compare=rival, input="digit")
+    runs(app)
+    assert roles(app) == ["leads", "follows"]
+    assert TORCH.get(rival, rival).encode() in blobs(app)[1]
+
+
+def test_a_gate_is_compared_with_itself_under_another_setting():
+    app = opened("gating", layer="LeakyReLU", compare="LeakyReLU", other_negative_slope="0.5", input="digit")
+    runs(app)
+    assert b"LeakyReLU(negative_slope=0.5)" in blobs(app)[1]
+
+
+def test_a_comparison_that_cannot_work_is_one_warning_and_the_first_gate_stays():
+    app = opened("gating", layer="ReLU", compare="nn.GLU", maps="3", input="digit")
     assert not app.exception
+    assert [warning.value.split(":")[0] for warning in app.warning] == ["No comparison"]
+    assert b"nn.ReLU()" in blobs(app)[0]

@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
+from math import erf, prod
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +16,57 @@ import numpy as np
 import playwright
 import pytest
 import torch
+from torch.nn import functional
 from torch.nn.functional import pad
 
 from cnnviz.geometry import Axis
-from cnnviz.layers import Conv, ConvTranspose, Layer, Shape
+from cnnviz.layers import (
+    ELU,
+    GELU,
+    GLU,
+    Activation,
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    BatchNorm,
+    ContextGating,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    DropoutNd,
+    Flatten,
+    GroupNorm,
+    HalvingGLU,
+    InstanceNorm,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    LPPool,
+    MaskGate,
+    MaxPool,
+    Move,
+    Norm,
+    Permute,
+    PReLU,
+    ReLU,
+    Shape,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
 from cnnviz.measure import coverage, reach
 from cnnviz.run import Run, run
 from cnnviz.scene import PALETTE, make_scene, three
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import Random
 from cnnviz.trace import trace
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "player"
 NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
-PURE = ["blob", "tables", "order", "rules", "lights", "stamp", "layout", "clock"]
+PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "layout", "clock"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")
 
@@ -49,7 +89,112 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "transposed-3d": (ConvTranspose(2, 2, kernel_size=2, stride=2, groups=2, bias=False, ndim=3), (2, 2, 2, 3)),
     "transposed-dilated": (ConvTranspose(2, 4, kernel_size=2, dilation=3, stride=2, groups=2), (2, 2, 3)),
     "transposed-cropped": (ConvTranspose(1, 1, kernel_size=2, stride=2, padding=2, output_padding=1), (1, 5, 4)),
+    # poolings
+    "max": (MaxPool(padding=1, kernel_size=3), (2, 5, 6)),
+    "max-1d": (MaxPool(kernel_size=3, padding=1, dilation=2, ndim=1), (2, 9)),
+    "max-3d": (MaxPool(kernel_size=2, padding=(1, 0, 1), ceil_mode=True, ndim=3), (1, 3, 4, 3)),
+    "max-dilated": (MaxPool(kernel_size=(2, 3), stride=1, padding=1, dilation=(3, 2)), (1, 5, 6)),
+    "max-ceil": (MaxPool(kernel_size=2, ceil_mode=True), (1, 5, 7)),
+    "max-dropped": (MaxPool(kernel_size=2, stride=3, padding=1, ceil_mode=True), (1, 4, 7)),
+    "max-of-padding-alone": (MaxPool(kernel_size=2, stride=1, padding=1, dilation=4, ndim=1), (1, 4)),
+    "mean": (AvgPool(padding=1, kernel_size=3), (2, 5, 6)),
+    "mean-of-cells": (AvgPool(padding=1, kernel_size=3, ceil_mode=True, count_include_pad=False), (1, 5, 6)),
+    "mean-ceil": (AvgPool(padding=1, kernel_size=3, stride=2, ceil_mode=True), (1, 6, 4)),
+    "mean-divided": (AvgPool(padding=1, kernel_size=(2, 3), divisor_override=5), (1, 5, 6)),
+    "mean-1d": (AvgPool(kernel_size=4, stride=3, padding=2, ceil_mode=True, ndim=1), (2, 9)),
+    "mean-3d": (AvgPool(kernel_size=(2, 2, 3), padding=1, count_include_pad=False, ndim=3), (1, 3, 3, 4)),
+    "power": (LPPool(kernel_size=(3, 2), ceil_mode=True), (2, 5, 5)),
+    "power-1d": (LPPool(kernel_size=3, stride=2, norm_type=4.0, ceil_mode=True, ndim=1), (1, 8)),
+    "power-3d": (LPPool(kernel_size=2, norm_type=1.0, ndim=3), (1, 2, 4, 2)),
+    "power-broken": (LPPool(norm_type=1.5), (1, 4, 4)),
+    "adaptive-mean": (AdaptiveAvgPool(output_size=(3, 2)), (2, 5, 7)),
+    "adaptive-mean-larger": (AdaptiveAvgPool(output_size=(7, 5)), (1, 3, 4)),
+    "adaptive-mean-1d": (AdaptiveAvgPool(output_size=3, ndim=1), (2, 8)),
+    "adaptive-mean-3d": (AdaptiveAvgPool(output_size=(2, 3, 1), ndim=3), (1, 3, 4, 2)),
+    "adaptive-max": (AdaptiveMaxPool(output_size=(3, 4)), (2, 5, 6)),
+    "adaptive-max-larger": (AdaptiveMaxPool(output_size=7, ndim=1), (1, 3)),
+    "adaptive-max-3d": (AdaptiveMaxPool(output_size=2, ndim=3), (1, 3, 2, 3)),
+    # functions of one number, and of a pixel
+    "relu": (ReLU(), (2, 3, 4)),
+    "leaky-relu": (LeakyReLU(), (2, 3, 4)),
+    "leaky-relu-1d": (LeakyReLU(negative_slope=0.05, ndim=1), (2, 7)),
+    "prelu": (PReLU(init=-0.5), (1, 3, 4)),
+    "elu": (ELU(alpha=1.5), (1, 3, 4)),
+    "gelu": (GELU(), (2, 3, 4)),
+    "gelu-tanh": (GELU(approximate="tanh", ndim=3), (1, 2, 3, 4)),
+    "silu": (SiLU(), (2, 3, 4)),
+    "sigmoid": (Sigmoid(), (1, 3, 4)),
+    "tanh": (Tanh(), (1, 3, 4)),
+    "softmax": (Softmax(), (4, 2, 3)),
+    "softmax-1d": (Softmax(ndim=1), (3, 5)),
+    # gates
+    "glu": (GLU(channels=3), (3, 3, 4)),
+    "glu-1d": (GLU(channels=2, ndim=1), (2, 5)),
+    "context-gating": (ContextGating(channels=3), (3, 3, 4)),
+    "context-gating-3d": (ContextGating(channels=2, ndim=3), (2, 2, 2, 3)),
+    "halving-glu": (HalvingGLU(), (4, 3, 4)),
+    "halving-glu-1d": (HalvingGLU(ndim=1), (6, 5)),
+    "mask": (MaskGate((4.0, -2.0, 0.5, 1.0, -1.0, 2.0), (2, 3)), (2, 4, 7)),
+    "dropout": (Dropout(p=0.4), (2, 3, 4)),
+    "dropout-eval": (Dropout(p=0.4, training=False), (2, 3, 4)),
+    "dropout-channels": (DropoutNd(), (4, 2, 3)),
+    # norms
+    "batch-norm": (BatchNorm(num_features=3, eps=0.1), (3, 3, 4)),
+    "batch-norm-eval": (BatchNorm(num_features=2, training=False, steps=3), (2, 3, 4)),
+    "batch-norm-examples": (BatchNorm(num_features=2, examples=True), (2, 3, 2, 4)),
+    "batch-norm-1d-examples": (BatchNorm(num_features=2, examples=True, ndim=1), (2, 3, 4)),
+    "group-norm": (GroupNorm(num_groups=2, num_channels=4), (4, 2, 3)),
+    "group-norm-examples": (GroupNorm(num_groups=2, num_channels=4, examples=True), (4, 2, 2, 3)),
+    "instance-norm": (InstanceNorm(num_features=2), (2, 3, 4)),
+    "instance-norm-examples": (InstanceNorm(num_features=2, examples=True), (2, 2, 3, 2)),
+    "layer-norm": (LayerNorm(normalized_shape=(2, 3, 4)), (2, 3, 4)),
+    "layer-norm-1d": (LayerNorm(normalized_shape=(5,), ndim=1), (3, 5)),
+    "layer-norm-partial": (LayerNorm(normalized_shape=(4,)), (2, 3, 4)),
+    "layer-norm-examples": (LayerNorm(normalized_shape=(2, 3, 4), examples=True), (2, 2, 3, 4)),
+    "layer-norm-rows-examples": (LayerNorm(normalized_shape=(3, 4), examples=True), (2, 2, 3, 4)),
+    # dense, and what only moves
+    "linear": (Linear(size=(2, 3, 4), out_features=3), (2, 3, 4)),
+    "linear-1d": (Linear(size=(2, 5), bias=False, ndim=1), (2, 5)),
+    "flatten": (Flatten(), (2, 3, 4)),
+    "flatten-3d": (Flatten(ndim=3), (2, 2, 2, 3)),
+    "permute": (Permute(), (2, 3, 4)),
+    "permute-3d": (Permute((3, 1, 0, 2), ndim=3), (2, 3, 1, 4)),
 }
+POINTWISE = {name: layer for name, (layer, _) in CASES.items() if isinstance(layer, Activation)}
+UNPOOLED = {  # poolings that are undone
+    "unpooled": (MaxPool(), Random(size=(4, 6), channels=2)),
+    "unpooled-overlapping": (MaxPool(kernel_size=3, stride=1), Random(size=(4, 5))),
+    "unpooled-1d": (MaxPool(kernel_size=3, stride=3, padding=1, ndim=1), Random(ndim=1, size=(7,), channels=2)),
+    "unpooled-3d": (MaxPool(ndim=3), Random(ndim=3, size=(2, 4, 2))),
+}
+ODD = {  # what is no number, and cells that are equal
+    "max-odd": (
+        MaxPool(kernel_size=3, stride=1, ndim=1),
+        [np.nan, 1, np.nan, 2, 2, 1, -np.inf, -np.inf, -np.inf, 5, np.inf],
+    ),
+    "adaptive-max-odd": (AdaptiveMaxPool(output_size=3, ndim=1), [1, np.nan, 2, np.nan, 3, 3, 3, 3]),
+    "mean-odd": (AvgPool(kernel_size=2, ndim=1), [np.nan, 1, np.inf, 2, np.inf, -np.inf, 1, 2]),
+    "relu-odd": (ReLU(ndim=1), [np.nan, np.inf, -np.inf, 0.0]),
+    "softmax-odd": (Softmax(ndim=1), [np.nan, np.inf, -np.inf, 1e4]),
+}
+
+
+def noise(shape: Shape, seed: int = 7) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def runs() -> dict[str, Run]:
+    """Every case; a norm gets weights of its own, for torch starts from ones and zeros."""
+    found = {}
+    for name, (layer, shape) in CASES.items():
+        state = run(layer, noise(shape), seed=3).state if isinstance(layer, Norm) else {}
+        affine = {key: noise(state[key].shape, len(key)) for key in ("weight", "bias") if key in state}
+        found[name] = run(layer, noise(shape), 3, affine)
+    for name, (pool, source) in UNPOOLED.items():
+        found[name] = show(Choice(pool, source, unpool=True)).done
+    for name, (layer, numbers) in ODD.items():
+        found[name] = run(layer, np.array([numbers], np.float32))
+    return found
 
 
 def place(found: Sequence[int]) -> list[int]:
@@ -59,7 +204,9 @@ def place(found: Sequence[int]) -> list[int]:
 
 def table(axis: Axis) -> dict[str, Any]:
     position = axis.position + axis.low
-    return {"low": axis.low, "places": len(axis.line), "place": position.tolist(), "source": axis.source.tolist()}
+    taps = [axis.n_taps] * axis.n_out if axis.count is None else axis.count.tolist()
+    where = {"place": position.tolist(), "source": axis.source.tolist()}
+    return {"low": axis.low, "places": len(axis.line), "taps": taps, **where}
 
 
 def padded(layer: Layer, shape: Shape) -> list[int] | None:
@@ -75,15 +222,84 @@ def padded(layer: Layer, shape: Shape) -> list[int] | None:
 def worked(done: Run, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> dict[str, Any]:
     """One output cell by hand, and which input cells its window reads."""
     step = trace(done, channel, cell, axes)
-    read = product(*({int(i) for i in axis.source[o] if i >= 0} for axis, o in zip(axes, cell, strict=True)))
+    read = product(*({int(i) for i in axis.source[o] if i >= 0} for axis, o in zip(axes, cell, strict=False)))
     return {
         "channel": channel,
         "cell": place(cell),
         "terms": step.terms.flatten().tolist(),
-        "weights": step.weights.flatten().tolist(),
+        "weights": None if step.weights is None else step.weights.flatten().tolist(),
         "value": step.value,
         "torch": float(done.y[channel, *cell]),
-        "read": [place(at) for at in read],
+        "index": step.index,
+        "read": [place(at) for at in read] if axes else None,
+    }
+
+
+def torch_indices(done: Run) -> list[int] | None:
+    """Where torch finds each winner of a maximum."""
+    layer, x = done.layer, torch.from_numpy(done.x)[None]
+    if isinstance(layer, MaxPool):
+        sizes = (layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode)
+        return getattr(functional, f"max_pool{layer.ndim}d")(x, *sizes, True)[1].flatten().tolist()
+    if isinstance(layer, AdaptiveMaxPool):
+        pool = getattr(functional, f"adaptive_max_pool{layer.ndim}d")
+        return pool(x, layer.output_size, True)[1].flatten().tolist()
+    return None
+
+
+def torch_again(layer: Layer, x: torch.Tensor, seed: int = 3) -> torch.Tensor:
+    """Torch's output in double precision, in which it has no other way round; shape (channels, *axes)."""
+    module = layer.module().double().train(getattr(layer, "training", False))
+    with torch.no_grad():
+        return layer.call(module, x[None].double(), seed)["output"]
+
+
+def answers(layer: Layer, x: np.ndarray) -> list[list[int]]:
+    """Which output cells depend on each input cell: those that become NaN when it does, for NaN never cancels."""
+    if isinstance(layer, BatchNorm) and not layer.training:
+        layer = replace(layer, steps=0)  # what it learned of this input before is not read now
+    found = []
+    for i in range(x.size):
+        broken = torch.from_numpy(np.nan_to_num(x)).clone()
+        broken.view(-1)[i] = torch.nan
+        found.append(torch_again(layer, broken).isnan().flatten().nonzero().flatten().tolist())
+    return found
+
+
+def moved(layer: Layer, shape: Shape) -> list[int] | None:
+    """Flat input index that each output cell of a move holds, or -2 for none: what torch makes of the indices."""
+    if not isinstance(layer, Move):
+        return None
+    held = torch_again(layer, torch.arange(1, prod(shape) + 1).reshape(shape)).flatten().int() - 1
+    return [-2 if index < 0 else index for index in held.tolist()]
+
+
+def gate_planes(done: Run) -> dict[str, Any] | None:
+    """Signal and gate of all channels as torch has them, how many gates are closed, and what kept cells are times."""
+    layer, x = done.layer, torch.from_numpy(done.x)
+    state = {name: torch.from_numpy(value) for name, value in done.state.items()}
+    signal, gain = x, 1.0
+    if isinstance(layer, GLU | ContextGating):
+        mixed = functional.linear(x.movedim(0, -1), state["linear.weight"], state["linear.bias"]).movedim(-1, 0)
+        signal, gate = (mixed, x.sigmoid()) if isinstance(layer, GLU) else (x, mixed.sigmoid())
+    elif isinstance(layer, HalvingGLU):
+        signal, second = x.chunk(2)
+        gate = second.sigmoid()
+    elif isinstance(layer, MaskGate):
+        mask = functional.interpolate(state["mask"][None, None], size=x.shape[1:])  # nearest
+        gate = mask[0].sigmoid().expand_as(x)
+    elif isinstance(layer, Dropout):
+        gate = (torch.from_numpy(done.y) != 0).float()
+        gain = 1 / (1 - layer.p) if layer.training else 1.0
+    elif isinstance(layer, Activation) and layer.gate(0.0) is not None:
+        gate = torch_again(layer, x) / x
+    else:
+        return None
+    return {
+        "signal": signal.flatten(1).tolist(),
+        "gate": gate.flatten(1).tolist(),
+        "gain": gain,
+        "closed": {str(below): (gate < below).flatten(1).sum(1).tolist() for below in (0.1, 0.5, 0.7)},
     }
 
 
@@ -95,27 +311,59 @@ def truth(done: Run) -> dict[str, Any]:
     scene = make_scene(done)
     return {
         "tensors": {name: {"shape": x.shape, "data": x.flatten().tolist()} for name, x in scene.tensors.items()},
-        "axes": [table(axis) for axis in three(axes)],
+        "axes": [table(axis) for axis in three(axes)] if axes else None,
         "stamps": [table(axis) for axis in three(layer.stamps(shape))] if isinstance(layer, ConvTranspose) else None,
         "padded": padded(layer, shape),
         "steps": [worked(done, axes, channel, cell) for channel, *cell in steps[:: max(1, len(steps) // 40)]],
-        "coverage": coverage(axes).flatten().tolist(),
+        "coverage": coverage(axes).flatten().tolist() if axes else None,
         "reach": [
             {"cell": place(cell), "readers": [[0]] * (3 - len(axes)) + [found.tolist() for found in reach(axes, cell)]}
             for cell in np.ndindex(shape[1:])
+            if axes
         ],
+        "indices": torch_indices(done),
+        "answers": answers(layer, done.x) if isinstance(layer, Norm | Move) else None,
+        "from": moved(layer, shape),
+        "gating": gate_planes(done),
     }
+
+
+def curve(layer: Activation) -> dict[str, Any]:
+    """A function over a grid: value, slope and, where it is x times a gate, that gate."""
+    module = layer.module().double()
+    x = torch.cat([torch.linspace(-9, 9, 73), torch.tensor([-300.0, -1e-6, 1e-6, 300.0])]).double().requires_grad_()
+    y = module(x)
+    (slope,) = torch.autograd.grad(y.sum(), x)
+    gated = layer.gate(0.0) is not None
+    gate = torch.where(x == 0, slope, y / x)  # at zero, x * gate(x) rises by gate(0)
+    odd = torch.tensor([torch.nan, torch.inf, -torch.inf]).double()
+    return {
+        "function": layer.torch_name,
+        "constants": layer.constants(),
+        "x": x.tolist(),
+        "value": y.tolist(),
+        "slope": slope.tolist(),
+        "gate": gate.tolist() if gated else None,
+        "odd": list(zip(odd.tolist(), module(odd).tolist(), strict=True)),
+    }
+
+
+def write(file: Path, content: Any) -> None:
+    """As JSON, which has no NaN and no infinity: they travel as words."""
+    file.write_text(re.sub(r"NaN|-?Infinity", r'"\g<0>"', json.dumps(content)))
 
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the blob and the truth of every case, and the palette."""
+    """A folder with the blob and the truth of every case, the palette, and functions of one number."""
     folder = tmp_path_factory.mktemp("cases")
-    for name, (layer, shape) in CASES.items():
-        done = run(layer, np.random.default_rng(7).normal(size=shape).astype(np.float32), seed=3)
+    for name, done in runs().items():
         (folder / f"{name}.blob").write_bytes(make_scene(done).to_bytes())
-        (folder / f"{name}.json").write_text(json.dumps(truth(done)))
-    (folder / "palette.json").write_text(json.dumps(PALETTE))
+        write(folder / f"{name}.json", truth(done))
+    write(folder / "palette.json", PALETTE)
+    numbers = np.linspace(-6, 6, 401).tolist()
+    curves = {name: curve(layer) for name, layer in POINTWISE.items()}
+    write(folder / "functions.json", {"curves": curves, "erf": [[x, erf(x)] for x in numbers]})
     return folder
 
 
@@ -140,7 +388,7 @@ def code(path: Path) -> str:
 
 
 def test_every_pure_module_has_tests():
-    assert {*PURE, "colour"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
+    assert {*PURE, "colour", "charts"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
 
 
 @pytest.mark.parametrize("name", PURE)

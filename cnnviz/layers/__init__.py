@@ -6,7 +6,7 @@ from cnnviz.layers.conv import Channels, Conv, ConvTranspose
 from cnnviz.layers.dense import Linear
 from cnnviz.layers.dropout import Dropout, DropoutNd
 from cnnviz.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
-from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute
+from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Repeat
 from cnnviz.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
 from cnnviz.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LPPool, MaxPool, Pool
 
@@ -79,6 +79,7 @@ __all__ = [
     "Permute",
     "Pool",
     "ReLU",
+    "Repeat",
     "Shape",
     "SiLU",
     "Sigmoid",

@@ -118,9 +118,14 @@ class Layer(Setting):
         return f"{self.torch_name}{self.ndim}d" if self.dimensioned else self.torch_name
 
     @property
+    def stacked(self) -> bool:
+        """Does the first axis after the channels count examples? Torch then gets them as its batch."""
+        return False
+
+    @property
     def n_axes(self) -> int:
         """Axes of the input besides its channels."""
-        return self.ndim
+        return self.ndim + self.stacked
 
     def torch_class(self) -> type[nn.Module]:
         kind: type[nn.Module] = getattr(nn, self.name)
@@ -152,7 +157,13 @@ class Layer(Setting):
 
     def use(self) -> list[str]:
         """Lines of Python that make ``y`` of ``layer`` and ``x``, as `call` does."""
-        return ["y = layer(x)"]
+        # stacked, x is (1, channels, examples, ...) and torch wants (examples, channels, ...), which it gives back
+        return ["x = x[0].swapaxes(0, 1)", "y = layer(x)"] if self.stacked else ["y = layer(x)"]
+
+    def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        """The module on what torch wants of x (1, channels, ...), back as we have it, without the batch."""
+        y: torch.Tensor = module(x[0].swapaxes(0, 1)).swapaxes(0, 1) if self.stacked else module(x)[0]
+        return y
 
     def definition(self) -> str:
         """The module's own source, where it is not one of torch's."""
@@ -179,7 +190,7 @@ class Layer(Setting):
         seed : int
             For a layer that draws at random.
         """
-        return {"output": module(x)[0]}
+        return {"output": self.apply(module, x)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         """One table per axis for an input of this shape."""
@@ -196,7 +207,8 @@ class Layer(Setting):
 
     def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
         """Shapes of input and output as torch prints them, the batch first."""
-        return (1, *shape), (1, *self.output_shape(shape))
+        read, made = ((s[1], s[0], *s[2:]) if self.stacked else (1, *s) for s in (shape, self.output_shape(shape)))
+        return read, made
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         """What a rule needs besides the window, ready to be looked up by output channel and tap.
@@ -239,7 +251,7 @@ class Layer(Setting):
             self._check_word(name, k.words or k.choices)
             self._check_range(name, k.low)
         if len(shape) != self.n_axes + 1:
-            besides = "its channels" if self.n_axes == self.ndim else "its channels and examples"
+            besides = "its channels and examples" if self.stacked else "its channels"
             axes = len(shape) - 1 - self.n_axes + self.ndim
             other = f"nn.{self.torch_name}{axes}d, or " if axes in AXES and self.dimensioned else ""
             raise GeometryError(
@@ -271,7 +283,7 @@ class Layer(Setting):
             )
 
     def axis_names(self) -> tuple[str, ...]:
-        return AXES[self.ndim]
+        return (*(("examples",) if self.stacked else ()), *AXES[self.ndim])
 
     def out_axis_names(self) -> tuple[str, ...]:
         """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""

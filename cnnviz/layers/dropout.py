@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.geometry import Axis, GeometryError
+from cnnviz.geometry import Axis, GeometryError, counted
 from cnnviz.knobs import knob
 from cnnviz.layers.activation import Pixel
 from cnnviz.layers.base import Array, Pass, Shape, Step
@@ -25,6 +25,11 @@ class Dropout(Pixel):
 
     p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped", step=0.1)
     training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
+    steps: int = knob(1, 1, 12, "training steps in a row on the same input, each with a mask of its own")
+
+    @property
+    def stacked(self) -> bool:
+        return self.steps > 1
 
     @property
     def scale(self) -> float:
@@ -32,11 +37,21 @@ class Dropout(Pixel):
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         """The mask depends on seed and shape alone, so a second draw over ones shows it."""
-        mask = drawn(module, torch.ones_like(x), seed) != 0
-        return {"output": drawn(module, x, seed)[0], "gate": mask[0].float()}
+        mask = self.drawn(module, torch.ones_like(x), seed) != 0
+        return {"output": self.drawn(module, x, seed), "gate": mask.float()}
+
+    def drawn(self, module: nn.Module, x: torch.Tensor, seed: int) -> torch.Tensor:
+        """The module's output with a seed of its own; the global generator stays as it was."""
+        with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
+            torch.manual_seed(seed)
+            return self.apply(module, x)
+
+    def axis_names(self) -> tuple[str, ...]:
+        names = super().axis_names()
+        return ("steps", *names[1:]) if self.stacked else names
 
     def use(self) -> list[str]:
-        return ["y = layer(x)"] if self.training else ["y = layer.eval()(x)"]
+        return super().use() if self.training else [*super().use()[:-1], "y = layer.eval()(x)"]
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"gate": parts["gate"]}
@@ -64,14 +79,11 @@ class Dropout(Pixel):
             raise GeometryError(
                 f"p = {self.p:g} drops every cell, and what is left would be scaled by 1 / 0. Use p = 0.5.", {"p": 0.5}
             )
-
-
-def drawn(module: nn.Module, x: torch.Tensor, seed: int) -> torch.Tensor:
-    """The module's output with a seed of its own; the global generator stays as it was."""
-    with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
-        torch.manual_seed(seed)
-        y: torch.Tensor = module(x)
-        return y
+        if self.stacked and shape[1] != self.steps:
+            raise GeometryError(
+                f"The input has {counted(shape[1], 'steps')} and the layer {self.steps}. Use steps = {shape[1]}.",
+                {"steps": shape[1]},
+            )
 
 
 @dataclass(frozen=True)

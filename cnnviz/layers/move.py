@@ -123,6 +123,33 @@ class Permute(Move):
 
 
 @dataclass(frozen=True)
+class Repeat(Move):
+    """The same maps again and again along a new first axis: one input for several training steps."""
+
+    times: int = 1
+
+    def module(self) -> nn.Module:
+        return nn.Identity()
+
+    def code(self) -> str:
+        return f"x.unsqueeze(2).repeat(1, 1, {self.times}{', 1' * self.ndim})"
+
+    def use(self) -> list[str]:
+        return [f"y = {self.code()}"]
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": x[0].unsqueeze(1).repeat(1, self.times, *(1,) * self.ndim)}
+
+    def source(self, shape: Shape) -> Ints:
+        once = np.arange(prod(shape)).reshape(shape)
+        return np.broadcast_to(once[:, None], self.output_shape(shape))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (shape[0], self.times, *shape[1:])
+
+
+@dataclass(frozen=True)
 class MaxUnpool(Move):
     """nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d: put each winner of a `MaxPool` back; all other cells become 0.
 
@@ -191,8 +218,8 @@ class MaxUnpool(Move):
             plain = (n - 1) * s - 2 * p + k
             if not plain - s < m < plain + s:
                 raise GeometryError(
-                    f"From {counted(n, name)} nn.MaxUnpool makes {plain}, or up to {s - 1} more or fewer, and the pooled map had "
-                    f"{m}: it cannot undo a pooling with dilation or with windows left over. "
+                    f"From {counted(n, name)} nn.MaxUnpool makes {plain}, or up to {s - 1} more or fewer, and the map "
+                    f"had {m}: it cannot undo a pooling with dilation or with windows left over. "
                     "Use dilation 1 and a smaller stride."
                 )
         if max(self.indices) >= prod(self.size):

@@ -29,9 +29,8 @@ class Norm(Layer):
     examples: bool = False
 
     @property
-    def n_axes(self) -> int:
-        """Axes of the input besides its channels."""
-        return self.ndim + self.examples
+    def stacked(self) -> bool:
+        return self.examples
 
     def shares(self, shape: Shape) -> tuple[bool, ...]:
         """For each axis after the channels: do cells along it share statistics?"""
@@ -46,21 +45,8 @@ class Norm(Layer):
         self.check(shape)
         return shape
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        ours = (shape[1], shape[0], *shape[2:]) if self.examples else (1, *shape)
-        return ours, ours
-
-    def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
-        """The module on what torch wants, back as we have it, without the batch."""
-        y: torch.Tensor = module(x[0].swapaxes(0, 1)).swapaxes(0, 1) if self.examples else module(x)[0]
-        return y
-
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": self.apply(module, x), **self.statistics(x[0])}
-
-    def use(self) -> list[str]:
-        # x is (1, channels, examples, ...); torch wants (examples, channels, ...), and gives it back so
-        return ["x = x[0].swapaxes(0, 1)", "y = layer(x)"] if self.examples else ["y = layer(x)"]
 
     def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Mean and biased variance of the cells that share them; axes that share are 1 long."""
@@ -105,9 +91,6 @@ class Norm(Layer):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         return [rf"y = \frac{{x - \text{{mean}}}}{{\sqrt{{\text{{var}} + {self.eps:g}}}}} \cdot w + b"]
-
-    def axis_names(self) -> tuple[str, ...]:
-        return (*(("examples",) if self.examples else ()), *super().axis_names())
 
     def check(self, shape: Shape) -> None:
         super().check(shape)

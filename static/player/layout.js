@@ -9,7 +9,7 @@ const LARGEST_CELL = 72;
 const WORK_CELL = 46;
 const STACKED_BELOW = 540;
 const FOLDED_BELOW = 640;
-const MOST_TAPS = 2500; // larger windows are not shown in numbers
+const MOST_TAPS = 2500; // larger windows, and those whose taps get less than a pixel, are not shown in the middle
 const STRIP = 56; // small maps under the large ones
 const CHART = 110;
 
@@ -107,16 +107,16 @@ export function placeAt(port, x, y) {
  */
 export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
   const [between, edge] = [26, 8];
-  if (rows * columns > MOST_TAPS) return { cell: 0, shown: 0, upright, grids: [], bottom: box.y };
   const room = (shown) => {
     const [across, down] = upright ? [shown, lines] : [lines, shown];
     const w = (box.w - (across - 1) * (upright ? edge : between)) / (across * columns);
     const h = (box.h - (down - 1) * (upright ? between : edge) - (upright ? 0 : TAG)) / (down * rows);
     return Math.min(w, h, WORK_CELL);
   };
+  if (rows * columns > MOST_TAPS || room(1) < 1) return { cell: 0, shown: 0, upright, grids: [], bottom: box.y };
   let shown = maps;
   while (shown > 1 && room(shown) < 24) shown--;
-  const cell = Math.max(room(shown), 3);
+  const cell = room(shown);
   const [w, h] = [cell * columns, cell * rows];
   const [stepX, stepY] = upright ? [w + edge, h + between] : [w + between, h + edge];
   const wide = (upright ? shown : lines) * stepX - (upright ? edge : between);

@@ -74,10 +74,10 @@ export function paintMap(ctx, map, look) {
     ctx.globalAlpha = port.bars ? 0.22 : 1; // behind bars a tint is enough
     ctx.drawImage(image, xOf(port, 0), yOf(port, 0), port.columns * port.sx, port.rows * port.sy);
     ctx.globalAlpha = 1;
-    paintTexture(ctx, map, look);
+    if (!map.panel.blank) paintTexture(ctx, map, look);
     if (Math.min(port.sx, port.sy) >= GRID_FROM) paintGrid(ctx, port, look);
     if (port.bars) paintBars(ctx, map, look);
-    paintNumbers(ctx, map, look);
+    if (!map.panel.blank) paintNumbers(ctx, map, look);
   });
   ctx.strokeStyle = look.edge;
   ctx.lineWidth = 1;

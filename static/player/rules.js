@@ -37,27 +37,30 @@ function reading(scene, axes, channel, cell) {
 /** Sum of products plus bias, over all the input channels that this output channel reads. */
 function dot(scene, axes, channel, cell) {
   const { weight, bias } = scene.tensors;
-  const window = reading(scene, axes, channel, cell);
-  const start = channel * window.terms.length;
+  const seen = reading(scene, axes, channel, cell);
+  const start = channel * seen.terms.length;
   let sum = 0;
-  window.terms.forEach((term, i) => {
+  seen.terms.forEach((term, i) => {
     term.weight = weight.data[start + i];
     term.product = term.read * term.weight;
     sum += term.product;
   });
   const offset = bias ? bias.data[channel] : null;
-  return { ...window, sum, bias: offset, value: sum + (offset ?? 0) };
+  return { ...seen, sum, bias: offset, value: sum + (offset ?? 0) };
 }
 
-/** The largest cell, the first in reading order; what is no number wins, as in torch. */
+/** Of a maximum, what a cell must beat: torch takes the first of equal cells, but the last of those that are no number. */
+const beats = (read, best) => Number.isNaN(read) || read > best;
+
+/** The largest cell. A dilated window may miss every cell: then it is -Infinity, and stands nowhere. */
 function max(scene, axes, channel, cell) {
-  const window = reading(scene, axes, channel, cell);
-  const cells = window.terms.filter(({ kind }) => !kind);
-  let winner = cells[0];
-  for (const term of cells) if (term.read > winner.read || (Number.isNaN(term.read) && !Number.isNaN(winner.read))) winner = term;
+  const seen = reading(scene, axes, channel, cell);
+  const cells = seen.terms.filter(({ kind }) => !kind);
+  if (!cells.length) return { ...seen, winner: null, value: -Infinity };
+  const winner = cells.reduce((best, term) => (beats(term.read, best.read) ? term : best));
   const index = ravel(winner.source, scene.tensors.input.shape.slice(1));
   const torchIndex = scene.tensors.indices.data[ravel([channel, ...cell], scene.tensors.indices.shape)];
-  return { ...window, winner, index, torchIndex, value: winner.read };
+  return { ...seen, winner, index, torchIndex, value: winner.read };
 }
 
 /** How many cells a mean is over: those inside the padding, the real ones, or a number of one's own. */
@@ -66,20 +69,20 @@ function divisorOf({ divisor_override: own, count_include_pad: all }, terms) {
 }
 
 function mean(scene, axes, channel, cell) {
-  const window = reading(scene, axes, channel, cell);
-  const sum = window.terms.reduce((total, { read }) => total + read, 0);
-  const divisor = divisorOf(scene.meta.constants, window.terms);
-  return { ...window, sum, divisor, value: sum / divisor };
+  const seen = reading(scene, axes, channel, cell);
+  const sum = seen.terms.reduce((total, { read }) => total + read, 0);
+  const divisor = divisorOf(scene.meta.constants, seen.terms);
+  return { ...seen, sum, divisor, value: sum / divisor };
 }
 
 /** The p-norm as torch has it: the mean of the powers, times the size of the kernel, and the root of that. */
 function power(scene, axes, channel, cell) {
   const { norm_type: p } = scene.meta.constants;
-  const window = reading(scene, axes, channel, cell);
-  const cells = window.terms.filter(({ kind }) => !kind);
+  const seen = reading(scene, axes, channel, cell);
+  const cells = seen.terms.filter(({ kind }) => !kind);
   const sum = cells.reduce((total, { read }) => total + read ** p, 0);
-  const stretched = (sum / cells.length) * window.perChannel;
-  return { ...window, cells: cells.length, p, sum, stretched, value: stretched ** (1 / p) };
+  const stretched = (sum / cells.length) * seen.perChannel;
+  return { ...seen, cells: cells.length, p, sum, stretched, value: stretched ** (1 / p) };
 }
 
 const inputAt = ({ tensors: { input } }, channel, cell) => input.data[ravel([channel, ...cell], input.shape)];
@@ -118,10 +121,10 @@ function drop(scene, axes, channel, cell) {
 
 /** Softmax: the share of one channel in the sum of all exponentials at its pixel. */
 function share(scene, axes, channel, cell) {
-  const window = reading(scene, axes, channel, cell);
-  const most = window.terms.reduce((top, { read }) => Math.max(top, read), -Infinity);
-  const sum = window.terms.reduce((total, { read }) => total + Math.exp(read - most), 0);
-  return { ...window, x: window.terms[channel].read, most, sum, value: Math.exp(window.terms[channel].read - most) / sum };
+  const seen = reading(scene, axes, channel, cell);
+  const most = seen.terms.reduce((top, { read }) => Math.max(top, read), -Infinity);
+  const sum = seen.terms.reduce((total, { read }) => total + Math.exp(read - most), 0);
+  return { ...seen, x: seen.terms[channel].read, most, sum, value: Math.exp(seen.terms[channel].read - most) / sum };
 }
 
 /** Entry of a tensor that is 1 long along the axes that it does not know. */

@@ -61,7 +61,7 @@ export class Stage {
     this.input = this.gating ? makePlane(scene, "input", scales.input) : makePanel(scene, "input", laid);
     this.gate = this.gating ? makePlane(scene, "gate", scales.gate) : null;
     this.output = this.gating ? makePlane(scene, "output", scales.output) : makePanel(scene, "output", this.stamping ? this.stamps : null);
-    this.thumbs = this.gating ? makePlane(scene, "thumbs", scales.gate) : this.output;
+    this.thumbs = this.gating ? { ...makePlane(scene, "thumbs", scales.gate), blank: true } : this.output; // an image alone
     if (this.stamping) Object.assign(this.output, { data: Float32Array.from(this.output.data), unpainted: true });
     this.counted = null; // made when it is asked for
     this.rasters = new Map();

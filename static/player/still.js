@@ -3,6 +3,7 @@ import { paintCharts } from "./charts.js";
 import { xOf, yOf } from "./layout.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
+import { oneOf } from "./readout.js";
 import { range } from "./tables.js";
 
 const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
@@ -17,7 +18,7 @@ export function paintStill(stage) {
     const few = words.map((word) => `${word[0]} ${word.split(" ").at(-1)}`).join(" · ");
     paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), few, `${map.channel}`]));
   }
-  const depth = (map) => (stage.output.lines[0].length > 1 ? `${stage.scene.meta.axes[0] === "examples" ? "example" : "depth"} ${map.depth}` : "");
+  const depth = (map) => (stage.output.lines[0].length > 1 ? `${oneOf(stage.scene.meta.axes[0])} ${map.depth}` : "");
   for (const map of [...stage.gates, ...stage.outputs]) paintOne(ctx, stage, map, depth(map));
   for (const map of stage.strip) paintOne(ctx, stage, map, fitting(map.port, [`${map.channel}`]));
   paintDropped(ctx, stage);
@@ -74,7 +75,7 @@ function inputName(stage, { channel, depth }) {
   if (stage.input.channels > 1 && view !== "gate") words.push(`channel ${channel}`);
   if (stage.input.lines[0].length > 1) {
     const at = depth - stage.input.low[0];
-    words.push(stage.input.lines[0][depth] >= 0 ? `${axes[0] === "examples" ? "example" : "depth"} ${at}` : "padding");
+    words.push(stage.input.lines[0][depth] >= 0 ? `${oneOf(axes[0])} ${at}` : "padding");
   }
   return words;
 }

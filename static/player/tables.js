@@ -48,7 +48,8 @@ class Axis {
 
   /** Places that tap `t` ever stands on. */
   visited(t) {
-    return Array.from({ length: this.windows }, (_, o) => this.place(o, t)).filter((p) => p >= 0 && p < this.places);
+    const standing = range(this.windows).filter((o) => t < this.tapsOf(o));
+    return standing.map((o) => this.place(o, t)).filter((p) => p >= 0 && p < this.places);
   }
 
   /** How many windows read each input index: an array as long as the input. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VERSION, readBlob } from "../../static/player/blob.js";
-import { cases } from "./given.mjs";
+import { caseOf, cases } from "./given.mjs";
 
 const KINDS = { input: Float32Array, output: Float32Array, weight: Float32Array, reads: Int16Array, line0: Int16Array };
+const WHOLE = { "unpooled": "from", "max": "indices" }; // counted over whole maps: these may be large
 
 function sameTensors({ tensors }, truth) {
   assert.deepEqual(Object.keys(tensors).sort(), Object.keys(truth.tensors).sort());
@@ -39,8 +40,17 @@ test("numbers keep their kind", () => {
   for (const [name, kind] of Object.entries(KINDS)) assert.ok(tensors[name].data instanceof kind, name);
 });
 
+for (const [name, tensor] of Object.entries(WHOLE))
+  test(`${tensor} has room for any index`, () => assert.ok(readBlob(caseOf(name).bytes).tensors[tensor].data instanceof Int32Array));
+
+test("what padding holds is a number: of a maximum minus infinity, else 0", () => {
+  for (const [sent, wanted] of [["-inf", -Infinity], [0, 0], [-2.5, -2.5]])
+    assert.equal(readBlob(blobOf({ version: VERSION, padValue: sent })).meta.padValue, wanted);
+  for (const { scene } of cases) assert.equal(scene.meta.padValue, scene.meta.rule === "max" ? -Infinity : 0);
+});
+
 test("words arrive in any alphabet", () => {
-  const meta = { version: VERSION, title: "3 \u00d7 3, \u6838, \ud83d\ude42" };
+  const meta = { version: VERSION, padValue: 0, title: "3 \u00d7 3, \u6838, \ud83d\ude42" };
   assert.deepEqual(readBlob(blobOf(meta)), { meta, tensors: {} });
 });
 

@@ -6,9 +6,11 @@ import { readBlob } from "../../static/player/blob.js";
 import { axesOf } from "../../static/player/tables.js";
 
 const FOLDER = process.env.CNNVIZ_CASES;
-const json = (name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"));
+const ODD = ["NaN", "Infinity", "-Infinity"]; // JSON has none of them: they travel as words
+const json = (name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"), (_, value) => (ODD.includes(value) ? Number(value) : value));
 
 export const palette = json("palette.json");
+export const functions = json("functions.json");
 
 export const cases = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".blob"))
@@ -17,8 +19,15 @@ export const cases = readdirSync(FOLDER)
     const bytes = new Uint8Array(readFileSync(join(FOLDER, file)));
     const scene = readBlob(bytes);
     const stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;
-    return { name, bytes, scene, axes: axesOf(scene), stamps, truth: json(`${name}.json`) };
+    const axes = scene.tensors.from ? null : axesOf(scene); // what is only moved has one map, and no windows
+    return { name, bytes, scene, axes, stamps, truth: json(`${name}.json`) };
   });
+
+export const windowed = cases.filter(({ axes }) => axes);
+export const moved = cases.filter(({ axes }) => !axes);
+
+/** The one case of this name. */
+export const caseOf = (name) => cases.find((given) => given.name === name);
 
 /** Draws from a small generator (mulberry32): the same numbers every time. */
 export function lots(seed) {
