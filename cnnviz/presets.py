@@ -21,12 +21,16 @@ class Link:
     page: str = field(default="convolution", kw_only=True)
 
     @property
+    def address(self) -> str:
+        return f"{self.page}?{self.query}"
+
+    @property
     def params(self) -> dict[str, str]:
         return dict(parse_qsl(self.query))
 
     def html(self, words: str) -> str:
         """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""
-        return f'<a class="scene" href="{self.page}?{escape(self.query)}" target="_self">{escape(words)}</a>'
+        return f'<a class="scene" href="{escape(self.address)}" target="_self">{escape(words)}</a>'
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,30 @@ CARDS = [
         "Video, in 3-D",
         "The kernel slides through time as well.",
         "Frames of a moving square under a three-dimensional kernel.",
+    ),
+    Card(
+        "kernel_size=3&padding=1&compare=false",
+        "pooling",
+        "Pooling",
+        "The winner of each window, or the mean, and what it is divided by.",
+        "A window on a digit, its largest cell outlined, and the pooled map.",
+        page="pooling",
+    ),
+    Card(
+        "layer=GLU&input_rows=120",
+        "gating",
+        "Gates",
+        "A mask between signal and product. Open it with a slider.",
+        "A signal, a coloured mask, their product, and a histogram of the mask.",
+        page="gating",
+    ),
+    Card(
+        "layer=BatchNorm",
+        "norm",
+        "Normalisation and dropout",
+        "Which cells share a mean, and what training does to them.",
+        "Maps before and after batch normalisation, with a histogram of each.",
+        page="normalisation",
     ),
 ]
 

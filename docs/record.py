@@ -25,10 +25,10 @@ GIF_WIDTH = 900
 STEPS = 30  # of the moving picture
 
 
-def open_scene(browser: Browser, url: str, theme: str, query: str, size: tuple[int, int]) -> Page:
-    """The convolution page, paused at its first step."""
+def open_scene(browser: Browser, url: str, theme: str, scene: str, size: tuple[int, int]) -> Page:
+    """A scene, given as page and query, paused at its first step."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, reduced_motion="reduce")
-    page.goto(f"{url}/convolution?{query}")
+    page.goto(f"{url}/{scene}")
     page.locator(".cnnviz[data-ready]").wait_for()
     page.evaluate("document.fonts.ready")
     page.locator('.cnnviz[data-playing="false"]').wait_for()
@@ -41,7 +41,7 @@ def picture(page: Page, selector: str) -> Image.Image:
 
 def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
     """A still from the middle of the scene."""
-    page = open_scene(browser, url, theme, card.query, (1180, 800))
+    page = open_scene(browser, url, theme, card.address, (1180, 800))
     scrub = page.locator("[data-act=scrub]")
     scrub.fill(str(int(int(scrub.get_attribute("max") or 0) * 0.42)))
     page.wait_for_timeout(400)  # the canvas is drawn with the next frame
@@ -53,7 +53,7 @@ def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
 
 def record_gif(browser: Browser, url: str) -> None:
     """The first scene, step by step, with its sentence."""
-    page = open_scene(browser, url, "light", "input=digit", (1280, 900))
+    page = open_scene(browser, url, "light", "convolution?input=digit", (1280, 900))
     frames = []
     for _ in range(STEPS):
         page.wait_for_timeout(120)
@@ -61,7 +61,7 @@ def record_gif(browser: Browser, url: str) -> None:
         page.locator("[data-act=next]").click()
     width, height = (
         frames[0].width,
-        page.locator(".options").bounding_box()["y"] - page.locator(".cnnviz").bounding_box()["y"],
+        page.locator(".options:not(.gates)").bounding_box()["y"] - page.locator(".cnnviz").bounding_box()["y"],
     )
     frames = [f.crop((0, 0, width, int(height))) for f in frames]
     small = [f.resize((GIF_WIDTH, round(f.height * GIF_WIDTH / f.width)), Image.Resampling.LANCZOS) for f in frames]

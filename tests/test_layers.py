@@ -258,6 +258,22 @@ def test_the_weight_shape_is_that_of_torch(case):
     assert layer.weight_shape() == tuple(layer.module().weight.shape)
 
 
+CONSTANT = [
+    *("avg_pool", "lp_pool", "leaky_relu", "prelu", "elu"),
+    *("batch_norm", "group_norm", "instance_norm", "layer_norm"),
+]  # the others have none, or one that torch's module does not keep
+
+
+@each(*CONSTANT)
+@given(data=st.data())
+def test_a_constant_is_what_torchs_module_keeps_by_that_name(name, data):
+    layer, _ = data.draw(cases(name))
+    module = layer.module()
+    constants = layer.constants()
+    assert constants
+    assert constants == {key: getattr(module, key) for key in constants}
+
+
 # --- what cannot work ---
 
 LOOSE = ("eps", "momentum", "negative_slope", "init", "alpha", "norm_type")  # torch computes with any number
@@ -522,6 +538,10 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
 )
 def test_a_refusal_gives_the_numbers_and_the_way_out(layer, shape, sentence):
     assert str(refusal(layer, shape)) == sentence
+
+
+def test_a_dense_layer_is_made_for_one_shape_even_where_another_has_as_many_cells():
+    assert refusal(Linear(size=(1, 9, 1)), (1, 3, 3)).fixes == ({"size": (1, 3, 3)},)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -164,6 +164,7 @@ export function agrees(scene, worked, torch) {
   const { relative, absolute } = scene.meta.tolerance;
   if (worked.index !== undefined && worked.torchIndex !== undefined && worked.index !== worked.torchIndex) return false;
   if (!Number.isFinite(worked.value) || !Number.isFinite(torch)) return Object.is(Math.fround(worked.value), torch);
-  const size = worked.terms.reduce((most, { product, read, kind }) => Math.max(most, kind ? 0 : Math.abs(product ?? read)), Math.abs(torch));
+  const sizes = worked.terms.filter(({ kind }) => !kind).map(({ product, read }) => Math.abs(product ?? read));
+  const size = sizes.reduce((most, own) => (own < Infinity ? Math.max(most, own) : most), Math.abs(torch)); // infinity excuses nothing
   return Math.abs(worked.value - torch) <= relative * size + absolute;
 }

@@ -121,3 +121,52 @@ test("the playhead never leaves the scene, whatever is pressed", () => {
     assert.ok(part >= 0 && part <= 1 && c.rest >= 0 && c.rest < 1);
   }
 });
+
+/** A clock that runs, shown at `now` for the first time. */
+const running = (now) => {
+  const c = clock({ steps: 1000, cells: 1000 });
+  c.play();
+  c.frame(now);
+  return c;
+};
+
+test("two players in one frame advance the clock once", () => {
+  const [one, two] = [running(0), running(0)];
+  for (let now = 0; now < 3000; now += 16) {
+    const moves = one.frame(now);
+    assert.equal(two.frame(now), moves);
+    assert.equal(two.frame(now), moves, "the second player of this frame");
+  }
+  assert.deepEqual([two.step, two.rest], [one.step, one.rest]);
+});
+
+test("frames add up to the time that has passed", () => {
+  const c = running(1000);
+  for (let now = 1000; now <= 3000; now += 20) c.frame(now);
+  near(c.step + c.rest, 2 * c.rate, 1e-9);
+});
+
+test("the time of a hidden page does not count", () => {
+  const c = running(0);
+  c.frame(60_000);
+  near(c.step + c.rest, 0.25 * c.rate, 1e-9);
+});
+
+test("the time before the first frame of a run does not count", () => {
+  const c = clock({ steps: 1000, cells: 1000 });
+  assert.equal(c.frame(100), false);
+  c.play();
+  assert.equal(c.frame(5000), true);
+  assert.deepEqual([c.step, c.rest], [0, 0]);
+  c.frame(5100);
+  near(c.step + c.rest, 0.1 * c.rate, 1e-9);
+});
+
+test("a frame tells whether anything moves", () => {
+  const c = clock({ step: 4 });
+  assert.equal(c.frame(0), false);
+  c.go(5);
+  const seen = [];
+  for (let now = 20; now < 600; now += 20) seen.push(c.frame(now));
+  assert.deepEqual([seen[0], seen.at(-1), c.frame(600)], [true, false, false]);
+});

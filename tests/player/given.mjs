@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readBlob } from "../../static/player/blob.js";
+import { makePanel } from "../../static/player/panels.js";
 import { axesOf } from "../../static/player/tables.js";
 
 const FOLDER = process.env.CNNVIZ_CASES;
@@ -28,6 +29,13 @@ export const moved = cases.filter(({ axes }) => !axes);
 
 /** The one case of this name. */
 export const caseOf = (name) => cases.find((given) => given.name === name);
+
+/** The stage as far as lights see it: told by windows, by stamps where there are any, or as a gate or a pair. */
+export function stageOf({ scene, axes, stamps }, stamping = false) {
+  const panel = (name, tables) => makePanel(scene, name, tables);
+  const laid = stamping || scene.meta.view !== "work" ? null : axes;
+  return { scene, axes, stamping, input: panel("input", laid), output: panel("output", stamping ? stamps : null) };
+}
 
 /** Draws from a small generator (mulberry32): the same numbers every time. */
 export function lots(seed) {

@@ -125,55 +125,134 @@ test("read, weights and products lie apart, inside the box where there is room",
   const lot = lots(7);
   for (let run = 0; run < 400; run++) {
     const upright = lot.one([true, false]);
-    const what = { maps: lot.whole(1, 12), rows: lot.whole(1, 11), columns: lot.whole(1, 11) };
+    const lines = lot.one([1, 3]);
+    const what = { maps: lot.whole(1, 12), rows: lot.whole(1, 11), columns: lot.whole(1, 11), lines };
     const box = { x: lot.whole(0, 300), y: 44, w: lot.whole(130, 700), h: lot.whole(150, 560) };
     const { cell, shown, grids, bottom } = fitWork(box, what, upright);
-    assert.equal(grids.length, 3 * shown);
+    assert.equal(grids.length, lines * shown);
+    assert.deepEqual(new Set(grids.map(({ row }) => row)), new Set([0, 1, 2].slice(0, lines)));
     assert.ok(shown >= 1 && shown <= what.maps && (shown === 1 || cell >= 24), "more than one map only if they can be read");
     allApart(grids);
-    if (cell > 3) for (const grid of grids) assert.ok(inside(grid, box), JSON.stringify({ box, what, upright }));
+    for (const grid of grids) assert.ok(inside(grid, box), JSON.stringify({ box, what, upright }));
     assert.ok(grids.every((grid) => grid.w === cell * what.columns && grid.h === cell * what.rows && grid.y + grid.h <= bottom));
   }
 });
 
-/** What a stage may have to show: a signal, pictures, volumes; few channels and many. */
+test("without a word a window is read, weighted and multiplied", () =>
+  assert.equal(fitWork({ x: 0, y: 0, w: 400, h: 400 }, { maps: 1, rows: 3, columns: 3 }, true).grids.length, 3));
+
+test("a window too large to be written out leaves the middle empty", () => {
+  const box = { x: 5, y: 44, w: 300, h: 300 };
+  for (const [rows, columns, shown] of [[50, 50, 1], [50, 51, 0], [1, 290, 1], [1, 310, 0], [310, 1, 0]])
+    for (const upright of [true, false]) {
+      const work = fitWork(box, { maps: 1, rows, columns, lines: 1 }, upright);
+      assert.deepEqual([work.shown, work.grids.length], [shown, shown], `${rows} x ${columns}`);
+      if (!shown) assert.deepEqual([work.cell, work.bottom], [0, box.y]);
+    }
+});
+
+/**
+ * What a stage may have to show: a signal, pictures, volumes; few channels and many; weights, a window that is only
+ * read, a gate in the middle, or nothing there; charts below.
+ */
 function* contents(seed) {
   const lot = lots(seed);
-  for (let run = 0; run < 80; run++) {
+  for (let run = 0; run < 160; run++) {
     const ndim = lot.whole(1, 3);
     const groups = lot.one([1, 1, 2, 4]);
     const [channels, outs] = [groups * lot.whole(1, 64 / groups), groups * lot.whole(1, 64 / groups)];
     const depth = ndim === 3 ? lot.whole(1, 6) : 1;
     const rows = ndim > 1 ? lot.whole(1, 64) : 1;
     const columns = lot.whole(1, 128);
-    const k = lot.whole(1, 11);
     const line = ndim === 1;
+    const single = { count: depth, rows, columns, line };
+    const k = lot.one([lot.whole(1, 11), lot.whole(1, 11), 64]); // global pooling reads everything
+    const lines = lot.one([1, 3]);
+    const kernel = { maps: (lines === 1 ? 1 : channels / groups) * (ndim === 3 ? Math.min(k, 3) : 1), rows: line ? 1 : k, columns: k, lines };
+    const many = { count: channels * depth, rows, columns, unit: depth, groups, line };
+    const flat = { count: 1, rows: 1, columns: rows * columns, line: true };
     yield {
-      input: { count: channels * depth, rows, columns, unit: depth, groups, line },
-      kernel: { maps: (channels / groups) * (ndim === 3 ? Math.min(k, 3) : 1), rows: line ? 1 : k, columns: k },
-      output: { count: depth, rows, columns, line },
       maps: outs,
       groups,
+      ...lot.one([
+        { input: many, kernel, gate: null, output: single },
+        { input: single, kernel: null, gate: single, output: single },
+        { input: many, kernel: null, gate: null, output: lot.one([single, flat]) },
+      ]),
+      charts: lot.whole(0, 2),
     };
   }
 }
 
-for (const width of [1100, 640, 390, 320])
+const WIDTHS = [320, 390, 439, 539, 540, 640, 1100, 2000];
+const tallOf = (width) => (width < 500 ? 300 : 460);
+
+/** A layout, and its boxes by what they are for. */
+function laid(width, what) {
+  const layout = layoutStage(width, tallOf(width), what);
+  const { input, work, gate, output, strip } = layout.boxes;
+  return { layout, boxes: [input, work, gate, output, strip].filter(Boolean), stage: { x: 0, y: 0, w: width, h: layout.height } };
+}
+
+for (const width of WIDTHS) {
   test(`at ${width} pixels nothing sticks out of the stage or lies on something else`, () => {
     for (const what of contents(width)) {
       const words = JSON.stringify(what);
-      const { input, output, strip, work, boxes, height } = layoutStage(width, 460, what);
-      const stage = { x: 0, y: 0, w: width, h: height };
-      const slots = [...input.slots, ...output.slots, ...(strip?.slots ?? [])];
-      for (const slot of slots) assert.ok(inside(slot, stage), `${words} ${JSON.stringify(slot)}`);
-      for (const grid of work.grids) assert.ok(inside(grid, stage), `${words} ${JSON.stringify(grid)}`);
-      for (const box of [boxes.input, boxes.work, boxes.output]) assert.ok(inside(box, stage), words);
-      allApart([boxes.input, boxes.work, boxes.output]);
-      for (const slot of strip?.slots ?? []) for (const main of output.slots) assert.ok(apart(slot, main), words);
-      assert.equal(Boolean(strip), what.maps > 1);
-      assert.equal(strip?.slots.length ?? 1, what.maps);
+      const { layout, boxes, stage } = laid(width, what);
+      for (const box of boxes) assert.ok(inside(box, stage), `${words} ${JSON.stringify(box)}`);
+      allApart(boxes);
+      for (const name of ["input", "gate", "output"])
+        for (const slot of layout[name]?.slots ?? []) assert.ok(inside(slot, layout.boxes[name]), `${words} ${name} ${JSON.stringify(slot)}`);
+      for (const grid of layout.work?.grids ?? []) assert.ok(inside(grid, layout.boxes.work), `${words} ${JSON.stringify(grid)}`);
     }
   });
+
+  test(`at ${width} pixels every output channel has a small map, unless there is but one`, () => {
+    for (const what of contents(width)) {
+      const words = JSON.stringify(what);
+      const { layout, boxes, stage } = laid(width, what);
+      const { strip, output } = layout;
+      assert.equal(Boolean(strip), what.maps > 1);
+      for (const slot of strip?.slots ?? []) {
+        assert.ok(inside(slot, stage), words);
+        for (const main of output.slots) assert.ok(apart(slot, main), words);
+      }
+      assert.equal(strip?.slots.length ?? 1, what.maps);
+      if (what.gate && strip) for (const box of boxes.slice(0, -1)) assert.ok(box.y + box.h <= strip.slots[0].y, `${words}: under the gate`);
+    }
+  });
+
+  test(`at ${width} pixels charts lie below everything else, side by side or one under the other`, () => {
+    for (const what of contents(width)) {
+      const words = JSON.stringify(what);
+      const { layout, boxes, stage } = laid(width, what);
+      assert.equal(layout.charts.length, what.charts);
+      allApart(layout.charts);
+      for (const chart of layout.charts) {
+        assert.ok(inside(chart, stage) && chart.y + chart.h < layout.height, words);
+        for (const box of boxes) assert.ok(box.y + box.h < chart.y, words);
+      }
+    }
+  });
+}
+
+test("a gate stands between its signal and its product, all of one size", () => {
+  const map = { count: 1, rows: 8, columns: 8 };
+  for (const width of WIDTHS) {
+    const { boxes, input, gate, output } = layoutStage(width, 400, { input: map, gate: map, kernel: null, output: map, maps: 4, charts: 1 });
+    const before = (a, b) => (a.x + a.w < b.x && a.y === b.y) || a.y + a.h < b.y;
+    assert.ok(before(boxes.input, boxes.gate) && before(boxes.gate, boxes.output), `${width}`);
+    near(input.cw, gate.cw, SOME);
+    near(gate.cw, output.cw, SOME);
+  }
+});
+
+test("without a window or a gate nothing stands between input and output", () => {
+  const map = { count: 1, rows: 8, columns: 8 };
+  const { boxes, work, gate } = layoutStage(1100, 400, { input: map, gate: null, kernel: null, output: map, maps: 1 });
+  assert.deepEqual([boxes.work, boxes.gate, work, gate], [undefined, undefined, null, null]);
+  assert.ok(boxes.output.x - boxes.input.x - boxes.input.w < 60);
+});
 
 test("a narrow stage puts its panels one above the other, a wide one side by side", () => {
   const what = { input: { count: 1, rows: 8, columns: 8 }, kernel: { maps: 1, rows: 3, columns: 3 }, output: { count: 1, rows: 8, columns: 8 }, maps: 1 };
