@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz import screen
 from cnnviz.figures import MOST_CELLS, weight_figure
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
@@ -12,20 +13,6 @@ from cnnviz.layers import Channels, Conv, ConvTranspose
 from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import CONVOLUTION
-from cnnviz.screen import (
-    INPUT,
-    NDIMS,
-    Maker,
-    caption,
-    choose_from,
-    choose_one,
-    choose_source,
-    facts,
-    head,
-    settle,
-    shape_of,
-    tabs,
-)
 from cnnviz.show import Choice, Shown
 from cnnviz.sources import SourceError
 from cnnviz.sources.samples import Digit
@@ -52,15 +39,15 @@ FIRST = Choice(Conv(), Digit(), "sobel_x")
 
 def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    kind = LAYERS[choose_one("layer", LAYERS, "Conv")]
-    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    kind = LAYERS[screen.choose_one("layer", LAYERS, "Conv")]
+    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
     layer_slot, input_slot, kernel_slot = st.container(), st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = choose_source(ndim)
+        source_kind, source = screen.choose_source(ndim)
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("in_channels",))
-        per_axis_switch(ndim, (kind, ""), (source_kind, INPUT))
+        per_axis_switch(ndim, (kind, ""), (source_kind, screen.INPUT))
         offer_depthwise(kind, ndim, source)
     with kernel_slot:
         st.subheader("Kernel", anchor=False)
@@ -68,16 +55,16 @@ def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
 
     def make() -> Choice:
         inputs = source()
-        layer = kind(in_channels=shape_of(inputs)[0], ndim=ndim, **fields)
+        layer = kind(in_channels=screen.shape_of(inputs)[0], ndim=ndim, **fields)
         return Choice(layer, inputs, kernel, text, seed, flipped)
 
     return kind, ndim, make
 
 
-def offer_depthwise(kind: type[Channels], ndim: int, source: Maker) -> None:
+def offer_depthwise(kind: type[Channels], ndim: int, source: screen.Maker) -> None:
     """A way from one group to one group per channel."""
     try:
-        channels = shape_of(source())[0]
+        channels = screen.shape_of(source())[0]
     except (SourceError, GeometryError):
         return  # said once, where the scene is made
     if channels > 1:
@@ -87,7 +74,7 @@ def offer_depthwise(kind: type[Channels], ndim: int, source: Maker) -> None:
 
 def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
     """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
-    kernel = choose_from("kernel", TITLES, "sobel_x")
+    kernel = screen.choose_from("kernel", TITLES, "sobel_x")
     st.caption(TITLES[kernel])
     text, seed = "", 0
     if kernel == "typed":
@@ -133,10 +120,10 @@ def all_kernels(shown: Shown) -> None:
 inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
-choice, shown, problem = settle("convolution", make, FIRST)
-head("Convolution", CONVOLUTION, problem, kind, ndim)
-caption(choice, shown, problem)
+choice, shown, problem = screen.settle("convolution", make, FIRST)
+screen.head("Convolution", CONVOLUTION, problem, kind, ndim)
+screen.caption(choice, shown, problem)
 player(shown.blob, key="convolution")
-facts(shown)
+screen.facts(shown)
 say_turned(shown.turned)
-tabs(choice, shown, EXPLANATION, Weights=lambda: all_kernels(shown))
+screen.tabs(choice, shown, EXPLANATION, Weights=lambda: all_kernels(shown))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz import screen
 from cnnviz.cached import animate
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
@@ -31,20 +32,6 @@ from cnnviz.layers import (
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import GATING
-from cnnviz.screen import (
-    INPUT,
-    NDIMS,
-    Maker,
-    caption,
-    choose_from,
-    choose_one,
-    choose_source,
-    facts,
-    head,
-    settle,
-    shape_of,
-    tabs,
-)
 from cnnviz.show import Choice
 from cnnviz.sources import SourceError, parse_numbers
 from cnnviz.sources.samples import Photo
@@ -95,21 +82,21 @@ FIRST = Choice(ReLU(), Photo(), front=())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice], Callable[[], Choice] | None]:
     """The sidebar: kind and number of axes, a function that makes the choice, and one for the gate to compare with."""
-    name = choose_from("layer", LAYERS, "GLU")
+    name = screen.choose_from("layer", LAYERS, "GLU")
     if name in NOTES:
         st.caption(NOTES[name])
-    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
     layer_slot, other_slot, input_slot = st.container(), st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = choose_source(ndim, "photo")
-        per_axis_switch(ndim, (source_kind, INPUT))
+        source_kind, source = screen.choose_source(ndim, "photo")
+        per_axis_switch(ndim, (source_kind, screen.INPUT))
         maps = int(st.number_input("maps before the gate", 0, 64, 4, key="maps", help=MAPS_HELP, bind=BIND))
         seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
     with layer_slot:
         fields = gate_fields(name, ndim)
     with other_slot:
-        rival = choose_from("compare", ["nothing", *LAYERS], "nothing", "compare with")
+        rival = screen.choose_from("compare", ["nothing", *LAYERS], "nothing", "compare with")
         rival_fields = gate_fields(rival, ndim, "other_") if rival != "nothing" else {}
 
     def make(kind: type[Layer], fields: dict[str, Any]) -> Choice:
@@ -132,10 +119,12 @@ def gate_fields(name: str, ndim: int, prefix: str = "") -> dict[str, Any]:
     return settings_panel(LAYERS[name], ndim, prefix)
 
 
-def choose_gate(kind: type[Layer], fields: dict[str, Any], ndim: int, source: Maker, maps: int, seed: int) -> Choice:
+def choose_gate(
+    kind: type[Layer], fields: dict[str, Any], ndim: int, source: screen.Maker, maps: int, seed: int
+) -> Choice:
     """The choice of one gate on an input, behind as many maps as are wanted."""
     inputs = source()
-    shape = shape_of(inputs)
+    shape = screen.shape_of(inputs)
     front = before(shape, maps, ndim)
     channels = maps or shape[0]
     if issubclass(kind, LinearGate):
@@ -159,17 +148,17 @@ def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
 inside_frame()
 with st.sidebar:
     kind, ndim, make, make_other = choose()
-choice, shown, problem = settle("gating", make, FIRST)
-head("Gating", GATING, problem, kind, ndim)
-caption(choice, shown, problem)
+choice, shown, problem = screen.settle("gating", make, FIRST)
+screen.head("Gating", GATING, problem, kind, ndim)
+screen.caption(choice, shown, problem)
 player(shown.blob, key="gating", role="leads" if make_other else "")
 if make_other:
     try:
         other = make_other()
         beside = animate(other)
-        caption(other, beside)
+        screen.caption(other, beside)
         player(beside.blob, key="gating_rival", role="follows")
     except (GeometryError, SourceError) as error:
         st.warning(f"No comparison: {error}", icon=":material/info:")
-facts(shown)
-tabs(choice, shown, EXPLANATION)
+screen.facts(shown)
+screen.tabs(choice, shown, EXPLANATION)

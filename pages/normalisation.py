@@ -5,25 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz import screen
 from cnnviz.figures import running_figure
 from cnnviz.frame import inside_frame
 from cnnviz.layers import BatchNorm, Dropout, DropoutNd, GroupNorm, InstanceNorm, Layer, LayerNorm, Norm, Repeat, Shape
 from cnnviz.panels import BIND, per_axis_switch, place, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import NORMALISATION
-from cnnviz.screen import (
-    INPUT,
-    NDIMS,
-    caption,
-    choose_from,
-    choose_one,
-    choose_source,
-    facts,
-    head,
-    settle,
-    shape_of,
-    tabs,
-)
 from cnnviz.show import Choice, Shown
 from cnnviz.sources.patterns import Random
 
@@ -51,7 +39,7 @@ SHAPES: dict[str, Callable[[Shape], Shape]] = {
     "last": lambda shape: shape[-1:],
 }
 MOST_STACKED = 2  # axes of one example: with several there is one axis more to draw
-DIMS = {name: ndim for name, ndim in NDIMS.items() if ndim <= MOST_STACKED}
+DIMS = {name: ndim for name, ndim in screen.NDIMS.items() if ndim <= MOST_STACKED}
 
 EXPLANATION = """
 **Normalisation.** Cells that share a mean and a variance are moved to mean 0 and variance 1; point at one to see which
@@ -73,25 +61,25 @@ FIRST = Choice(BatchNorm(num_features=3, examples=True), Random(**NOISE, ndim=3)
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = choose_from("layer", LAYERS, "BatchNorm")
+    name = screen.choose_from("layer", LAYERS, "BatchNorm")
     kind = LAYERS[name]
     st.caption(NOTES[name])
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
         several = issubclass(kind, Norm) and st.toggle("several examples", True, key="examples", help=HELP, bind=BIND)
-        ndim = NDIMS[choose_one("ndim", DIMS if several else NDIMS, "2d")]
-        source_kind, source = choose_source(ndim + several, "random", NOISE)
-        per_axis_switch(ndim + several, (source_kind, INPUT))
+        ndim = screen.NDIMS[screen.choose_one("ndim", DIMS if several else screen.NDIMS, "2d")]
+        source_kind, source = screen.choose_source(ndim + several, "random", NOISE)
+        per_axis_switch(ndim + several, (source_kind, screen.INPUT))
     with layer_slot:
         skip = ("steps",) if issubclass(kind, Dropout) and ndim > MOST_STACKED else ()
         fields = settings_panel(kind, ndim, skip=skip, start={"steps": 4} if issubclass(kind, Dropout) else {})
-        over = choose_from("over", SHAPES, "all", "normalized_shape") if kind is LayerNorm else ""
+        over = screen.choose_from("over", SHAPES, "all", "normalized_shape") if kind is LayerNorm else ""
         seed = choose_draw() if issubclass(kind, Dropout) else 0
 
     def make() -> Choice:
         inputs = source()
-        shape = shape_of(inputs)
+        shape = screen.shape_of(inputs)
         if issubclass(kind, Dropout):
             layer = kind(ndim=ndim, **fields)
             front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
@@ -145,10 +133,10 @@ def statistics(shown: Shown) -> None:
 inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
-choice, shown, problem = settle("normalisation", make, FIRST)
-head("Normalisation and dropout", NORMALISATION, problem, kind, ndim)
-caption(choice, shown, problem)
+choice, shown, problem = screen.settle("normalisation", make, FIRST)
+screen.head("Normalisation and dropout", NORMALISATION, problem, kind, ndim)
+screen.caption(choice, shown, problem)
 player(shown.blob, key="normalisation")
-facts(shown)
+screen.facts(shown)
 more = {"Running statistics": lambda: statistics(shown)} if isinstance(choice.layer, BatchNorm) else {}
-tabs(choice, shown, EXPLANATION, **more)
+screen.tabs(choice, shown, EXPLANATION, **more)

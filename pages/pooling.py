@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cnnviz import screen
 from cnnviz.cached import animate
 from cnnviz.frame import inside_frame
 from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool
@@ -12,7 +13,6 @@ from cnnviz.layers.pool import Adaptive
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import POOLING
-from cnnviz.screen import INPUT, NDIMS, caption, choose_from, choose_one, choose_source, facts, head, settle, tabs
 from cnnviz.show import Choice
 from cnnviz.sources.samples import Digit
 
@@ -50,16 +50,16 @@ FIRST = Choice(MaxPool(), Digit())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = choose_from("layer", LAYERS, "MaxPool")
+    name = screen.choose_from("layer", LAYERS, "MaxPool")
     kind = LAYERS[name]
-    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = choose_source(ndim)
+        source_kind, source = screen.choose_source(ndim)
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("return_indices",) if name == "MaxUnpool" else ())
-        per_axis_switch(ndim, (kind, ""), (source_kind, INPUT))
+        per_axis_switch(ndim, (kind, ""), (source_kind, screen.INPUT))
     return kind, ndim, lambda: Choice(kind(ndim=ndim, **fields), source(), unpool=name == "MaxUnpool")
 
 
@@ -81,17 +81,17 @@ inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
     compare = st.toggle("compare maximum and average", True, key="compare", help=COMPARE, bind=BIND)
-choice, shown, problem = settle("pooling", make, FIRST)
-head("Pooling", POOLING, problem, kind, ndim)
+choice, shown, problem = screen.settle("pooling", make, FIRST)
+screen.head("Pooling", POOLING, problem, kind, ndim)
 other = rival(choice.layer) if compare and not choice.unpool else None
 with st.container(horizontal=True, key="pair"):
     with st.container():
-        caption(choice, shown, problem)
+        screen.caption(choice, shown, problem)
         player(shown.blob, key="pooling", role="leads" if other else "")
     if other:
         with st.container():
             beside = animate(replace(choice, layer=other))
-            caption(replace(choice, layer=other), beside)
+            screen.caption(replace(choice, layer=other), beside)
             player(beside.blob, key="pooling_rival", role="follows")
-facts(shown)
-tabs(choice, shown, EXPLANATION)
+screen.facts(shown)
+screen.tabs(choice, shown, EXPLANATION)

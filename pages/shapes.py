@@ -4,24 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz import screen
 from cnnviz.frame import inside_frame
 from cnnviz.layers import Flatten, Layer, Linear, Permute
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import SHAPES
-from cnnviz.screen import (
-    INPUT,
-    NDIMS,
-    caption,
-    choose_from,
-    choose_one,
-    choose_source,
-    facts,
-    head,
-    settle,
-    shape_of,
-    tabs,
-)
 from cnnviz.show import Choice
 from cnnviz.sources import Source
 from cnnviz.sources.samples import Digit
@@ -48,17 +36,17 @@ FIRST = Choice(Flatten(), Digit())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = choose_one("layer", LAYERS, "Flatten")
+    name = screen.choose_one("layer", LAYERS, "Flatten")
     kind = LAYERS[name]
-    ndim = NDIMS[choose_one("ndim", NDIMS, "2d")]
+    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = choose_source(ndim)
-        per_axis_switch(ndim, (source_kind, INPUT))
+        source_kind, source = screen.choose_source(ndim)
+        per_axis_switch(ndim, (source_kind, screen.INPUT))
     with layer_slot:
         fields = settings_panel(kind, ndim)
-        order = choose_from("order", ORDERS, "channels first") if kind is Permute else ""
+        order = screen.choose_from("order", ORDERS, "channels first") if kind is Permute else ""
         if order:
             st.caption(ORDERS[order])
         seed = 0
@@ -68,7 +56,7 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     def make() -> Choice:
         inputs = source()
         if kind is Linear:
-            return Choice(Linear(size=shape_of(inputs), ndim=ndim, **fields), inputs, seed=seed)
+            return Choice(Linear(size=screen.shape_of(inputs), ndim=ndim, **fields), inputs, seed=seed)
         if kind is Permute:
             return permuted(inputs, ndim, order)
         return Choice(kind(ndim=ndim), inputs)
@@ -87,9 +75,9 @@ def permuted(inputs: Source, ndim: int, order: str) -> Choice:
 inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
-choice, shown, problem = settle("shapes", make, FIRST)
-head("Shapes", SHAPES, problem, kind, ndim)
-caption(choice, shown, problem)
+choice, shown, problem = screen.settle("shapes", make, FIRST)
+screen.head("Shapes", SHAPES, problem, kind, ndim)
+screen.caption(choice, shown, problem)
 player(shown.blob, key="shapes")
-facts(shown)
-tabs(choice, shown, EXPLANATION)
+screen.facts(shown)
+screen.tabs(choice, shown, EXPLANATION)

@@ -9,7 +9,7 @@ import pytest
 from find_browser import find
 from hypothesis import settings
 from page_objects import Screen
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, sync_playwright
 from serving import QUIET, serve
 
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -111,6 +111,18 @@ def screen(calm: BrowserContext, app_url: str) -> Iterator[Screen]:
 def moving(page: Page, app_url: str) -> Screen:
     """The convolution page as most people meet it: it plays."""
     return Screen(page, app_url)
+
+
+@pytest.fixture
+def sent(screen: Screen) -> list[Any]:
+    """What `screen` sends to the server from now on."""
+    frames: list[Any] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: frames.append(frame))  # noqa: PLW0108 -- playwright marks what it calls
+
+    screen.page.on("websocket", listen)
+    return frames
 
 
 def told(message: ConsoleMessage) -> str:

@@ -1,11 +1,13 @@
 """A page of the app, as a test handles it: addresses, knobs, the player and what it says."""
 
 import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from cnnviz.geometry import AXES
@@ -25,11 +27,14 @@ from cnnviz.layers import (
     Pool,
 )
 from cnnviz.layers.pool import Adaptive
+from cnnviz.run import Run
+from cnnviz.scene import NAMES
 from cnnviz.show import Choice
 from cnnviz.sources import SOURCES
+from cnnviz.trace import trace
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
-WORDS = {1: ("position",), 2: ("row", "column"), 3: ("depth", "row", "column")}
+SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}
 PAGES = {
     "convolution": Channels,
     "pooling": (Pool, Adaptive),
@@ -255,6 +260,42 @@ class Screen:
     def hover(self, area: str, channel: int, cell: tuple[int, ...]) -> None:
         self.page.mouse.move(*self.locate(area, channel, cell))
 
+    def outlined(self, area: str, line: str = "") -> Set[tuple[int, ...]]:
+        """Cells of a panel with a line on all four sides: (channel, depth, row, column).
+
+        The line has their group's colour, or the one with this name in the stage's look.
+        """
+        script = """({ stage, ui }, [area, own]) => {
+            const ctx = ui.light.getContext("2d");
+            const probe = document.createElement("canvas").getContext("2d");
+            const numbers = (colour) => {
+                probe.fillStyle = colour; // however it is written, it is read as #rrggbb
+                return [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+            };
+            const found = [];
+            for (const { port, panel, channel, depth } of stage[area]) {
+                const group = stage.groupOf(channel, panel.channels);
+                const grouped = stage.scene.meta.groups > 1 ? stage.groupColour(group) : stage.look.text;
+                const line = numbers(own ? stage.look[own] : grouped);
+                const lined = (x, y) => {  // within a pixel of where the line should be
+                    const [px, py] = [x, y].map((at) => Math.round(at * stage.ratio) - 1);
+                    const { data } = ctx.getImageData(px, py, 3, 3);
+                    const near = (at) => line.every((part, i) => Math.abs(part - data[at + i]) < 48);
+                    const like = (at) => data[at + 3] > 230 && near(at);
+                    return [0, 4, 8, 12, 16, 20, 24, 28, 32].some(like);
+                };
+                for (let r = 0; r < port.rows; r++)
+                    for (let c = 0; c < port.columns; c++) {
+                        const [x, y] = [port.x + (c - port.left) * port.sx, port.y + (r - port.top) * port.sy];
+                        const [mx, my] = [x + port.sx / 2, y + port.sy / 2];
+                        const edges = [[mx, y], [mx, y + port.sy], [x, my], [x + port.sx, my]];
+                        if (edges.every(([ex, ey]) => lined(ex, ey))) found.push([channel, depth, r, c]);
+                    }
+            }
+            return found;
+        }"""
+        return {tuple(cell) for cell in self.ask(script, [area, line])}
+
     def leave(self) -> None:
         """Take the pointer off the stage."""
         self.page.mouse.move(2, 2)
@@ -275,6 +316,56 @@ class Screen:
         expect(self.readout).to_contain_text(text)
 
 
-def place_words(cell: tuple[int, ...]) -> str:
-    """ "row 2, column 3", as the sentence names a cell."""
-    return ", ".join(f"{word} {at}" for word, at in zip(WORDS[len(cell)], cell, strict=True))
+def place_words(cell: tuple[int, ...], axes: tuple[str, ...] = ()) -> str:
+    """ "row 2, column 3", as the sentence names a cell; `axes` as a layer names them, if there are not one to three."""
+    words = [SINGULAR.get(name, name) for name in axes or AXES[len(cell)]]
+    return ", ".join(f"{word} {at}" for word, at in zip(words, cell[-len(words) :] if words else (), strict=True))
+
+
+# --- one output cell after the other ---
+
+Visit = tuple[str, int, tuple[int, ...]]  # a key, and the output channel and cell that it leads to
+
+
+def walk(done: Run) -> Iterator[Visit]:
+    """Keys that visit both ends, both neighbours, the lines beside them and the next channels."""
+    channels, *shape = done.y.shape
+    turns = channels // getattr(done.layer, "groups", 1)  # groups take their turns together; keys start in the first
+    cells = list(np.ndindex(*shape))
+    second, beside = cells[:2][-1], cells[-2:][0]  # where there is one cell, it is both
+    yield "Home", 0, cells[0]
+    if len(cells) > 1:
+        yield "ArrowRight", 0, second
+    if len(shape) > 1 and second[-2] + 1 < shape[-2]:
+        yield "ArrowDown", 0, (*second[:-2], second[-2] + 1, second[-1])
+        yield "ArrowUp", 0, second
+    yield "End", turns - 1, cells[-1]
+    if len(cells) > 1:
+        yield "ArrowLeft", turns - 1, beside
+    if turns > 1:
+        yield "PageUp", turns - 2, beside
+    if channels > turns:
+        yield "End", turns - 1, cells[-1]
+        yield "PageDown", turns, cells[-1]  # on into the second group
+
+
+def where(done: Run, channel: int, cell: tuple[int, ...]) -> str:
+    """How the sentence names an output cell: "output channel 1, row 2, column 3:"."""
+    layer = done.layer
+    name = (NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {})).get("output", "output")
+    place = [f"channel {channel}"] if len(done.y) > 1 else []
+    names = layer.out_axis_names()
+    return f"{name} {', '.join([*place, *([place_words(cell, names)] if names else [])])}:"
+
+
+def check_sentence(screen: Screen, done: Run, channel: int, cell: tuple[int, ...], exact: float = 1e-9) -> None:
+    """The sentence speaks of this output cell; its value is Python's, its badge torch's.
+
+    `exact` is how near the two values by hand must be; where both start from torch's own float32 statistics, or from a
+    function that the browser does not have, that is float32.
+    """
+    screen.says(where(done, channel, cell))
+    said, step = screen.read(), trace(done, channel, cell)
+    assert said.value == pytest.approx(step.value, rel=exact, abs=exact, nan_ok=True)
+    assert said.torch == pytest.approx(float(done.y[channel, *cell]), rel=1e-6, abs=1e-7, nan_ok=True)
+    assert said.badge.startswith("✓ = torch")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
-from cnnviz.layers import KINDS, BatchNorm, Conv, ConvTranspose, Layer, MaxPool, MaxUnpool, Move, Norm, Shape
+from cnnviz.layers import KINDS, BatchNorm, Conv, ConvTranspose, Dropout, Layer, MaxPool, MaxUnpool, Move, Norm, Shape
 from cnnviz.layers.conv import MODES
 from cnnviz.run import run
 
@@ -140,7 +140,7 @@ def max_unpool(draw: st.DrawFn, ndim: int) -> Case:
 
 def agreed(layer: Layer, shape: Shape) -> Layer:
     """The layer, told what it has to know of its input."""
-    one = shape[1 + getattr(layer, "examples", False) :]  # sizes of one example
+    one = shape[1 + layer.stacked :]  # sizes of one example
     told = {name: shape[0] for name in ("in_channels", "num_features", "num_channels", "channels")}
     told |= {"normalized_shape": (shape[0], *one), **({"size": shape} if layer.name == "Linear" else {})}
     return replace(layer, **{f.name: told[f.name] for f in fields(layer) if f.name in told})
@@ -164,10 +164,11 @@ def anywhere(
     if issubclass(kind, Norm):
         size = (*size[:-1], size[-1] + 1)  # a single cell has no variance
         chosen["examples"] = ndim < 3 and draw(st.booleans())
+    layer = kind(ndim=ndim, **chosen)
+    examples = layer.steps if issubclass(kind, Dropout) else draw(st.integers(1, 3))
     deep = st.integers(1, 4) if depth is None else depth
-    shape = (draw(deep), *((draw(st.integers(1, 3)),) if chosen.get("examples") else ()), *size)
-    layer = agreed(kind(ndim=ndim, **chosen), shape)
-    return replace(layer, **fit(draw, shape)), shape
+    shape = (draw(deep), *((examples,) if layer.stacked else ()), *size)
+    return replace(agreed(layer, shape), **fit(draw, shape)), shape
 
 
 def fit_mask(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
@@ -230,8 +231,8 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "batch_norm": {"fit": fit_steps, "eps": eps, "momentum": unit},
     "group_norm": {"fit": fit_groups, "eps": eps},
     "instance_norm": {"eps": eps},
-    "dropout": {"p": st.floats(0, 0.9), "training": st.booleans()},
-    "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans()},
+    "dropout": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
+    "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
     "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
     "flatten": {},
     "permute": {"fit": lambda draw, shape: {"dims": tuple(draw(st.permutations(range(len(shape)))))}},
@@ -309,7 +310,7 @@ def values(shape: Shape, seed: int = 0) -> Numbers:
 def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
     """The input with its batch first, as torch wants it."""
     tensor = torch.from_numpy(x)
-    return tensor.swapaxes(0, 1) if getattr(layer, "examples", False) else tensor[None]
+    return tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
 
 
 def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.Tensor:
@@ -334,7 +335,7 @@ def torch_gives(layer: Layer, x: Numbers, seed: int = 0) -> torch.Tensor:
 
 def as_ours(layer: Layer, y: torch.Tensor) -> Numbers:
     """Torch's output as cnnviz has it: channels first, without the batch."""
-    return (y.swapaxes(0, 1) if getattr(layer, "examples", False) else y[0]).numpy()
+    return (y.swapaxes(0, 1) if layer.stacked else y[0]).numpy()
 
 
 def answering(layer: Layer, shape: Shape, channel: int, cell: tuple[int, ...]) -> Numbers:

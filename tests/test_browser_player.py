@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from page_objects import Screen, place_words
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import expect
 
 from cnnviz.geometry import Axis
 from cnnviz.layers import Conv
@@ -27,38 +27,6 @@ def three(places: Any) -> list[list[int]]:
     """Places along the axes, with axes of one place put in front, up to three."""
     lists = [sorted({int(at) for at in found}) for found in places]
     return [[0]] * (3 - len(lists)) + lists
-
-
-def outlined(screen: Screen, area: str) -> set[tuple[int, ...]]:
-    """Cells of a panel with a line in their group's colour on all four sides: (channel, depth, row, column)."""
-    script = """({ stage, ui }, area) => {
-        const ctx = ui.light.getContext("2d");
-        const probe = document.createElement("canvas").getContext("2d");
-        const numbers = (colour) => {
-            probe.fillStyle = colour; // however it is written, it is read as #rrggbb
-            return [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
-        };
-        const found = [];
-        for (const { port, panel, channel, depth } of stage[area]) {
-            const group = stage.groupOf(channel, panel.channels);
-            const line = numbers(stage.scene.meta.groups > 1 ? stage.groupColour(group) : stage.look.text);
-            const lined = (x, y) => {  // within a pixel of where the line should be
-                const [px, py] = [x, y].map((at) => Math.round(at * stage.ratio) - 1);
-                const { data } = ctx.getImageData(px, py, 3, 3);
-                const like = (at) => data[at + 3] > 230 && line.every((part, i) => Math.abs(part - data[at + i]) < 48);
-                return [0, 4, 8, 12, 16, 20, 24, 28, 32].some(like);
-            };
-            for (let r = 0; r < port.rows; r++)
-                for (let c = 0; c < port.columns; c++) {
-                    const [x, y] = [port.x + (c - port.left) * port.sx, port.y + (r - port.top) * port.sy];
-                    const [mx, my] = [x + port.sx / 2, y + port.sy / 2];
-                    const edges = [[mx, y], [mx, y + port.sy], [x, my], [x + port.sx, my]];
-                    if (edges.every(([ex, ey]) => lined(ex, ey))) found.push([channel, depth, r, c]);
-                }
-        }
-        return found;
-    }"""
-    return {tuple(cell) for cell in screen.ask(script, area)}
 
 
 # --- hover ---
@@ -84,7 +52,7 @@ def test_hovering_an_output_cell_lights_its_window(hovered):
     assert lit["input"] == {"channels": [0, 1], "places": window}
     assert lit["output"] == {"channels": [0, 1], "places": three([[at] for at in cell])}
     assert screen.read().torch == pytest.approx(float(done.y[0, *cell]))
-    assert outlined(screen, "inputs") == {(0, 0, r, c) for r in window[1] for c in window[2]}
+    assert screen.outlined("inputs") == {(0, 0, r, c) for r in window[1] for c in window[2]}
 
 
 def test_hovering_an_input_cell_lights_every_output_that_reads_it(hovered):
@@ -199,22 +167,6 @@ def test_the_question_mark_shows_the_keys(screen):
     expect(screen.page.locator(".help")).to_be_hidden()
 
 
-@pytest.fixture
-def sent(screen) -> list[Any]:
-    """What the page sends to the server from now on."""
-    return frames_of(screen.page)
-
-
-def frames_of(page: Page) -> list[Any]:
-    frames: list[Any] = []
-
-    def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: frames.append(frame))  # noqa: PLW0108 -- playwright marks what it calls
-
-    page.on("websocket", listen)
-    return frames
-
-
 def test_streamlits_own_keys_are_silent_inside_the_player(screen, sent):
     screen.open()
     sent.clear()
@@ -274,8 +226,8 @@ def test_groups_slide_their_windows_in_step(screen):
     screen.press("ArrowDown", "ArrowRight")
     screen.says(f"output channel 0, {place_words((1, 1))}:")
     window = [(r, c) for r in (1, 3) for c in (1, 3)]
-    assert outlined(screen, "inputs") == {(channel, 0, r, c) for channel in range(4) for r, c in window}
-    assert outlined(screen, "strip") == {(channel, 0, 1, 1) for channel in (0, 3)}  # the first of each group
+    assert screen.outlined("inputs") == {(channel, 0, r, c) for channel in range(4) for r, c in window}
+    assert screen.outlined("strip") == {(channel, 0, 1, 1) for channel in (0, 3)}  # the first of each group
 
 
 def test_a_grouped_output_cell_lights_only_its_own_group(screen):

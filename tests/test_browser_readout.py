@@ -1,11 +1,11 @@
 """The sentence under the stage: for every kind of setting, its numbers are Python's and torch's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
-from page_objects import Screen, place_words
+from page_objects import Screen, check_sentence, walk
 from playwright.sync_api import expect
 
 from cnnviz.layers import Conv, ConvTranspose
@@ -15,11 +15,8 @@ from cnnviz.show import Choice, show
 from cnnviz.sources.patterns import MovingSquare, Ramp, Random
 from cnnviz.sources.samples import Digit
 from cnnviz.sources.signals import Chirp, Sine
-from cnnviz.trace import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")  # with an even kernel torch pads a copy
-
-Visit = tuple[str, int, tuple[int, ...]]  # a key, and the output channel and cell that it leads to
 
 WINDOWS: dict[str, Choice] = {
     "1d": Choice(Conv(2, 3, 5, stride=2, padding=3, ndim=1), Sine(size=14, channels=2), seed=3),
@@ -51,40 +48,6 @@ TRANSPOSED: dict[str, Choice] = {
     "dilated-cropped": Choice(ConvTranspose(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=4), seed=5),
     "output-padding": Choice(ConvTranspose(1, 1, (3, 2), stride=3, output_padding=(2, 1)), Ramp(size=3), seed=6),
 }
-
-
-def walk(done: Run) -> Iterator[Visit]:
-    """Keys that visit both ends, both neighbours, the lines beside them and the next channels."""
-    channels, *shape = done.y.shape
-    turns = channels // done.layer.groups  # groups take their turns together; keys start in the first
-    cells = list(np.ndindex(*shape))
-    yield "Home", 0, cells[0]
-    yield "ArrowRight", 0, cells[1]
-    if len(shape) > 1:
-        yield "ArrowDown", 0, beside(cells[1], 1)
-        yield "ArrowUp", 0, cells[1]
-    yield "End", turns - 1, cells[-1]
-    yield "ArrowLeft", turns - 1, cells[-2]
-    if turns > 1:
-        yield "PageUp", turns - 2, cells[-2]
-    if channels > turns:
-        yield "End", turns - 1, cells[-1]
-        yield "PageDown", turns, cells[-1]  # on into the second group
-
-
-def beside(cell: tuple[int, ...], by: int) -> tuple[int, ...]:
-    """The cell in another row."""
-    return (*cell[:-2], cell[-2] + by, cell[-1])
-
-
-def check_sentence(screen: Screen, done: Run, channel: int, cell: tuple[int, ...]) -> None:
-    """The sentence speaks of this output cell; its value is Python's, its badge torch's."""
-    name = f"channel {channel}, " if len(done.y) > 1 else ""
-    screen.says(f"output {name}{place_words(cell)}:")
-    said, step = screen.read(), trace(done, channel, cell)
-    assert said.value == pytest.approx(step.value, rel=1e-9, abs=1e-9)
-    assert said.torch == pytest.approx(float(done.y[channel, *cell]), rel=1e-6, abs=1e-7)
-    assert said.badge.startswith("✓ = torch")
 
 
 @pytest.mark.parametrize("name", WINDOWS)

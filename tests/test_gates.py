@@ -26,6 +26,7 @@ from cnnviz.layers import (
     MaskGate,
     PReLU,
     ReLU,
+    Repeat,
     Sigmoid,
     SiLU,
     Softmax,
@@ -275,6 +276,19 @@ def test_in_eval_mode_dropout_does_nothing(kind):
 def test_the_same_seed_drops_the_same_cells_of_any_input():
     masks = [run(Dropout(), values((2, 9, 9), of), seed=7).parts["gate"] for of in (0, 1)]
     np.testing.assert_array_equal(*masks)
+
+
+def test_repeating_an_input_gives_each_step_the_same_maps():
+    x = values((2, 4, 5))
+    done = run(Repeat(times=3), x)
+    np.testing.assert_array_equal(done.y, np.stack([x] * 3, axis=1))
+    np.testing.assert_array_equal(by_hand(done), done.y)
+
+
+def test_each_step_drops_other_cells_of_the_same_input():
+    mask = run(Dropout(steps=3), np.ones((2, 3, 9, 9), np.float32)).parts["gate"]
+    assert (mask[:, 0] != mask[:, 1]).any()
+    assert (mask[:, 1] != mask[:, 2]).any()
 
 
 def test_another_seed_drops_other_cells():

@@ -292,7 +292,11 @@ STRICTER = {
         layer.name == "AvgPool1d" and layer.divisor_override is not None
     ),
     "a picture of no training pass": lambda layer, shape: (
-        isinstance(layer, BatchNorm) and layer.steps < int(layer.training)
+        (isinstance(layer, BatchNorm) and layer.steps < int(layer.training))
+        or (isinstance(layer, Dropout) and layer.steps < 1)
+    ),
+    "another number of steps than the input is repeated for": lambda layer, shape: (
+        isinstance(layer, Dropout) and layer.stacked and layer.steps != shape[1]
     ),
     "a mean of no cells": lambda layer, shape: layer.torch_name == "AdaptiveAvgPool" and min(shape) < 1,
     "channels that nn.InstanceNorm warns of": lambda layer, shape: (
@@ -332,8 +336,8 @@ def test_a_padding_mode_adds_as_much_as_torch_lets_it(mode, size, padding):
     assert (refusal(layer, (1, size)) is None) == works(layer, (1, size))
 
 
-# No setting mends these: an odd number of channels, or a single cell, which has no variance.
-INPUT_AT_FAULT = ("halving_glu", "instance_norm", "group_norm")
+# No setting mends these: an odd number of channels; a single cell, which has no variance; an input repeated once.
+INPUT_AT_FAULT = ("halving_glu", "instance_norm", "group_norm", "dropout", "dropout_nd")
 
 
 @each(*sorted(KINDS.keys() - {"max_unpool"}))  # its settings are a pooling's
@@ -502,6 +506,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             (1, 3, 3),
             "p = 1 drops every cell, and what is left would be scaled by 1 / 0. Use p = 0.5.",
         ),
+        (Dropout(steps=3), (1, 2, 3, 3), "The input has 2 steps and the layer 3. Use steps = 2."),
         (Dropout(-0.5), (1, 3, 3), "p = -0.5 is too small. Use 0 or more."),
         (
             Linear(size=(2, 3)),

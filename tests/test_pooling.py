@@ -241,7 +241,7 @@ def test_a_cell_that_several_windows_chose_is_filled_once_by_the_last():
         (
             MaxUnpool(2, 2, indices=(0, 2), size=(9,), ndim=1),
             (1, 2),
-            "From 2 cells of length nn.MaxUnpool makes 4, or up to 1 more or fewer, and the pooled map had 9: "
+            "From 2 cells of length nn.MaxUnpool makes 4, or up to 1 more or fewer, and the map had 9: "
             "it cannot undo a pooling with dilation or with windows left over. Use dilation 1 and a smaller stride.",
         ),
         (

@@ -9,14 +9,40 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
-from strategies import any_case, conv_transpose, dims, values
+from strategies import any_case, cases, conv_case, conv_transpose, dims, values
 
 from cnnviz.geometry import NONE, PAD
-from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.layers import (
+    ELU,
+    GLU,
+    KINDS,
+    AdaptiveMaxPool,
+    AvgPool,
+    BatchNorm,
+    ContextGating,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    Flatten,
+    HalvingGLU,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    LPPool,
+    MaxPool,
+    MaxUnpool,
+    Move,
+    Permute,
+    ReLU,
+    Shape,
+    Sigmoid,
+    Softmax,
+)
 from cnnviz.run import BudgetError, Run, run
 from cnnviz.scene import DIVERGING, MOST_MAPS, PALETTE, check_stage, make_scene, ranges
 
@@ -39,7 +65,10 @@ def words(blob: bytes) -> dict[str, Any]:
 def source(tensors: dict[str, np.ndarray], prefix: str, axis: int, low: int) -> np.ndarray:
     """The table of one axis, from a blob alone."""
     line, start, offset = (tensors[f"{prefix}{name}{axis}"].astype(int) for name in ("line", "start", "offset"))
-    return line[start[:, None] + offset + low]
+    count = tensors.get(f"{prefix}count{axis}", np.full(len(start), len(offset)))
+    place = start[:, None] + offset + low
+    missing = np.arange(len(offset)) >= count[:, None]
+    return np.where(missing, NONE, line[np.where(missing, 0, place)])
 
 
 def raw_bytes(done: Run) -> int:
@@ -49,9 +78,11 @@ def raw_bytes(done: Run) -> int:
 # --- the blob ---
 
 
-@given(case=any_case)
-def test_a_blob_gives_back_every_tensor(case):
-    layer, shape = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_a_blob_gives_back_every_tensor(kind, data):
+    layer, shape = data.draw(cases(kind))
     scene = make_scene(run(layer, values(shape)))
     back = load(scene.to_bytes())
     assert back.keys() == scene.tensors.keys()
@@ -60,14 +91,22 @@ def test_a_blob_gives_back_every_tensor(case):
 
 
 @given(case=any_case)
-def test_input_weight_bias_and_output_are_those_of_the_run(case):
+def test_input_and_output_are_those_of_the_run(case):
     layer, shape = case
     done = run(layer, values(shape))
     back = load(make_scene(done).to_bytes())
     np.testing.assert_array_equal(back["input"].reshape(done.x.shape), done.x)
     np.testing.assert_array_equal(back["output"].reshape(done.y.shape), done.y)
+    assert back["input"].dtype == back["output"].dtype == np.float32
+
+
+@given(case=conv_case)
+def test_weight_and_bias_are_those_of_the_run(case):
+    layer, shape = case
+    done = run(layer, values(shape))
+    back = load(make_scene(done).to_bytes())
     np.testing.assert_array_equal(back["weight"].ravel(), layer.taps(done.state["weight"]).ravel())
-    assert back["weight"].dtype == back["input"].dtype == back["output"].dtype == np.float32
+    assert back["weight"].dtype == np.float32
     assert ("bias" in back) == layer.bias
     assert back.get("bias", np.zeros(0)).tolist() == done.state.get("bias", np.zeros(0)).tolist()
 
@@ -76,9 +115,18 @@ def test_input_weight_bias_and_output_are_those_of_the_run(case):
 def test_every_scene_has_three_axes(case):
     layer, shape = case
     back = load(make_scene(run(layer, values(shape))).to_bytes())
-    ones = (1,) * (3 - layer.ndim)
+    ones = (1,) * (3 - layer.n_axes)
+    out, *made = layer.output_shape(shape)
     assert back["input"].shape == (shape[0], *ones, *shape[1:])
-    assert back["output"].shape == (layer.out_channels, *ones, *layer.output_shape(shape)[1:])
+    assert back["output"].shape == (out, *ones, *made)
+    assert {back[name].ndim for name in back if name in ("from", "gate", "signal", "indices", "mean", "var")} <= {4}
+
+
+@given(case=conv_case)
+def test_every_kernel_has_three_axes(case):
+    layer, shape = case
+    back = load(make_scene(run(layer, values(shape))).to_bytes())
+    ones = (1,) * (3 - layer.ndim)
     assert back["weight"].shape == (layer.out_channels, shape[0] // layer.groups, *ones, *layer.kernel_size)
 
 
@@ -86,12 +134,16 @@ def test_every_scene_has_three_axes(case):
 def test_the_tables_of_a_blob_are_those_of_the_layer(case):
     layer, shape = case
     blob = make_scene(run(layer, values(shape))).to_bytes()
-    tensors, low = load(blob), words(blob)["low"]
-    assert [source(tensors, "", axis, low[axis]).tolist() for axis in range(3 - layer.ndim)] == [[[0]]] * (
-        3 - layer.ndim
-    )
-    for axis, table in enumerate(layer.windows(shape), start=3 - layer.ndim):
-        np.testing.assert_array_equal(source(tensors, "", axis, low[axis]), table.source)
+    tensors, meta = load(blob), words(blob)
+    tables = layer.windows(shape)
+    missing = 3 - len(tables)
+    if isinstance(layer, Move):
+        assert not any(name.startswith(("line", "start", "offset", "count")) for name in tensors)
+        return
+    assert [source(tensors, "", axis, meta["low"][axis]).tolist() for axis in range(missing)] == [[[0]]] * missing
+    for axis, table in enumerate(tables, start=missing):
+        np.testing.assert_array_equal(source(tensors, "", axis, meta["low"][axis]), table.source)
+        assert meta["dropped"][axis] == table.dropped
 
 
 @given(case=dims.flatmap(conv_transpose))
@@ -103,7 +155,7 @@ def test_the_stamps_of_a_blob_are_those_of_the_layer(case):
         np.testing.assert_array_equal(source(tensors, "stamp.", axis, low[axis]), table.source)
 
 
-@given(case=any_case, data=st.data())
+@given(case=conv_case | cases("linear"), data=st.data())
 def test_a_blob_alone_is_enough_to_work_an_output_cell_out(case, data):
     layer, shape = case
     blob = make_scene(run(layer, values(shape))).to_bytes()
@@ -124,6 +176,29 @@ def test_a_blob_alone_is_enough_to_work_an_output_cell_out(case, data):
     assert total == pytest.approx(tensors["output"][(channel, *cell)], rel=1e-4, abs=1e-5)
 
 
+@given(case=st.sampled_from(["max_unpool", "flatten", "permute"]).flatmap(cases))
+def test_a_blob_alone_is_enough_to_move_every_cell(case):
+    layer, shape = case
+    tensors = load(make_scene(run(layer, values(shape))).to_bytes())
+    held = np.append(tensors["input"].ravel(), [0.0])
+    origin = tensors["from"].ravel()
+    np.testing.assert_array_equal(held[np.where(origin == NONE, -1, origin)], tensors["output"].ravel())
+
+
+@given(case=st.sampled_from(["context_gating", "mask_gate", "dropout", "dropout_nd"]).flatmap(cases))
+def test_a_blob_alone_is_enough_to_put_signal_and_gate_together(case):
+    layer, shape = case
+    blob = make_scene(run(layer, values(shape))).to_bytes()
+    tensors, scale = load(blob), words(blob)["constants"].get("scale", 1)
+    np.testing.assert_allclose(tensors["input"] * tensors["gate"] * scale, tensors["output"], rtol=1e-5, atol=1e-6)
+
+
+def test_a_signal_that_is_not_the_input_has_a_range_of_its_own():
+    tensors = make_scene(run(GLU(channels=2), values((2, 4, 5)))).tensors
+    np.testing.assert_array_equal(tensors["signal.range"], ranges(tensors["signal"]))
+    assert "signal.range" not in make_scene(run(ContextGating(channels=2), values((2, 4, 5)))).tensors
+
+
 @given(case=any_case, scale=st.sampled_from(["signed", "picture"]), flipped=st.booleans())
 def test_the_words_are_plain_json(case, scale, flipped):
     layer, shape = case
@@ -139,6 +214,157 @@ def test_the_words_say_what_is_on_stage():
     assert (meta["groups"], meta["padding"], meta["scales"]["input"]) == (2, "padding 1, zeros", "picture")
 
 
+SIGMOID = {"through": "Sigmoid", "take": "value"}
+NORMED = {"input": "before", "output": "after"}
+GATED = {"input": "signal", "gate": "gate", "output": "product"}
+
+# Layer, size of its input, and words of its scene.
+GOLDEN: dict[str, tuple[Layer, Shape, dict[str, Any]]] = {
+    "conv": (
+        Conv(),
+        (1, 5, 5),
+        {"rule": "dot", "view": "work", "names": {}, "charts": [], "gating": None, "constants": {}, "padValue": 0},
+    ),
+    "max": (
+        MaxPool(kernel_size=2, stride=3, padding=1, ceil_mode=True),
+        (1, 4, 7),
+        {"rule": "max", "view": "work", "padValue": "-inf", "low": [0, 1, 1], "dropped": [None, 5, 8]},
+    ),
+    "mean": (
+        AvgPool(divisor_override=5, count_include_pad=False),
+        (1, 4, 4),
+        {
+            "rule": "mean",
+            "view": "work",
+            "constants": {"count_include_pad": 0, "divisor_override": 5},
+            "padValue": 0,
+            "dropped": [None, None, None],
+        },
+    ),
+    "power": (LPPool(norm_type=3.0), (1, 4, 4), {"rule": "power", "view": "work", "constants": {"norm_type": 3.0}}),
+    "linear": (
+        Linear(size=(2, 3, 4)),
+        (2, 3, 4),
+        {
+            "rule": "dot",
+            "view": "work",
+            "outAxes": ["", "", ""],
+            "shapes": {"input": "(1, 2, 3, 4)", "output": "(1, 4)"},
+        },
+    ),
+    "a product": (
+        ReLU(),
+        (1, 3, 3),
+        {
+            "rule": "point",
+            "function": "ReLU",
+            "view": "gate",
+            "names": {"gate": "mask"},
+            "charts": ["curve", "gate"],
+            "gating": {"gate": {"tensor": "input", "through": "ReLU", "take": "gate"}},
+        },
+    ),
+    "a function alone": (
+        ELU(alpha=2.0),
+        (1, 3, 3),
+        {"view": "pair", "charts": ["curve", "output"], "gating": None, "constants": {"alpha": 2.0}},
+    ),
+    "softmax": (Softmax(), (3, 2, 2), {"rule": "share", "view": "pair", "charts": ["output"]}),
+    "a gated mix": (
+        GLU(channels=2),
+        (2, 3, 3),
+        {
+            "rule": "gate",
+            "view": "gate",
+            "names": GATED,
+            "charts": ["gate"],
+            "gating": {"signal": {"tensor": "signal"}, "gate": {"tensor": "input", **SIGMOID}, "mixes": "signal"},
+        },
+    ),
+    "a mix that gates": (
+        ContextGating(channels=2),
+        (2, 3, 3),
+        {"names": GATED, "gating": {"gate": {"tensor": "gate"}, "mixes": "gate"}},
+    ),
+    "half gates half": (
+        HalvingGLU(),
+        (6, 3, 3),
+        {"names": GATED, "gating": {"gate": {"tensor": "input", "first": 3, **SIGMOID}}},
+    ),
+    "dropout": (
+        Dropout(p=0.75),
+        (1, 3, 3),
+        {
+            "rule": "drop",
+            "view": "gate",
+            "names": {"input": "before", "gate": "mask", "output": "after"},
+            "charts": ["input", "output"],
+            "constants": {"scale": 4.0},
+            "gating": {"gate": {"tensor": "gate"}},
+        },
+    ),
+    "steps": (Dropout(steps=2), (1, 2, 3, 3), {"axes": ["steps", "rows", "columns"], "ndim": 3}),
+    "examples": (
+        BatchNorm(num_features=2, examples=True),
+        (2, 3, 4, 4),
+        {
+            "rule": "norm",
+            "view": "pair",
+            "names": NORMED,
+            "charts": ["input", "output"],
+            "constants": {"eps": 1e-5},
+            "axes": ["examples", "rows", "columns"],
+            "shapes": {"input": "(3, 2, 4, 4)", "output": "(3, 2, 4, 4)"},
+            "ndim": 3,
+        },
+    ),
+    "one axis": (LayerNorm(normalized_shape=(5,), ndim=1), (2, 5), {"axes": ["", "", "length"], "ndim": 1}),
+    "moved": (
+        Flatten(),
+        (2, 3, 4),
+        {"rule": "move", "view": "pair", "gating": None, "charts": [], "outAxes": ["", "", "length"]},
+    ),
+    "unpooled": (
+        MaxUnpool(indices=(5,), size=(3, 3)),
+        (1, 1, 1),
+        {"rule": "move", "view": "pair", "names": {"input": "pooled", "output": "unpooled"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_words_that_a_drawing_goes_by(name):
+    layer, shape, wanted = GOLDEN[name]
+    meta = words(make_scene(run(layer, values(shape))).to_bytes())
+    assert {key: meta[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "scale"),
+    [
+        (MaxPool(), (1, 4, 4), "picture"),  # the same cells
+        (Permute(), (1, 4, 4), "picture"),
+        (LeakyReLU(), (1, 4, 4), "picture"),
+        (HalvingGLU(), (2, 4, 4), "picture"),
+        (Dropout(), (1, 4, 4), "picture"),
+        (Conv(), (1, 4, 4), "signed"),  # other numbers
+        (BatchNorm(num_features=1), (1, 4, 4), "signed"),
+        (GLU(channels=1), (1, 4, 4), "signed"),
+        (Sigmoid(), (1, 4, 4), "gate"),  # between 0 and 1
+        (Softmax(), (1, 4, 4), "gate"),
+    ],
+    ids=lambda value: getattr(value, "torch_name", None),
+)
+def test_an_output_is_coloured_as_what_it_is(layer, shape, scale):
+    meta = make_scene(run(layer, values(shape)), "picture").meta
+    assert meta["scales"] == {"input": "picture", "weight": "weight", "gate": "gate", "output": scale}
+
+
+def test_what_padding_holds_is_said_without_an_infinity():
+    for layer, wanted in [(MaxPool(), "-inf"), (AdaptiveMaxPool(), "-inf"), (AvgPool(), 0), (Conv(), 0)]:
+        assert words(make_scene(run(layer, values((1, 5, 5)))).to_bytes())["padValue"] == wanted
+
+
 @pytest.mark.parametrize(
     ("layer", "said"),
     [
@@ -148,6 +374,11 @@ def test_the_words_say_what_is_on_stage():
         (Conv(kernel_size=(3, 4), padding="same"), "padding (1, 1 before and 2 after), zeros"),
         (ConvTranspose(), ""),
         (ConvTranspose(stride=2), "stuffed with holes"),
+        (MaxPool(), ""),
+        (MaxPool(kernel_size=3, padding=1), "padding 1, −∞"),
+        (AvgPool(kernel_size=(3, 2), padding=(1, 0)), "padding (1, 0), zeros"),
+        (LPPool(), ""),
+        (ReLU(), ""),
     ],
 )
 def test_the_padding_is_said_in_words(layer, said):
