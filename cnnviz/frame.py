@@ -5,8 +5,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from cnnviz.panels import place
+
 ROOT = Path(__file__).parents[1]
-MARK = "_framed"
+MARK = "_framed"  # names of our own start with a line, those of widgets do not
+PAGE = "_page"
+KEPT = "_kept"
 
 # Streamlit leaves much air at the top; a projector has none to spare.
 STYLE = """<style>
@@ -64,9 +68,33 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     page = navigate()
+    arrive(page.url_path)
     st.html(STYLE)
     st.session_state[MARK] = True
     page.run()
+    leave(page.url_path)
+
+
+def arrive(path: str) -> None:
+    """On another page, put the knobs of the last one away: many bear the same name, and would bring their values along.
+
+    A page that was left finds its own knobs as they were, unless the address says something else.
+    """
+    state = st.session_state
+    if state.get(PAGE) not in (None, path):
+        for key in list(state):
+            if not str(key).startswith("_"):
+                del state[key]
+        if not st.query_params:
+            place(state.get(KEPT, {}).get(path, {}))
+    state[PAGE] = path
+
+
+def leave(path: str) -> None:
+    """Keep what the address holds, for when the reader comes back."""
+    state = st.session_state
+    kept = {key: state[key] for key in st.query_params if key in state}
+    state[KEPT] = state.get(KEPT, {}) | {path: kept}
 
 
 def inside_frame() -> None:

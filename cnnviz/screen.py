@@ -77,7 +77,7 @@ def shape_of(source: Source) -> Shape:
 
 def settle(page: str, make: Callable[[], Choice], first: Choice) -> tuple[Choice, Shown, Exception | None]:
     """The choice on stage. One that cannot work leaves the last one there, and comes back as a problem."""
-    last = f"{page}_last"
+    last = f"_{page}_last"
     try:
         choice = make()
         shown = animate(choice)

@@ -275,7 +275,7 @@ class Screen:
             const found = [];
             for (const { port, panel, channel, depth } of stage[area]) {
                 const group = stage.groupOf(channel, panel.channels);
-                const grouped = stage.scene.meta.groups > 1 ? stage.groupColour(group) : stage.look.text;
+                const grouped = stage.scene.meta.groups > 1 ? stage.colours.groups[group] : stage.look.text;
                 const line = numbers(own ? stage.look[own] : grouped);
                 const lined = (x, y) => {  // within a pixel of where the line should be
                     const [px, py] = [x, y].map((at) => Math.round(at * stage.ratio) - 1);

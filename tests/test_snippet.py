@@ -135,7 +135,7 @@ def test_every_source_and_layer_give_the_output_on_screen(name, ndim, kind, chos
 @settings(max_examples=15)
 @given(data=st.data(), seed=st.integers(0, 9999))
 def test_any_settings_with_torchs_own_weights_give_the_output_on_screen(kind, data, seed):
-    layer, shape = data.draw(cases(kind))
+    layer, shape = data.draw(cases(kind).filter(lambda case: case[0].n_axes <= 3))  # no source has more axes
     assert_as_shown(Choice(layer, random_of(layer, shape), seed=seed))
 
 
@@ -163,8 +163,6 @@ FRONTS: dict[str, tuple[Layer, ...]] = {
     "several training passes": (BatchNorm(num_features=2, steps=4), Sigmoid()),
     "dropout": (Dropout(p=0.3),),
     "dropout in eval mode": (Dropout(p=0.3, training=False),),
-    "a gate with its source": (GLU(channels=2),),
-    "two gates, one source": (GLU(channels=2), ReLU(), GLU(channels=2)),
     "a mask": (MaskGate((1.0, -1.0), (1, 2)),),
     "moved axes": (Permute((1, 2, 0)), Permute((2, 0, 1))),
     "winners with their places": (MaxPool(return_indices=True),),
@@ -186,6 +184,15 @@ def test_layers_that_run_before_give_the_output_on_screen(front, layer):
     for one in front:
         shape = one.output_shape(shape)
     assert_as_shown(Choice(layer(shape[0]), Random(size=(6, 4), channels=2), seed=5, front=front))
+
+
+@pytest.mark.parametrize("layer", BEHIND.values(), ids=BEHIND)
+@pytest.mark.parametrize("gate", [GLU(channels=2), ContextGating(channels=2)])
+def test_behind_a_gate_the_output_is_that_on_screen_up_to_rounding(gate, layer):
+    """An nn.Linear over the channels leaves them last in memory, where torch may add up in another order."""
+    choice = Choice(layer(2), Random(size=(6, 4), channels=2), seed=5, front=(gate, ReLU(), gate))
+    done = show(choice).done
+    np.testing.assert_allclose(output_of(code_of(choice)).reshape(done.y.shape), done.y, rtol=1e-5, atol=1e-6)
 
 
 def test_a_pooling_undone_behind_other_layers_gives_the_output_on_screen():

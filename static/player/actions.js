@@ -38,7 +38,11 @@ export function act(player, name, value) {
     scale: () => player.choose(() => (player.stage.scaleChoice = value)),
     coverage: () => player.choose(() => (player.stage.coverage = value)),
     lens: () => (player.lens = value),
-    strength: () => player.regate({ strength: value }),
+    strength: () => {
+      player.sweep = null;
+      player.regate({ strength: value });
+    },
+    sweep: () => (player.sweep = { since: null }),
     threshold: () => player.regate({ threshold: value }),
     hand: () => player.regate({ hand: value }),
     serpentine: () => player.retell(() => (player.serpentine = value)),

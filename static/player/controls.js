@@ -105,7 +105,10 @@ export function buildControls(root, act) {
     made.addEventListener("click", () => act(`zoom-${name}`));
     return made;
   });
-  const gates = element("div", { class: "options gates", hidden: "" }, slider("strength", 1, act), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
+  const sweep = element("button", { type: "button", class: "small", "data-act": "sweep", title: "From all open to as computed", "aria-label": "Animate the strength" }, "▶");
+  sweep.addEventListener("click", () => act("sweep"));
+  const strength = slider("strength", 1, act);
+  const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
   ask.addEventListener("click", () => act("help"));
   const coverage = check("coverage", "times read", act);
@@ -123,7 +126,13 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, readout, gates, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, coverage, lens: lens.firstChild, toggle: buttons[2], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, strength, coverage, lens: lens.firstChild, toggle: buttons[2], speed: speed.querySelector("select") };
+}
+
+/** Put a slider where its value is. */
+export function showSlider(label, value) {
+  label.querySelector("input").value = value;
+  label.querySelector("output").textContent = value.toFixed(2);
 }
 
 export function showPlaying(toggle, playing) {

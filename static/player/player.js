@@ -3,7 +3,7 @@ import { act, makeGestures } from "./actions.js";
 import { readBlob } from "./blob.js";
 import { Clock } from "./clock.js";
 import { luminance } from "./colour.js";
-import { buildControls, showTicks } from "./controls.js";
+import { buildControls, showSlider, showTicks } from "./controls.js";
 import { listenKeys, listenPointer } from "./gestures.js";
 import { litBy, readsOf } from "./lights.js";
 import { drawMoving, isVeiled } from "./moving.js";
@@ -16,6 +16,8 @@ import { range } from "./tables.js";
 
 // Players of one page that go together share a clock: one leads and has the knobs, the others follow.
 const together = new Set();
+
+const SWEEP = 2500; // milliseconds that the strength takes from 0 to 1
 
 class Player {
   constructor(root) {
@@ -204,11 +206,24 @@ class Player {
   frame(now) {
     this.pending = null;
     if (!this.scene || !this.stage.layout) return;
-    const moving = this.clock.frame(now);
+    const moving = [this.clock.frame(now), this.sweeps(now)].some(Boolean);
     if (this.step !== this.at) this.stepped();
     report(this, now);
     drawMoving(this);
     if (moving) this.draw();
+  }
+
+  /** Let the gate's strength grow from 0 to 1. Returns true while it does. */
+  sweeps(now) {
+    if (!this.sweep || !this.stage.gating) return false;
+    this.sweep.since ??= now;
+    const strength = Math.min(1, (now - this.sweep.since) / SWEEP);
+    if (strength === 1) this.sweep = null;
+    showSlider(this.ui.strength, strength);
+    Object.assign(this.stage.gating, { strength });
+    this.stage.regate();
+    paintStill(this.stage);
+    return this.sweep !== null;
   }
 
   /** After the playhead has moved: another channel or another stamp redraws the still part, too. */

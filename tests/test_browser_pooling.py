@@ -1,0 +1,264 @@
+"""The pooling page: values and winners are torch's, two players share a playhead, and nobody asks the server."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+import pytest
+import torch
+from page_objects import Screen, check_sentence, place_words, walk, where
+from playwright.sync_api import expect
+
+from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LPPool, MaxPool
+from cnnviz.measure import coverage, reach
+from cnnviz.run import Run
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import MovingSquare, Ramp, Random
+from cnnviz.sources.samples import Digit
+from cnnviz.sources.signals import Sine
+
+MAXIMA: dict[str, Choice] = {
+    "padded": Choice(MaxPool(3, 2, 1), Digit(index=3)),
+    "ceil": Choice(MaxPool(3, 2, 1, ceil_mode=True), Random(size=(6, 7), channels=2, seed=1)),
+    "dilated": Choice(MaxPool((3, 2), (1, 2), 1, dilation=(2, 3)), Random(size=8, seed=2)),
+    "nothing but padding": Choice(MaxPool(2, 1, 1, dilation=4), Ramp(size=3)),
+    "1d": Choice(MaxPool(4, 3, 2, ndim=1), Sine(size=17, channels=2)),
+    "adaptive": Choice(AdaptiveMaxPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
+}
+MEANS: dict[str, Choice] = {
+    "padding counts": Choice(AvgPool(3, 2, 1), Digit(index=4)),
+    "cells alone": Choice(AvgPool(3, 2, 1, ceil_mode=True, count_include_pad=False), Digit(index=4)),
+    "own divisor": Choice(AvgPool(2, 2, 1, divisor_override=3), Digit(index=5)),
+    "3d": Choice(AvgPool(2, 2, 1, ndim=3), MovingSquare(size=5, channels=2)),
+    "p-norm": Choice(LPPool(3, 2, ceil_mode=True, norm_type=3.0), Ramp(size=(6, 7))),
+    "adaptive": Choice(AdaptiveAvgPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
+}
+UNPOOLED: dict[str, Choice] = {
+    "1d": Choice(MaxPool(3, 2, 1, ndim=1), Sine(size=12, channels=2), unpool=True),
+    "2d": Choice(MaxPool(), Random(size=5, channels=2, seed=4), unpool=True),
+}
+PAIR = Choice(MaxPool(3, 2, 1), Digit(index=6))
+BESIDE = replace(PAIR, layer=AvgPool(3, 2, 1))
+
+
+def torchs_winners(done: Run) -> np.ndarray:
+    """Where torch says that each winner stands, by output cell; -1 where a dilated window misses every cell."""
+    y, indices = replace(done.layer, return_indices=True).module()(torch.from_numpy(done.x)[None])
+    return torch.where(y == -torch.inf, -1, indices)[0].numpy()
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, screen):
+    done = show(MEANS[name]).done
+    screen.open(MEANS[name])
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell)
+
+
+@pytest.mark.parametrize("name", MAXIMA)
+def test_a_maximum_is_torchs_and_stands_where_torch_says(name, screen):
+    done = show(MAXIMA[name]).done
+    winners = torchs_winners(done)
+    screen.open(MAXIMA[name])
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell)
+        index = int(winners[channel, *cell])
+        source = screen.ask("({ worked }) => worked.winner && [worked.winner.channel, ...worked.winner.source]")
+        if index < 0:
+            assert source is None
+        else:
+            screen.says(f"at index {index} =")
+            at = [int(i) for i in np.unravel_index(index, done.x.shape[1:])]
+            assert source == [channel, *[0] * (3 - len(at)), *at]
+
+
+@pytest.mark.parametrize("name", UNPOOLED)
+def test_an_unpooled_cell_says_where_it_came_from(name, screen):
+    done = show(UNPOOLED[name]).done
+    screen.open(UNPOOLED[name])
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell)
+        came = int(done.layer.source(done.x.shape)[channel, *cell])
+        from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.x.shape))
+        screen.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
+
+
+def test_the_winner_alone_is_outlined_in_the_input(screen):
+    done = show(MAXIMA["padded"]).done
+    screen.open(MAXIMA["padded"])
+    screen.press("ArrowDown", "ArrowRight")
+    screen.says(where(done, 0, (1, 1)))
+    row, column = np.unravel_index(torchs_winners(done)[0, 1, 1], done.x.shape[1:])
+    low = 1  # the panel begins with the padding
+    assert screen.outlined("inputs", "accent") == {(0, 0, row + low, column + low)}
+
+
+# --- pointing ---
+
+
+@pytest.fixture
+def pointed(screen) -> tuple[Screen, Run]:
+    """A padded maximum, the playhead on its last cell."""
+    done = show(MAXIMA["padded"]).done
+    screen.open(MAXIMA["padded"])
+    screen.press("End")
+    screen.says(where(done, 0, (3, 3)))
+    return screen, done
+
+
+def test_hovering_an_output_cell_lights_its_window_and_says_its_value(pointed):
+    screen, done = pointed
+    screen.hover("output", 0, (1, 2))
+    check_sentence(screen, done, 0, (1, 2))
+    window = [axis.position[o] + axis.low for axis, o in zip(done.layer.windows(done.x.shape), (1, 2), strict=True)]
+    assert screen.ask("(player) => player.lit().input.places") == [[0], *[places.tolist() for places in window]]
+
+
+def test_hovering_an_input_cell_lights_every_window_that_reads_it(pointed):
+    screen, done = pointed
+    readers = reach(done.layer.windows(done.x.shape), (3, 5))
+    screen.hover("input", 0, (3, 5))
+    screen.says(f"is read by {prod(map(len, readers))} windows")
+    assert screen.ask("(player) => player.lit().output.places") == [[0], *[[int(at) for at in found] for found in readers]]
+
+
+def test_hovering_a_pooled_cell_says_where_it_was_put(screen):
+    done = show(UNPOOLED["2d"]).done
+    screen.open(UNPOOLED["2d"])
+    screen.hover("input", 1, (1, 0))
+    to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 1, 0), done.x.shape))[0].tolist()
+    screen.says(f"pooled channel 1, {place_words((1, 0))} = ")
+    screen.says(f" goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
+    assert screen.ask("(player) => player.lit().output.places") == [[0], [to[1]], [to[2]]]
+
+
+# --- windows that are left out, cells that are not read ---
+
+
+def test_the_scene_announces_a_window_that_rounding_up_adds_and_torch_leaves_out(screen):
+    screen.open(Choice(MaxPool(2, 3, 1, ceil_mode=True), Ramp(size=4)))
+    assert screen.ask("({ scene }) => scene.meta.dropped") == [None, 5, 5]  # beyond 1 + 4 cells
+    assert screen.ask("({ scene }) => scene.meta.shapes.output") == "(1, 1, 2, 2)"
+
+
+def test_no_window_is_announced_where_torch_keeps_them_all(screen):
+    screen.open(Choice(MaxPool(2, 2, ceil_mode=True), Ramp(size=5)))
+    assert screen.ask("({ scene }) => scene.meta.dropped") == [None, None, None]
+
+
+def test_times_read_counts_every_cell_as_python_does(screen):
+    choice = Choice(MaxPool(3, 2, 1, ceil_mode=True), Ramp(size=(6, 7)))
+    done = show(choice).done
+    screen.open(choice)
+    plain = picture(screen)
+    screen.act("coverage").check()
+    screen.wait_until("({ stage }) => stage.covered === 'input'")
+    assert picture(screen) != plain
+    counts = screen.ask("({ stage }) => [...stage.counts.data]")
+    assert counts == coverage(done.layer.windows(done.x.shape)).ravel().tolist()
+
+
+def picture(screen: Screen) -> str:
+    """The still part of the stage, as an image."""
+    return screen.ask("({ ui }) => ui.base.toDataURL()")
+
+
+# --- two players ---
+
+
+@pytest.fixture
+def pair(screen) -> tuple[Screen, Screen]:
+    """Maximum and average beside each other."""
+    screen.open(PAIR, compare="true")
+    screen.follower.wait_ready(BESIDE.layer.code())
+    return screen, screen.follower
+
+
+def together(pair: tuple[Screen, Screen], step: int, cell: tuple[int, ...]) -> None:
+    """Both players are at this step, and each says what its own layer makes of the cell."""
+    for screen, choice in zip(pair, (PAIR, BESIDE), strict=True):
+        screen.at_step(step)
+        check_sentence(screen, show(choice).done, 0, cell)
+
+
+def test_two_players_step_together_and_each_says_its_own_value(pair):
+    leader, follower = pair
+    together(pair, 0, (0, 0))
+    leader.press("ArrowDown", "ArrowRight")
+    together(pair, 5, (1, 1))
+    leader.act("last").click()
+    together(pair, 15, (3, 3))
+    follower.press("ArrowUp")
+    together(pair, 11, (2, 3))
+
+
+def test_two_players_scrub_together(pair):
+    pair[0].act("scrub").fill("9")
+    together(pair, 9, (2, 1))
+
+
+def test_two_players_play_and_pause_together(pair):
+    leader, follower = pair
+    leader.press("Space")
+    for screen in pair:
+        expect(screen.root).to_have_attribute("data-playing", "true")
+        expect(screen.root).not_to_have_attribute("data-step", "0")
+    leader.press("Space")
+    for screen in pair:
+        expect(screen.root).to_have_attribute("data-playing", "false")
+    follower.at_step(leader.step())
+
+
+def test_only_the_leader_has_a_transport(pair):
+    leader, follower = pair
+    expect(leader.act("toggle")).to_be_visible()
+    expect(follower.act("toggle")).to_be_hidden()
+
+
+def test_a_changed_knob_keeps_the_two_players_in_step(pair):
+    leader, follower = pair
+    leader.press("End")
+    leader.set("stride", 3)
+    leader.wait_ready("nn.MaxPool2d(kernel_size=3, stride=3, padding=1)")
+    follower.wait_ready("nn.AvgPool2d(kernel_size=3, stride=3, padding=1)")
+    for screen in pair:
+        screen.says(f"output {place_words((2, 2))}:")
+        screen.at_step(8)
+
+
+def test_without_the_comparison_one_player_is_left_and_goes_on_alone(pair):
+    leader, follower = pair
+    leader.switch("compare")
+    expect(follower.root).to_have_count(0)
+    leader.wait_ready(PAIR.layer.code())
+    leader.press("End")
+    leader.at_step(15)
+
+
+# --- the server ---
+
+
+def test_pooling_asks_the_server_for_nothing_but_a_knob(screen, sent):
+    screen.open(PAIR, compare="true")
+    sent.clear()
+    screen.press("ArrowRight", "End", "ArrowUp", "]", "Home")
+    screen.act("next").click()
+    screen.act("scrub").fill("9")
+    screen.at_step(9)
+    screen.hover("input", 0, (3, 3))
+    screen.says("is read by")
+    screen.hover("output", 0, (1, 1))
+    screen.says(f"output {place_words((1, 1))}:")
+    for name in ("coverage", "serpentine", "lens"):
+        screen.act(name).click()
+    screen.act("scale").select_option("map")
+    screen.follower.hover("output", 0, (0, 1))
+    screen.follower.says(f"output {place_words((0, 1))}:")
+    assert not sent
+    screen.set("stride", 3)
+    screen.wait_ready("nn.MaxPool2d(kernel_size=3, stride=3, padding=1)")
+    assert sent  # the counter counts
