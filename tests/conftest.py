@@ -107,6 +107,15 @@ def screen(calm: BrowserContext, app_url: str) -> Iterator[Screen]:
         page.close()
 
 
+@pytest.fixture(scope="module")
+def same(calm: BrowserContext, app_url: str) -> Iterator[Screen]:
+    """One page for all tests of a file that leave it as it was: ``same.at("stride=2")`` opens it once."""
+    with watched() as watch:
+        page = watch(calm.new_page())
+        yield Screen(page, app_url)
+        page.close()
+
+
 @pytest.fixture
 def moving(page: Page, app_url: str) -> Screen:
     """The convolution page as most people meet it: it plays."""

@@ -159,6 +159,7 @@ class Screen:
         self.readout = self.root.get_by_test_id("readout")
         self.badge = self.root.get_by_test_id("torch")
         self.alert = page.get_by_test_id("stAlert")
+        self.last: Any = None
         page.set_default_timeout(WAIT)
 
     @property
@@ -179,6 +180,16 @@ class Screen:
         else:
             self.page.goto(f"{self.url}{path}?{address}")
             self.wait_ready()
+        return self
+
+    def at(self, address: Choice | str = "", **more: str) -> "Screen":
+        """As `open`, or go on with the page where this was the last address: at the first step, pointing nowhere."""
+        if (address, more) != self.last:
+            self.open(address, **more)
+            self.last = (address, more)
+        self.leave()
+        self.press("Escape")
+        self.pause()
         return self
 
     def wait_ready(self, code: str = "") -> None:
@@ -295,6 +306,10 @@ class Screen:
             return found;
         }"""
         return {tuple(cell) for cell in self.ask(script, [area, line])}
+
+    def picture(self) -> str:
+        """The still part of the stage, as an image."""
+        return str(self.ask("({ ui }) => ui.base.toDataURL()"))
 
     def leave(self) -> None:
         """Take the pointer off the stage."""

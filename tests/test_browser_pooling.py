@@ -1,6 +1,5 @@
 """The pooling page: values and winners are torch's, two players share a playhead, and nobody asks the server."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 
@@ -87,27 +86,23 @@ def test_an_unpooled_cell_says_where_it_came_from(name, screen):
         screen.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
 
 
-def test_the_winner_alone_is_outlined_in_the_input(screen):
-    done = show(MAXIMA["padded"]).done
-    screen.open(MAXIMA["padded"])
-    screen.press("ArrowDown", "ArrowRight")
-    screen.says(where(done, 0, (1, 1)))
-    row, column = np.unravel_index(torchs_winners(done)[0, 1, 1], done.x.shape[1:])
-    low = 1  # the panel begins with the padding
-    assert screen.outlined("inputs", "accent") == {(0, 0, row + low, column + low)}
-
-
 # --- pointing ---
 
 
 @pytest.fixture
-def pointed(screen) -> tuple[Screen, Run]:
+def pointed(same) -> tuple[Screen, Run]:
     """A padded maximum, the playhead on its last cell."""
     done = show(MAXIMA["padded"]).done
-    screen.open(MAXIMA["padded"])
-    screen.press("End")
-    screen.says(where(done, 0, (3, 3)))
-    return screen, done
+    same.at(MAXIMA["padded"]).press("End")
+    same.says(where(done, 0, (3, 3)))
+    return same, done
+
+
+def test_the_winner_alone_is_outlined_in_the_input(pointed):
+    screen, done = pointed
+    row, column = np.unravel_index(torchs_winners(done)[0, 3, 3], done.x.shape[1:])
+    low = 1  # the panel begins with the padding
+    assert screen.outlined("inputs", "accent") == {(0, 0, row + low, column + low)}
 
 
 def test_hovering_an_output_cell_lights_its_window_and_says_its_value(pointed):
@@ -123,7 +118,8 @@ def test_hovering_an_input_cell_lights_every_window_that_reads_it(pointed):
     readers = reach(done.layer.windows(done.x.shape), (3, 5))
     screen.hover("input", 0, (3, 5))
     screen.says(f"is read by {prod(map(len, readers))} windows")
-    assert screen.ask("(player) => player.lit().output.places") == [[0], *[[int(at) for at in found] for found in readers]]
+    lit = screen.ask("(player) => player.lit().output.places")
+    assert lit == [[0], *[[int(at) for at in found] for found in readers]]
 
 
 def test_hovering_a_pooled_cell_says_where_it_was_put(screen):
@@ -145,37 +141,27 @@ def test_the_scene_announces_a_window_that_rounding_up_adds_and_torch_leaves_out
     assert screen.ask("({ scene }) => scene.meta.shapes.output") == "(1, 1, 2, 2)"
 
 
-def test_no_window_is_announced_where_torch_keeps_them_all(screen):
-    screen.open(Choice(MaxPool(2, 2, ceil_mode=True), Ramp(size=5)))
-    assert screen.ask("({ scene }) => scene.meta.dropped") == [None, None, None]
-
-
 def test_times_read_counts_every_cell_as_python_does(screen):
-    choice = Choice(MaxPool(3, 2, 1, ceil_mode=True), Ramp(size=(6, 7)))
+    choice = MAXIMA["ceil"]
     done = show(choice).done
     screen.open(choice)
-    plain = picture(screen)
+    plain = screen.picture()
     screen.act("coverage").check()
     screen.wait_until("({ stage }) => stage.covered === 'input'")
-    assert picture(screen) != plain
+    assert screen.picture() != plain
     counts = screen.ask("({ stage }) => [...stage.counts.data]")
     assert counts == coverage(done.layer.windows(done.x.shape)).ravel().tolist()
-
-
-def picture(screen: Screen) -> str:
-    """The still part of the stage, as an image."""
-    return screen.ask("({ ui }) => ui.base.toDataURL()")
 
 
 # --- two players ---
 
 
 @pytest.fixture
-def pair(screen) -> tuple[Screen, Screen]:
+def pair(same) -> tuple[Screen, Screen]:
     """Maximum and average beside each other."""
-    screen.open(PAIR, compare="true")
-    screen.follower.wait_ready(BESIDE.layer.code())
-    return screen, screen.follower
+    same.at(PAIR, compare="true")
+    same.follower.wait_ready(BESIDE.layer.code())
+    return same, same.follower
 
 
 def together(pair: tuple[Screen, Screen], step: int, cell: tuple[int, ...]) -> None:
@@ -219,24 +205,24 @@ def test_only_the_leader_has_a_transport(pair):
     expect(follower.act("toggle")).to_be_hidden()
 
 
-def test_a_changed_knob_keeps_the_two_players_in_step(pair):
-    leader, follower = pair
-    leader.press("End")
-    leader.set("stride", 3)
-    leader.wait_ready("nn.MaxPool2d(kernel_size=3, stride=3, padding=1)")
-    follower.wait_ready("nn.AvgPool2d(kernel_size=3, stride=3, padding=1)")
-    for screen in pair:
-        screen.says(f"output {place_words((2, 2))}:")
-        screen.at_step(8)
+def test_a_changed_knob_keeps_the_two_players_in_step(screen):
+    screen.open(PAIR, compare="true")
+    screen.press("End")
+    screen.set("stride", 3)
+    screen.wait_ready("nn.MaxPool2d(kernel_size=3, stride=3, padding=1)")
+    screen.follower.wait_ready("nn.AvgPool2d(kernel_size=3, stride=3, padding=1)")
+    for player in (screen, screen.follower):
+        player.says(f"output {place_words((2, 2))}:")
+        player.at_step(8)
 
 
-def test_without_the_comparison_one_player_is_left_and_goes_on_alone(pair):
-    leader, follower = pair
-    leader.switch("compare")
-    expect(follower.root).to_have_count(0)
-    leader.wait_ready(PAIR.layer.code())
-    leader.press("End")
-    leader.at_step(15)
+def test_without_the_comparison_one_player_is_left_and_goes_on_alone(screen):
+    screen.open(PAIR, compare="true")
+    screen.switch("compare")
+    expect(screen.follower.root).to_have_count(0)
+    screen.wait_ready(PAIR.layer.code())
+    screen.press("End")
+    screen.at_step(15)
 
 
 # --- the server ---

@@ -70,7 +70,26 @@ class ReLU(Activation):
 
 
 @dataclass(frozen=True)
-class LeakyReLU(Activation):
+class Leaky(Activation):
+    """What both leaky activations share: negative cells are multiplied by ``below``."""
+
+    @property
+    def below(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def latex(self) -> str:  # type: ignore[override]
+        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {self.below:g})"
+
+    def value(self, x: float) -> float:
+        return x * self.gate(x)
+
+    def gate(self, x: float) -> float:
+        return 1.0 if x > 0 else self.below
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Leaky):
     """nn.LeakyReLU: negative cells are scaled down; the DESED block uses 0.2, torch's default is 0.01."""
 
     torch_name: ClassVar[str] = "LeakyReLU"
@@ -78,36 +97,24 @@ class LeakyReLU(Activation):
     negative_slope: float = knob(0.2, 0.0, 1.0, "what negative cells are multiplied by", step=0.05)
 
     @property
-    def latex(self) -> str:  # type: ignore[override]
-        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {self.negative_slope:g})"
-
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
-
-    def gate(self, x: float) -> float:
-        return 1.0 if x > 0 else self.negative_slope
+    def below(self) -> float:
+        return self.negative_slope
 
     def constants(self) -> dict[str, float]:
         return {"negative_slope": self.negative_slope}
 
 
 @dataclass(frozen=True)
-class PReLU(Activation):
+class PReLU(Leaky):
     """nn.PReLU: as LeakyReLU, but the slope is learned; this is where it starts."""
 
     torch_name: ClassVar[str] = "PReLU"
 
-    init: float = knob(0.25, -1.0, 1.0, "the slope that learning starts from")
+    init: float = knob(0.25, -1.0, 1.0, "the slope that learning starts from", step=0.05)
 
     @property
-    def latex(self) -> str:  # type: ignore[override]
-        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {self.init:g})"
-
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
-
-    def gate(self, x: float) -> float:
-        return 1.0 if x > 0 else self.init
+    def below(self) -> float:
+        return self.init
 
     def constants(self) -> dict[str, float]:
         return {"init": self.init}

@@ -54,6 +54,11 @@ class Player {
     return this.joins ? [...together] : [this];
   }
 
+  /** Does its scene say how many steps the clock has? */
+  get leads() {
+    return this.root.dataset.role !== "follows";
+  }
+
   /** The playhead's step, as far as this scene has it. */
   get step() {
     return Math.min(this.clock.step, this.order.steps - 1);
@@ -68,7 +73,7 @@ class Player {
     this.tell();
     this.reorder({ turn, cell });
     this.theme();
-    if (!this.started && autoplay && !this.clock.calm) this.clock.play();
+    if (!this.started && autoplay && this.leads && !this.clock.calm) this.clock.play();
     this.started = true;
     this.ui.readout.style.minHeight = "";
     this.root.style.minHeight = "";
@@ -103,7 +108,7 @@ class Player {
     const visited = this.stage.stamping ? this.scene.tensors.input : this.scene.tensors.output;
     this.order = makeOrder(this.turns(), visited.shape.slice(1), this.serpentine);
     const { turn, cell } = clampTo(this.order, playhead);
-    if (this.group[0] === this) {
+    if (this.leads) {
       const { steps, cells } = this.order;
       Object.assign(this.clock, { steps, cells, glide: null, rest: 0, step: this.order.stepOf(turn, cell) });
     }
