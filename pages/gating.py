@@ -127,6 +127,8 @@ def choose_gate(
     shape = screen.shape_of(inputs)
     front = before(shape, maps, ndim)
     channels = maps or shape[0]
+    if kind is HalvingGLU and channels % 2:
+        offer_maps(HalvingGLU(ndim=ndim), (channels, *shape[1:]))
     if issubclass(kind, LinearGate):
         return Choice(kind(channels=channels, ndim=ndim), inputs, seed=seed, front=front)
     if kind is MaskGate:
@@ -134,6 +136,14 @@ def choose_gate(
         layer = MaskGate(tuple(map(float, mask.ravel())), mask.shape, ndim=ndim)
         return Choice(layer, inputs, seed=seed, front=front)
     return Choice(kind(ndim=ndim, **fields), inputs, seed=seed, front=front)
+
+
+def offer_maps(layer: Layer, shape: Shape) -> None:
+    """Raise what the layer says of this shape, with one map more as the way out."""
+    try:
+        layer.check(shape)
+    except GeometryError as error:
+        raise GeometryError(str(error), {"maps": shape[0] + 1}) from error
 
 
 def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:

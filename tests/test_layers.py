@@ -511,7 +511,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             Linear(size=(2, 3)),
             (1, 3, 3),
-            "The input (1, 3, 3) has 9 cells and in_features = 6. Set in_features to 9.",
+            "The input is (1, 3, 3) and the layer reads (1, 2, 3). Set in_features to 9.",
         ),
         (Permute((0, 0, 1)), (1, 3, 3), "dims = (0, 0, 1) must name each of the 3 axes once. Use (2, 1, 0)."),
         (

@@ -88,7 +88,6 @@ class Linear(Layer):
         super().check(shape)
         if tuple(shape) != self.size:
             raise GeometryError(
-                f"The input {shape} has {prod(shape)} cells and in_features = {self.in_features}. "
-                f"Set in_features to {prod(shape)}.",
+                f"The input is {shape} and the layer reads {self.size}. Set in_features to {prod(shape)}.",
                 {"size": tuple(shape)},
             )

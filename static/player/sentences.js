@@ -87,7 +87,8 @@ const there = ({ kind }) => kind !== -2;
 const real = ({ kind }) => !kind;
 
 function max(stage, worked, channel) {
-  return ["max of ", ...cells(stage, worked, channel, ", ", there), `, at index ${worked.index}`];
+  const where = worked.winner ? `, at index ${worked.index}` : ", and no cell among them";
+  return ["max of ", ...cells(stage, worked, channel, ", ", there), where];
 }
 
 function mean(stage, worked, channel) {

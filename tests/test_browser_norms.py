@@ -1,0 +1,207 @@
+"""Normalisation, dropout and shapes: values are torch's, and a cell says who shares its mean or where it goes."""
+
+from math import prod
+
+import numpy as np
+import pytest
+from page_objects import Screen, check_sentence, place_words, walk, where
+from playwright.sync_api import expect
+
+from cnnviz.layers import (
+    BatchNorm,
+    Dropout,
+    DropoutNd,
+    Flatten,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    Linear,
+    Permute,
+    Repeat,
+)
+from cnnviz.presets import NORMALISATION
+from cnnviz.run import Run
+from cnnviz.show import Choice, show
+from cnnviz.sources.patterns import Ramp, Random
+from cnnviz.sources.signals import Sine
+
+FLOAT32 = 1e-5  # the browser starts from means and variances in float32
+SEVERAL = Random(size=(3, 4, 5), channels=4, seed=1, mean=2.0, spread=3.0, ndim=3)  # three examples
+ONE = Random(size=(4, 5), channels=4, seed=2, mean=-1.0)
+
+NORMS: dict[str, Choice] = {
+    "batch": Choice(BatchNorm(num_features=4, examples=True), SEVERAL),
+    "batch-eval": Choice(BatchNorm(num_features=4, examples=True, momentum=0.3, training=False, steps=5), SEVERAL),
+    "batch-1d": Choice(BatchNorm(num_features=2, ndim=1, momentum=0.99), Sine(size=11, channels=2)),
+    "group": Choice(GroupNorm(num_groups=2, num_channels=4, examples=True), SEVERAL),
+    "group-one-example": Choice(GroupNorm(eps=0.1, num_channels=4), ONE),
+    "instance": Choice(InstanceNorm(num_features=4, examples=True), SEVERAL),
+    "layer-all": Choice(LayerNorm(normalized_shape=(4, 4, 5), examples=True), SEVERAL),
+    "layer-axes": Choice(LayerNorm(normalized_shape=(4, 5), examples=True), SEVERAL),
+    "layer-last": Choice(LayerNorm(normalized_shape=(5,)), ONE),
+}
+DROPPED: dict[str, Choice] = {
+    "cells": Choice(Dropout(0.3, steps=1), ONE, seed=3),
+    "cells-eval": Choice(Dropout(0.3, training=False), ONE, seed=3),
+    "cells-steps": Choice(Dropout(0.6, steps=3), ONE, seed=4, front=(Repeat(3),)),
+    "channels": Choice(DropoutNd(0.4, steps=2), ONE, seed=5, front=(Repeat(2),)),
+}
+SHAPED: dict[str, Choice] = {
+    "linear": Choice(Linear(size=(2, 3, 4), out_features=3), Ramp(size=(3, 4), channels=2), seed=6),
+    "linear-1d": Choice(Linear(size=(1, 9), out_features=2, bias=False, ndim=1), Sine(size=9), seed=7),
+    "flatten": Choice(Flatten(), Ramp(size=(3, 4), channels=2)),
+    "channels last": Choice(Permute((1, 2, 0)), Random(size=(3, 4), channels=2, seed=8)),
+    "channels first": Choice(Permute(), Random(size=(3, 4), channels=2, seed=8), front=(Permute((1, 2, 0)),)),
+}
+
+
+def follow(screen: Screen, done: Run, exact: float = 1e-9) -> None:
+    for key, channel, cell in walk(done):
+        screen.press(key)
+        check_sentence(screen, done, channel, cell, exact)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_a_normalised_cell_is_pythons_value_and_torchs_at_every_key(name, screen):
+    screen.open(NORMS[name])
+    follow(screen, show(NORMS[name]).done, FLOAT32)
+
+
+@pytest.mark.parametrize("name", DROPPED)
+def test_a_dropped_or_kept_cell_is_torchs_at_every_key(name, screen):
+    screen.open(DROPPED[name])
+    follow(screen, show(DROPPED[name]).done)
+
+
+@pytest.mark.parametrize("name", SHAPED)
+def test_a_moved_or_summed_cell_is_torchs_at_every_key(name, screen):
+    screen.open(SHAPED[name])
+    follow(screen, show(SHAPED[name]).done)
+
+
+# --- who shares ---
+
+# Of SEVERAL's (4, 3, 4, 5): how many cells share with one of channel 2, example 1; in which channels and examples.
+SHARING = {
+    "batch": (3 * 4 * 5, [2, 3], [0, 1, 2]),
+    "group": (2 * 4 * 5, [2, 4], [1]),
+    "instance": (4 * 5, [2, 3], [1]),
+    "layer-all": (4 * 4 * 5, [0, 4], [1]),
+    "layer-axes": (4 * 5, [2, 3], [1]),
+}
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_pointing_at_a_cell_says_how_many_share_its_mean_and_lights_their_maps(name, screen):
+    cells, channels, examples = SHARING[name]
+    screen.open(NORMS[name])
+    screen.hover("input", 2, (1, 2, 3))
+    screen.says(f"before channel 2, {place_words((1, 2, 3), ('examples', 'rows', 'columns'))} = ")
+    screen.says("shares its mean and variance with ")
+    found = screen.readout.inner_text().split(" shares ")[1]
+    maps = channels[1] - channels[0]
+    assert f"with {cells // maps} cells" in found if maps == 1 else f"with {cells} cells" in found
+    lit = screen.ask("(player) => player.lit()")
+    everywhere = [examples, [0, 1, 2, 3], [0, 1, 2, 3, 4]]
+    assert lit["output"] == {"channels": channels, "places": everywhere}
+    assert lit["input"] == {"channels": [2, 3], "places": [[1], [2], [3]]}
+
+
+def test_pointing_at_an_output_cell_lights_the_cells_that_share_with_it(screen):
+    done = show(NORMS["group"]).done
+    screen.open(NORMS["group"])
+    screen.hover("output", 0, (1, 2, 3))
+    check_sentence(screen, done, 0, (1, 2, 3), FLOAT32)
+    assert screen.ask("(player) => player.lit().input") == {
+        "channels": [0, 2],
+        "places": [[1], [0, 1, 2, 3], [0, 1, 2, 3, 4]],
+    }
+
+
+def test_a_layer_norm_over_the_last_axis_shares_along_one_row(screen):
+    screen.open(NORMS["layer-last"])
+    screen.hover("input", 1, (2, 3))
+    screen.says("shares its mean and variance with 5 cells")
+    assert screen.ask("(player) => player.lit().output") == {"channels": [1, 2], "places": [[0], [2], [0, 1, 2, 3, 4]]}
+
+
+# --- dropout ---
+
+
+def test_the_mask_on_stage_is_torchs(screen):
+    done = show(DROPPED["cells"]).done
+    screen.open(DROPPED["cells"])
+    np.testing.assert_array_equal(screen.ask("({ stage }) => [...stage.planes.gate]"), done.parts["gate"][0].ravel())
+
+
+def test_dropout_without_strength_lets_everything_pass_unscaled(screen):
+    done = show(DROPPED["cells"]).done
+    screen.open(DROPPED["cells"])
+    screen.act("strength").fill("0")
+    np.testing.assert_array_equal(screen.ask("({ stage }) => [...stage.planes.output]"), done.x[0].ravel())
+
+
+def test_draw_again_puts_another_mask_on_stage(screen):
+    screen.open(DROPPED["cells"])
+    before = screen.ask("({ scene }) => [...scene.tensors.gate.data]")
+    screen.page.get_by_role("button", name="Draw again").click()
+    screen.wait_until("({ scene }, before) => scene.tensors.gate.data.some((kept, i) => kept !== before[i])", before)
+    expect(screen.knob("seed")).to_have_value("4")
+    expect(screen.badge).to_contain_text("✓ = torch")
+
+
+# --- shapes ---
+
+
+def test_pointing_at_a_cell_of_a_permutation_says_where_it_goes(screen):
+    done = show(SHAPED["channels last"]).done
+    screen.open(SHAPED["channels last"])
+    screen.hover("input", 1, (2, 3))
+    to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 2, 3), done.x.shape))[0].tolist()
+    screen.says(f"goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
+
+
+def test_a_dense_output_reads_the_whole_input(screen):
+    done = show(SHAPED["linear"]).done
+    screen.open(SHAPED["linear"])
+    screen.press("PageDown")
+    screen.says(where(done, 1, (0, 0)))
+    assert screen.ask("(player) => player.lit().input") == {
+        "channels": [0, 2],
+        "places": [[0], [0, 1, 2], [0, 1, 2, 3]],
+    }
+    assert screen.ask("({ worked }) => worked.terms.length") == prod(done.x.shape)
+
+
+# --- running statistics ---
+
+
+def test_the_running_statistics_of_ten_to_thirteen_stand_in_their_tab(screen):
+    preset = next(preset for preset in NORMALISATION if "momentum=0.99" in preset.query)
+    screen.open(preset.query, path="/normalisation")
+    expect(screen.page.get_by_text(preset.question)).to_be_visible()
+    screen.page.get_by_role("tab", name="Running statistics").click()
+    table = screen.page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    expect(table.get_by_role("gridcell", name="11.385")).to_have_count(1)
+    expect(table.get_by_role("gridcell", name="1.66")).to_have_count(1)
+
+
+# --- the server ---
+
+
+def test_norms_ask_the_server_for_nothing_but_a_knob(screen, sent):
+    done = show(NORMS["group"]).done
+    screen.open(NORMS["group"])
+    sent.clear()
+    screen.press("ArrowRight", "PageDown", "End", "Home", "]")
+    screen.act("next").click()
+    screen.hover("input", 2, (1, 2, 3))
+    screen.says("shares its mean")
+    screen.hover("output", 0, (1, 2, 3))
+    screen.says(where(done, 0, (1, 2, 3)))
+    screen.act("scale").select_option("map")
+    assert not sent
+    screen.set("num_groups", 4)
+    screen.wait_ready(GroupNorm(num_groups=4, num_channels=4).code())
+    assert sent  # the counter counts
