@@ -16,7 +16,20 @@ from hypothesis import strategies as st
 
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
-from cnnviz.layers import KINDS, BatchNorm, Conv, ConvTranspose, Dropout, Layer, MaxPool, MaxUnpool, Move, Norm, Shape
+from cnnviz.layers import (
+    KINDS,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    Layer,
+    Linear,
+    MaxPool,
+    MaxUnpool,
+    Move,
+    Norm,
+    Shape,
+)
 from cnnviz.layers.conv import MODES
 from cnnviz.run import run
 
@@ -310,7 +323,8 @@ def values(shape: Shape, seed: int = 0) -> Numbers:
 def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
     """The input with its batch first, as torch wants it."""
     tensor = torch.from_numpy(x)
-    return tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
+    batch = tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
+    return batch.flatten(1) if isinstance(layer, Linear) else batch
 
 
 def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.Tensor:

@@ -4,10 +4,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from page_objects import Screen, place_words
+from page_objects import Screen, place_words, where
 from playwright.sync_api import expect
 
-from cnnviz.layers import Conv, ConvTranspose
+from cnnviz.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
 from cnnviz.show import Choice, show
 from cnnviz.sources.patterns import Random
 
@@ -37,6 +37,25 @@ def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame
     screen.press("End")
     screen.says("output channel 2,")
     assert screen.read().torch == pytest.approx(float(show(DEEP).done.y[2, -1, -1]))
+
+
+DEEPER = {
+    "pooling": Choice(MaxPool(3, (2, 1), 1, ceil_mode=True), Random(size=7, channels=2, seed=8)),
+    "gating": Choice(LeakyReLU(0.35), Random(size=5, channels=2, seed=8)),
+    "normalisation": Choice(GroupNorm(num_groups=2, num_channels=4), Random(size=5, channels=4, seed=8)),
+    "shapes": Choice(Linear(size=(2, 5, 5), out_features=3), Random(size=5, channels=2, seed=8), seed=5),
+}
+
+
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_deep_link_to_another_page_as_a_new_servers_first_request_shows_its_scene_in_the_frame(name, page, fresh_app):
+    screen = Screen(page, fresh_app()).open(DEEPER[name])
+    expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
+    screen.press("End")
+    done = show(DEEPER[name]).done
+    channel, *cell = (n - 1 for n in done.y.shape)
+    screen.says(where(done, channel, tuple(cell)))
+    assert screen.read().torch == pytest.approx(float(done.y[-1, -1, -1]))
 
 
 def test_the_home_page_as_a_new_servers_first_request_plays(page, fresh_app):
@@ -269,6 +288,51 @@ def test_the_browsers_back_button_returns_to_the_page_before(screen):
     screen.page.go_back()
     expect(screen.page.get_by_role("heading", name="See convolution happen")).to_be_visible()
     screen.wait_ready()
+
+
+def go(screen: Screen, page: str) -> None:
+    """To another page by the menu on top."""
+    screen.page.get_by_role("link", name=page, exact=True).click()
+    expect(screen.page.get_by_role("heading", level=1)).to_contain_text(page)
+    screen.wait_idle()
+
+
+def test_going_from_page_to_page_takes_no_knob_along(screen):
+    screen.open("layer=ConvTranspose&kernel_size=4&stride=3&kernel=random&seed=7&ndim=1d&input=ramp&input_size=5")
+    scenes = {
+        "Pooling": "nn.MaxPool2d(kernel_size=2, stride=2)",
+        "Gating": "DesedGLU(4)",
+        "Normalisation": "nn.BatchNorm2d(num_features=3)",
+        "Shapes": "nn.Flatten()",
+    }
+    for page, scene in scenes.items():
+        go(screen, page)
+        screen.wait_ready(scene)
+        expect(screen.alert).to_have_count(0)
+        expect(screen.badge).to_contain_text("✓ = torch")
+
+
+def test_a_page_that_is_left_finds_its_own_knobs_again(screen):
+    screen.open("kernel_size=4&stride=3&compare=false", path="/pooling")
+    go(screen, "Convolution")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
+    go(screen, "Pooling")
+    screen.wait_ready("nn.MaxPool2d(kernel_size=4, stride=3)")
+    expect(screen.knob("kernel_size")).to_have_value("4")
+    expect(screen.page).to_have_url(re.compile("kernel_size=4"))
+
+
+def test_two_players_of_a_page_share_a_playhead_after_another_page_with_two(screen):
+    screen.open("layer=ReLU&compare=Tanh&input=digit&maps=3", path="/gating")
+    screen.press("End")
+    screen.at_step(3 * 64 - 1)
+    go(screen, "Pooling")
+    screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
+    screen.follower.wait_ready("nn.AvgPool2d(kernel_size=2, stride=2)")
+    screen.press("End", "ArrowUp")
+    for player in (screen, screen.follower):
+        player.at_step(11)
+        player.says(f"output {place_words((2, 3))}:")
 
 
 def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):

@@ -13,19 +13,19 @@ def phone(open_page, app_url) -> Screen:
 
 
 def sticks_out(screen: Screen) -> list[str]:
-    """What is wider than the window: the page itself, or a part of the player."""
-    script = """(root) => {
+    """What is wider than the window: the page itself, or a part of a player."""
+    script = """(roots) => {
         const found = [];
         const page = document.documentElement.scrollWidth;
         if (page > innerWidth) found.push(`page ${page}`);
-        for (const part of [root, ...root.querySelectorAll("*")]) {
+        for (const part of roots.flatMap((root) => [root, ...root.querySelectorAll("*")])) {
             const { left, right, width } = part.getBoundingClientRect();
             const out = left < -0.5 || right > innerWidth + 0.5;
             if (width && out) found.push(`${part.tagName} ${part.className} ${left} ${right}`);
         }
         return found;
     }"""
-    return screen.root.evaluate(script)
+    return screen.page.locator(".cnnviz").evaluate_all(script)
 
 
 SCENES = {
@@ -39,10 +39,25 @@ SCENES = {
 }
 
 
+OTHERS = {
+    "pooling": ["", "layer=MaxUnpool", "ndim=3d", "layer=AdaptiveAvgPool&ndim=1d"],
+    "gating": ["maps=8", "layer=ReLU&compare=SiLU", "layer=Softmax&ndim=1d"],
+    "normalisation": ["", "layer=DropoutNd", "tab=Running+statistics"],
+    "shapes": ["", "layer=Linear", "layer=Permute&input=photo&input_rows=16&input_colour=rgb"],
+}
+
+
 def test_nothing_sticks_out(phone):
     for name, words in SCENES.items():
         phone.open(words)
         assert not sticks_out(phone), name
+
+
+@pytest.mark.parametrize("page", OTHERS)
+def test_nothing_sticks_out_of_the_other_pages(page, phone):
+    for words in OTHERS[page]:
+        phone.open(words, path=f"/{page}")
+        assert not sticks_out(phone), words
 
 
 def test_the_home_page_fits(phone):
@@ -65,6 +80,23 @@ def test_the_transport_works_by_tap(phone):
     phone.at_step(35)
     phone.act("toggle").tap()
     expect(phone.root).to_have_attribute("data-playing", "true")
+
+
+def test_the_sliders_of_a_gate_are_large_enough_for_a_finger(phone):
+    phone.open("maps=2&input_rows=16", path="/gating")
+    heights = phone.root.locator(".slider input").evaluate_all(
+        "(sliders) => sliders.map((slider) => slider.offsetHeight)"
+    )
+    assert len(heights) == 2
+    assert min(heights) >= 44
+
+
+def test_a_slider_of_a_gate_works_by_tap(phone):
+    phone.open("maps=2&input_rows=16", path="/gating")
+    slider = phone.act("strength")
+    box = slider.bounding_box()
+    slider.tap(position={"x": box["width"] * 0.25, "y": box["height"] / 2})
+    phone.wait_until("({ stage }) => Math.abs(stage.gating.strength - 0.25) < 0.1")
 
 
 def test_the_buttons_are_large_enough_for_a_finger(phone):

@@ -244,7 +244,7 @@ def test_the_code_gives_what_is_on_screen(name, data, seed):
         (InstanceNorm(num_features=4), "nn.InstanceNorm2d(num_features=4)"),
         (LayerNorm(normalized_shape=(4, 4)), "nn.LayerNorm(normalized_shape=(4, 4))"),
         (Dropout(0.2), "nn.Dropout(p=0.2)"),
-        (Linear(size=(2, 3, 4)), "nn.Sequential(nn.Flatten(), nn.Linear(24, 4))"),
+        (Linear(size=(2, 3, 4)), "nn.Linear(24, 4)"),
         (Permute(), "x.permute(0, 3, 1, 2)"),
     ],
 )
@@ -511,7 +511,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             Linear(size=(2, 3)),
             (1, 3, 3),
-            "The input is (1, 3, 3) and the layer reads (1, 2, 3). Set in_features to 9.",
+            "The input is (1, 3, 3) and the layer reads (2, 3). Set in_features to 9.",
         ),
         (Permute((0, 0, 1)), (1, 3, 3), "dims = (0, 0, 1) must name each of the 3 axes once. Use (2, 1, 0)."),
         (

@@ -312,6 +312,15 @@ def gate_planes(done: Run) -> dict[str, Any] | None:
     }
 
 
+def slopes(layer: Layer, x: np.ndarray) -> list[float] | None:
+    """Of a function of one number, its slope at every cell."""
+    if not isinstance(layer, Activation):
+        return None
+    given = torch.from_numpy(x).double().requires_grad_()
+    layer.module().double()(given).sum().backward()
+    return given.grad.flatten().tolist()
+
+
 def truth(done: Run) -> dict[str, Any]:
     """All that the browser must find out from the blob alone."""
     layer, shape = done.layer, done.x.shape
@@ -334,6 +343,7 @@ def truth(done: Run) -> dict[str, Any]:
         "answers": answers(layer, done.x) if isinstance(layer, Norm | Move) else None,
         "from": moved(layer, shape),
         "gating": gate_planes(done),
+        "slopes": slopes(layer, done.x),
     }
 
 

@@ -163,7 +163,9 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "One training pass": lambda s: True,  # its numbers stand in a tab: see below
     "One group": lambda s: s.tensors["mean"].shape == (1, 4, 1, 1),  # one mean for each of four examples
     "Eval mode before": lambda s: np.allclose(s.y, s.x, rtol=1e-5),  # eps alone is left: 1 / sqrt(1 + 1e-5)
-    "Half of the cells": lambda s: np.array_equal(s.y, 2 * s.x * s.tensors["gate"]) and 0 < s.tensors["gate"].mean() < 1,
+    "Half of the cells": lambda s: (
+        np.array_equal(s.y, 2 * s.x * s.tensors["gate"]) and 0 < s.tensors["gate"].mean() < 1
+    ),
     "What does dropout do in eval": lambda s: np.array_equal(s.y, s.x),
     "What does nn.Dropout2d drop?": lambda s: whole_channels(s),
     # shapes
@@ -230,7 +232,9 @@ def leaky_closes_to() -> float:
 
 def all_decide() -> bool:
     words = seen(about("GLU and ContextGating"), 1).words["gating"]
-    return words["mixes"] == "gate" and seen(about("GLU and ContextGating"), 1).tensors["reads"].tolist() == [[0, 4]] * 4
+    return (
+        words["mixes"] == "gate" and seen(about("GLU and ContextGating"), 1).tensors["reads"].tolist() == [[0, 4]] * 4
+    )
 
 
 def gelu_is_normal() -> bool:

@@ -15,7 +15,7 @@ from cnnviz.knobs import Setting, knob, knobs
 
 Array = NDArray[np.floating[Any]]
 Shape = tuple[int, ...]  # (channels, *axes), without the batch
-POSITIONAL = ("in_channels", "out_channels")  # what people write without its name
+POSITIONAL = ("in_channels", "out_channels", "in_features", "out_features")  # what people write without its name
 
 
 @dataclass(frozen=True, eq=False)

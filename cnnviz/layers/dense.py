@@ -16,7 +16,7 @@ from cnnviz.layers.base import Array, Layer, Shape, Step, Window
 
 @dataclass(frozen=True)
 class Linear(Layer):
-    """nn.Linear after nn.Flatten: each output feature has one weight for every input cell.
+    """nn.Linear on the flattened input: each output feature has one weight for every input cell.
 
     Attributes
     ----------
@@ -35,15 +35,11 @@ class Linear(Layer):
     def in_features(self) -> int:
         return prod(self.size)
 
-    def module(self) -> nn.Module:
-        return nn.Sequential(nn.Flatten(), nn.Linear(self.in_features, self.out_features, self.bias))
-
-    def code(self) -> str:
-        bias = "" if self.bias else ", bias=False"
-        return f"nn.Sequential(nn.Flatten(), nn.Linear({self.in_features}, {self.out_features}{bias}))"
+    def use(self) -> list[str]:
+        return ["y = layer(x.flatten(1))"]
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": module(x)[0].reshape(-1, *(1,) * self.ndim)}
+        return {"output": module(x.flatten(1))[0].reshape(-1, *(1,) * self.ndim)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
@@ -67,12 +63,12 @@ class Linear(Layer):
         return weight.reshape(self.out_features, *self.size)
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
-        bias = {"bias": state["1.bias"]} if self.bias else {}
-        return {"weight": self.taps(state["1.weight"]), **bias}
+        bias = {"bias": state["bias"]} if self.bias else {}
+        return {"weight": self.taps(state["weight"]), **bias}
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
-        weights = self.taps(state["1.weight"])[channel].astype(np.float64)
-        bias = float(state["1.bias"][channel]) if self.bias else 0.0
+        weights = self.taps(state["weight"])[channel].astype(np.float64)
+        bias = float(state["bias"][channel]) if self.bias else 0.0
         return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
 
     def formula(self, shape: Shape) -> list[str]:

@@ -218,7 +218,8 @@ for (const width of WIDTHS) {
         for (const main of output.slots) assert.ok(apart(slot, main), words);
       }
       assert.equal(strip?.slots.length ?? 1, what.maps);
-      if (what.gate && strip) for (const box of boxes.slice(0, -1)) assert.ok(box.y + box.h <= strip.slots[0].y, `${words}: under the gate`);
+      // under the gate, with room for a name between
+      if (what.gate && strip) for (const box of boxes.slice(0, -1)) assert.ok(box.y + box.h + 40 <= strip.slots[0].y, words);
     }
   });
 
@@ -245,6 +246,12 @@ test("a gate stands between its signal and its product, all of one size", () => 
     near(input.cw, gate.cw, SOME);
     near(gate.cw, output.cw, SOME);
   }
+});
+
+test("a row, which is long, stands under what it comes from, however wide the stage", () => {
+  const [input, output] = [{ count: 2, rows: 8, columns: 8 }, { count: 1, rows: 1, columns: 128, line: true }];
+  const { boxes } = layoutStage(2000, 400, { input, gate: null, kernel: null, output, maps: 1 });
+  assert.ok(boxes.input.y + boxes.input.h < boxes.output.y);
 });
 
 test("without a window or a gate nothing stands between input and output", () => {

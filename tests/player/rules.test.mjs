@@ -155,6 +155,18 @@ for (const one of byRule("gate", "drop"))
     }
   });
 
+for (const one of byRule("point"))
+  test(`${one.name}: the cell, its slope and its gate are torch's`, () => {
+    const { input } = one.scene.tensors;
+    for (const { channel, cell } of places(input.shape)) {
+      const { x, slope, gate } = work(one, { channel, cell });
+      const flat = ravel([channel, ...cell], input.shape);
+      assert.equal(x, input.data[flat]);
+      if (Number.isFinite(x)) near(slope, one.truth.slopes[flat], 1e-6);
+      if (one.truth.gating) near(gate, one.truth.gating.gate[channel][ravel(cell, input.shape.slice(1))], 1e-6);
+    }
+  });
+
 for (const one of byRule("share"))
   test(`${one.name}: the shares of a pixel add up to 1`, () => {
     const { shape } = one.scene.tensors.output;
