@@ -323,8 +323,7 @@ def values(shape: Shape, seed: int = 0) -> Numbers:
 def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
     """The input with its batch first, as torch wants it."""
     tensor = torch.from_numpy(x)
-    batch = tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
-    return batch.flatten(1) if isinstance(layer, Linear) else batch
+    return tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
 
 
 def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.Tensor:
@@ -336,7 +335,7 @@ def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.T
         for _ in range(layer.steps):
             module.train()(batch)
         module.eval()
-    y = module(batch)
+    y = module(batch.flatten(1) if isinstance(layer, Linear) else batch)
     return y[0] if isinstance(y, tuple) else y
 
 

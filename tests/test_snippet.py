@@ -423,6 +423,10 @@ def test_a_module_that_is_not_torchs_comes_with_its_source(layer, name):
     assert code.index(f"class {name}") < code.index("x = ")
 
 
+def test_what_is_no_module_is_not_made_into_one():
+    assert "layer" not in code_of(Choice(Permute((1, 2, 0)), Ramp(size=4)))
+
+
 @pytest.mark.parametrize("layer", [HalvingGLU(), Linear(size=(2, 4, 4)), Flatten(), MaxPool()])
 def test_torchs_own_modules_come_without_a_source(layer):
     assert "class " not in code_of(Choice(layer, Ramp(size=4, channels=2)))
