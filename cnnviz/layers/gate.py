@@ -87,6 +87,16 @@ class LinearGate(Pixel):
         weight = state["linear.weight"].reshape(self.channels, self.channels, *(1,) * self.ndim)
         return {"weight": weight, "bias": state["linear.bias"], **parts}
 
+    def listen(self, module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The gate's output, and what its nn.Linear said on the way."""
+        heard: list[torch.Tensor] = []
+        hook = module.get_submodule("linear").register_forward_hook(lambda _, __, mixed: heard.append(mixed))
+        try:
+            y = module(x)[0]
+        finally:
+            hook.remove()
+        return y, heard[0].movedim(-1, 1)[0]
+
     def linear(self, window: Window, state: Mapping[str, Array], channel: int) -> tuple[Array, float]:
         """Weights of one row of the matrix, shaped as the window, and the mixed value."""
         weights = state["linear.weight"][channel].astype(np.float64).reshape(window.values.shape)
@@ -114,8 +124,8 @@ class GLU(LinearGate):
     kind: ClassVar[type[nn.Module]] = DesedGLU
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        signal = module.get_submodule("linear")(x.movedim(1, -1)).movedim(-1, 1)
-        return {"output": module(x)[0], "signal": signal[0]}
+        y, mixed = self.listen(module, x)
+        return {"output": y, "signal": mixed}
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         weights, mixed = self.linear(window, state, channel)
@@ -138,8 +148,8 @@ class ContextGating(LinearGate):
     kind: ClassVar[type[nn.Module]] = DesedContextGating
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        mixed = module.get_submodule("linear")(x.movedim(1, -1)).movedim(-1, 1)
-        return {"output": module(x)[0], "gate": torch.sigmoid(mixed)[0]}
+        y, mixed = self.listen(module, x)
+        return {"output": y, "gate": torch.sigmoid(mixed)}
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         weights, mixed = self.linear(window, state, channel)
