@@ -87,6 +87,10 @@ class Scene:
 
 def check_stage(layer: Layer, shape: Shape) -> None:
     """Raise `BudgetError` if input or output has more planes than a stage has room for."""
+    if layer.n_axes > 3:
+        raise BudgetError(
+            f"The input {shape} has {layer.n_axes} axes to draw and a stage has 3. Use one step or example."
+        )
     for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
         planes = prod(tensor[: -2 if layer.n_axes > 1 else -1])  # channels, times depth
         if planes > MOST_MAPS:

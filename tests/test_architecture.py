@@ -18,6 +18,7 @@ ARROW = [
     "measure",
     "device",
     "run",
+    "network",
     "trace",
     "sources",
     "kernels",

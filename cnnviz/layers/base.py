@@ -236,6 +236,13 @@ class Layer(Setting):
         """The arithmetic of one output cell, from what its window reads."""
         raise NotImplementedError
 
+    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+        """Along each axis: cells that a window reaches beyond its first, cells that it moves, cells of padding before.
+
+        None where an output cell depends on the whole axis.
+        """
+        return ((0, 1, 0),) * self.n_axes
+
     def formula(self, shape: Shape) -> list[str]:
         """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
         raise NotImplementedError

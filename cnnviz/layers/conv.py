@@ -121,6 +121,10 @@ class Conv(Channels):
             for n, k, s, p, d in zip(shape[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
         )
 
+    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+        axes = zip(self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
+        return tuple((span(k, d) - 1, s, low) for k, s, (low, _), d in axes)
+
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         sizes = zip(shape[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)

@@ -48,6 +48,10 @@ class Norm(Layer):
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": self.apply(module, x), **self.statistics(x[0])}
 
+    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+        shared = self.shares((1,) * (1 + self.n_axes))
+        return tuple(None if one else (0, 1, 0) for one in shared)
+
     def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Mean and biased variance of the cells that share them; axes that share are 1 long."""
         shape = tuple(x.shape)

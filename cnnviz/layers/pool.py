@@ -51,6 +51,11 @@ class Pool(Layer):
         self.check(shape)
         return (shape[0], *(pool_size(*axis) for axis in self._axes(shape)))
 
+    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+        none, one = (0,) * self.ndim, (1,) * self.ndim
+        axes = zip(self.kernel_size, self.stride, self.padding or none, self.dilation or one, strict=True)
+        return tuple((span(k, d) - 1, s, p) for k, s, p, d in axes)
+
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         left, right = (r"\lceil", r"\rceil") if self.ceil_mode else (r"\lfloor", r"\rfloor")
