@@ -452,6 +452,11 @@ def test_more_maps_than_a_stage_has_room_for_are_refused_with_the_number(layer, 
         check_stage(layer, shape)
 
 
+def test_more_axes_than_a_stage_has_are_refused():
+    with pytest.raises(BudgetError, match="4 axes to draw and a stage has 3"):
+        check_stage(Dropout(steps=2, ndim=3), (1, 2, 3, 3, 3))
+
+
 @pytest.mark.parametrize(
     ("layer", "shape"), [(Conv(512, 1, 1), (512, 600, 600)), (Conv(1, 1, 1, ndim=3), (1, 512, 4, 4))]
 )
