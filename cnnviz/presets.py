@@ -12,7 +12,7 @@ class Link:
     Attributes
     ----------
     query : str
-        The address of the scene, after the question mark.
+        The address of the scene, after the question mark. Values at their defaults are left out, as in the address.
     page : str
         The page's own name in the address.
     """
@@ -229,7 +229,7 @@ CONVOLUTION = [
 
 POOLING = [
     Preset(
-        "kernel_size=3&stride=2&padding=1",
+        "kernel_size=3&padding=1",
         "What does a maximum read in the padding?",
         "−inf, which never wins. An average reads 0 there, and may count it.",
         page="pooling",
@@ -247,19 +247,19 @@ POOLING = [
         page="pooling",
     ),
     Preset(
-        "input=ramp&input_size=4&kernel_size=2&stride=3&padding=1&ceil_mode=true",
+        "input=ramp&input_size=4&stride=3&padding=1&ceil_mode=true",
         "ceil_mode asks for a third window: why are there two?",
         "It would start beyond the input, in the padding alone. Torch leaves it out; it is drawn dashed and crossed.",
         page="pooling",
     ),
     Preset(
-        "kernel_size=2&stride=3",
+        "stride=3",
         "What does pooling lose when the stride is larger than the kernel?",
         "Whole rows and columns between the windows. Tick “times read”.",
         page="pooling",
     ),
     Preset(
-        "layer=AdaptiveAvgPool&output_size=3&compare=false",
+        "layer=AdaptiveAvgPool&compare=false",
         "8 cells into 3: how long is each window?",
         "3, 4 and 3 cells, and neighbours overlap: from floor(o · 8 / 3) to ceil((o + 1) · 8 / 3).",
         page="pooling",
@@ -298,7 +298,7 @@ GATING = [
         page="gating",
     ),
     Preset(
-        "layer=GLU&compare=ContextGating&input=log-mel",
+        "compare=ContextGating&input=log-mel",
         "GLU and ContextGating: which one decides about a cell by itself?",
         "GLU: the gate is the cell's own sigmoid. In ContextGating all channels decide together.",
         page="gating",
@@ -355,7 +355,7 @@ NORMALISATION = [
         page="normalisation",
     ),
     Preset(
-        "layer=DropoutNd&input=random&input_channels=8",
+        "layer=DropoutNd&input_channels=8",
         "What does nn.Dropout2d drop?",
         "Whole channels: neighbouring cells are alike, and dropping single ones would hide little.",
         page="normalisation",

@@ -121,7 +121,7 @@ def test_two_groups_are_two_convolutions_side_by_side():
 
 
 def test_depthwise_is_one_group_for_each_channel():
-    assert Conv(5, 5, groups=5).channels_read().tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]
+    assert Conv(5, 5, groups=5).channels_read((5, 9, 9)).tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]
 
 
 def test_columns_of_receptive_fields_turn_a_convolution_into_one_matrix_product():
