@@ -235,7 +235,7 @@ POOLING = [
         page="pooling",
     ),
     Preset(
-        "layer=AvgPool&kernel_size=3&stride=1&padding=1&compare=false",
+        "layer=AvgPool&input=ramp&kernel_size=3&stride=1&padding=1&compare=false",
         "An average in the corner: is it divided by 9 or by 4?",
         "By 9: count_include_pad is on, and five of the nine places are padding. Switch it off and it is divided by 4.",
         page="pooling",

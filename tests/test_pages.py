@@ -18,8 +18,10 @@ TORCH = {  # layers whose torch name is not the one in the address
 LAYERS = {
     "convolution": ["Conv", "ConvTranspose"],
     "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool"],
-    "gating": ["GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU", "Sigmoid"]
-    + ["Tanh", "Softmax"],
+    "gating": [
+        *("GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU"),
+        *("Sigmoid", "Tanh", "Softmax"),
+    ],
     "normalisation": ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "Dropout", "DropoutNd"],
     "shapes": ["Flatten", "Linear", "Permute"],
 }
