@@ -38,16 +38,8 @@ def snippet(
         loaded from ``input.npy`` and ``weight.npy``.
     """
     seeded = f"torch.manual_seed({seed})\n"
-    before = ""
+    before = "".join(front_code(one, seeded, isinstance(layer, MaxUnpool)) for one in front)
     make = "" if layer.use() == [f"y = {layer.code()}"] else f"layer = {layer.code()}"
-    for one in front:
-        if isinstance(layer, MaxUnpool) and isinstance(one, MaxPool):
-            before += f"pool = {replace(one, return_indices=True).code()}\n"
-        elif one.use() == [f"y = {one.code()}"]:
-            before += f"x = {one.code()}\n"
-        else:
-            applied = "\n    ".join(["with torch.no_grad():", *front_steps(one)])
-            before += f"{seeded}front = {one.code()}\n{applied}\n"
     if weight is None and (layer.random or any(True for _ in layer.module().parameters())):
         make = seeded + make
     kernel = "" if weight is None else kernel_code(weight)
@@ -58,9 +50,15 @@ def snippet(
     return imports_first("\n\n".join(filter(None, parts)) + "\nprint(y.shape)")
 
 
-def front_steps(one: Layer) -> list[str]:
-    """Lines that put what a layer makes of the input in its place."""
-    return [re.sub(r"\by\b", "x", re.sub(r"\blayer\b", "front", line)) for line in one.use()]
+def front_code(layer: Layer, seeded: str, unpooled: bool) -> str:
+    """Lines that put what a layer makes of the input in its place; a pooling that is undone is only made."""
+    if unpooled and isinstance(layer, MaxPool):
+        return f"pool = {replace(layer, return_indices=True).code()}\n"
+    if layer.use() == [f"y = {layer.code()}"]:
+        return f"x = {layer.code()}\n"
+    steps = [re.sub(r"\by\b", "x", re.sub(r"\blayer\b", "front", line)) for line in layer.use()]
+    apply = "\n    ".join(["with torch.no_grad():", *steps])
+    return f"{seeded}front = {layer.code()}\n{apply}\n"
 
 
 def kernel_code(weight: Array) -> str:

@@ -8,8 +8,7 @@ import streamlit as st
 from cnnviz import screen
 from cnnviz.cached import animate
 from cnnviz.frame import inside_frame
-from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool
-from cnnviz.layers.pool import Adaptive
+from cnnviz.layers import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import POOLING

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from cnnviz.geometry import AXES
 from cnnviz.knobs import Setting, knobs
 from cnnviz.layers import (
+    Adaptive,
     Channels,
     Dropout,
     Flatten,
@@ -26,7 +27,6 @@ from cnnviz.layers import (
     Permute,
     Pool,
 )
-from cnnviz.layers.pool import Adaptive
 from cnnviz.run import Run
 from cnnviz.scene import NAMES
 from cnnviz.show import Choice

@@ -1,14 +1,16 @@
 """The layers: one small file per family, one line each here."""
 
 from cnnviz.layers.activation import ELU, GELU, Activation, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
-from cnnviz.layers.base import Array, Layer, Shape, Step
+from cnnviz.layers.adaptive import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool
+from cnnviz.layers.base import Layer
 from cnnviz.layers.conv import Channels, Conv, ConvTranspose
 from cnnviz.layers.dense import Linear
 from cnnviz.layers.dropout import Dropout, DropoutNd
 from cnnviz.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
 from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Repeat
 from cnnviz.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
-from cnnviz.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LPPool, MaxPool, Pool
+from cnnviz.layers.pool import AvgPool, LPPool, MaxPool, Pool
+from cnnviz.layers.step import Array, Shape, Step
 
 KINDS: dict[str, type[Layer]] = {
     "conv": Conv,
@@ -49,6 +51,7 @@ __all__ = [
     "GLU",
     "KINDS",
     "Activation",
+    "Adaptive",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
     "Array",

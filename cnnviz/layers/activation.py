@@ -9,7 +9,8 @@ import numpy as np
 
 from cnnviz.geometry import Axis, Ints, point_axis
 from cnnviz.knobs import knob
-from cnnviz.layers.base import Array, Layer, Shape, Step, Window
+from cnnviz.layers.base import Layer
+from cnnviz.layers.step import Array, Shape, Step, Window
 
 
 @dataclass(frozen=True)

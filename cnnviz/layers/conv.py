@@ -23,7 +23,8 @@ from cnnviz.geometry import (
     transposed_size,
 )
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Array, Layer, Shape, Step, Window, short
+from cnnviz.layers.base import Layer, short
+from cnnviz.layers.step import Array, Shape, Step, Window
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 MODES: tuple[PaddingMode, ...] = ("zeros", "reflect", "replicate", "circular")

@@ -11,7 +11,8 @@ from torch import nn
 
 from cnnviz.geometry import Axis, GeometryError, Ints, whole_axis
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Array, Layer, Shape, Step, Window
+from cnnviz.layers.base import Layer
+from cnnviz.layers.step import Array, Shape, Step, Window
 
 
 @dataclass(frozen=True)

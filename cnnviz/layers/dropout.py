@@ -11,7 +11,7 @@ from torch import nn
 from cnnviz.geometry import Axis, GeometryError, counted
 from cnnviz.knobs import knob
 from cnnviz.layers.activation import Pixel
-from cnnviz.layers.base import Array, Pass, Shape, Step
+from cnnviz.layers.step import Array, Pass, Shape, Step
 
 
 @dataclass(frozen=True)

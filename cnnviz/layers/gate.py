@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.geometry import Axis, GeometryError, Ints, counted
 from cnnviz.knobs import Size
 from cnnviz.layers.activation import Pixel, sigmoid
-from cnnviz.layers.base import Array, Pass, Shape, Step, Window
+from cnnviz.layers.step import Array, Pass, Shape, Step, Window
 
 SIGMOID = {"through": "Sigmoid", "take": "value"}
 

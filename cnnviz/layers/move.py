@@ -11,8 +11,9 @@ from torch import nn
 
 from cnnviz.geometry import NONE, Axis, GeometryError, Ints, counted
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Array, Layer, Pass, Shape, Step
+from cnnviz.layers.base import Layer
 from cnnviz.layers.pool import MaxPool
+from cnnviz.layers.step import Array, Pass, Shape, Step
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from torch import nn
 
 from cnnviz.geometry import Axis, GeometryError, Ints, counted, point_axis, whole_axis
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Array, Layer, Pass, Shape, Step, Window, gather
+from cnnviz.layers.base import Layer
+from cnnviz.layers.step import Array, Pass, Shape, Step, Window, gather
 
 
 @dataclass(frozen=True)

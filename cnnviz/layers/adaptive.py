@@ -1,0 +1,82 @@
+"""Adaptive pooling: the size of the output is given, and the windows follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.geometry import Axis, adaptive_axis
+from cnnviz.knobs import Size, knob
+from cnnviz.layers.base import Layer
+from cnnviz.layers.pool import keep_largest
+from cnnviz.layers.step import Array, Shape, Step, Window
+
+
+@dataclass(frozen=True)
+class Adaptive(Layer):
+    """Pooling that is told the size of its output; the windows follow, and need not be equally long."""
+
+    out_scale: ClassVar[str] = "same"
+
+    output_size: Size = knob(3, 1, 64, "cells of the output along each axis; 1 is global pooling", per_axis=True)
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(adaptive_axis(n, m) for n, m in zip(shape[1:], self.output_size, strict=True))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (shape[0], *self.output_size)
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        return [
+            rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \lfloor o\cdot{n}/{m}\rfloor \text{{ to }} "
+            rf"\lceil (o+1)\cdot{n}/{m}\rceil - 1, \quad \text{{size}} = {m}"
+            for name, n, m in zip(self.axis_names(), shape[1:], self.output_size, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool(Adaptive):
+    """nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d."""
+
+    torch_name: ClassVar[str] = "AdaptiveAvgPool"
+    rule: ClassVar[str] = "mean"
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        there = int((window.kind == 0).sum())
+        return Step(window.values, float(window.values.sum()) / there, np.where(window.kind == 0, 1 / there, 0.0)[None])
+
+    def constants(self) -> dict[str, float]:
+        return {"count_include_pad": 0}
+
+
+@dataclass(frozen=True)
+class AdaptiveMaxPool(Adaptive):
+    """nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d."""
+
+    torch_name: ClassVar[str] = "AdaptiveMaxPool"
+    rule: ClassVar[str] = "max"
+    pad_value: ClassVar[float] = -np.inf
+
+    return_indices: bool = knob(False, help="give the place of each winner as well")
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        pool = getattr(functional, f"adaptive_max_pool{self.ndim}d")
+        made = module(x)
+        y, indices = made if self.return_indices else (made, pool(x, self.output_size, return_indices=True)[1])
+        return {"output": y[0], "indices": indices[0]}
+
+    def use(self) -> list[str]:
+        return ["y, indices = layer(x)"] if self.return_indices else super().use()
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"indices": parts["indices"].astype(np.int32)}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return keep_largest(window)
