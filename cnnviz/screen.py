@@ -19,7 +19,7 @@ from cnnviz.presets import Preset
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
-from cnnviz.sources.upload import Upload
+from cnnviz.sources.upload import WANTED, Upload
 
 INPUT = "input_"  # before the names of a source's own knobs
 NDIMS = {"1d": 1, "2d": 2, "3d": 3}
@@ -58,13 +58,13 @@ def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY
     if kind is not Upload:
         fields = settings_panel(kind, ndim, INPUT, start=start if name == default else EMPTY)
         return kind, lambda: kind(ndim=ndim, **fields)
-    what = "PNG, JPEG, WebP or .npy" if ndim == 2 else ".npy"
+    what = "picture, sound or .npy" if ndim == 2 else ".npy"
     file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
     fields = settings_panel(kind, ndim, INPUT) if ndim == 2 else {}
 
     def make() -> Source:
         if file is None:
-            raise SourceError(f"Choose a file first: {what}.")
+            raise SourceError(f"Choose a file first: {WANTED if ndim == 2 else 'a .npy array'}.")
         return Upload(ndim=ndim, data=file.getvalue(), name=file.name, **fields)
 
     return kind, make

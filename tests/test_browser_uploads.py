@@ -7,6 +7,7 @@ import pytest
 from page_objects import Screen
 from PIL import Image
 from playwright.sync_api import expect
+from test_audio import encoded, tone
 from test_uploads import levels, npy, png_header, saved
 
 from cnnviz.layers import Conv
@@ -25,6 +26,9 @@ GOOD = {
     "photo.jpg": (saved(Image.fromarray(levels(10, 9, 3)), "JPEG"), "grey"),
     "colour.webp": (saved(Image.fromarray(levels(7, 10, 3)), "WEBP"), "rgb"),
     "numbers.npy": (npy(noise(2, 6, 8)), "grey"),
+    "tone.wav": (encoded(tone(0.5)), "grey"),
+    "tone.flac": (encoded(tone(0.6), kind="FLAC"), "grey"),
+    "tone.mp3": (encoded(tone(0.7), kind="MP3"), "grey"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Uploads: a picture or an array from a stranger, told by its leading bytes and held to limits."""
+"""Uploads: a picture, a sound or an array from a stranger, told by its leading bytes and held to limits."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -8,14 +8,18 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.knobs import knob
+from cnnviz.sources.audio import read_audio
 from cnnviz.sources.base import Grid, Source, SourceError
 from cnnviz.sources.literal import tensor_code
+from cnnviz.sources.logmel import log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
 from cnnviz.sources.picture import Colour, decode, flatten, to_values
 
 MAX_BYTES = 20_000_000
 
 PICTURES = ("PNG", "JPEG", "WEBP")
+SOUNDS = ("WAV", "FLAC", "Ogg", "MP3", "AIFF")
+WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, MP3 or AIFF sound, or a .npy array"
 SIGNATURES = {  # leading bytes -> kind; those that are not read are named, so that the refusal can say what came
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -26,12 +30,20 @@ SIGNATURES = {  # leading bytes -> kind; those that are not read are named, so t
     b"MM\x00*": "TIFF",
     b"%PDF": "PDF",
     b"PK": "zip or npz",
-    b"RIFF": "RIFF (sound or video)",
-    b"fLaC": "FLAC sound",
-    b"OggS": "Ogg sound",
-    b"ID3": "MP3 sound",
+    b"RIFF": "RIFF video",
+    b"fLaC": "FLAC",
+    b"OggS": "Ogg",
+    b"ID3": "MP3",
     b"\x80": "pickle",
     b"\x1f\x8b": "gzip",
+}
+
+
+CONTAINERS = {
+    (b"RIFF", b"WEBP"): "WEBP",
+    (b"RIFF", b"WAVE"): "WAV",
+    (b"FORM", b"AIFF"): "AIFF",
+    (b"FORM", b"AIFC"): "AIFF",
 }
 
 
@@ -41,8 +53,11 @@ def identify(data: bytes) -> str:
     >>> identify(b"GIF89a...")
     'GIF'
     """
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
+    within = CONTAINERS.get((data[:4], data[8:12]))
+    if within:
+        return within
+    if data[:1] == b"\xff" and data[1:2] >= b"\xe0" and not data.startswith(b"\xff\xd8"):
+        return "MP3"  # eleven ones: a frame without a title before it
     known = [kind for signature, kind in SIGNATURES.items() if data.startswith(signature)]
     if known:
         return known[0]
@@ -51,26 +66,31 @@ def identify(data: bytes) -> str:
     )
 
 
-def read_upload(data: bytes, name: str, ndim: int, rows: int | None = None, colour: Colour = "grey") -> Grid:
-    """An uploaded picture or array as an input map.
+def read_upload(
+    data: bytes, name: str, ndim: int, rows: int | None = None, colour: Colour = "grey", seconds: int = 10
+) -> Grid:
+    """An uploaded picture, sound or array as an input map.
 
     Parameters
     ----------
     data : bytes
-        The file: PNG, JPEG, WebP or .npy.
+        The file: PNG, JPEG, WebP, WAV, FLAC, Ogg, MP3, AIFF or .npy.
     name : str
         As the browser sent it; only for the caption.
     ndim : 1, 2 or 3
-        Axes besides the channels; a picture needs 2.
+        Axes besides the channels; a picture and a sound need 2.
     rows : int > 0 or None
         Height to scale a picture to; None leaves it as it is.
     colour : "grey" or "rgb"
         Channels of a picture: one or three.
+    seconds : int > 0
+        How much of a sound is read.
 
     Returns
     -------
     Grid
-        A picture from 0 to 1; an array as it is, NaN and Inf counted in the caption.
+        A picture from 0 to 1; the log-mel spectrogram of a sound, see `log_mel`; an array as it is, NaN and Inf counted
+        in the caption.
 
     Raises
     ------
@@ -78,18 +98,19 @@ def read_upload(data: bytes, name: str, ndim: int, rows: int | None = None, colo
         One sentence on what the file is and what was expected.
     """
     if not data:
-        raise SourceError("An empty file: upload a PNG, JPEG or WebP picture, or a .npy array.")
+        raise SourceError(f"An empty file: upload {WANTED}.")
     if len(data) > MAX_BYTES:
         raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
     kind = identify(data)
     if kind == "npy":
         return _array(data, name, ndim)
-    if kind not in PICTURES:
-        raise SourceError(f"This file is {kind}, not a picture or an array: upload PNG, JPEG, WebP or .npy.")
+    if kind not in PICTURES + SOUNDS:
+        raise SourceError(f"This file is {kind}: upload {WANTED}.")
     if ndim != 2:
-        raise SourceError(
-            f"A {kind} picture has rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
-        )
+        raise SourceError(f"A {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}.")
+    if kind in SOUNDS:
+        samples, note = read_audio(data, kind, seconds)
+        return Grid(log_mel(samples), "picture", f"log-mel of {plain_name(name)}, {note}")
     return _picture(data, kind, name, rows, colour)
 
 
@@ -118,7 +139,7 @@ def plain_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Upload(Source):
-    """An uploaded picture or array; see `read_upload`. Two uploads of the same bytes are equal."""
+    """An uploaded picture, sound or array; see `read_upload`. Two uploads of the same bytes are equal."""
 
     title: ClassVar[str] = "Upload"
 
@@ -126,6 +147,7 @@ class Upload(Source):
     name: str = "upload"
     rows: int | None = knob(None, 1, 1024, "height to scale a picture to; empty leaves it as it is")
     colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
+    seconds: int = knob(10, 1, 10, "how much of a sound is read")
     digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
 
     def __post_init__(self) -> None:
@@ -133,7 +155,7 @@ class Upload(Source):
         object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
     def grid(self) -> Grid:
-        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour)
+        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.seconds)
 
     def code(self) -> str:
         return tensor_code(self.grid().values)
