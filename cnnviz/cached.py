@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.show import Choice, show
+from cnnviz.show import Choice, StageChoice, show, show_stage
 from cnnviz.sources import SOURCES, Grid, Source
 
 # Settings are frozen, and an upload's repr carries its digest: the repr is the key.
-SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys((Choice, *SOURCES.values()), repr)
+SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys((Choice, StageChoice, *SOURCES.values()), repr)
 
 animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show)
+animate_stage = st.cache_data(max_entries=8, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show_stage)
 
 
 @st.cache_data(max_entries=64, max_size="128MB", show_spinner=False, hash_funcs=SETTINGS)

@@ -36,6 +36,7 @@ POOLING = "pages/pooling.py"
 GATING = "pages/gating.py"
 NORMALISATION = "pages/normalisation.py"
 SHAPES = "pages/shapes.py"
+SPECTROGRAM = "pages/spectrogram.py"
 
 
 def pages() -> list[Page]:
@@ -47,6 +48,7 @@ def pages() -> list[Page]:
         st.Page(ROOT / GATING, title="Gating", icon=":material/tune:"),
         st.Page(ROOT / NORMALISATION, title="Normalisation", icon=":material/equalizer:"),
         st.Page(ROOT / SHAPES, title="Shapes", icon=":material/swap_horiz:"),
+        st.Page(ROOT / SPECTROGRAM, title="Spectrogram", icon=":material/graphic_eq:"),
     ]
 
 

@@ -56,6 +56,11 @@ class Network:
             torch.manual_seed(seed)
             return {key: tensor.numpy() for key, tensor in self.module().state_dict().items()}
 
+    def upto(self, name: str) -> "Network":
+        """The same network, ended after the stage of this name."""
+        names = [one for one, _ in self.stages]
+        return Network(self.stages[: names.index(name) + 1], self.prefix)
+
     def shapes(self, shape: Shape) -> list[Shape]:
         """Shape after each stage, (channels, *axes), without running anything."""
         found = []

@@ -75,15 +75,17 @@ def shape_of(source: Source) -> Shape:
     return read(source).values.shape
 
 
-def settle(page: str, make: Callable[[], Choice], first: Choice) -> tuple[Choice, Shown, Exception | None]:
+def settle(
+    page: str, make: Callable[[], Any], first: Any, draw: Callable[[Any], Shown] = animate
+) -> tuple[Any, Shown, Exception | None]:
     """The choice on stage. One that cannot work leaves the last one there, and comes back as a problem."""
     last = f"_{page}_last"
     try:
         choice = make()
-        shown = animate(choice)
+        shown = draw(choice)
     except (GeometryError, SourceError, DeviceError) as problem:
         choice = st.session_state.get(last, first)
-        return choice, animate(choice), problem
+        return choice, draw(choice), problem
     st.session_state[last] = choice
     return choice, shown, None
 

@@ -7,6 +7,7 @@ import numpy as np
 from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool
 from cnnviz.measure import Measure, coverage, measure
+from cnnviz.network import Desed, run_network
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
@@ -36,6 +37,24 @@ class Choice:
     flipped: bool = False
     front: tuple[Layer, ...] = ()
     unpool: bool = False
+
+
+@dataclass(frozen=True)
+class StageChoice:
+    """One stage of a network on an input.
+
+    Attributes
+    ----------
+    stage : str
+        Its name in the network.
+    seed : int
+        Of torch's own initialisation of the whole network.
+    """
+
+    network: Desed
+    source: Source
+    stage: str
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +108,23 @@ def show(choice: Choice) -> Shown:
     unread = int((coverage(axes) == 0).sum()) if axes else 0
     blob = make_scene(done, scale, choice.flipped).to_bytes()
     return Shown(blob, done, measure(layer, x.shape), weight, unread, turned)
+
+
+def show_stage(choice: StageChoice) -> Shown:
+    """Run a network up to one stage, and put that stage on stage with its real input.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError
+        What is wrong with the choice, in one sentence.
+    """
+    grid = choice.source.grid()
+    network = choice.network.network.upto(choice.stage)
+    inputs = [grid.values.shape, *network.shapes(grid.values.shape)]
+    check_stage(network.stages[-1][1], inputs[-2])
+    done = run_network(network, grid.values, choice.seed)[-1]
+    scale = grid.scale if len(network.stages) == 1 else "signed"
+    return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
 
 
 def chosen_weight(choice: Choice) -> Array | None:

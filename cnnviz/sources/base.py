@@ -70,6 +70,10 @@ class Source(Setting):
         """The input itself."""
         raise NotImplementedError
 
+    def samples(self) -> Array | None:
+        """What there is to hear: mono samples at 16 kHz, or None where the input is no sound."""
+        return None
+
     def code(self) -> str:
         """Python lines, with imports, that define the same input as a tensor ``x`` of shape (1, channels, *axes)."""
         raise NotImplementedError

@@ -88,10 +88,14 @@ class LogMel(Source):
     sound: str = knob("alarm", choices=tuple(SOUNDS), help="what is heard in the middle of the clip")
     seconds: int = knob(2, 1, 10, "length of the clip")
 
-    def grid(self) -> Grid:
-        what, sound = SOUNDS[self.sound]
+    def samples(self) -> Array:
+        _, sound = SOUNDS[self.sound]
         t, rng = np.arange(self.seconds * RATE) / RATE, np.random.default_rng(0)
-        values = log_mel(clip(sound(t, rng), t, rng))
+        return clip(sound(t, rng), t, rng)
+
+    def grid(self) -> Grid:
+        what, _ = SOUNDS[self.sound]
+        values = log_mel(self.samples())
         return Grid(values, "picture", f"{what}, {self.seconds} s, {values.shape[1]} frames × {MELS} mels")
 
     def code(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.knobs import knob
 from cnnviz.sources.audio import read_audio
-from cnnviz.sources.base import Grid, Source, SourceError
+from cnnviz.sources.base import Array, Grid, Source, SourceError
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
@@ -156,6 +156,10 @@ class Upload(Source):
 
     def grid(self) -> Grid:
         return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.seconds)
+
+    def samples(self) -> Array | None:
+        kind = identify(self.data)
+        return read_audio(self.data, kind, self.seconds)[0] if kind in SOUNDS else None
 
     def code(self) -> str:
         return tensor_code(self.grid().values)
