@@ -1,7 +1,7 @@
 """How much a scene's blob adds to its numbers."""
 
 from bench.rival import animated
-from bench.scenes import LAYERS, PHOTO, SMALL, blob, done
+from bench.scenes import GATE, LAYERS, PHOTO, SMALL, blob, done
 from bench.table import Figure, Table
 
 MOST = 6.0  # kB that tables, words and colours may add
@@ -25,5 +25,5 @@ def figures(name: str) -> list[Figure]:
     return [
         Figure(numbers / 1000),
         Figure(whole / 1000),
-        Figure((whole - numbers) / 1000, 2, most=None if name == PHOTO else MOST),
+        Figure((whole - numbers) / 1000, 2, most=None if name in (PHOTO, GATE) else MOST),
     ]

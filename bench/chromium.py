@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserType, CDPSession, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserType, CDPSession, Page, ViewportSize, sync_playwright
 
 from tests.find_browser import find
 from tests.serving import QUIET, ROOT
@@ -35,24 +37,42 @@ def launched(kind: BrowserType, *flags: str) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, name: str, made: Mapping[str, bytes]) -> Iterator[Page]:
-    """A page of ``bench/page``. What it asks for comes from `made`, ``static/`` or beside it; there is no server."""
-
-    def answer(route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        body = made[path] if path in made else file(path).read_bytes()
-        route.fulfill(body=body, content_type=TYPES.get(Path(path).suffix, "application/octet-stream"))
-
-    context = browser.new_context(viewport=WINDOW)
-    page = context.new_page()
-    page.route("**/*", answer)
-    page.goto(f"http://bench.test/{name}")
-    page.wait_for_function("window.ready")
-    yield page
-    context.close()
+    """A page of ``bench/page``. What it asks for comes from `made`, ``static/`` or beside it."""
+    with served(made) as address:
+        context = browser.new_context(viewport=WINDOW)
+        page = context.new_page()
+        page.goto(f"{address}/{name}")
+        page.wait_for_function("window.ready")
+        yield page
+        context.close()
 
 
-def file(path: str) -> Path:
-    return ROOT / path[1:] if path.startswith("/static/") else PAGES / path[1:]
+@contextmanager
+def served(made: Mapping[str, bytes]) -> Iterator[str]:
+    """A server of files at hand: what a test's own network would hand over takes half a minute for 60 MB."""
+
+    class Files(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            found = made[path] if path in made else read(path)
+            self.send_response(404 if found is None else 200)
+            self.send_header("Content-Type", TYPES.get(Path(path).suffix, "application/octet-stream"))
+            self.end_headers()
+            self.wfile.write(found or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def read(path: str) -> bytes | None:
+    """A file of ``static/``, or of the bench's own pages; None where there is none, as for the browser's icon."""
+    file = ROOT / path[1:] if path.startswith("/static/") else PAGES / path[1:]
+    return file.read_bytes() if file.is_file() else None
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from cnnviz.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LPPool, Max
 from cnnviz.measure import coverage, reach
 from cnnviz.run import Run
 from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import MovingSquare, Ramp, Random
+from cnnviz.sources.patterns import Checkerboard, MovingSquare, Ramp, Random
 from cnnviz.sources.samples import Digit
 from cnnviz.sources.signals import Sine
 
 MAXIMA: dict[str, Choice] = {
     "padded": Choice(MaxPool(3, 2, 1), Digit(index=3)),
+    "ties": Choice(MaxPool(3, 2), Checkerboard(size=7)),
     "ceil": Choice(MaxPool(3, 2, 1, ceil_mode=True), Random(size=(6, 7), channels=2, seed=1)),
     "dilated": Choice(MaxPool((3, 2), (1, 2), 1, dilation=(2, 3)), Random(size=8, seed=2)),
     "nothing but padding": Choice(MaxPool(2, 1, 1, dilation=4), Ramp(size=3)),
