@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from io import BytesIO
+from itertools import starmap
 from typing import Any, Literal
 
 import numpy as np
@@ -108,9 +109,14 @@ def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
     st.warning(str(problem), icon=":material/info:")
     with st.container(horizontal=True):
         for i, fix in enumerate(getattr(problem, "fixes", ())):
-            values = {name: short(value) if isinstance(value, tuple) else value for name, value in fix.items()}
-            words = ", ".join(f"{name} = {value}" for name, value in values.items())
-            st.button(f"Set {words}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim))
+            st.button(
+                f"Set {', '.join(starmap(spelled, fix.items()))}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim)
+            )
+
+
+def spelled(name: str, value: Any) -> str:
+    """One change of a fix, as its button says it."""
+    return f"{name} to nothing" if value is None else f"{name} = {short(value) if isinstance(value, tuple) else value}"
 
 
 @st.dialog("Questions", width="large")

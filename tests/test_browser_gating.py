@@ -311,6 +311,16 @@ def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(screen):
         check_sentence(screen.follower, show(beside).done, theirs, cell)
 
 
+def test_a_gate_that_halves_the_channels_stays_at_the_leaders_pixel(screen):
+    choice = replace(GATES["GLU"], layer=GLU(channels=4), front=behind(1, 4))
+    beside = replace(choice, layer=HalvingGLU())
+    screen.open(choice, compare="nn.GLU")
+    screen.follower.wait_ready(beside.layer.code())
+    screen.press("ArrowRight", "PageDown", "PageDown", "PageDown")
+    check_sentence(screen, show(choice).done, 3, (0, 1))
+    check_sentence(screen.follower, show(beside).done, 1, (0, 1))
+
+
 def test_a_gate_with_fewer_channels_leads_one_with_more(screen):
     choice = GATES["nn.GLU"]
     beside = replace(choice, layer=ContextGating(channels=4))

@@ -205,3 +205,9 @@ def test_norms_ask_the_server_for_nothing_but_a_knob(screen, sent):
     screen.set("num_groups", 4)
     screen.wait_ready(GroupNorm(num_groups=4, num_channels=4).code())
     assert sent  # the counter counts
+
+
+def test_in_eval_mode_a_cell_shares_with_no_other(screen):
+    screen.open("training=false&steps=5", path="/normalisation")
+    screen.hover("input", 0, (1, 2, 2))
+    screen.says("is moved by the running mean and variance of its channel.")

@@ -59,9 +59,14 @@ class Player {
     return this.root.dataset.role !== "follows";
   }
 
-  /** The playhead's step, as far as this scene has it. */
+  /** The playhead's step; a scene with fewer channels than its leader stays in its last one, at the same cell. */
   get step() {
-    return Math.min(this.clock.step, this.order.steps - 1);
+    return this.within(this.clock.step);
+  }
+
+  within(step) {
+    const { steps, cells } = this.order;
+    return step < steps ? step : steps - cells + (step % cells);
   }
 
   /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk. */
@@ -119,7 +124,7 @@ class Player {
 
   /** The cell at the playhead: what is computed now, in the group that is looked at. */
   here(step = this.step) {
-    const { turn, cell } = this.order.at(Math.min(step, this.order.steps - 1));
+    const { turn, cell } = this.order.at(this.within(step));
     return { kind: this.stage.stamping ? "input" : "output", channel: this.team * this.order.turns + turn, cell };
   }
 

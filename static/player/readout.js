@@ -29,7 +29,7 @@ export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
   const { meta } = stage.scene;
   const name = meta.names.output ?? "output";
   const place = [stage.output.channels > 1 ? `channel ${channel}` : "", placeWords(meta, cell, meta.outAxes)];
-  const where = `${name} ${place.filter(Boolean).join(", ")}:`;
+  const where = `${[name, place.filter(Boolean).join(", ")].filter(Boolean).join(" ")}:`;
   const parts = SENTENCES[meta.rule](stage, worked, channel, placeWords);
   root.replaceChildren(
     element("span", { class: "where" }, where),
@@ -68,6 +68,7 @@ function readWords(stage, cell, lit) {
   const windows = lists.reduce((n, list) => n * list.length, 1);
   const [first, end] = lit.output.channels;
   const maps = end - first > 1 ? ` in each of the output channels ${first} to ${end - 1}` : "";
+  if (meta.rule === "norm" && windows * (end - first) === 1) return " is moved by the running mean and variance of its channel.";
   if (meta.rule === "norm") return ` shares its mean and variance with ${windows} cells${maps.replace("output channels", "channels")}: ${spanWords(meta, lists)}.`;
   return windows
     ? ` is read by ${windows} window${windows > 1 ? "s" : ""}${maps}: output ${spanWords(meta, lists)}.`
