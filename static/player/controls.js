@@ -125,7 +125,7 @@ export function buildControls(root, act) {
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(stage, transport, readout, gates, options, help);
+  root.replaceChildren(stage, transport, gates, readout, options, help);
   return { stage, base, light, scrub, ticks, count, readout, help, view, gates, strength, coverage, lens: lens.firstChild, toggle: buttons[2], speed: speed.querySelector("select") };
 }
 

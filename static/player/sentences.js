@@ -4,7 +4,6 @@ import { drawnAt } from "./pointing.js";
 import { ravel } from "./tables.js";
 
 const MOST_TERMS = 80; // numbers written out; more are summed up
-const MOST_MIXED = 24; // channels of a pixel written out with their weights
 const MOST_CHANNELS = 16; // channels written out
 
 export function element(tag, attributes = {}, ...children) {
@@ -66,14 +65,12 @@ function byChannel({ terms, perChannel, first, last }, { product }) {
   return parts;
 }
 
-function summed(stage, worked, channel, most) {
+function dot(stage, worked, channel) {
   const found = colours(stage, worked, channel);
-  const parts = worked.terms.length <= most ? products(stage, worked, found) : byChannel(worked, found);
+  const parts = worked.terms.length <= MOST_TERMS ? products(stage, worked, found) : byChannel(worked, found);
   if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, found.weight, "bias"));
   return parts;
 }
-
-const dot = (stage, worked, channel) => summed(stage, worked, channel, MOST_TERMS);
 
 /** The cells of a window, or how many there are. */
 function cells(stage, worked, channel, between, kinds = () => true) {
@@ -117,7 +114,7 @@ function point(stage, worked, channel) {
 
 /** A mix of all channels of a pixel. */
 function mixture(stage, worked, channel) {
-  return ["(", ...summed(stage, worked, channel, MOST_MIXED), ")"];
+  return ["(", ...dot(stage, worked, channel), ")"];
 }
 
 function gate(stage, worked, channel) {
