@@ -48,6 +48,11 @@ def choose_from(key: str, options: Iterable[str], default: str, label: str = "")
     return str(st.selectbox(label or key, names, names.index(default), key=key, label_visibility=shown, bind=BIND))
 
 
+def choose_seed(label: str = "seed") -> int:
+    """The seed of whatever is random."""
+    return int(st.number_input(label, 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+
+
 def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY) -> tuple[type[Source], Maker]:
     """The input's widgets: kind of source, and a function that makes it.
 

@@ -81,7 +81,7 @@ def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
         help_ = "a line for each row, a blank line between planes, --- between kernels"
         text = st.text_area("numbers", "1 0 -1\n2 0 -2\n1 0 -1", key="kernel_text", help=help_, bind=BIND)
     if kernel == "random":
-        seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+        seed = screen.choose_seed()
     flipped = False
     if kind is Conv:
         flipped = st.toggle(

@@ -77,7 +77,7 @@ they work.
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Choice(ReLU(), Photo(), front=())
+FIRST = Choice(ReLU(), Photo())
 
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice], Callable[[], Choice] | None]:
@@ -92,7 +92,7 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice], Callable[[], Choic
         source_kind, source = screen.choose_source(ndim, "photo")
         per_axis_switch(ndim, (source_kind, screen.INPUT))
         maps = int(st.number_input("maps before the gate", 0, 64, 4, key="maps", help=MAPS_HELP, bind=BIND))
-        seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+        seed = screen.choose_seed()
     with layer_slot:
         fields = gate_fields(name, ndim)
     with other_slot:

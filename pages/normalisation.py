@@ -94,7 +94,7 @@ HELP = "the first axis of the input counts examples, as N in (N, C, H, W)"
 
 def choose_draw() -> int:
     """Which draw of the mask."""
-    seed = int(st.number_input("draw", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+    seed = screen.choose_seed("draw")
     st.button("Draw again", icon=":material/casino:", on_click=lambda: place({"seed": (seed + 1) % 10_000}))
     return seed
 

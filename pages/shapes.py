@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz import screen
 from cnnviz.frame import inside_frame
 from cnnviz.layers import Flatten, Layer, Linear, Permute
-from cnnviz.panels import BIND, per_axis_switch, settings_panel
+from cnnviz.panels import per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import SHAPES
 from cnnviz.show import Choice
@@ -51,7 +51,7 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
             st.caption(ORDERS[order])
         seed = 0
         if kind is Linear:
-            seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+            seed = screen.choose_seed()
 
     def make() -> Choice:
         inputs = source()

@@ -49,7 +49,7 @@ def choose() -> tuple[Desed, type[Source], screen.Maker, int]:
         "normalization", get_args(Normalization), key="normalization", bind=BIND
     )
     training = st.toggle("training", True, key="training", help=TRAINING, bind=BIND)
-    seed = int(st.number_input("seed", 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
+    seed = screen.choose_seed()
     st.subheader("Input", anchor=False)
     kind, source = screen.choose_source(2, "log-mel")
     chosen = replace(preset, activation=activation, normalization=normalization, training=training)

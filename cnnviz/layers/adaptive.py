@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional
 
 from cnnviz.geometry import Axis, adaptive_axis
 from cnnviz.knobs import Size, knob
 from cnnviz.layers.base import Layer
-from cnnviz.layers.pool import keep_largest
+from cnnviz.layers.pool import Largest
 from cnnviz.layers.step import Array, Shape, Step, Window
 
 
@@ -57,26 +54,7 @@ class AdaptiveAvgPool(Adaptive):
 
 
 @dataclass(frozen=True)
-class AdaptiveMaxPool(Adaptive):
+class AdaptiveMaxPool(Largest, Adaptive):
     """nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d."""
 
     torch_name: ClassVar[str] = "AdaptiveMaxPool"
-    rule: ClassVar[str] = "max"
-    pad_value: ClassVar[float] = -np.inf
-
-    return_indices: bool = knob(False, help="give the place of each winner as well")
-
-    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        pool = getattr(functional, f"adaptive_max_pool{self.ndim}d")
-        made = module(x)
-        y, indices = made if self.return_indices else (made, pool(x, self.output_size, return_indices=True)[1])
-        return {"output": y[0], "indices": indices[0]}
-
-    def use(self) -> list[str]:
-        return ["y, indices = layer(x)"] if self.return_indices else super().use()
-
-    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
-        return {"indices": parts["indices"].astype(np.int32)}
-
-    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
-        return keep_largest(window)

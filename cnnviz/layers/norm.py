@@ -25,6 +25,7 @@ class Norm(Layer):
     """
 
     rule: ClassVar[str] = "norm"
+    width: ClassVar[str] = ""  # torch's name for the number of channels, where the layer must know it
 
     eps: float = knob(1e-5, 0.0, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
     examples: bool = False
@@ -34,8 +35,8 @@ class Norm(Layer):
         return self.examples
 
     def shares(self, shape: Shape) -> tuple[bool, ...]:
-        """For each axis after the channels: do cells along it share statistics?"""
-        raise NotImplementedError
+        """For each axis after the channels: do cells along it share statistics? By default, each example on its own."""
+        return (False,) * self.stacked + (True,) * self.ndim
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
@@ -99,6 +100,12 @@ class Norm(Layer):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
+        if self.width and shape[0] != getattr(self, self.width):
+            raise GeometryError(
+                f"The input has {counted(shape[0], 'channels')} and {self.width} = {getattr(self, self.width)}. "
+                f"Set {self.width} to {shape[0]}.",
+                {self.width: shape[0]},
+            )
         self.check_sharing(shape)
 
     def check_sharing(self, shape: Shape) -> None:
@@ -120,6 +127,7 @@ class BatchNorm(Norm):
     """
 
     torch_name: ClassVar[str] = "BatchNorm"
+    width: ClassVar[str] = "num_features"
 
     num_features: int = 1
     momentum: float = knob(0.1, 0.0, 1.0, "how much of the new batch counts in the running statistics", step=0.05)
@@ -166,12 +174,6 @@ class BatchNorm(Norm):
         return self.normalised(here, mean, var, done.state, channel)
 
     def check_sharing(self, shape: Shape) -> None:
-        if shape[0] != self.num_features:
-            raise GeometryError(
-                f"The input has {counted(shape[0], 'channels')} and num_features = {self.num_features}. "
-                f"Set num_features to {shape[0]}.",
-                {"num_features": shape[0]},
-            )
         if self.training and self.steps < 1:
             raise GeometryError(
                 "In training the picture is the last training pass, and steps = 0. Use 1 step, or eval mode.",
@@ -196,24 +198,16 @@ class GroupNorm(Norm):
     """nn.GroupNorm: channels in groups, each example on its own. One group is the DESED block's "layer" option."""
 
     torch_name: ClassVar[str] = "GroupNorm"
+    width: ClassVar[str] = "num_channels"
     dimensioned: ClassVar[bool] = False
 
     num_groups: int = knob(1, 1, 128, "groups of channels that share statistics")
     num_channels: int = 1
 
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return (*((False,) if self.examples else ()), *(True,) * self.ndim)
-
     def channels_together(self, shape: Shape) -> int:
         return shape[0] // self.num_groups
 
     def check_sharing(self, shape: Shape) -> None:
-        if shape[0] != self.num_channels:
-            raise GeometryError(
-                f"The input has {counted(shape[0], 'channels')} and num_channels = {self.num_channels}. "
-                f"Set num_channels to {shape[0]}.",
-                {"num_channels": shape[0]},
-            )
         if shape[0] % self.num_groups:
             near = max(g for g in range(1, shape[0] + 1) if shape[0] % g == 0 and g <= self.num_groups)
             raise GeometryError(
@@ -232,19 +226,11 @@ class InstanceNorm(Norm):
     """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own."""
 
     torch_name: ClassVar[str] = "InstanceNorm"
+    width: ClassVar[str] = "num_features"
 
     num_features: int = 1
 
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return (*((False,) if self.examples else ()), *(True,) * self.ndim)
-
     def check_sharing(self, shape: Shape) -> None:
-        if shape[0] != self.num_features:
-            raise GeometryError(
-                f"The input has {counted(shape[0], 'channels')} and num_features = {self.num_features}. "
-                f"Set num_features to {shape[0]}.",
-                {"num_features": shape[0]},
-            )
         if prod(shape[1 + self.examples :]) < 2:
             raise GeometryError("A map with a single cell has no variance. Use a larger input, or another norm.")
 

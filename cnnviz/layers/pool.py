@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from cnnviz.geometry import (
     NONE,
@@ -139,22 +138,19 @@ def keep_largest(window: Window) -> Step:
     return Step(window.values, float(values.flat[tap]), index=int(window.index.flat[tap]))
 
 
-@dataclass(frozen=True)
-class MaxPool(Pool):
-    """nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d: keep the largest cell of each window."""
+@dataclass(frozen=True, kw_only=True)
+class Largest(Layer):
+    """What both maximum poolings share: the rule, and the places of the winners."""
 
-    torch_name: ClassVar[str] = "MaxPool"
     rule: ClassVar[str] = "max"
     pad_value: ClassVar[float] = -np.inf
 
-    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)  # type: ignore[misc]
-    return_indices: bool = knob(False, help="give the place of each winner as well, for nn.MaxUnpool")
+    return_indices: bool = knob(False, help="give the place of each winner as well, as nn.MaxUnpool wants it")
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        if self.return_indices:
-            y, indices = module(x)
-        else:
-            y, (_, indices) = module(x), max_with_indices(self, x)
+        """The places are always seen, whether or not the code on screen asks for them."""
+        module.return_indices = True  # type: ignore[assignment]
+        y, indices = module(x)
         return {"output": y[0], "indices": indices[0]}
 
     def use(self) -> list[str]:
@@ -167,13 +163,13 @@ class MaxPool(Pool):
         return keep_largest(window)
 
 
-def max_with_indices(layer: MaxPool, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The same pooling, always with the places of the winners."""
-    pool = getattr(functional, f"max_pool{layer.ndim}d")
-    y, indices = pool(
-        x, layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode, return_indices=True
-    )
-    return y, indices
+@dataclass(frozen=True)
+class MaxPool(Largest, Pool):
+    """nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d: keep the largest cell of each window."""
+
+    torch_name: ClassVar[str] = "MaxPool"
+
+    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

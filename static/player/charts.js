@@ -2,17 +2,13 @@
 import { brief, css, level, limits } from "./colour.js";
 import { clipTo, write } from "./paint.js";
 import { functionOf } from "./pointwise.js";
+import { channelOf } from "./tables.js";
 
 const BINS = 48;
 const POINTS = 160; // of a curve
 
 /** Values of the selected channel in one of the tensors. */
-function planeOf(stage, name) {
-  if (stage.gating) return stage.planes[name];
-  const { shape, data } = stage.scene.tensors[name];
-  const size = shape[1] * shape[2] * shape[3];
-  return data.subarray(stage.selected * size, (stage.selected + 1) * size);
-}
+const planeOf = (stage, name) => (stage.gating ? stage.planes[name] : channelOf(stage.scene.tensors[name], stage.selected));
 
 /** Counts, mean and variance of some numbers. */
 export function histogram(values, [low, high]) {

@@ -1,11 +1,6 @@
 // Signal times gate: where both come from, and what becomes of them under a strength, a threshold and a hand.
 import { functionOf } from "./pointwise.js";
-
-/** One channel of a tensor as three-axis numbers, without a copy. */
-function channelOf({ shape, data }, channel) {
-  const size = shape[1] * shape[2] * shape[3];
-  return data.subarray(channel * size, (channel + 1) * size);
-}
+import { channelOf } from "./tables.js";
 
 /** Where one of the two comes from: a tensor, the first of its channels that counts, and a function it goes through. */
 function taken(scene, { tensor = "input", first = 0, through, take } = {}) {
@@ -33,14 +28,17 @@ export class Gating {
 
   /** A gate under hand and strength. */
   opened(gate) {
-    const by = { computed: gate, open: 1, closed: 0 }[this.hand];
-    return 1 + this.strength * (by - 1);
+    return 1 + this.strength * (this.byHand(gate) - 1);
+  }
+
+  /** A gate as computed, or as it is forced to be. */
+  byHand(gate) {
+    return this.hand === "computed" ? gate : Number(this.hand === "open");
   }
 
   /** What a signal becomes behind this gate; a gain grows with the strength, too. */
   passed(signal, gate) {
-    const by = { computed: gate, open: 1, closed: 0 }[this.hand];
-    return signal * (1 + this.strength * (by * this.gain - 1));
+    return signal * (1 + this.strength * (this.byHand(gate) * this.gain - 1));
   }
 
   /** Signal, gate and product of one channel. Untouched, the product is torch's own output. */
@@ -60,5 +58,17 @@ export class Gating {
     let n = 0;
     for (const gate of plane) if (gate < this.threshold) n++;
     return n;
+  }
+
+  /** The same over all channels, counted once for each setting: a picture is drawn far more often than one changes. */
+  closedOfAll() {
+    const setting = [this.strength, this.threshold, this.hand].join();
+    if (this.counted?.setting !== setting) {
+      let n = 0;
+      for (let channel = 0; channel < this.scene.tensors.output.shape[0]; channel++)
+        for (const gate of this.computed(channel)) if (Math.fround(this.opened(gate)) < this.threshold) n++;
+      this.counted = { setting, n };
+    }
+    return this.counted.n;
   }
 }

@@ -71,7 +71,7 @@ class Player {
 
   /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk. */
   load(bytes, autoplay) {
-    const { turn, cell } = this.order ? this.order.at(Math.min(this.at, this.order.steps - 1)) : { turn: 0, cell: [0, 0, 0] };
+    const { turn, cell } = this.order ? this.order.at(this.at) : { turn: 0, cell: [0, 0, 0] };
     this.scene = readBlob(bytes);
     this.team = Math.min(this.team, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
@@ -160,7 +160,6 @@ class Player {
     if (!this.scene || width < 40) return; // a hidden tab
     const part = this.joins || this.scene.meta.charts.length ? 0.38 : 0.54; // others, or charts, need room as well
     const tall = Math.round(Math.max(300, Math.min(innerHeight * part, 760)));
-    this.stage.regate();
     this.stage.resize(width, tall, Math.min(devicePixelRatio || 1, 2));
     this.select();
   }

@@ -1,6 +1,6 @@
 // Functions of one number, by torch's name: value, slope and, where the function is a product x * gate(x), the gate.
 
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const bell = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /** The error function, to 1.2e-7 everywhere (Press et al., "Numerical Recipes", 6.2: erfc by a Chebyshev fit). */

@@ -3,7 +3,7 @@
 // A rule is (scene, axes, channel, cell) -> {value, terms, ...}. Its terms carry a `product` or a `read`: float32 sums
 // are as exact as the largest of them.
 import { readsOf } from "./lights.js";
-import { functionOf } from "./pointwise.js";
+import { functionOf, sigmoid } from "./pointwise.js";
 import { NONE, PAD, ravel, unravel } from "./tables.js";
 
 /** The taps of one output cell: where they are drawn, and what they read. */
@@ -93,8 +93,6 @@ function point(scene, axes, channel, cell) {
   const { value, slope, gate } = functionOf(scene.meta.function, scene.meta.constants);
   return single(channel, x, { x, value: value(x), slope: slope(x), gate: gate?.(x) });
 }
-
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 /** Signal times gate; one of the two may be a mix of all channels of the pixel. */
 function gate(scene, axes, channel, cell) {

@@ -4,7 +4,6 @@ import { xOf, yOf } from "./layout.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
 import { oneOf } from "./readout.js";
-import { range } from "./tables.js";
 
 const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
 
@@ -118,8 +117,7 @@ function closedWords(stage) {
   const shut = scene.meta.rule === "drop" ? "dropped" : "closed";
   const here = `${percent(gating.closed(planes.gate), planes.gate.length)} ${shut}`;
   if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
-  const all = range(output.channels).reduce((sum, channel) => sum + gating.closed(gating.planes(channel).gate), 0);
-  return `${here} · of all channels ${percent(all, scene.tensors.output.data.length)}`;
+  return `${here} · of all channels ${percent(gating.closedOfAll(), scene.tensors.output.data.length)}`;
 }
 
 function titleWork(ctx, stage, title) {

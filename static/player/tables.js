@@ -77,6 +77,12 @@ export function axesOf(scene, prefix = "") {
   return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i], counts(i)));
 }
 
+/** One channel of a tensor with three more axes, without a copy. */
+export function channelOf({ shape, data }, channel) {
+  const size = shape[1] * shape[2] * shape[3];
+  return data.subarray(channel * size, (channel + 1) * size);
+}
+
 /** Flat index of a cell in an array of this shape. */
 export const ravel = (cell, shape) => cell.reduce((flat, at, i) => flat * shape[i] + at, 0);
 
