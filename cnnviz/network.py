@@ -1,9 +1,9 @@
 """A network: named layers one after the other, run once, with every stage kept."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import torch
@@ -25,7 +25,7 @@ from cnnviz.layers import (
     Shape,
 )
 from cnnviz.measure import Measure, measure
-from cnnviz.run import Run, run
+from cnnviz.run import MAX_MACS, ONE_AT_A_TIME, BudgetError, Run, check_budget, check_input, load, once, use_cores
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,14 @@ class Network:
 
     def state(self, seed: int) -> dict[str, Array]:
         """Torch's own start after ``torch.manual_seed(seed)``, by key of the `state_dict`."""
+        start = f"{self.prefix}."
+        return {start + key: tensor.numpy() for key, tensor in self.seeded(seed).state_dict().items()}
+
+    def seeded(self, seed: int) -> nn.Module:
+        """The `nn.Sequential` itself, after ``torch.manual_seed(seed)``."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return {key: tensor.numpy() for key, tensor in self.module().state_dict().items()}
+            return self.module().get_submodule(self.prefix)
 
     def upto(self, name: str) -> "Network":
         """The same network, ended after the stage of this name."""
@@ -78,8 +83,15 @@ class Network:
         return [measure(layer, one) for (_, layer), one in zip(self.stages, before, strict=True)]
 
 
-def run_network(network: Network, x: Array, seed: int = 0, weights: Mapping[str, Array] | None = None) -> list[Run]:
-    """Every stage of one forward pass, each with its own input, weights and output.
+def run_network(
+    network: Network,
+    x: Array,
+    seed: int = 0,
+    weights: Mapping[str, Array] | None = None,
+    full: Collection[str] | None = None,
+    see: Callable[[str, Run], None] = lambda name, done: None,
+) -> dict[str, Run]:
+    """One forward pass: of the stages that are wanted in full, each with its own input, weights and output.
 
     Parameters
     ----------
@@ -88,64 +100,49 @@ def run_network(network: Network, x: Array, seed: int = 0, weights: Mapping[str,
         For torch's own initialisation of the whole network.
     weights : arrays by key of the `state_dict`
         Loaded over the initialisation; may be partial.
+    full : names of stages
+        Those that come back; all of them by default. The tensors of the others are freed once the next has read them.
+    see : called with the name and the `Run` of every stage
+        Without state and parts where the stage is not wanted in full. Tensors that it keeps are not freed.
 
     Raises
     ------
     GeometryError
         If a stage cannot work on what reaches it; the sentence begins with its name.
+    BudgetError
+        If a stage, or all together, would be larger than cnnviz attempts.
     """
-    network.shapes(x.shape)
-    state = network.state(seed) | dict(weights or {})
-    done: list[Run] = []
-    for name, layer in network.stages:
-        start = f"{network.prefix}.{name}."
-        own = {key.removeprefix(start): value for key, value in state.items() if key.startswith(start)}
-        done.append(run(layer, done[-1].y if done else x, seed, own))
-    return done
+    x = check_input(x)
+    macs = check_network(network, x.shape)
+    given = weights or {}
+    kept: dict[str, Run] = {}
+    with ONE_AT_A_TIME:
+        use_cores(macs)
+        for (name, layer), module in zip(network.stages, network.seeded(seed).children(), strict=True):
+            start = f"{network.prefix}.{name}."
+            own = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
+            wanted = full is None or name in full
+            done = once(layer, load(layer, module, own), x, seed, wanted)
+            see(name, done)
+            kept |= {name: done} if wanted else {}
+            x = done.y
+    return kept
 
 
-@dataclass(frozen=True)
-class Field:
-    """What a unit sees along one axis.
-
-    Attributes
-    ----------
-    size : int [cells of the input]
-        The receptive field.
-    jump : int [cells of the input]
-        From one unit to the next.
-    before : int [cells of the input]
-        How far unit 0 begins before input cell 0: unit *u* reads from ``u * jump - before``, `size` cells.
-    whole : bool
-        A normalisation on the way makes every unit depend on the whole input.
-    """
-
-    size: int = 1
-    jump: int = 1
-    before: int = 0
-    whole: bool = False
-
-    def after(self, extent: tuple[int, int, int] | None) -> "Field":
-        """The field behind one more layer, which reaches, steps and pads so many cells; None reaches everywhere."""
-        if extent is None:
-            return Field(self.size, self.jump, self.before, True)
-        reach, step, pad = extent
-        return Field(self.size + reach * self.jump, self.jump * step, self.before + pad * self.jump, self.whole)
-
-
-def fields(network: Network) -> list[tuple[Field, ...]]:
-    """The receptive field after each stage, one per axis.
-
-    References
-    ----------
-    Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill, 2019.
-    """
-    now = (Field(),) * network.stages[0][1].ndim
-    found = []
-    for _, layer in network.stages:
-        now = tuple(field.after(extent) for field, extent in zip(now, layer.extent(), strict=True))
-        found.append(now)
-    return found
+@lru_cache(maxsize=64)
+def check_network(network: Network, shape: Shape) -> int:
+    """Raise what is wrong with a stage on what reaches it, before anything runs; else the multiply-adds of all."""
+    shapes = [shape, *network.shapes(shape)]
+    for (_, layer), before in zip(network.stages, shapes, strict=False):
+        layer.check(before)
+        check_budget(layer, before)
+    total = sum(cost.macs for cost in network.measures(shape))
+    if total > MAX_MACS:
+        raise BudgetError(
+            f"All stages together take {total:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
+            "Use a smaller input, fewer filters, or pool earlier."
+        )
+    return total
 
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]

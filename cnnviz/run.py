@@ -1,7 +1,7 @@
 """Ask torch once: build a layer, seed it, load weights, apply it, keep what came out."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -77,12 +77,30 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     layer.check(x.shape)
     check_budget(layer, x.shape)
     with ONE_AT_A_TIME:
-        torch.set_num_threads(1 if layer.macs(x.shape) < SMALL else CORES)
-        module = build(layer, seed, weights or {})
-        state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()}
-        made, where, seconds, notice = apply(layer, module, torch.from_numpy(x)[None], seed)
+        use_cores(layer.macs(x.shape))
+        return once(layer, build(layer, seed, weights or {}), x, seed)
+
+
+def use_cores(macs: int) -> None:
+    """As many as so much work is worth; a change takes torch a while, so a network settles it once."""
+    torch.set_num_threads(1 if macs < SMALL else CORES)
+
+
+def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True) -> Run:
+    """Apply a module that is built already; whoever calls holds the lock and has checked the input.
+
+    What is not `full` has neither state nor parts: input and output alone, for the time of a bare pass.
+    """
+    state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()} if full else {}
+    made, where, seconds, notice = apply(layer.call if full else layer.only, module, batch_of_one(x), seed)
     parts = {name: tensor.numpy() for name, tensor in made.items()}
     return Run(layer, x, parts.pop("output"), state, where, seconds, notice, parts)
+
+
+def batch_of_one(x: Array) -> torch.Tensor:
+    """A batch whose own stride spans the whole example: ``x[None]`` with channels last would not count as such."""
+    tensor = torch.from_numpy(x)
+    return tensor.as_strided((1, *tensor.shape), (tensor.numel(), *tensor.stride()))
 
 
 def check_input(x: Array) -> Array:
@@ -112,7 +130,12 @@ def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
     """The module on the CPU, seeded without touching the global generator, with `weights` loaded over it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        module = layer.module().train(getattr(layer, "training", False))
+        module = layer.module()
+    return load(layer, module, weights)
+
+
+def load(layer: Layer, module: nn.Module, weights: Mapping[str, Array]) -> nn.Module:
+    """The module with `weights` loaded over its own, in the layer's mode."""
     own = module.state_dict()
     for name, value in weights.items():
         if name not in own or tuple(value.shape) != tuple(own[name].shape):
@@ -120,29 +143,30 @@ def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
             raise GeometryError(f"The weights give {name} {tuple(value.shape)}; {layer.code()} has {wanted}.")
     loaded = {name: torch.tensor(np.asarray(value, np.float32)) for name, value in weights.items()}
     module.load_state_dict(loaded, strict=False)
-    return module
+    return module.train(getattr(layer, "training", False))
 
 
 Made = dict[str, torch.Tensor]
+Call = Callable[[nn.Module, torch.Tensor, int], Made]
 
 
-def apply(layer: Layer, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, str]:
+def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, str]:
     """What came out, device, seconds and notice; a full device falls back to the CPU."""
     where = devices.pick()
     try:
-        made, seconds = forward(layer, module, x, seed, where)
+        made, seconds = forward(call, module, x, seed, where)
     except RuntimeError as error:
         if where == "cpu" or not devices.out_of_memory(error):
             raise
-        made, seconds = forward(layer, module, x, seed, "cpu")
+        made, seconds = forward(call, module, x, seed, "cpu")
         return made, "cpu", seconds, f"The {where} device ran out of memory, so this ran on the CPU."
     return made, where, seconds, ""
 
 
-def forward(layer: Layer, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
+def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
     """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
     with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         module, x = module.to(where), x.to(where)
         begin = time.perf_counter()
-        made = layer.call(module, x, seed)
+        made = call(module, x, seed)
         return {name: tensor.cpu() for name, tensor in made.items()}, time.perf_counter() - begin  # copies wait

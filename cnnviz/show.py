@@ -122,7 +122,7 @@ def show_stage(choice: StageChoice) -> Shown:
     network = choice.network.network.upto(choice.stage)
     inputs = [grid.values.shape, *network.shapes(grid.values.shape)]
     check_stage(network.stages[-1][1], inputs[-2])
-    done = run_network(network, grid.values, choice.seed)[-1]
+    done = run_network(network, grid.values, choice.seed, full={choice.stage})[choice.stage]
     scale = grid.scale if len(network.stages) == 1 else "signed"
     return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
 

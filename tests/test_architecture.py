@@ -19,15 +19,21 @@ ARROW = [
     "device",
     "run",
     "network",
+    "fields",
     "trace",
+    "tensors",
+    "checkpoint",
     "sources",
     "kernels",
     "scene",
+    "maps",
     "figures",
     "snippet",
     "show",
     "presets",
+    "component",
     "player",
+    "viewer",
     "cached",
     "panels",
     "screen",
@@ -36,7 +42,7 @@ ARROW = [
     "app",
 ]
 PURE = ARROW[: ARROW.index("trace") + 1]
-MAY_IMPORT_STREAMLIT = ARROW[ARROW.index("player") :]
+MAY_IMPORT_STREAMLIT = ARROW[ARROW.index("component") :]
 
 FILES = [*(ROOT / "cnnviz").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
 MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.exists())

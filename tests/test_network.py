@@ -12,7 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import AvgPool, Conv, LeakyReLU, ReLU
-from cnnviz.network import BASELINE, Desed, Field, Network, fields, run_network
+from cnnviz.fields import Field, fields
+from cnnviz.network import BASELINE, Desed, Network, run_network
+from cnnviz.run import BudgetError
 from cnnviz.trace import trace
 
 SMALL = Desed(nb_filters=(6, 4, 8), conv_dropout=0.3)
@@ -66,6 +68,11 @@ def recipe(given: Desed, seed: int) -> Recipe:
         return Recipe(given)
 
 
+def last(done):
+    """The network's output, from its stages."""
+    return list(done.values())[-1].y
+
+
 every_block = [
     pytest.param(replace(SMALL, activation=activation, normalization=normalization), id=f"{activation}-{normalization}")
     for activation in ("relu", "leakyrelu", "glu", "cg")
@@ -84,7 +91,7 @@ def test_the_same_seed_gives_the_recipes_output(given):
     x = values((1, FRAMES, MELS))
     with torch.no_grad():
         expected = recipe(given, seed=5).eval()(torch.from_numpy(x)[None])[0]
-    np.testing.assert_allclose(run_network(given.network, x, seed=5)[-1].y, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(last(run_network(given.network, x, seed=5)), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_in_training_batch_norm_takes_the_batchs_own_statistics():
@@ -92,7 +99,7 @@ def test_in_training_batch_norm_takes_the_batchs_own_statistics():
     x = values((1, FRAMES, MELS))
     with torch.no_grad():
         expected = recipe(given, seed=5).train()(torch.from_numpy(x)[None])[0]
-    np.testing.assert_allclose(run_network(given.network, x, seed=5)[-1].y, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(last(run_network(given.network, x, seed=5)), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_checkpoint_with_running_statistics_gives_its_own_output():
@@ -102,20 +109,39 @@ def test_a_checkpoint_with_running_statistics_gives_its_own_output():
         x = values((1, FRAMES, MELS))
         expected = module.eval()(torch.from_numpy(x)[None])[0]
     weights = {key: value.numpy() for key, value in module.state_dict().items()}
-    np.testing.assert_allclose(run_network(SMALL.network, x, 9, weights)[-1].y, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(last(run_network(SMALL.network, x, 9, weights)), expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("given", every_block)
 def test_a_cell_of_every_stage_is_replayed_by_hand(given):
-    for done in run_network(given.network, values((1, FRAMES, MELS))):
+    for done in run_network(given.network, values((1, FRAMES, MELS))).values():
         cell = tuple(n // 2 for n in done.y.shape[1:])
         assert trace(done, 1, cell).value == pytest.approx(float(done.y[1, *cell]), rel=1e-4, abs=1e-5)
 
 
 def test_each_stage_reads_what_the_one_before_gave():
-    done = run_network(SMALL.network, values((1, FRAMES, MELS)))
+    done = list(run_network(SMALL.network, values((1, FRAMES, MELS))).values())
     for before, after in pairwise(done):
         np.testing.assert_array_equal(before.y, after.x)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("given", every_block)
+def test_a_stage_alone_is_the_same_as_among_all_the_others(given, training):
+    network, x = replace(given, training=training).network, values((1, FRAMES, MELS))
+    every, seen = run_network(network, x, seed=4), {}
+    alone = run_network(network, x, 4, full={"conv1", "pooling2"}, see=lambda name, done: seen.update({name: done.y}))
+    assert list(alone) == ["conv1", "pooling2"]
+    assert list(seen) == list(every)
+    for name, done in every.items():
+        np.testing.assert_array_equal(seen[name], done.y)
+    np.testing.assert_array_equal(alone["conv1"].state["weight"], every["conv1"].state["weight"])
+
+
+def test_what_all_stages_cost_together_is_limited():
+    wide = Desed(nb_filters=(256,) * 6, kernel_size=(3,) * 6, padding=(1,) * 6, stride=(1,) * 6, pooling=((1, 1),) * 6)
+    with pytest.raises(BudgetError, match="All stages together take"):
+        run_network(wide.network, values((1, 64, 64)))
 
 
 # --- published sizes and counts ---

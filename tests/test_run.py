@@ -248,14 +248,14 @@ class Spy(nn.Module):
 def test_tensorfloat_32_is_off_during_a_run_only():
     spy = Spy()
     with torch.backends.cudnn.flags(allow_tf32=True):
-        cnnviz.run.forward(LAYER, spy, torch.zeros(1), 0, "cpu")
+        cnnviz.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
         after = torch.backends.cudnn.allow_tf32
     assert (spy.tf32, after) == (False, True)
 
 
 def test_no_gradients_are_kept():
     spy = Spy()
-    cnnviz.run.forward(LAYER, spy, torch.zeros(1), 0, "cpu")
+    cnnviz.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
     assert spy.inference
 
 

@@ -107,6 +107,10 @@ class Layer(Setting):
         seed : int
             For a layer that draws at random.
         """
+        return self.only(module, x, seed)
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """The same ``output`` as `call` gives, and nothing else, where that is less work."""
         return {"output": self.apply(module, x)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:

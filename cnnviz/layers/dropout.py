@@ -38,10 +38,15 @@ class Dropout(Pixel):
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         """The mask depends on seed and shape alone, so a second draw over ones shows it."""
         mask = self.drawn(module, torch.ones_like(x), seed) != 0
-        return {"output": self.drawn(module, x, seed), "gate": mask.float()}
+        return {**self.only(module, x, seed), "gate": mask.float()}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.drawn(module, x, seed)}
 
     def drawn(self, module: nn.Module, x: torch.Tensor, seed: int) -> torch.Tensor:
         """The module's output with a seed of its own; the global generator stays as it was."""
+        if not self.training:
+            return self.apply(module, x)
         with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
             torch.manual_seed(seed)
             return self.apply(module, x)

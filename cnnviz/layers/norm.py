@@ -151,6 +151,9 @@ class BatchNorm(Norm):
         # running statistics: (steps + 1, channels)
         return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
 
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.call(module, x, seed)["output"]}  # its passes and its modes are those of `call`
+
     def use(self) -> list[str]:
         *before, last = super().use()
         passes = self.steps - 1 if self.training else self.steps
