@@ -86,13 +86,19 @@ def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
 
 
 def _ends(layer: Layer, sizes: Shape, made: Shape) -> list[tuple[Ints, Ints]]:
-    """First and last input cell of each window, per axis, without padding."""
+    """First and last input cell of each window, per axis, without padding.
+
+    Both never go back: a window that reads padding alone has the first cell of the next and the last of the one before.
+    """
     found = []
     for extent, size, n in zip(layer.extent(), sizes, made, strict=True):
-        windows = np.arange(n)
         reach, step, pad = extent or (size - 1, 0, 0)
-        first = windows * step - pad
-        found.append((first.clip(min=0), (first + reach).clip(max=size - 1)))
+        first = np.arange(n) * step - pad
+        last = first + reach
+        some = (first < size) & (last >= 0)
+        first = np.where(some, first.clip(min=0), size)
+        last = np.where(some, last.clip(max=size - 1), -1)
+        found.append((np.minimum.accumulate(first[::-1])[::-1], np.maximum.accumulate(last)))
     return found
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnviz import screen
 from cnnviz.cached import animate_stage, read
-from cnnviz.frame import inside_frame
 from cnnviz.fields import fields
+from cnnviz.frame import inside_frame
 from cnnviz.network import BASELINE, Activation, Desed, Normalization
 from cnnviz.panels import BIND
 from cnnviz.player import player

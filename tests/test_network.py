@@ -10,9 +10,9 @@ from strategies import values
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from cnnviz.fields import Field, fields
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import AvgPool, Conv, LeakyReLU, ReLU
-from cnnviz.fields import Field, fields
 from cnnviz.network import BASELINE, Desed, Network, run_network
 from cnnviz.run import BudgetError
 from cnnviz.trace import trace
