@@ -5,8 +5,8 @@ The lines that `LogMel.code` shows are the bodies of the functions that `LogMel.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from textwrap import dedent
+from dataclasses import asdict, dataclass
+from textwrap import dedent, indent
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cnnviz.knobs import knob
 from cnnviz.sources.base import Array, Grid, Source
-from cnnviz.sources.logmel import HOP, MELS, RATE, WINDOW, decibels, log_mel, magnitudes, mel_filters, stretch
+from cnnviz.sources.logmel import DESED, RATE, Features, decibels, log_mel, mel_filters, spectrum, stretch
 
 Wave = NDArray[np.float64]
 
@@ -55,10 +55,38 @@ def water(t: Wave, rng: np.random.Generator) -> Wave:
     return flow
 
 
+def dishes(t: Wave, rng: np.random.Generator) -> Wave:
+    """Plates that clink: twelve strokes a second, at any time and on any plate."""
+    ring = np.zeros_like(t)
+    since = t[: RATE // 2]  # a stroke [s]: half a second later it is not heard any more
+    for _ in range(12 * len(t) // RATE):
+        start, pitch, hard = rng.integers(len(t) - len(since)), rng.uniform(900, 2000), rng.uniform(0.03, 0.1)
+        for partial in (1, 1.73, 2.33, 3.91):  # of a free round plate; the higher, the sooner gone
+            clink = np.sin(2 * np.pi * partial * pitch * since) * np.exp(-15 * partial * since)
+            ring[start : start + len(since)] += hard * clink
+    return ring
+
+
+def vacuum(t: Wave, rng: np.random.Generator) -> Wave:
+    """A motor, about a hundred turns a second with their harmonics, in a steady rush of air."""
+    turns = np.cumsum(100 + 3 * np.sin(np.pi * t)) / RATE
+    hum = sum(np.sin(2 * np.pi * harmonic * turns) / harmonic for harmonic in range(1, 41))
+    air = np.convolve(rng.normal(size=len(t)), np.ones(4) / 4, mode="same")
+    return hum / 10 + air / 30
+
+
+def mixture(t: Wave, rng: np.random.Generator) -> Wave:
+    """Someone speaks; behind it an alarm rings, and water runs."""
+    return speech(t, rng) / 2 + alarm(t, rng) / 4 + water(t, rng) / 2
+
+
 SOUNDS: dict[str, tuple[str, Callable[[Wave, np.random.Generator], Wave]]] = {
     "alarm": ("an alarm bell", alarm),
     "speech": ("a speech-like buzz", speech),
     "water": ("running water", water),
+    "dishes": ("dishes", dishes),
+    "vacuum": ("a vacuum cleaner", vacuum),
+    "mixture": ("speech, an alarm bell and running water", mixture),
 }
 
 
@@ -68,25 +96,45 @@ def clip(event: Wave, t: Wave, rng: np.random.Generator) -> Array:
     return np.asarray(fade * event + rng.normal(scale=0.001, size=len(t)), np.float32)
 
 
-def lines(function: Callable[..., Any], result: str) -> str:
-    """The body of a function below its docstring, as lines of their own that define `result`.
+def body(function: Callable[..., Any]) -> str:
+    """The lines of a function below its docstring."""
+    *_, below = inspect.getsource(function).split('"""')
+    return dedent(below).strip()
 
-    >>> lines(stretch, "values").splitlines()[-1]
-    'values = np.asarray((levels - low) / (high - low or 1), np.float32)'
+
+def lines(function: Callable[..., Any], result: str) -> str:
+    """The body of a function, as lines of their own that define `result`.
+
+    >>> lines(decibels, "levels").splitlines()[-1]
+    'levels = np.asarray(loud.clip(-50, 80), np.float64)'
     """
-    *_, body = inspect.getsource(function).split('"""')
-    return dedent(body).strip().replace("return ", f"{result} = ")
+    return body(function).replace("return ", f"{result} = ")
+
+
+def definitions(function: Callable[..., Any]) -> str:
+    """Lines that define the sounds which a sound is mixed from; none for one that stands alone.
+
+    >>> definitions(alarm)
+    ''
+    """
+    called = [part for _, part in SOUNDS.values() if part.__name__ in function.__code__.co_names]
+    return "".join(f"def {part.__name__}(t, rng):\n{indent(body(part), '    ')}\n\n\n" for part in called)
 
 
 @dataclass(frozen=True)
 class LogMel(Source):
-    """A log-mel spectrogram: rows are frames, 16 ms apart; columns are mels, low to high; 0 is quiet and 1 loud."""
+    """A log-mel spectrogram: rows are frames, columns are mels, low to high; the least is quiet, and 1 is loud."""
 
     title: ClassVar[str] = "Log-mel"
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
     sound: str = knob("alarm", choices=tuple(SOUNDS), help="what is heard in the middle of the clip")
     seconds: int = knob(2, 1, 10, "length of the clip")
+    features: Features = DESED
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.features.check(self.seconds * RATE)
 
     def samples(self) -> Array:
         _, sound = SOUNDS[self.sound]
@@ -95,27 +143,30 @@ class LogMel(Source):
 
     def grid(self) -> Grid:
         what, _ = SOUNDS[self.sound]
-        values = log_mel(self.samples())
-        return Grid(values, "picture", f"{what}, {self.seconds} s, {values.shape[1]} frames × {MELS} mels")
+        values = log_mel(self.samples(), self.features)
+        size = f"{values.shape[1]} frames × {values.shape[2]} mels"
+        return Grid(values, "picture", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}")
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]
         steps: dict[str, Callable[..., Any]] = {  # what each returns, by the name under which the next takes it
             "event": sound,
             "samples": clip,
-            "magnitude": magnitudes,
+            "bins": spectrum,
             "filters": mel_filters,
             "levels": decibels,
             "values": stretch,
         }
         bodies = "\n\n".join(lines(function, result) for result, function in steps.items())
+        numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(self.features).items())
         return f"""\
 import librosa
 import numpy as np
 import torch
 
-RATE, WINDOW, HOP, MELS = {RATE}, {WINDOW}, {HOP}, {MELS}
+RATE = {RATE}
+{numbers}
 t, rng = np.arange({self.seconds} * RATE) / RATE, np.random.default_rng(0)
 
-{bodies}
+{definitions(sound)}{bodies}
 x = torch.tensor(values)[None, None]"""

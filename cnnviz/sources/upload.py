@@ -8,18 +8,18 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.knobs import knob
-from cnnviz.sources.audio import read_audio
+from cnnviz.sources.audio import WHOLE, Piece, read_audio
 from cnnviz.sources.base import Array, Grid, Source, SourceError
 from cnnviz.sources.literal import tensor_code
-from cnnviz.sources.logmel import log_mel
+from cnnviz.sources.logmel import DESED, Features, log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
 from cnnviz.sources.picture import Colour, decode, flatten, to_values
 
 MAX_BYTES = 20_000_000
 
 PICTURES = ("PNG", "JPEG", "WEBP")
-SOUNDS = ("WAV", "FLAC", "Ogg", "MP3", "AIFF")
-WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, MP3 or AIFF sound, or a .npy array"
+SOUNDS = ("WAV", "FLAC", "Ogg", "Ogg Opus", "MP3", "AIFF")
+WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3 or AIFF sound, or a .npy array"
 SIGNATURES = {  # leading bytes -> kind; those that are not read are named, so that the refusal can say what came
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -56,6 +56,8 @@ def identify(data: bytes) -> str:
     within = CONTAINERS.get((data[:4], data[8:12]))
     if within:
         return within
+    if data.startswith(b"OggS") and data[28:36] == b"OpusHead":  # what the first page holds
+        return "Ogg Opus"
     if data[:1] == b"\xff" and data[1:2] >= b"\xe0" and not data.startswith(b"\xff\xd8"):
         return "MP3"  # eleven ones: a frame without a title before it
     known = [kind for signature, kind in SIGNATURES.items() if data.startswith(signature)]
@@ -67,14 +69,20 @@ def identify(data: bytes) -> str:
 
 
 def read_upload(
-    data: bytes, name: str, ndim: int, rows: int | None = None, colour: Colour = "grey", seconds: int = 10
+    data: bytes,
+    name: str,
+    ndim: int,
+    rows: int | None = None,
+    colour: Colour = "grey",
+    piece: Piece = WHOLE,
+    features: Features = DESED,
 ) -> Grid:
     """An uploaded picture, sound or array as an input map.
 
     Parameters
     ----------
     data : bytes
-        The file: PNG, JPEG, WebP, WAV, FLAC, Ogg, MP3, AIFF or .npy.
+        The file: PNG, JPEG, WebP, WAV, FLAC, Ogg (Vorbis or Opus), MP3, AIFF or .npy.
     name : str
         As the browser sent it; only for the caption.
     ndim : 1, 2 or 3
@@ -83,8 +91,10 @@ def read_upload(
         Height to scale a picture to; None leaves it as it is.
     colour : "grey" or "rgb"
         Channels of a picture: one or three.
-    seconds : int > 0
-        How much of a sound is read.
+    piece : Piece
+        How much of a sound is read, and from where.
+    features : Features
+        How the sound becomes a spectrogram.
 
     Returns
     -------
@@ -107,10 +117,13 @@ def read_upload(
     if kind not in PICTURES + SOUNDS:
         raise SourceError(f"This file is {kind}: upload {WANTED}.")
     if ndim != 2:
-        raise SourceError(f"A {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}.")
+        raise SourceError(
+            f"This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
+        )
     if kind in SOUNDS:
-        samples, note = read_audio(data, kind, seconds)
-        return Grid(log_mel(samples), "picture", f"log-mel of {plain_name(name)}, {note}")
+        samples, note = read_audio(data, kind, piece)
+        values = log_mel(samples, features)
+        return Grid(values, "picture", f"log-mel of {plain_name(name)}, {note}{features.empty_note()}")
     return _picture(data, kind, name, rows, colour)
 
 
@@ -148,18 +161,26 @@ class Upload(Source):
     rows: int | None = knob(None, 1, 1024, "height to scale a picture to; empty leaves it as it is")
     colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
     seconds: int = knob(10, 1, 10, "how much of a sound is read")
+    start: float = knob(0.0, 0.0, 3600.0, "where in the sound that begins [s]", step=0.5)
+    pad: bool = knob(False, help="a shorter sound gets zeros after its end, up to `seconds`")
+    features: Features = DESED
     digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
+    @property
+    def piece(self) -> Piece:
+        """Which part of a sound is read."""
+        return Piece(self.start, self.seconds, self.pad)
+
     def grid(self) -> Grid:
-        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.seconds)
+        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.piece, self.features)
 
     def samples(self) -> Array | None:
         kind = identify(self.data)
-        return read_audio(self.data, kind, self.seconds)[0] if kind in SOUNDS else None
+        return read_audio(self.data, kind, self.piece)[0] if kind in SOUNDS else None
 
     def code(self) -> str:
         return tensor_code(self.grid().values)
