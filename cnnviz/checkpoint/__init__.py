@@ -1,0 +1,92 @@
+"""Checkpoints of the DESED recipes: the CNN in a stranger's file, with its own weights."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnviz.checkpoint.design import Architecture, architecture
+from cnnviz.checkpoint.fit import finite_note, load
+from cnnviz.checkpoint.parts import networks, others
+from cnnviz.checkpoint.words import CheckpointError, few
+from cnnviz.layers import Array
+from cnnviz.tensors import read_tensors
+
+__all__ = [
+    "Architecture",
+    "Checkpoint",
+    "CheckpointError",
+    "Opened",
+    "architecture",
+    "finite_note",
+    "load",
+    "networks",
+    "others",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One network of a checkpoint.
+
+    Attributes
+    ----------
+    parts : names of all networks in the file
+    weights : float32 arrays by key of ``Network.state``
+    architecture : Architecture
+    notes : sentences
+        What a person should know: keys that are not used, settings that are not believed, weights that are no numbers.
+    """
+
+    parts: tuple[str, ...]
+    weights: Mapping[str, Array]
+    architecture: Architecture
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """An uploaded checkpoint, and which of its networks is meant. Two of the same bytes are equal.
+
+    Attributes
+    ----------
+    name : str
+        As the browser sent it; only for captions.
+    part : str
+        One of ``open().parts``; empty takes the first.
+    """
+
+    data: bytes = field(default=b"", repr=False, compare=False)
+    name: str = "checkpoint"
+    part: str = ""
+    digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in ==, hash() and repr()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    def open(self) -> Opened:
+        """Read the file and what it says on its network; `load` then holds the weights against the settings chosen.
+
+        Raises
+        ------
+        TensorError
+            If the file is refused.
+        CheckpointError
+            If it holds no network of the recipes, or none of this part's name.
+        """
+        found = read_tensors(self.data)
+        by_part = networks(found)
+        part = self.part or next(iter(by_part))
+        if part not in by_part:
+            raise CheckpointError(f"The checkpoint has no part {few([self.part])}: choose {few(list(by_part), 5)}.")
+        weights = by_part[part]
+        read = architecture(weights, hyper_parameters(found))
+        unused = others(found)
+        told = f"Not used here: {few(unused)}." if unused else ""
+        notes = (told, *read.notes, finite_note(weights))
+        return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
+
+
+def hyper_parameters(found: Any) -> Any:
+    """What Lightning saved under this name, if anything."""
+    return found.get("hyper_parameters") if isinstance(found, dict) else None

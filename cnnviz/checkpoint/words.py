@@ -1,0 +1,17 @@
+"""The error of a checkpoint that does not do, and how a stranger's keys are named in sentences."""
+
+from collections.abc import Sequence
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that holds no network of the recipes, or does not fit one: one plain sentence."""
+
+
+def few(names: Sequence[str], most: int = 3) -> str:
+    """The first names, without control characters or undue length, and how many more there are.
+
+    >>> few(["rnn.weight", "rnn.bias", "dense.weight", "dense.bias"])
+    'rnn.weight, rnn.bias, dense.weight and 1 more'
+    """
+    shown = ", ".join("".join(c for c in name[:60] if c.isprintable()) for name in names[:most])
+    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
