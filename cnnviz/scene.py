@@ -5,6 +5,7 @@ palette, names and shapes from the metadata. Every scene has three axes; those t
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from cnnviz.geometry import Axis
-from cnnviz.layers import Conv, ConvTranspose, Layer, Move, Pool, Shape
+from cnnviz.geometry import AXES, Axis, GeometryError
+from cnnviz.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
 from cnnviz.layers.base import short
 from cnnviz.run import BudgetError, Run
 
@@ -31,6 +32,11 @@ PALETTE: dict[str, dict[str, list[str]]] = {
         "dark": ["#d3a6f2", "#74478f", "#0e1117", "#237a75", "#7fe0d6"],
     },
     "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
+    # loudness: each step looks as large as any other
+    "loud": {
+        "light": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
+        "dark": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
+    },
     "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
     # gates and masks: from closed to open
     "gate": {
@@ -100,7 +106,14 @@ def check_stage(layer: Layer, shape: Shape) -> None:
             )
 
 
-def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene:
+def make_scene(
+    done: Run,
+    scale: str = "signed",
+    flipped: bool = False,
+    turned: bool = False,
+    at: Sequence[int] | None = None,
+    axes: tuple[str, str] | None = None,
+) -> Scene:
     """The scene of one run of a layer.
 
     Parameters
@@ -109,6 +122,19 @@ def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene
         How the input is coloured.
     flipped : bool
         The weights were turned round beforehand, which makes this a true convolution.
+    turned : bool
+        Draw torch's rows to the right and its columns upwards, as a spectrogram (channels, frames, mels) is read.
+        Indices and the order of the steps stay torch's.
+    at : index (channel, *cell) into ``done.y``, or None
+        Where the playhead stands when the scene opens. The player goes there once, whenever this changes; a place that
+        is beyond the output is pulled back inside.
+    axes : names of one row and of one column, as ("frame", "mel"), or None
+        What the sentences call them.
+
+    Raises
+    ------
+    GeometryError
+        If `at` is no index of the output.
     """
     layer, shape = done.layer, done.x.shape
     given = {name: np.asarray(x) for name, x in layer.operands(done.state, done.parts).items()}
@@ -122,13 +148,13 @@ def make_scene(done: Run, scale: str = "signed", flipped: bool = False) -> Scene
     }
     if "signal" in given:  # a gate's signal that is not the input has colours of its own
         tensors["signal.range"] = ranges(given["signal"])
-    meta = describe(done, scale, flipped)
+    meta = describe(done, scale, flipped) | laid(layer, turned, axes) | {"at": playhead(done, at)}
     if isinstance(layer, Move):
         tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.n_axes)
         return Scene(tensors, meta)
-    axes = three(layer.windows(shape))
-    tensors |= tables("", axes)
-    meta |= {"low": [axis.low for axis in axes], "dropped": [axis.dropped for axis in axes]}
+    windows = three(layer.windows(shape))
+    tensors |= tables("", windows)
+    meta |= {"low": [axis.low for axis in windows], "dropped": [axis.dropped for axis in windows]}
     if isinstance(layer, ConvTranspose):
         stamps = three(layer.stamps(shape))
         tensors |= tables("stamp.", stamps)
@@ -155,8 +181,6 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "constants": layer.constants(),
         "title": layer.code(),
         "ndim": layer.n_axes,
-        "axes": three_names(layer.axis_names()),
-        "outAxes": three_names(layer.out_axis_names()),
         "shapes": {"input": str(read), "output": str(made)},
         "groups": getattr(layer, "groups", 1),
         "padding": padding_words(layer),
@@ -167,6 +191,31 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "palette": {name: PALETTE[name] for name in PALETTE if name in used},
         "tolerance": TOLERANCE,
     }
+
+
+def laid(layer: Layer, turned: bool, axes: tuple[str, str] | None) -> dict[str, Any]:
+    """Which way the axes run and what they are called; `Permute` moves them, and so its output keeps torch's names."""
+    own = dict(zip(AXES[2], axes, strict=True)) if axes else {}
+    out = {} if isinstance(layer, Permute) else own
+    return {
+        "turned": turned and layer.n_axes > 1,
+        "axes": three_names(tuple(own.get(name, name) for name in layer.axis_names())),
+        "outAxes": three_names(tuple(out.get(name, name) for name in layer.out_axis_names())),
+        "arrows": bool(turned or own) and layer.n_axes > 1,  # say which way they run: it is not what one expects
+    }
+
+
+def playhead(done: Run, at: Sequence[int] | None) -> dict[str, Any] | None:
+    """Where the playhead is sent: the output channel, and the cell with three coordinates."""
+    if at is None:
+        return None
+    if len(at) != done.y.ndim or min(at) < 0:
+        raise GeometryError(
+            f"The place {tuple(at)} is no index of the output {done.y.shape}. "
+            f"Use {done.y.ndim} whole numbers from 0 on: the channel, then the cell."
+        )
+    channel, *cell = map(int, at)
+    return {"channel": channel, "cell": [0] * (3 - len(cell)) + cell}
 
 
 def three_names(names: tuple[str, ...]) -> list[str]:

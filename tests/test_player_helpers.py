@@ -66,7 +66,7 @@ from cnnviz.trace import trace
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "player"
 NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
-PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "layout", "clock"]
+PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "port", "fit", "layout", "clock"]
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding=.same."),

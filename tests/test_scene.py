@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
 from strategies import Case, any_case, cases, conv_case, conv_transpose, dims, values
 
-from cnnviz.geometry import NONE, PAD
+from cnnviz.geometry import NONE, PAD, GeometryError
 from cnnviz.layers import (
     ELU,
     GLU,
@@ -404,6 +404,74 @@ def test_the_padding_is_said_in_words(layer, said):
 def test_every_scale_that_is_used_comes_with_its_colours(scale):
     meta = make_scene(run(Conv(), values((1, 5, 5))), scale).meta
     assert {*meta["scales"].values(), "count", "groups"} == meta["palette"].keys()
+
+
+# --- which way it lies, and where it opens ---
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_turning_changes_no_number_and_no_table(turned):
+    done = run(Conv(2, 3, (2, 3)), values((2, 5, 6)))
+    scene, plain = make_scene(done, turned=turned), make_scene(done)
+    assert scene.meta["turned"] is turned
+    assert scene.tensors.keys() == plain.tensors.keys()
+    for name, tensor in plain.tensors.items():
+        np.testing.assert_array_equal(scene.tensors[name], tensor)
+    assert {key for key in plain.meta if scene.meta[key] != plain.meta[key]} <= {"turned", "arrows"}
+
+
+def test_what_has_one_axis_is_not_turned():
+    meta = make_scene(run(Conv(ndim=1), values((1, 9))), turned=True).meta
+    assert (meta["turned"], meta["arrows"]) == (False, False)
+
+
+FLAT, EACH = ["", "", "length"], ["examples", "frame", "mel"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "axes", "out"),
+    [
+        (Conv(), (1, 5, 5), ["", "frame", "mel"], ["", "frame", "mel"]),
+        (BatchNorm(num_features=2, examples=True), (2, 3, 4, 4), EACH, EACH),
+        (Conv(ndim=1), (1, 5), FLAT, FLAT),
+        (Flatten(), (2, 3, 4), ["", "frame", "mel"], FLAT),
+        (Permute(), (1, 4, 4), ["", "frame", "mel"], ["", "rows", "columns"]),  # they are other axes now
+    ],
+    ids=lambda value: getattr(value, "torch_name", None),
+)
+def test_rows_and_columns_are_called_as_one_likes(layer, shape, axes, out):
+    meta = make_scene(run(layer, values(shape)), axes=("frame", "mel")).meta
+    assert (meta["axes"], meta["outAxes"]) == (axes, out)
+
+
+def test_the_stage_says_which_way_the_axes_run_where_that_is_not_known():
+    done = run(Conv(), values((1, 5, 5)))
+    given = [{}, {"turned": True}, {"axes": ("frame", "mel")}]
+    assert [make_scene(done, **more).meta["arrows"] for more in given] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "at", "wanted"),
+    [
+        (Conv(1, 2), (1, 5, 6), (1, 2, 3), {"channel": 1, "cell": [0, 2, 3]}),
+        (Conv(1, 2, ndim=1), (1, 5), (0, 2), {"channel": 0, "cell": [0, 0, 2]}),
+        (Conv(ndim=3), (1, 5, 5, 5), np.array((0, 2, 1, 0)), {"channel": 0, "cell": [2, 1, 0]}),
+        (Conv(), (1, 5, 6), (0, 99, 3), {"channel": 0, "cell": [0, 99, 3]}),  # the player pulls it back inside
+        (Conv(), (1, 5, 6), None, None),
+    ],
+)
+def test_a_scene_says_where_it_opens(layer, shape, at, wanted):
+    assert words(make_scene(run(layer, values(shape)), at=at).to_bytes())["at"] == wanted
+
+
+@pytest.mark.parametrize("at", [(2, 3), (0, 0, 2, 3), (0, -1, 3)])
+def test_a_place_that_is_no_index_of_the_output_is_refused_with_what_is(at):
+    done = run(Conv(), values((1, 5, 6)))
+    with pytest.raises(
+        GeometryError, match=re.escape(f"{at} is no index of the output (1, 3, 4). Use 3 whole numbers")
+    ):
+        make_scene(done, at=at)
+    make_scene(done, at=(0, 2, 3))  # as the sentence advises
 
 
 # --- its size ---

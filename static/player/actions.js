@@ -1,6 +1,7 @@
 // What a pointer, a key or a control can ask of the player.
 import { SPEEDS } from "./clock.js";
 import { hit as hitAt } from "./pointing.js";
+import { arrowKeys } from "./port.js";
 
 const WHEEL_ZOOMS_BELOW = 18; // pixels per cell: smaller cells take the wheel, larger ones leave it to the page
 
@@ -21,10 +22,10 @@ export function act(player, name, value) {
     next: () => goTo(clock.step + 1),
     last: () => goTo(clock.steps - 1),
     scrub: () => goTo(value),
-    left: () => move(player, 2, -1),
-    right: () => move(player, 2, 1),
-    up: () => move(player, 1, -1),
-    down: () => move(player, 1, 1),
+    left: () => move(player, name),
+    right: () => move(player, name),
+    up: () => move(player, name),
+    down: () => move(player, name),
     "channel-back": () => player.toChannel(Math.max(0, player.here().channel - 1)),
     "channel-next": () => player.toChannel(Math.min(player.stage.output.channels - 1, player.here().channel + 1)),
     slower: () => faster(-1),
@@ -57,8 +58,9 @@ export function act(player, name, value) {
   player.draw();
 }
 
-/** Move the cell one place along an axis; at the end of a row, on to the next. */
-function move(player, axis, by) {
+/** Move the cell one place the way that an arrow points; at the end of a row, on to the next. */
+function move(player, arrow) {
+  const [axis, by] = arrowKeys(player.visited.turned)[arrow];
   const { turn, cell } = player.order.at(player.step);
   const next = [...cell];
   next[axis] += by;

@@ -5,9 +5,9 @@ import { element } from "./sentences.js";
 
 const BUTTONS = [
   ["first", "First step (Home)", "M6 5v14M19 5L9 12l10 7z"],
-  ["back", "Step back (←)", "M16 5L7 12l9 7z"],
+  ["back", "Step back", "M16 5L7 12l9 7z"],
   ["toggle", "Play or pause (space)", "M8 5l11 7-11 7z"],
-  ["next", "Step on (→)", "M8 5l9 7-9 7z"],
+  ["next", "Step on", "M8 5l9 7-9 7z"],
   ["last", "Last step (End)", "M18 5v14M5 5l10 7-10 7z"],
 ];
 const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
@@ -126,7 +126,18 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, gates, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, strength, coverage, lens: lens.firstChild, toggle: buttons[2], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
+}
+
+const SIGNS = { left: "←", right: "→", up: "↑", down: "↓" };
+
+/** Name the buttons of a single step after the arrow keys that go the same way: back and on along torch's columns. */
+export function nameSteps({ back, next }, keys) {
+  for (const [made, words, by] of [[back, "Step back", -1], [next, "Step on", 1]]) {
+    const key = Object.keys(keys).find((name) => keys[name][0] === 2 && keys[name][1] === by);
+    made.title = `${words} (${SIGNS[key]})`;
+    made.setAttribute("aria-label", made.title);
+  }
 }
 
 /** Put a slider where its value is. */

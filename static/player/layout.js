@@ -1,149 +1,79 @@
 // Where everything stands on the stage, in CSS pixels. Pure: numbers in, rectangles out.
+import { GAP, LARGEST_CELL, TAG, WORK_CELL, fitMaps, fitWork } from "./fit.js";
 
-const GAP = 10; // between two maps
-const GROUP_GAP = 18; // more between two groups of channels
 const TITLE = 40; // a panel's name and its legend
-const TAG = 15; // a map's own name, under it
 const EDGE = 3; // an outline at the border of a map must not be cut
-const LARGEST_CELL = 72;
-const WORK_CELL = 46;
 const STACKED_BELOW = 540;
 const FOLDED_BELOW = 640;
-const MOST_TAPS = 2500; // larger windows, and those whose taps get less than a pixel, are not shown in the middle
+const WIDE = 2.6; // times as wide as high: two such maps are larger one above the other than side by side
+const ALIGNED = 1.3; // part of a stage's height that wide maps take together
 const STRIP = 56; // small maps under the large ones
 const CHART = 110;
 
 /**
- * Put `count` equal maps into a rectangle, as large as they get.
- *
- * @param {{x, y, w, h}} box
- * @param {{count, rows, columns, unit, groups, line}} what `unit` maps belong together in one row;
- *   `line` is true for one-row maps, whose cells may be taller than wide
- * @param {number} tight part of every gap that is left where whole gaps leave no room for the maps
- * @returns {{cw, ch, slots: {x, y, w, h}[]}} size of a cell, and one slot per map
- */
-export function fitMaps(box, what, tight = 1) {
-  const { count, rows, columns, unit = 1, groups = 1, line = false } = what;
-  const [gap, groupGap, tag] = [GAP, GROUP_GAP, TAG].map((size) => size * tight);
-  const perGroup = count / groups;
-  let best = { cell: -1 };
-  for (let across = 1; across <= count; across++) {
-    if (across % unit && unit % across) continue;
-    const down = Math.ceil(count / across);
-    const w = (box.w - (across - 1) * gap - cutsOf(count, across, perGroup) * groupGap) / across;
-    const h = (box.h - (down - 1) * gap) / down - tag;
-    const cell = Math.min(w / columns, line ? w / columns : h / rows);
-    if (cell > best.cell + 1e-9 && h > 4 * tight) best = { cell, across, w, h };
-  }
-  if (best.cell <= 0 && tight > 0.001) return fitMaps(box, what, tight / 2);
-  const { across, w, h } = best;
-  const cw = Math.min(best.cell, LARGEST_CELL);
-  const ch = line ? Math.min(h, 110) : cw;
-  const tall = line || across < count ? Math.min(h, rows * ch) : h; // rows of maps stand close; a single row may zoom
-  const slots = [];
-  let x = box.x;
-  let y = box.y;
-  for (let i = 0; i < count; i++) {
-    if (i && i % across === 0) [x, y] = [box.x, y + tall + tag + gap];
-    else if (i) x += w + gap + (i % perGroup === 0 ? groupGap : 0);
-    slots.push({ x, y, w, h: tall });
-  }
-  return { cw, ch, slots };
-}
-
-/** Gaps between groups in the row that has the most of them. */
-function cutsOf(count, across, perGroup) {
-  let most = 0;
-  for (let first = 0; first < count; first += across) {
-    const last = Math.min(first + across, count) - 1;
-    most = Math.max(most, Math.floor(last / perGroup) - Math.floor(first / perGroup));
-  }
-  return most;
-}
-
-/** The part of a slot that a map fills, and the size of its cells there, under a zoom. */
-export function viewport(slot, rows, columns, { cw, ch }, view) {
-  const [sx, sy] = [cw * view.zoom, ch * view.zoom];
-  const [w, h] = [Math.min(slot.w, columns * sx), Math.min(slot.h, rows * sy)];
-  const x = slot.x + Math.floor((slot.w - w) / 2);
-  return { x, y: slot.y, w, h, sx, sy, left: view.left, top: view.top, rows, columns, slot };
-}
-
-/** Keep a view inside its map: no empty margin appears when zooming out or panning too far. */
-export function clampView(view, port) {
-  const zoom = Math.max(1, Math.min(view.zoom, 200));
-  return {
-    zoom,
-    left: Math.max(0, Math.min(view.left, port.columns - port.w / port.sx)),
-    top: Math.max(0, Math.min(view.top, port.rows - port.h / port.sy)),
-  };
-}
-
-/** Zoom by a factor about a point of the viewport, which stays where it is. */
-export function zoomAt(view, port, factor, x, y) {
-  const zoom = Math.max(1, Math.min(view.zoom * factor, 200));
-  const cells = { cw: port.sx / view.zoom, ch: port.sy / view.zoom };
-  const next = viewport(port.slot, port.rows, port.columns, cells, { ...view, zoom }); // a narrow map grows, and moves
-  const column = view.left + (x - port.x) / port.sx;
-  const row = view.top + (y - port.y) / port.sy;
-  return { zoom, left: column - (x - next.x) / next.sx, top: row - (y - next.y) / next.sy };
-}
-
-/** Pixel of the upper left corner of a place. */
-export const xOf = (port, column) => port.x + (column - port.left) * port.sx;
-export const yOf = (port, row) => port.y + (row - port.top) * port.sy;
-
-/** The place under a pixel, or null beside the map. */
-export function placeAt(port, x, y) {
-  if (x < port.x || y < port.y || x >= port.x + port.w || y >= port.y + port.h) return null;
-  return [Math.floor(port.top + (y - port.y) / port.sy), Math.floor(port.left + (x - port.x) / port.sx)];
-}
-
-/**
- * Small grids for each map that a window reads: what is read and, for a sum of products, the weights and the products.
- *
- * @param {{maps, rows, columns, lines}} what `maps` planes of `rows` x `columns` taps in `lines` grids each, 1 or 3
- * @returns {{cell, shown, upright, grids: {x, y, w, h, row, map}[]}} `row` is 0, 1 or 2 for read, weight, product
- */
-export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
-  const [between, edge] = [26, 8];
-  const room = (shown) => {
-    const [across, down] = upright ? [shown, lines] : [lines, shown];
-    const w = (box.w - (across - 1) * (upright ? edge : between)) / (across * columns);
-    const h = (box.h - (down - 1) * (upright ? between : edge) - (upright ? 0 : TAG)) / (down * rows);
-    return Math.min(w, h, WORK_CELL);
-  };
-  if (rows * columns > MOST_TAPS || room(1) < 1) return { cell: 0, shown: 0, upright, grids: [], bottom: box.y };
-  let shown = maps;
-  while (shown > 1 && room(shown) < 24) shown--;
-  const cell = room(shown);
-  const [w, h] = [cell * columns, cell * rows];
-  const [stepX, stepY] = upright ? [w + edge, h + between] : [w + between, h + edge];
-  const wide = (upright ? shown : lines) * stepX - (upright ? edge : between);
-  const left = box.x + Math.max(0, (box.w - wide) / 2);
-  const top = box.y + (upright ? 0 : TAG);
-  const grids = [];
-  for (let map = 0; map < shown; map++)
-    for (let row = 0; row < lines; row++) {
-      const [i, j] = upright ? [map, row] : [row, map];
-      grids.push({ x: left + i * stepX, y: top + j * stepY, w, h, row, map });
-    }
-  return { cell, shown, upright, grids, bottom: Math.max(...grids.map((g) => g.y + g.h)) };
-}
-
-/**
- * The whole stage: input, middle and output side by side, or one above the other where there is no room; charts below.
+ * The whole stage: input, middle and output side by side, or one above the other where there is no room or the maps are
+ * wide; charts below. Rows and columns are those that are drawn.
  *
  * @param {number} width of the stage
  * @param {number} tall the height that a wide stage may take
  * @param {{input, kernel, gate, output, maps, groups, charts}} what `input`, `gate` and `output` as for `fitMaps`,
  *   `kernel` as for `fitWork`; of `kernel` and `gate` one stands in the middle, or neither. `maps` output channels are
- *   shown small: beside the selected one, or under all where there is a gate. `charts` is their number.
+ *   shown small: beside the selected one, or where there is a gate under all or, of wide maps, beside the product.
+ *   `charts` is their number.
  */
 export function layoutStage(width, tall, what) {
   if (what.input.line || what.output.line) return stacked(width, tall, what);
-  if (what.kernel?.lines === 1 && width < FOLDED_BELOW) return folded(width, tall, what);
-  return width < STACKED_BELOW ? stacked(width, tall, what) : abreast(width, tall, what);
+  const wide = isWide(what.input);
+  if (what.kernel?.lines === 1 && width < FOLDED_BELOW && !wide) return folded(width, tall, what);
+  if (width < STACKED_BELOW) return stacked(width, tall, what);
+  if (wide && what.gate) return quartered(width, tall, what);
+  const ways = (wide ? [abreast, aligned] : [abreast]).map((way) => way(width, tall, what));
+  return ways.reduce((best, way) => (smallest(way) > smallest(best) ? way : best));
+}
+
+const isWide = ({ rows, columns }) => columns > WIDE * rows;
+
+/** Size of a cell where it is smallest. */
+const smallest = ({ input, output }) => Math.min(input.cw, output.cw);
+
+/** Wide maps: output under input and as wide, so that their columns can be compared; the window beside both. */
+function aligned(width, tall, what) {
+  const middle = what.kernel ? workWidth(what.kernel, width) : 0;
+  const w = width - 2 * EDGE - (middle ? middle + 28 : 0);
+  const strip = what.maps > 1 ? STRIP + TAG + GAP : 0;
+  const [high, low] = alike([what.input, what.output], w, tall * ALIGNED - 2 * TITLE - GAP - strip);
+  const y = 2 * TITLE + high + GAP;
+  const all = Math.max(y + low + strip, middle ? Math.min(tall * ALIGNED, workHeight(what.kernel)) : 0);
+  return finish(width, all, what, {
+    input: { x: EDGE, y: TITLE, w, h: high },
+    ...(middle ? { work: { x: EDGE + w + 28, y: TITLE, w: middle, h: all - TITLE - 58 } } : {}),
+    output: { x: EDGE, y, w, h: low },
+    ...(strip ? { strip: { x: EDGE, y: y + low + GAP, w, h: strip - GAP } } : {}),
+    upright: true,
+  });
+}
+
+/** Heights of bands that share `room`: two wide maps become as wide as one another, so that they can be compared. */
+function alike(bands, width, room) {
+  if (bands.some((maps) => maps.count > 1 || !isWide(maps))) return bands.map((maps) => bandHeight(maps, width, room / bands.length));
+  const steep = bands.map(({ rows, columns }) => rows / columns);
+  const most = (room - bands.length * TAG) / steep.reduce((sum, part) => sum + part);
+  const wide = Math.min(width, most, ...bands.map(({ columns }) => columns * LARGEST_CELL));
+  return steep.map((part) => part * wide + TAG);
+}
+
+/** A gate of wide maps: signal and gate side by side, under them the product and the small maps. */
+function quartered(width, tall, what) {
+  const w = (width - 2 * EDGE - 28) / 2;
+  const h = bandHeight(what.gate, w, (tall * ALIGNED) / 2 - TITLE - 8);
+  const [right, y] = [EDGE + w + 28, 2 * TITLE + h + 8];
+  return finish(width, y + h + 8, what, {
+    input: { x: EDGE, y: TITLE, w, h },
+    gate: { x: right, y: TITLE, w, h },
+    output: { x: EDGE, y, w, h },
+    ...(what.maps > 1 ? { strip: { x: right, y, w, h } } : {}),
+    upright: true,
+  });
 }
 
 function abreast(width, tall, what) {
@@ -193,6 +123,9 @@ function workWidth({ maps, columns }, width) {
   return Math.max(116, Math.min(wanted, width * 0.28));
 }
 
+/** Height at which a window that stands upright can be read. */
+const workHeight = ({ rows, lines }) => TITLE + lines * (rows * 28 + 26) + 58;
+
 function stacked(width, tall, what) {
   const need = (maps) => bandHeight(maps, width - 2 * EDGE, maps.line ? tall : 250);
   let y = TITLE;
@@ -217,7 +150,7 @@ function stacked(width, tall, what) {
 function finish(width, tall, what, boxes) {
   const { output: box } = boxes;
   const line = Boolean(what.output.line);
-  const beside = what.maps > 1 && !what.gate;
+  const beside = what.maps > 1 && !boxes.strip;
   const strip = beside ? Math.min(line ? what.maps * 26 : Math.max(64, box.h * 0.26), box.h * 0.5) : 0;
   const main = { ...box, h: box.h - strip };
   const thumbs = { ...what.output, count: what.maps, unit: 1, groups: what.groups ?? 1 };

@@ -1,7 +1,7 @@
 // The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
 import { TOP, brief, css, ink, level } from "./colour.js";
-import { xOf, yOf } from "./layout.js";
 import { contentAt, textAt } from "./panels.js";
+import { boxOf, drawnCells, pixelOf, visible } from "./port.js";
 import { NONE } from "./tables.js";
 
 const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
@@ -46,16 +46,6 @@ export function cloak(ctx, look, x, y, w, h) {
   }
 }
 
-/** Places of a map that the viewport shows: [first row, end row, first column, end column]. */
-export function visible(port) {
-  return [
-    Math.max(0, Math.floor(port.top)),
-    Math.min(port.rows, Math.ceil(port.top + port.h / port.sy)),
-    Math.max(0, Math.floor(port.left)),
-    Math.min(port.columns, Math.ceil(port.left + port.w / port.sx)),
-  ];
-}
-
 const eachVisible = (port, visit) => {
   const [r0, r1, c0, c1] = visible(port);
   for (let r = r0; r < r1; r++) for (let c = c0; c < c1; c++) visit(r, c);
@@ -72,7 +62,8 @@ export function paintMap(ctx, map, look) {
   clipTo(ctx, port, () => {
     ctx.imageSmoothingEnabled = port.sx < 1;
     ctx.globalAlpha = port.bars ? 0.22 : 1; // behind bars a tint is enough
-    ctx.drawImage(image, xOf(port, 0), yOf(port, 0), port.columns * port.sx, port.rows * port.sy);
+    const { x, y, w, h } = boxOf(port, 0, 0, port.rows, port.columns);
+    ctx.drawImage(image, x, y, w, h);
     ctx.globalAlpha = 1;
     if (!map.panel.blank) paintTexture(ctx, map, look);
     if (Math.min(port.sx, port.sy) >= GRID_FROM) paintGrid(ctx, port, look);
@@ -88,15 +79,16 @@ export function paintMap(ctx, map, look) {
 function paintTexture(ctx, { panel, channel, depth, port }, look) {
   const [, low, left] = panel.low;
   if (Math.min(port.sx, port.sy) < 3 || seen(port) > 40000) {
-    bands(port, low, left, panel).forEach(([r, c, h, w]) => {
+    bands(port, low, left, panel).forEach((band) => {
+      const { x, y, w, h } = boxOf(port, ...band);
       ctx.fillStyle = look.padding;
-      ctx.fillRect(xOf(port, c), yOf(port, r), w * port.sx, h * port.sy);
+      ctx.fillRect(x, y, w, h);
     });
     return;
   }
   eachVisible(port, (r, c) => {
     const { kind, mirrored, value, unpainted } = contentAt(panel, channel, [depth, r, c]);
-    const [x, y] = [xOf(port, c), yOf(port, r)];
+    const { x, y } = boxOf(port, r, c);
     if (unpainted && !kind) cloak(ctx, look, x, y, port.sx, port.sy);
     else if (kind === NONE) {
       ctx.fillStyle = look.faint;
@@ -116,21 +108,23 @@ function bands(port, low, left, panel) {
     [low + rows, 0, port.rows - low - rows, port.columns],
     [low, 0, rows, left],
     [low, left + columns, rows, port.columns - left - columns],
-  ].filter(([, , h, w]) => h > 0 && w > 0);
+  ].filter(([, , tall, wide]) => tall > 0 && wide > 0);
 }
 
 function paintGrid(ctx, port, look) {
-  const [r0, r1, c0, c1] = visible(port);
+  const [[left, right], [top, bottom]] = drawnCells(port);
   ctx.strokeStyle = look.grid;
   ctx.lineWidth = 1;
   ctx.beginPath();
-  for (let r = r0; r <= r1; r++) {
-    ctx.moveTo(port.x, Math.round(yOf(port, r)) + 0.5);
-    ctx.lineTo(port.x + port.w, Math.round(yOf(port, r)) + 0.5);
+  for (let at = top; at <= bottom; at++) {
+    const y = Math.round(pixelOf(port, 0, at)[1]) + 0.5;
+    ctx.moveTo(port.x, y);
+    ctx.lineTo(port.x + port.w, y);
   }
-  for (let c = c0; c <= c1; c++) {
-    ctx.moveTo(Math.round(xOf(port, c)) + 0.5, port.y);
-    ctx.lineTo(Math.round(xOf(port, c)) + 0.5, port.y + port.h);
+  for (let at = left; at <= right; at++) {
+    const x = Math.round(pixelOf(port, at, 0)[0]) + 0.5;
+    ctx.moveTo(x, port.y);
+    ctx.lineTo(x, port.y + port.h);
   }
   ctx.stroke();
 }
@@ -143,15 +137,16 @@ function paintBars(ctx, { panel, channel, depth, port, lim, ramp }, look) {
   eachVisible(port, (r, c) => {
     const { kind, value } = contentAt(panel, channel, [depth, r, c]);
     if (kind || !Number.isFinite(value)) return;
-    const middle = yOf(port, r) + half;
+    const { x, y } = boxOf(port, r, c);
+    const middle = y + half;
     const tall = (value / most) * (half - 2);
-    const box = [xOf(port, c) + port.sx * 0.12, Math.min(middle, middle - tall), port.sx * 0.76, Math.abs(tall)];
+    const box = [x + port.sx * 0.12, Math.min(middle, middle - tall), port.sx * 0.76, Math.abs(tall)];
     ctx.fillStyle = css(ramp[level(value, lim)]);
     ctx.fillRect(...box);
     if (port.sx > 5) ctx.strokeRect(...box);
   });
   ctx.fillStyle = look.edge;
-  ctx.fillRect(port.x, yOf(port, 0) + half - 0.5, port.w, 1);
+  ctx.fillRect(port.x, boxOf(port, 0, 0).y + half - 0.5, port.w, 1);
 }
 
 function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
@@ -167,7 +162,8 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
   if (!size) return;
   for (const { r, c, text, content } of cells) {
     const pale = content.kind || content.mirrored;
-    write(ctx, text, xOf(port, c) + port.sx / 2, yOf(port, r) + port.sy * (1 - room / 2), {
+    const { x, y } = boxOf(port, r, c);
+    write(ctx, text, x + port.sx / 2, y + port.sy * (1 - room / 2), {
       font: `${pale ? "italic " : ""}${size}px ${look.font}`,
       colour: port.bars ? look.text : inkOn(content.value, ramp, lim, look),
       alpha: pale ? 0.75 : 1,

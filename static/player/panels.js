@@ -1,5 +1,6 @@
 // A panel is one tensor on stage: its maps, their colours, and what each of their places holds.
 import { TOP, brief, level, limits, ramp } from "./colour.js";
+import { drawnSize, pixelSteps } from "./port.js";
 import { NONE, PAD, range, ravel } from "./tables.js";
 
 export const SCALES = ["map", "layer", "global"];
@@ -45,6 +46,9 @@ export function scaleLimits(scene, choice) {
 /** The three lines of a tensor that is drawn as it is: every place holds its own cell. */
 const plain = (shape) => shape.map((n) => Int32Array.from({ length: n }, (_, i) => i));
 
+/** Do its rows run to the right? What has no rows, as a flattened output, stays as it is. */
+const isTurned = ({ meta }, name) => meta.turned && Boolean((name === "input" ? meta.axes : meta.outAxes)[1]);
+
 /**
  * @param {"input" | "output"} name
  * @param {Axis[] | null} axes tables whose lines the panel is laid out on; null draws the tensor as it is
@@ -56,14 +60,14 @@ export function makePanel(scene, name, axes) {
   const stuffed = lines.some((line) => line.includes(NONE)); // holes lie between the cells
   const extent = lines.map((line, i) => (stuffed ? line.lastIndexOf(shape[i + 1] - 1) + 1 - low[i] : shape[i + 1]));
   const padValue = name === "input" ? scene.meta.padValue : NaN; // beyond an output lies what is cropped: no number
-  return { name, data, shape, channels: shape[0], lines, low, extent, padValue, scale: scene.meta.scales[name] };
+  return { name, data, shape, channels: shape[0], lines, low, extent, padValue, scale: scene.meta.scales[name], turned: isTurned(scene, name) };
 }
 
 /** A panel of one channel at a time; whoever selects the channel puts its numbers into `data`. */
 export function makePlane(scene, name, scale) {
   const { shape } = scene.tensors.output;
   const size = shape.slice(1);
-  const common = { lines: plain(size), low: [0, 0, 0], extent: size, padValue: NaN };
+  const common = { lines: plain(size), low: [0, 0, 0], extent: size, padValue: NaN, turned: isTurned(scene, "output") };
   return { name, ...common, data: new Float32Array(0), single: true, shape: [1, ...size], channels: shape[0], scale };
 }
 
@@ -85,9 +89,9 @@ export function contentAt(panel, channel, place) {
 export function rasterise(panel, channel, depth, colours, lim, every = 1) {
   const [rows, columns] = panel.lines.slice(1).map((line) => (every > 1 ? line.filter((_, i) => i % every === 0) : line));
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [columns.length, rows.length];
+  [canvas.width, canvas.height] = drawnSize(rows.length, columns.length, panel.turned);
   const ctx = canvas.getContext("2d");
-  const image = ctx.createImageData(columns.length, rows.length);
+  const image = ctx.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
   const packed = Uint32Array.from(colours, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
   const [, nd, nr, nc] = panel.shape;
@@ -95,17 +99,18 @@ export function rasterise(panel, channel, depth, colours, lim, every = 1) {
   const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;
   const [low, scale] = [lim[0], TOP / (lim[1] - lim[0])];
   const { data } = panel;
-  let at = 0;
+  const steps = pixelSteps(rows.length, columns.length, panel.turned);
   for (let i = 0; i < rows.length; i++) {
     const r = rows[i];
     const row = (((panel.single ? 0 : channel) * nd + d) * nr + r) * nc; // where the row's first cell lies
-    for (let j = 0; j < columns.length; j++) {
+    let at = steps.first + i * steps.row;
+    for (let j = 0; j < columns.length; j++, at += steps.column) {
       const c = columns[j];
-      if (d < 0 || r < 0 || c < 0) pixels[at++] = d === NONE || r === NONE || c === NONE ? 0 : padding;
+      if (d < 0 || r < 0 || c < 0) pixels[at] = d === NONE || r === NONE || c === NONE ? 0 : padding;
       else {
         const value = data[row + c];
         const l = (value - low) * scale + 0.5;
-        pixels[at++] = value - value === 0 ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0; // NaN and Inf stay empty
+        pixels[at] = value - value === 0 ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0; // NaN and Inf stay empty
       }
     }
   }

@@ -3,11 +3,12 @@ import { act, makeGestures } from "./actions.js";
 import { readBlob } from "./blob.js";
 import { Clock } from "./clock.js";
 import { luminance } from "./colour.js";
-import { buildControls, showSlider, showTicks } from "./controls.js";
+import { buildControls, nameSteps, showSlider, showTicks } from "./controls.js";
 import { listenKeys, listenPointer } from "./gestures.js";
 import { litBy, readsOf } from "./lights.js";
 import { drawMoving, isVeiled } from "./moving.js";
 import { clampTo, makeOrder } from "./order.js";
+import { arrowKeys, middleOf } from "./port.js";
 import { report } from "./report.js";
 import { Stage, makeLook } from "./stage.js";
 import { paintStill } from "./still.js";
@@ -18,6 +19,9 @@ import { range } from "./tables.js";
 const together = new Set();
 
 const SWEEP = 2500; // milliseconds that the strength takes from 0 to 1
+
+/** Where a scene sends the playhead, unless the scene before it has sent it there already. */
+const sentTo = (at, before) => (JSON.stringify(at) === JSON.stringify(before) ? null : at);
 
 class Player {
   constructor(root) {
@@ -69,22 +73,36 @@ class Player {
     return step < steps ? step : steps - cells + (step % cells);
   }
 
-  /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk. */
+  /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk; or goes where it is sent. */
   load(bytes, autoplay) {
-    const { turn, cell } = this.order ? this.order.at(this.at) : { turn: 0, cell: [0, 0, 0] };
+    const before = this.scene?.meta.at;
+    const held = this.order ? this.order.at(this.at) : { turn: 0, cell: [0, 0, 0] };
     this.scene = readBlob(bytes);
     this.team = Math.min(this.team, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
     this.tell();
-    this.reorder({ turn, cell });
+    const sent = sentTo(this.scene.meta.at, before);
+    this.reorder(sent ? this.arrive(sent) : held);
     this.theme();
-    if (!this.started && autoplay && this.leads && !this.clock.calm) this.clock.play();
+    if (sent && this.follow()) this.repaint();
+    if (!this.started && autoplay && this.leads && !this.clock.calm && !sent) this.clock.play();
     this.started = true;
     this.ui.readout.style.minHeight = "";
     this.root.style.minHeight = "";
     this.loaded = (this.loaded ?? 0) + 1;
     this.subject = null;
     this.root.dataset.ready = this.scene.meta.title;
+  }
+
+  /** Stand still at an output cell that Python names. Stamps have no step for it: there it is pinned. */
+  arrive({ channel, cell }) {
+    const { output } = this.scene.tensors;
+    const [own, ...place] = [channel, ...cell].map((at, i) => Math.min(at, output.shape[i] - 1));
+    if (this.leads) this.clock.pause();
+    this.team = Math.floor(own / this.turns());
+    if (!this.stage.stamping) return { turn: own % this.turns(), cell: place };
+    this.pinned = { kind: "output", channel: own, cell: place };
+    return { turn: own % this.turns(), cell: [0, 0, 0] };
   }
 
   turns() {
@@ -104,14 +122,20 @@ class Player {
     this.ui.coverage.hidden = meta.view !== "work";
     this.ui.gates.hidden = meta.view !== "gate";
     this.ui.lens.checked = this.lensed;
+    nameSteps(this.ui, arrowKeys(this.visited.turned));
     this.ui.coverage.lastChild.textContent = meta.stamp ? "times painted" : "times read";
     const paint = () => new Painting(this.scene, this.stage.stamps);
     this.paintings = this.stage.stamping ? range(meta.groups).map(paint) : null;
   }
 
+  /** The panel whose cells the steps go through. */
+  get visited() {
+    return this.stage.stamping ? this.stage.input : this.stage.output;
+  }
+
   reorder(playhead) {
-    const visited = this.stage.stamping ? this.scene.tensors.input : this.scene.tensors.output;
-    this.order = makeOrder(this.turns(), visited.shape.slice(1), this.serpentine);
+    const { shape } = this.scene.tensors[this.visited.name];
+    this.order = makeOrder(this.turns(), shape.slice(1), this.serpentine);
     const { turn, cell } = clampTo(this.order, playhead);
     if (this.leads) {
       const { steps, cells } = this.order;
@@ -300,7 +324,8 @@ class Player {
     const place = cell.map((at, i) => panel.lines[i].indexOf(at));
     const map = this.stage.mapsOf(area).find((m) => m.depth === place[0] && (area !== "input" || m.channel === channel));
     const box = this.ui.stage.getBoundingClientRect();
-    return [box.left + map.port.x + (place[2] - map.port.left + 0.5) * map.port.sx, box.top + map.port.y + (place[1] - map.port.top + 0.5) * map.port.sy];
+    const [x, y] = middleOf(map.port, place[1], place[2]);
+    return [box.left + x, box.top + y];
   }
 
   lit() {

@@ -1,6 +1,6 @@
 // What lies under a pixel of the stage, and which tap of the kernel is drawn where.
-import { placeAt } from "./layout.js";
 import { contentAt } from "./panels.js";
+import { placeAt } from "./port.js";
 
 /** What is under a pixel: {area, map, place, content} on a map, {area: "kernel", tap}, or null. */
 export function hit(stage, x, y) {
@@ -16,11 +16,11 @@ export function hit(stage, x, y) {
 }
 
 function hitKernel(stage, x, y) {
-  const { grids, cell } = stage.layout.work;
-  const grid = grids.find((g) => x >= g.x && x < g.x + g.w && y >= g.y && y < g.y + g.h);
+  const { grids } = stage.layout.work;
+  const grid = grids.find((g) => placeAt(g, x, y));
   if (!grid) return null;
   const depth = stage.axes[0].taps;
-  const place = [grid.map % depth, Math.floor((y - grid.y) / cell), Math.floor((x - grid.x) / cell)];
+  const place = [grid.map % depth, ...placeAt(grid, x, y)];
   return { area: "kernel", tap: [Math.floor(grid.map / depth), ...tapAt(stage, place)] };
 }
 

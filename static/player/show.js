@@ -1,9 +1,9 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
 import { brief } from "./colour.js";
-import { xOf, yOf } from "./layout.js";
-import { clipTo, cloak, fontSize, paintCell, visible, write } from "./paint.js";
+import { clipTo, cloak, fontSize, paintCell, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { drawnAt, tapAt } from "./pointing.js";
+import { blockOf, boxOf, lieOf, middleOf, sidesOf, visible } from "./port.js";
 import { NONE, range, ravel } from "./tables.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
@@ -13,9 +13,8 @@ const LENS_BELOW = 14; // cells smaller than this many pixels are shown again un
 export function veil(ctx, stage, order, step) {
   const perGroup = order.turns;
   const cover = (map, turn, depth) => {
-    for (const [r, c, h, w] of order.hidden(step, turn, depth)) {
-      const [x, y] = [Math.round(xOf(map.port, c)), Math.round(yOf(map.port, r))]; // whole pixels leave no seams
-      const [right, bottom] = [Math.round(xOf(map.port, c + w)), Math.round(yOf(map.port, r + h))];
+    for (const block of order.hidden(step, turn, depth)) {
+      const [x, y, right, bottom] = sidesOf(map.port, ...block).map(Math.round); // whole pixels leave no seams
       cloak(ctx, stage.look, x, y, right - x, bottom - y);
     }
   };
@@ -40,8 +39,7 @@ export function uncover(ctx, stage, { channel, cell }) {
   const dressed = stage.dress(map);
   const { value } = contentAt(dressed.panel, dressed.channel, [map.depth, row, column]);
   const size = fontSize([brief(value)], port.sx, port.sy);
-  const box = { x: xOf(port, column), y: yOf(port, row), w: port.sx, h: port.sy };
-  clipTo(ctx, port, () => paintCell(ctx, box, value, { ...dressed, size }, stage.look));
+  clipTo(ctx, port, () => paintCell(ctx, boxOf(port, row, column), value, { ...dressed, size }, stage.look));
 }
 
 /** Light a set of places on every map of a panel that takes part. */
@@ -58,10 +56,9 @@ const outset = (port, by) => ({ x: port.x - by, y: port.y - by, w: port.w + 2 * 
 
 function lightMap(ctx, port, [, rows, columns], style, look) {
   if (!rows.length || !columns.length) return;
-  const box = [Math.min(...columns), Math.min(...rows), Math.max(...columns) + 1, Math.max(...rows) + 1];
-  const [x, y] = [xOf(port, box[0]), yOf(port, box[1])];
-  const [w, h] = [(box[2] - box[0]) * port.sx, (box[3] - box[1]) * port.sy];
-  const solid = Math.abs(rows.length * columns.length - (box[2] - box[0]) * (box[3] - box[1])) < 1e-6; // places may lie between cells
+  const block = blockOf(rows, columns);
+  const { x, y, w, h } = boxOf(port, ...block);
+  const solid = Math.abs(rows.length * columns.length - block[2] * block[3]) < 1e-6; // places may lie between cells
   ctx.globalAlpha = style.alpha ?? 1;
   ctx.setLineDash(style.dash ?? []);
   if (!solid) {
@@ -69,12 +66,15 @@ function lightMap(ctx, port, [, rows, columns], style, look) {
     ctx.fillRect(x, y, w, h);
   }
   if (rows.length * columns.length <= OUTLINED && port.sx > 4 && !solid)
-    for (const r of rows) for (const c of columns) outline(ctx, xOf(port, c), yOf(port, r), port.sx, port.sy, style, look);
+    for (const r of rows) for (const c of columns) outline(ctx, boxOf(port, r, c), style, look);
   else if (!solid) fillCells(ctx, port, rows, columns, style);
-  if (solid || port.sx <= 4) outline(ctx, x, y, Math.max(w, 4), Math.max(h, 4), style, look);
+  if (solid || port.sx <= 4) outline(ctx, atLeast({ x, y, w, h }), style, look);
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
 }
+
+/** A box that can be seen, however small the cells are. */
+const atLeast = ({ x, y, w, h }) => ({ x, y, w: Math.max(w, 4), h: Math.max(h, 4) });
 
 function fillCells(ctx, port, rows, columns, style) {
   const [r0, r1, c0, c1] = visible(port);
@@ -82,11 +82,14 @@ function fillCells(ctx, port, rows, columns, style) {
   const inside = columns.filter((c) => c >= c0 && c < c1);
   for (const r of rows) {
     if (r < r0 || r >= r1) continue;
-    for (const c of inside) ctx.fillRect(xOf(port, c), yOf(port, r), Math.max(port.sx * 0.8, 0.5), Math.max(port.sy * 0.8, 0.5));
+    for (const c of inside) {
+      const { x, y, w, h } = boxOf(port, r, c);
+      ctx.fillRect(x, y, Math.max(w * 0.8, 0.5), Math.max(h * 0.8, 0.5));
+    }
   }
 }
 
-function outline(ctx, x, y, w, h, style, look) {
+function outline(ctx, { x, y, w, h }, style, look) {
   ctx.strokeStyle = look.halo;
   ctx.lineWidth = style.width + 2.5;
   ctx.strokeRect(x, y, w, h);
@@ -141,14 +144,14 @@ function gridValues(stage, worked, channel, { row, map }) {
 const rowColours = (stage, worked, channel, row) =>
   [() => stage.legend("input", worked?.first), () => stage.legend("weight"), () => stage.legend("output", channel)][row]();
 
-function paintGridCells(ctx, { axes, layout: { work }, look }, grid, values, colours) {
+function paintGridCells(ctx, { axes, look }, grid, values, colours) {
   const columns = axes[2].taps;
   values.forEach(({ value, kind }, i) => {
-    const [x, y] = [grid.x + (i % columns) * work.cell, grid.y + Math.floor(i / columns) * work.cell];
+    const box = boxOf(grid, Math.floor(i / columns), i % columns);
     if (kind === NONE) {
       ctx.fillStyle = look.veil;
-      ctx.fillRect(x, y, work.cell, work.cell);
-    } else paintCell(ctx, { x, y, w: work.cell, h: work.cell }, value, colours, look, kind !== 0);
+      ctx.fillRect(box.x, box.y, box.w, box.h);
+    } else paintCell(ctx, box, value, colours, look, kind !== 0);
   });
 }
 
@@ -167,7 +170,7 @@ function lightTaps(ctx, stage, taps, row) {
     const [d, r, c] = drawnAt(stage, tap);
     const grid = work.grids.find((g) => g.row === row && g.map === channel * axes[0].taps + d);
     if (!grid) continue;
-    outline(ctx, grid.x + c * work.cell, grid.y + r * work.cell, work.cell, work.cell, { colour: look.text, width: 2.5 }, look);
+    outline(ctx, boxOf(grid, r, c), { colour: look.text, width: 2.5 }, look);
   }
 }
 
@@ -195,12 +198,12 @@ export function showLink(ctx, stage, from, lit) {
   if (!source) return;
   const style = { colour: stage.look.accent, width: 3 };
   const [r, c] = [from.places[1][0], from.places[2][0]];
-  clipTo(ctx, outset(source.port, 3), () => outline(ctx, xOf(source.port, c), yOf(source.port, r), Math.max(source.port.sx, 4), Math.max(source.port.sy, 4), style, stage.look));
+  clipTo(ctx, outset(source.port, 3), () => outline(ctx, atLeast(boxOf(source.port, r, c)), style, stage.look));
   if (!target) return;
-  const middle = ({ port }, row, column) => [
-    Math.max(port.x, Math.min(port.x + port.w, xOf(port, column + 0.5))),
-    Math.max(port.y, Math.min(port.y + port.h, yOf(port, row + 0.5))),
-  ];
+  const middle = ({ port }, row, column) => {
+    const [x, y] = middleOf(port, row, column);
+    return [Math.max(port.x, Math.min(port.x + port.w, x)), Math.max(port.y, Math.min(port.y + port.h, y))];
+  };
   ctx.strokeStyle = stage.look.accent;
   ctx.lineWidth = 2;
   ctx.globalAlpha = 0.7;
@@ -228,27 +231,35 @@ export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false
   };
   const [rows, columns] = [around(lit.places[1], map.port.rows), around(lit.places[2], map.port.columns)];
   if (!rows || !columns) return;
-  const cell = Math.min(34, (box.w * 0.5) / columns.length, (box.h * 0.5) / rows.length);
-  const [w, h] = [cell * columns.length, cell * rows.length];
-  const right = xOf(map.port, columns[0]) < box.x + box.w / 2;
-  const low = yOf(map.port, rows[0]) < box.y + box.h / 2;
-  const [x, y] = [right ? box.x + box.w - w - 4 : box.x + 4, low ? box.y + box.h - h - 6 : box.y + 6];
-  ctx.fillStyle = stage.look.background;
-  ctx.fillRect(x - 4, y - 4, w + 8, h + 8);
+  const port = lensPort(map.port, box, blockOf(rows, columns));
   const dressed = stage.dress(map);
   const at = (r, c) => contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
-  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), cell, cell);
-  rows.forEach((r, i) =>
-    columns.forEach((c, j) => {
+  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), port.sx, port.sy);
+  if (!size) return; // without numbers it would only be in the way
+  const frame = outset(port, 4);
+  ctx.fillStyle = stage.look.background;
+  ctx.fillRect(frame.x, frame.y, frame.w, frame.h);
+  for (const r of rows)
+    for (const c of columns) {
       const { kind, value, mirrored } = at(r, c);
-      const box = { x: x + j * cell, y: y + i * cell, w: cell, h: cell };
-      if (hidden([map.depth, r, c])) cloak(ctx, stage.look, box.x, box.y, cell, cell);
-      else if (kind !== NONE) paintCell(ctx, box, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
-    }),
-  );
-  const lensPort = { x, y, w, h, sx: cell, sy: cell, left: columns[0], top: rows[0], rows: map.port.rows, columns: map.port.columns };
-  lightMap(ctx, lensPort, lit.places, style, stage.look);
+      const own = boxOf(port, r, c);
+      if (hidden([map.depth, r, c])) cloak(ctx, stage.look, own.x, own.y, own.w, own.h);
+      else if (kind !== NONE) paintCell(ctx, own, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
+    }
+  lightMap(ctx, port, lit.places, style, stage.look);
   ctx.strokeStyle = stage.look.edge;
   ctx.lineWidth = 1.5;
-  ctx.strokeRect(x - 4, y - 4, w + 8, h + 8);
+  ctx.strokeRect(frame.x, frame.y, frame.w, frame.h);
+}
+
+/** Where the lens lies: in the corner of the panel's box that is furthest from the block of places that it shows. */
+function lensPort(port, box, block) {
+  const { left, top, across, down } = lieOf(port, ...block);
+  const part = port.across > 2 * port.down ? 0.9 : 0.5; // of the height: beside it a wide map has room enough
+  const cell = Math.min(34, (box.w * 0.5) / across, (box.h * part) / down);
+  const [w, h] = [cell * across, cell * down];
+  const own = boxOf(port, ...block);
+  const [right, low] = [own.x < box.x + box.w / 2, own.y < box.y + box.h / 2];
+  const [x, y] = [right ? box.x + box.w - w - 4 : box.x + 4, low ? box.y + box.h - h - 6 : box.y + 6];
+  return { ...port, x, y, w, h, sx: cell, sy: cell, left, top };
 }

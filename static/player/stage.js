@@ -1,8 +1,9 @@
 // The stage: panels laid out on two canvases, one that stands still and one that is redrawn every frame.
 import { Gating } from "./gating.js";
-import { clampView, layoutStage, placeAt, viewport, zoomAt } from "./layout.js";
+import { layoutStage } from "./layout.js";
 import { hatch } from "./paint.js";
 import { makeColours, makePanel, makePlane, rasterise, scaleLimits, sizeOf } from "./panels.js";
+import { blockOf, clampView, drawnSize, lieOf, placeAt, viewport, zoomAt } from "./port.js";
 import { canStamp } from "./stamp.js";
 import { axesOf, combinations, range } from "./tables.js";
 
@@ -29,6 +30,13 @@ export function makeLook(ctx, { text, background, font, accent, dark }) {
   };
 }
 
+/** Rows and columns of a panel's maps as they are drawn. */
+function drawn(panel) {
+  const [, rows, columns] = sizeOf(panel);
+  const [across, down] = drawnSize(rows, columns, panel.turned);
+  return { rows: down, columns: across };
+}
+
 export class Stage {
   constructor(base, light) {
     const views = Object.fromEntries(PANELS.map((name) => [name, WHOLE]));
@@ -41,7 +49,7 @@ export class Stage {
    * A transposed convolution is told from its input if that is wanted and the scene is small enough.
    */
   load(scene, stampWanted) {
-    const before = this.input ? [sizeOf(this.input), sizeOf(this.output)].join() : "";
+    const before = this.input ? this.sizes() : "";
     this.scene = scene;
     this.axes = scene.tensors.from ? null : axesOf(scene);
     this.stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;
@@ -50,7 +58,12 @@ export class Stage {
     this.gating = scene.meta.view === "gate" ? new Gating(scene) : null;
     if (strength !== undefined) Object.assign(this.gating ?? {}, { strength, threshold, hand });
     this.arrange();
-    if (before !== [sizeOf(this.input), sizeOf(this.output)].join()) this.wholeViews();
+    if (before !== this.sizes()) this.wholeViews();
+  }
+
+  /** What a zoom holds for: how large the maps are drawn. */
+  sizes() {
+    return JSON.stringify([this.input, this.output].map((panel) => [sizeOf(panel)[0], drawn(panel)]));
   }
 
   /** Panels of the scene as it is told: by windows on the input, by stamps on the output, or as a gate. */
@@ -127,12 +140,12 @@ export class Stage {
     const { input, output } = this;
     const { groups, charts, ndim } = this.scene.meta;
     const line = ndim === 1;
-    const [inDepth, inRows, inColumns] = sizeOf(input);
-    const [outDepth, outRows, outColumns] = sizeOf(output);
-    const row = outDepth * outRows === 1 && outColumns > 1; // taller cells are easier to see
-    const single = { count: outDepth, rows: outRows, columns: outColumns, line: line || row };
+    const [inDepth, outDepth] = [input, output].map((panel) => sizeOf(panel)[0]);
+    const made = drawn(output);
+    const row = outDepth * made.rows === 1 && made.columns > 1; // taller cells are easier to see
+    const single = { count: outDepth, ...made, line: line || row };
     const one = this.enlarged !== null;
-    const each = { rows: inRows, columns: inColumns, line };
+    const each = { ...drawn(input), line };
     const all = { count: input.channels * inDepth, unit: input.channels > 1 ? inDepth : 1, groups, ...each };
     this.layout = layoutStage(width, tall, {
       input: this.gating ? single : one ? { count: 1, ...each } : all,
@@ -143,6 +156,7 @@ export class Stage {
       groups,
       charts: charts.length,
     });
+    this.layGrids();
     for (const canvas of [this.base, this.light]) {
       [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(this.layout.height * ratio)];
       canvas.style.height = `${this.layout.height}px`;
@@ -150,13 +164,23 @@ export class Stage {
     this.place();
   }
 
-  /** What the middle of the stage shows of a window, or null where there is no window to show. */
+  /** The middle's grids are maps, too: a window lies there as it lies on the input. */
+  layGrids() {
+    const { work } = this.layout;
+    if (!work) return;
+    const [rows, columns] = this.axes.slice(1).map((axis) => axis.taps);
+    const cells = { cw: work.cell, ch: work.cell };
+    work.grids = work.grids.map((grid) => ({ ...viewport(grid, rows, columns, cells, WHOLE, this.input.turned), row: grid.row, map: grid.map }));
+  }
+
+  /** What the middle of the stage shows of a window, as it is drawn, or null where there is no window to show. */
   kernelSize() {
     const { tensors, meta } = this.scene;
     if (meta.view !== "work") return null;
     const [depth, rows, columns] = this.axes.map((axis) => axis.taps);
     const [first, end] = tensors.reads.data;
-    return { maps: (end - first) * depth, rows, columns, lines: meta.rule === "dot" ? 3 : 1 };
+    const [across, down] = drawnSize(rows, columns, this.input.turned);
+    return { maps: (end - first) * depth, rows: down, columns: across, lines: meta.rule === "dot" ? 3 : 1 };
   }
 
   /** Viewports of every map on stage, after a layout, a zoom or a choice of channel. */
@@ -164,7 +188,7 @@ export class Stage {
     const { layout, input, output, views } = this;
     const port = (panel, cells, slot, view) => {
       const [, rows, columns] = sizeOf(panel);
-      return { ...viewport(slot, rows, columns, cells, view), bars: this.scene.meta.ndim === 1 };
+      return { ...viewport(slot, rows, columns, cells, view, panel.turned), bars: this.scene.meta.ndim === 1 };
     };
     const clamp = (name, panel, cells) => {
       views[name] = clampView(views[name], port(panel, cells, cells.slots[0], views[name]));
@@ -253,12 +277,10 @@ export class Stage {
     const view = this.views[name];
     if (view.zoom === 1 || !places) return false;
     const { port } = this.mapsOf(name)[0];
-    const inside = (at, size, list) => {
-      const [low, high] = [Math.min(...list), Math.max(...list) + 1];
-      return low < at ? low : high > at + size ? Math.max(low - size / 2, high - size) : at;
-    };
-    const top = inside(view.top, port.h / port.sy, places[1]);
-    const left = inside(view.left, port.w / port.sx, places[2]);
+    const inside = (at, size, low, high) => (low < at ? low : high > at + size ? Math.max(low - size / 2, high - size) : at);
+    const lie = lieOf(port, ...blockOf(places[1], places[2]));
+    const top = inside(view.top, port.h / port.sy, lie.top, lie.top + lie.down);
+    const left = inside(view.left, port.w / port.sx, lie.left, lie.left + lie.across);
     if (top === view.top && left === view.left) return false;
     for (const linked of this.linked(name)) this.views[linked] = { ...view, top, left };
     this.place();

@@ -1,9 +1,9 @@
 // The still part of a stage: its maps with their names and legends. Drawn once per scene, zoom or theme.
 import { paintCharts } from "./charts.js";
-import { xOf, yOf } from "./layout.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
-import { oneOf } from "./readout.js";
+import { arrowSigns, boxOf } from "./port.js";
+import { manyOf, oneOf } from "./readout.js";
 
 const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
 
@@ -15,10 +15,12 @@ export function paintStill(stage) {
   for (const map of stage.inputs) {
     const words = inputName(stage, map);
     const few = words.map((word) => `${word[0]} ${word.split(" ").at(-1)}`).join(" · ");
-    paintOne(ctx, stage, map, fitting(map.port, [words.join(" · "), few, `${map.channel}`]));
+    paintOne(ctx, stage, map, fitting(map.port, [...withArrows(stage, map, words), words.join(" · "), few, `${map.channel}`]));
   }
-  const depth = (map) => (stage.output.lines[0].length > 1 ? `${oneOf(stage.scene.meta.axes[0])} ${map.depth}` : "");
-  for (const map of [...stage.gates, ...stage.outputs]) paintOne(ctx, stage, map, depth(map));
+  for (const map of [...stage.gates, ...stage.outputs]) {
+    const depth = stage.output.lines[0].length > 1 ? [`${oneOf(stage.scene.meta.axes[0])} ${map.depth}`] : [];
+    paintOne(ctx, stage, map, fitting(map.port, withArrows(stage, map, depth)) || depth.join());
+  }
   for (const map of stage.strip) paintOne(ctx, stage, map, fitting(map.port, [`${map.channel}`]));
   paintDropped(ctx, stage);
   paintCharts(ctx, stage);
@@ -36,6 +38,16 @@ function paintOne(ctx, stage, map, tag) {
   paintTag(ctx, map.port, tag, colour, stage.look);
 }
 
+/** A map's name with which way its axes run; of several maps only the first says so, for the others are alike. */
+function withArrows(stage, map, words) {
+  const { meta } = stage.scene;
+  const [, rows, columns] = map.panel.name === "input" ? meta.axes : meta.outAxes;
+  const first = [stage.inputs, stage.gates, stage.outputs].some(([one]) => one === map);
+  if (!meta.arrows || !rows || !first) return [];
+  const signs = arrowSigns(map.panel.turned);
+  return [[...words, `${manyOf(rows)} ${signs.rows}`, `${manyOf(columns)} ${signs.columns}`].join(" · ")];
+}
+
 /** Cells that no window reads are cross-hatched. */
 function hatchUnread(ctx, { look }, { panel, depth, port }) {
   ctx.fillStyle = look.missing;
@@ -46,8 +58,11 @@ function hatchUnread(ctx, { look }, { panel, depth, port }) {
   };
   clipTo(ctx, port, () => {
     for (let r = 0; r < rows.length; r++)
-      for (let c = 0; c < columns.length; c++)
-        if (never([depth, r, c])) ctx.fillRect(xOf(port, c), yOf(port, r), port.sx, port.sy);
+      for (let c = 0; c < columns.length; c++) {
+        if (!never([depth, r, c])) continue;
+        const { x, y, w, h } = boxOf(port, r, c);
+        ctx.fillRect(x, y, w, h);
+      }
   });
 }
 
@@ -61,8 +76,8 @@ function paintDropped(ctx, stage) {
         if (dropped[axis] === null) continue;
         const first = stage.axes.map((a) => a.start[0] + a.low);
         first[axis] = dropped[axis] + stage.axes[axis].low;
-        const [h, w] = [1, 2].map((i) => stage.axes[i].offset.at(-1) + 1);
-        dashed(ctx, { x: xOf(port, first[2]), y: yOf(port, first[1]), w: w * port.sx, h: h * port.sy }, stage.look);
+        const size = [1, 2].map((i) => stage.axes[i].offset.at(-1) + 1);
+        dashed(ctx, boxOf(port, first[1], first[2], ...size), stage.look);
       }
     });
 }
@@ -98,7 +113,7 @@ function paintTitles(ctx, stage) {
   else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
   if (boxes.gate) title(boxes.gate, named(stage, "gate"), closedWords(stage), stage.legend("gate", stage.selected));
-  if (boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
+  if (boxes.gate && boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
   if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
   else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
 }

@@ -62,3 +62,28 @@ export function near(found, wanted, tolerance = 1e-9, words = "") {
 export function sameCells(found, wanted, words) {
   assert.deepEqual(found.map(String).sort(), wanted.map(String).sort(), words);
 }
+
+export const SOME = 1e-6; // pixels that sums of fractions may be off
+
+export const inside = (slot, box) =>
+  slot.w > 0 && slot.h > 0 && slot.x >= box.x - SOME && slot.y >= box.y - SOME &&
+  slot.x + slot.w <= box.x + box.w + SOME && slot.y + slot.h <= box.y + box.h + SOME;
+
+export const apart = (a, b) =>
+  a.x + a.w <= b.x + SOME || b.x + b.w <= a.x + SOME || a.y + a.h <= b.y + SOME || b.y + b.h <= a.y + SOME;
+
+export function allApart(slots) {
+  slots.forEach((a, i) => slots.slice(0, i).forEach((b) => assert.ok(apart(a, b), JSON.stringify([a, b]))));
+}
+
+/** Maps of any number and shape, in a box of any size. */
+export function* maps(seed, runs = 400) {
+  const lot = lots(seed);
+  for (let run = 0; run < runs; run++) {
+    const count = lot.whole(1, 64);
+    const line = lot.one([true, false, false]);
+    const what = { count, rows: line ? 1 : lot.whole(1, 40), columns: lot.whole(1, 60), line };
+    Object.assign(what, { unit: lot.one(divisors(count)), groups: lot.one(divisors(count)) });
+    yield { lot, what, box: { x: lot.whole(0, 300), y: lot.whole(0, 100), w: lot.whole(120, 1100), h: lot.whole(44, 600) } };
+  }
+}

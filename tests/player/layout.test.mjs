@@ -1,155 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clampView, fitMaps, fitWork, layoutStage, placeAt, viewport, xOf, yOf, zoomAt } from "../../static/player/layout.js";
-import { divisors, lots, near } from "./given.mjs";
-
-const WHOLE = { zoom: 1, left: 0, top: 0 };
-const SOME = 1e-6; // pixels that sums of fractions may be off
-
-const inside = (slot, box) =>
-  slot.w > 0 && slot.h > 0 && slot.x >= box.x - SOME && slot.y >= box.y - SOME &&
-  slot.x + slot.w <= box.x + box.w + SOME && slot.y + slot.h <= box.y + box.h + SOME;
-
-const apart = (a, b) =>
-  a.x + a.w <= b.x + SOME || b.x + b.w <= a.x + SOME || a.y + a.h <= b.y + SOME || b.y + b.h <= a.y + SOME;
-
-function allApart(slots) {
-  slots.forEach((a, i) => slots.slice(0, i).forEach((b) => assert.ok(apart(a, b), JSON.stringify([a, b]))));
-}
-
-/** Maps of any number and shape, in a box of any size. */
-function* maps(seed, runs = 400) {
-  const lot = lots(seed);
-  for (let run = 0; run < runs; run++) {
-    const count = lot.whole(1, 64);
-    const line = lot.one([true, false, false]);
-    const what = { count, rows: line ? 1 : lot.whole(1, 40), columns: lot.whole(1, 60), line };
-    Object.assign(what, { unit: lot.one(divisors(count)), groups: lot.one(divisors(count)) });
-    yield { lot, what, box: { x: lot.whole(0, 300), y: lot.whole(0, 100), w: lot.whole(120, 1100), h: lot.whole(44, 600) } };
-  }
-}
-
-test("maps lie inside their box, side by side, and their cells inside them", () => {
-  for (const { box, what } of maps(1)) {
-    const { cw, ch, slots } = fitMaps(box, what);
-    const words = JSON.stringify({ box, what });
-    assert.equal(slots.length, what.count, words);
-    for (const slot of slots) {
-      assert.ok(inside(slot, box), `${words} ${JSON.stringify(slot)}`);
-      assert.ok(cw > 0 && ch > 0 && cw * what.columns <= slot.w + SOME && ch * what.rows <= slot.h + SOME, words);
-    }
-    allApart(slots);
-  }
-});
-
-test("groups stand further apart than the maps of one group", () => {
-  for (const { box, what } of maps(2)) {
-    const per = what.count / what.groups;
-    const { slots } = fitMaps(box, what);
-    const gaps = { within: [], between: [] };
-    slots.slice(1).forEach((slot, i) => {
-      if (slot.y === slots[i].y) gaps[(i + 1) % per ? "within" : "between"].push(slot.x - slots[i].x - slots[i].w);
-    });
-    if (gaps.within.length && gaps.between.length) assert.ok(Math.min(...gaps.between) > Math.max(...gaps.within) + SOME);
-  }
-});
-
-test("maps are as large as they get: one that fits alone fills its box or its largest cell", () => {
-  const { cw, slots } = fitMaps({ x: 0, y: 0, w: 400, h: 1000 }, { count: 1, rows: 10, columns: 40 });
-  assert.deepEqual([cw, slots[0].w], [10, 400]);
-  assert.equal(fitMaps({ x: 0, y: 0, w: 400, h: 400 }, { count: 1, rows: 2, columns: 2 }).cw, 72);
-});
-
-/** A port somewhere in a map, under a zoom that a person could reach. */
-function* ports(seed) {
-  for (const { lot, what, box } of maps(seed)) {
-    const { cw, ch, slots } = fitMaps(box, what);
-    const port = (view) => viewport(slots[0], what.rows, what.columns, { cw, ch }, view);
-    const wanted = { zoom: lot.between(1, 12), left: lot.between(-5, 70), top: lot.between(-5, 50) };
-    const view = clampView(wanted, port(wanted));
-    yield { lot, what, port, view, slot: slots[0] };
-  }
-}
-
-test("a port lies in its slot and shows nothing beyond its map", () => {
-  for (const { port, view, slot, what } of ports(3)) {
-    const p = port(view);
-    assert.ok(inside(p, slot));
-    assert.ok(p.left >= 0 && p.top >= 0 && p.left + p.w / p.sx <= what.columns + SOME && p.top + p.h / p.sy <= what.rows + SOME);
-  }
-});
-
-test("clampView leaves a good view alone and never zooms out of the map", () => {
-  for (const { port, view } of ports(4)) {
-    const again = clampView(view, port(view));
-    for (const key of ["zoom", "left", "top"]) near(again[key], view[key], SOME);
-  }
-  const far = { zoom: 0.2, left: -3, top: 99 };
-  assert.deepEqual(clampView(far, viewport({ x: 0, y: 0, w: 90, h: 90 }, 9, 9, { cw: 10, ch: 10 }, far)), WHOLE);
-});
-
-test("a place is found under its own pixels, and none beside the map", () => {
-  for (const { lot, what, port, view } of ports(5)) {
-    const p = port(view);
-    const [row, column] = [lot.whole(0, what.rows - 1), lot.whole(0, what.columns - 1)];
-    const [x, y] = [xOf(p, column + 0.5), yOf(p, row + 0.5)];
-    const shown = x >= p.x && x < p.x + p.w && y >= p.y && y < p.y + p.h;
-    assert.deepEqual(placeAt(p, x, y), shown ? [row, column] : null);
-    for (const [dx, dy] of [[-1, 1], [1, -1], [p.w + 1, 1], [1, p.h + 1]]) assert.equal(placeAt(p, p.x + dx, p.y + dy), null);
-  }
-});
-
-test("zooming keeps the point under the cursor, unless the map's edge would come inside", () => {
-  let held = 0;
-  for (const { lot, port, view } of ports(6)) {
-    const before = port(view);
-    const [x, y] = [before.x + lot.between(0, before.w), before.y + lot.between(0, before.h)];
-    const [column, row] = [before.left + (x - before.x) / before.sx, before.top + (y - before.y) / before.sy];
-    const wanted = zoomAt(view, before, lot.between(0.5, 4), x, y);
-    const after = port(clampView(wanted, port(wanted)));
-    if (after.left === wanted.left) near(xOf(after, column), x, 1e-3), held++;
-    if (after.top === wanted.top) near(yOf(after, row), y, 1e-3), held++;
-  }
-  assert.ok(held > 100);
-});
-
-test("a narrow map that grows into its slot keeps the point too", () => {
-  const port = (view) => viewport({ x: 0, y: 0, w: 400, h: 200 }, 5, 5, { cw: 40, ch: 40 }, view); // 200 pixels wide, in the middle
-  const before = port(WHOLE);
-  const after = port(zoomAt(WHOLE, before, 4, before.x + 90, 90));
-  near(xOf(after, 90 / 40), before.x + 90, 1e-9);
-  near(yOf(after, 90 / 40), 90, 1e-9);
-});
-
-test("read, weights and products lie apart, inside the box where there is room", () => {
-  const lot = lots(7);
-  for (let run = 0; run < 400; run++) {
-    const upright = lot.one([true, false]);
-    const lines = lot.one([1, 3]);
-    const what = { maps: lot.whole(1, 12), rows: lot.whole(1, 11), columns: lot.whole(1, 11), lines };
-    const box = { x: lot.whole(0, 300), y: 44, w: lot.whole(130, 700), h: lot.whole(150, 560) };
-    const { cell, shown, grids, bottom } = fitWork(box, what, upright);
-    assert.equal(grids.length, lines * shown);
-    assert.deepEqual(new Set(grids.map(({ row }) => row)), new Set([0, 1, 2].slice(0, lines)));
-    assert.ok(shown >= 1 && shown <= what.maps && (shown === 1 || cell >= 24), "more than one map only if they can be read");
-    allApart(grids);
-    for (const grid of grids) assert.ok(inside(grid, box), JSON.stringify({ box, what, upright }));
-    assert.ok(grids.every((grid) => grid.w === cell * what.columns && grid.h === cell * what.rows && grid.y + grid.h <= bottom));
-  }
-});
-
-test("without a word a window is read, weighted and multiplied", () =>
-  assert.equal(fitWork({ x: 0, y: 0, w: 400, h: 400 }, { maps: 1, rows: 3, columns: 3 }, true).grids.length, 3));
-
-test("a window too large to be written out leaves the middle empty", () => {
-  const box = { x: 5, y: 44, w: 300, h: 300 };
-  for (const [rows, columns, shown] of [[50, 50, 1], [50, 51, 0], [1, 290, 1], [1, 310, 0], [310, 1, 0]])
-    for (const upright of [true, false]) {
-      const work = fitWork(box, { maps: 1, rows, columns, lines: 1 }, upright);
-      assert.deepEqual([work.shown, work.grids.length], [shown, shown], `${rows} x ${columns}`);
-      if (!shown) assert.deepEqual([work.cell, work.bottom], [0, box.y]);
-    }
-});
+import { layoutStage } from "../../static/player/layout.js";
+import { SOME, allApart, apart, inside, lots, near } from "./given.mjs";
 
 /**
  * What a stage may have to show: a signal, pictures, volumes; few channels and many; weights, a window that is only
@@ -218,8 +70,9 @@ for (const width of WIDTHS) {
         for (const main of output.slots) assert.ok(apart(slot, main), words);
       }
       assert.equal(strip?.slots.length ?? 1, what.maps);
-      // under the gate, with room for a name between
-      if (what.gate && strip) for (const box of boxes.slice(0, -1)) assert.ok(box.y + box.h + 40 <= strip.slots[0].y, words);
+      // under the gate, with room for a name between; of wide maps beside the product
+      const above = layout.boxes.strip?.y === layout.boxes.output.y ? [layout.boxes.input, layout.boxes.gate] : boxes.slice(0, -1);
+      if (what.gate && strip) for (const box of above) assert.ok(box.y + box.h + 40 <= strip.slots[0].y, words);
     }
   });
 
@@ -266,4 +119,66 @@ test("a narrow stage puts its panels one above the other, a wide one side by sid
   const [wide, narrow] = [1100, 390].map((width) => layoutStage(width, 460, what).boxes);
   assert.ok(wide.input.x < wide.work.x && wide.work.x < wide.output.x && wide.input.y === wide.output.y);
   assert.ok(narrow.input.y < narrow.work.y && narrow.work.y < narrow.output.y && narrow.input.x === narrow.output.x);
+});
+
+// --- wide maps, as spectrograms are that have time to the right ---
+
+const SOUND = { count: 1, rows: 128, columns: 626 };
+const POOLED = { ...SOUND, rows: 32 };
+const WINDOW = { maps: 1, rows: 3, columns: 3, lines: 3 };
+const wide = (width, more) => layoutStage(width, 486, { input: SOUND, kernel: WINDOW, gate: null, output: SOUND, maps: 1, charts: 0, ...more });
+
+for (const width of [540, 700, 1100, 1276, 2000])
+  test(`at ${width} pixels wide maps stand one above the other, their columns under one another`, () => {
+    for (const more of [{}, { output: POOLED }, { maps: 16 }, { kernel: { ...WINDOW, lines: 1 } }, { kernel: null, charts: 2 }]) {
+      const { input, output, boxes } = wide(width, more);
+      assert.ok(boxes.input.y + boxes.input.h + 40 <= boxes.output.y, "with room for a name between");
+      near(output.cw, input.cw, SOME);
+      assert.deepEqual([output.slots[0].x, output.slots[0].w], [input.slots[0].x, input.slots[0].w]);
+      if (boxes.work) assert.ok(boxes.work.x > boxes.input.x + boxes.input.w && boxes.work.x + boxes.work.w <= width);
+    }
+  });
+
+test("wide maps fill the width that the window leaves", () => {
+  const { input, boxes } = wide(1100);
+  near(input.cw * SOUND.columns, 1100 - 6 - 28 - boxes.work.w, SOME);
+  assert.ok(input.cw * SOUND.columns > 800);
+});
+
+test("under a wide map a small one takes no more than it needs", () => {
+  const { input, output } = wide(1100, { output: { count: 1, rows: 2, columns: 2 } });
+  assert.ok(input.cw * SOUND.columns > 800, `${input.cw * SOUND.columns}`);
+  near(output.cw, 72, SOME);
+});
+
+test("beside flat maps a window is still large enough to be read", () => {
+  const { work, height } = wide(700, { kernel: { ...WINDOW, rows: 5 }, output: POOLED });
+  assert.ok(work.cell > 27 && height < 486 * 1.3, `${work.cell}`);
+  assert.ok(wide(700, { kernel: { ...WINDOW, lines: 1 }, output: POOLED }).height < 300); // which takes no more than it needs
+});
+
+test("on a phone wide maps fill the width, under one another", () => {
+  for (const lines of [1, 3]) {
+    const { input, output, boxes } = layoutStage(390, 460, { input: SOUND, kernel: { ...WINDOW, lines }, gate: null, output: POOLED, maps: 1, charts: 0 });
+    near(input.cw * SOUND.columns, 384, SOME);
+    near(output.cw, input.cw, SOME);
+    assert.ok(boxes.input.y < boxes.work.y && boxes.work.y < boxes.output.y);
+  }
+});
+
+test("many wide maps stand however they get largest", () => {
+  const many = { ...SOUND, count: 16, unit: 1 };
+  for (const width of [700, 1100, 2000]) {
+    const { input } = wide(width, { input: many, maps: 64 });
+    assert.ok(input.cw * SOUND.columns > width / 10, `${width}: ${input.cw * SOUND.columns}`);
+    assert.equal(input.slots.length, 16);
+  }
+});
+
+test("a gate of wide maps has its product under its signal, and the small maps beside it", () => {
+  const { boxes, input, gate, output } = wide(1276, { kernel: null, gate: SOUND, maps: 4 });
+  assert.ok(boxes.gate.x > boxes.input.x + boxes.input.w && boxes.gate.y === boxes.input.y);
+  assert.deepEqual([boxes.output.x, boxes.strip.x], [boxes.input.x, boxes.gate.x]);
+  assert.ok(boxes.output.y === boxes.strip.y && boxes.output.y > boxes.input.y + boxes.input.h + 40);
+  for (const maps of [input, gate, output]) near(maps.cw * SOUND.columns, boxes.input.w, SOME);
 });
