@@ -12,6 +12,7 @@ from bench.chromium import chromium, launched
 from bench.core import core
 from bench.frames import frames
 from bench.knob import knob
+from bench.networks import networks
 from bench.table import Table
 
 
@@ -35,6 +36,7 @@ def tables() -> Iterator[Table]:
         print(f"cnnviz on {cores}; Chromium {browser.version}, headless, no GPU; load {load()}.\n", flush=True)
         yield blobs()
         yield core()
+        yield networks()
         yield frames(kind)
         yield knob(browser)
 

@@ -1,8 +1,9 @@
-"""Frames per second and work per frame, of the player and of Plotly's frames."""
+"""Frames per second and work per frame, of the player, the viewer's cursor and Plotly's frames."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from functools import cache
 from statistics import median
 
 from playwright.sync_api import Browser, BrowserType, Page
@@ -11,10 +12,14 @@ from bench.chromium import UNLIMITED, Meter, launched, opened
 from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
+from cnnviz.network import BASELINE
+from cnnviz.show import MapsChoice, StageChoice, show_maps
+from cnnviz.sources.sound import LogMel
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement
 FAST, SLOW = "10", "1"  # of the player's own speeds
+VIEWER = "viewer, 128 channels of 156x16, cursor"
 PLAIN, NUMBERED = "Plotly 16x16, no numbers", "Plotly 16x16"
 
 
@@ -63,7 +68,7 @@ def figures(name: str, pace: Pace, limits: dict[str, float]) -> list[Figure | No
     return [
         Figure(pace.rate, 0, least=55 if ours else None),
         Figure(limit, 0) if limit else None,
-        Figure(limit / limits[NUMBERED], least=6) if limit and ours else None,
+        Figure(limit / limits[NUMBERED], least=6) if limit and ours and name != VIEWER else None,
         Figure(pace.main, 2, most=4 if name.startswith(CHANNELS) else None),
         Figure(pace.browser, 2),
         Figure(pace.first, 0),
@@ -76,10 +81,18 @@ def one_round(browser: Browser, speeds: tuple[str, ...]) -> Iterator[tuple[str, 
             first = page.evaluate("firstPicture()")
             for speed in speeds:
                 yield f"{name}, {speed}×", watch(page, first, speed)
+    with opened(browser, "viewer.html", {"/data": maps()}) as page:
+        yield VIEWER, watch(page, page.evaluate("firstPicture()"), "")
     for name in (NUMBERED, PLAIN):
         figure = animated(done(SMALL), numbers=name == NUMBERED).to_json().encode()
         with opened(browser, "plotly.html", {"/data": figure, "/plotly.js": library()}) as page:
             yield name, watch(page, page.evaluate("firstPicture()"), "")
+
+
+@cache
+def maps() -> bytes:
+    """What the viewer shows of ten seconds in the middle of the baseline."""
+    return show_maps(MapsChoice(StageChoice(BASELINE, LogMel(seconds=10), "glu3"), unit=(60, 7))).blob
 
 
 def watch(page: Page, first: float, speed: str) -> Pace:

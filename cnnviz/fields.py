@@ -71,7 +71,8 @@ def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
     -------
     dict
         By stage, and "input": along each axis, first and last cell for every unit. Padding is left out. Before the
-        stage this is the receptive field, behind it the projective field, and in the stage the unit itself.
+        stage this is the receptive field, behind it the projective field, and in the stage the unit itself. What the
+        statistics of a normalisation depend on is left out: see `Field.whole`.
     """
     names = [INPUT, *(one for one, _ in network.stages)]
     sizes = [shape[1:], *(one[1:] for one in network.shapes(shape))]
@@ -92,7 +93,7 @@ def _ends(layer: Layer, sizes: Shape, made: Shape) -> list[tuple[Ints, Ints]]:
     """
     found = []
     for extent, size, n in zip(layer.extent(), sizes, made, strict=True):
-        reach, step, pad = extent or (size - 1, 0, 0)
+        reach, step, pad = extent or (0, 1, 0)
         first = np.arange(n) * step - pad
         last = first + reach
         some = (first < size) & (last >= 0)

@@ -1,5 +1,6 @@
 """What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from io import BytesIO
@@ -10,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.cached import animate, read
+from cnnviz.checkpoint import CheckpointError
 from cnnviz.device import DeviceError
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import Setting
@@ -21,13 +23,15 @@ from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
 from cnnviz.sources.upload import WANTED, Upload
+from cnnviz.tensors import TensorError
 
 INPUT = "input_"  # before the names of a source's own knobs
 NDIMS = {"1d": 1, "2d": 2, "3d": 3}
+PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
 Maker = Callable[[], Source]  # gives the source, or raises what is wrong with it
 
 
-def choose_one(key: str, options: Iterable[str], default: str) -> str:
+def choose_one(key: str, options: Iterable[str], default: str, on_change: Callable[[], None] | None = None) -> str:
     """One of a few, side by side."""
     return st.segmented_control(
         key,
@@ -37,6 +41,7 @@ def choose_one(key: str, options: Iterable[str], default: str) -> str:
         required=True,
         label_visibility="collapsed",
         width="stretch",
+        on_change=on_change,
         bind=BIND,
     )
 
@@ -76,20 +81,29 @@ def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY
     return kind, make
 
 
+def plain(words: str) -> str:
+    """Words in which a stranger's file may have had a say, for Streamlit's Markdown: no pictures, no links.
+
+    >>> plain("a ![picture](http:example.org) of mine")
+    'a !\\\\[picture](http:example.org) of mine'
+    """
+    return re.sub(r"([\\\[])", r"\\\1", words)
+
+
 def shape_of(source: Source) -> Shape:
     """Shape of an input, (channels, *axes)."""
     return read(source).values.shape
 
 
 def settle(
-    page: str, make: Callable[[], Any], first: Any, draw: Callable[[Any], Shown] = animate
-) -> tuple[Any, Shown, Exception | None]:
+    page: str, make: Callable[[], Any], first: Any, draw: Callable[[Any], Any] = animate
+) -> tuple[Any, Any, Exception | None]:
     """The choice on stage. One that cannot work leaves the last one there, and comes back as a problem."""
     last = f"_{page}_last"
     try:
         choice = make()
         shown = draw(choice)
-    except (GeometryError, SourceError, DeviceError) as problem:
+    except PROBLEMS as problem:
         choice = st.session_state.get(last, first)
         return choice, draw(choice), problem
     st.session_state[last] = choice
@@ -111,7 +125,7 @@ def head(title: str, presets: list[Preset], problem: Exception | None, kind: typ
 
 def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
     """One sentence, and a button for each way out that has a widget."""
-    st.warning(str(problem), icon=":material/info:")
+    st.warning(plain(str(problem)), icon=":material/info:")
     with st.container(horizontal=True):
         for i, fix in enumerate(getattr(problem, "fixes", ())):
             st.button(
@@ -141,7 +155,7 @@ def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> N
     """What is on stage, in a line: the torch calls and the input."""
     layers = [*choice.front, *((choice.layer,) if choice.unpool else ()), shown.done.layer]
     calls = " → ".join(f"`{layer.code()}`" for layer in layers)
-    st.caption(f"{'Still showing ' if problem else ''}{calls} on {read(choice.source).caption}")
+    st.caption(f"{'Still showing ' if problem else ''}{calls} on {plain(read(choice.source).caption)}")
 
 
 def facts(shown: Shown) -> None:

@@ -1,16 +1,23 @@
 """From a choice of settings to a scene: the way from input and weights through torch to the stage, in one call."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.checkpoint import Checkpoint, Opened, load
 from cnnviz.kernels import flip, weights
-from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool
+from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
+from cnnviz.maps import Clip, Watch, make_maps
 from cnnviz.measure import Measure, coverage, measure
 from cnnviz.network import Desed, run_network
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
+from cnnviz.sources.logmel import MOST_MELS, Features
+from cnnviz.sources.spectrogram import Spectrogram
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,59 @@ class StageChoice:
         Its name in the network.
     seed : int
         Of torch's own initialisation of the whole network.
+    checkpoint : Checkpoint or None
+        Whose weights it has instead.
     """
 
     network: Desed
     source: Source
     stage: str
     seed: int = 0
+    checkpoint: Checkpoint | None = None
+
+    def weights(self) -> Mapping[str, Array]:
+        """The checkpoint's weights, if they fit the network; none without a checkpoint."""
+        return load(opened(self.checkpoint).weights, self.network) if self.checkpoint else {}
+
+
+@dataclass(frozen=True)
+class MapsChoice:
+    """What the viewer shows of one stage.
+
+    Attributes
+    ----------
+    at : StageChoice
+    channel : int
+        Pulled back to the last one where the stage has fewer.
+    unit : (frame, mel) or None
+        A cell of the stage, pulled back inside as well.
+    """
+
+    at: StageChoice
+    channel: int = 0
+    unit: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """What the page of a network draws.
+
+    Attributes
+    ----------
+    channel, unit : as in the choice, pulled back inside
+    seconds : float
+        Of the whole forward pass.
+    """
+
+    blob: bytes
+    layer: Layer
+    shapes: tuple[Shape, Shape]
+    channel: int
+    unit: tuple[int, int] | None
+    cost: Measure
+    device: str
+    seconds: float
+    notice: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,21 +164,69 @@ def show(choice: Choice) -> Shown:
     return Shown(blob, done, measure(layer, x.shape), weight, unread, turned)
 
 
-def show_stage(choice: StageChoice) -> Shown:
-    """Run a network up to one stage, and put that stage on stage with its real input.
+def show_stage(choice: MapsChoice) -> Shown:
+    """Run a network up to one stage, and put that stage on stage with its real input, at the chosen unit.
 
     Raises
     ------
-    GeometryError, SourceError, DeviceError
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    grid = choice.source.grid()
-    network = choice.network.network.upto(choice.stage)
+    grid, stage = choice.at.source.grid(), choice.at.stage
+    network = choice.at.network.network.upto(stage)
     inputs = [grid.values.shape, *network.shapes(grid.values.shape)]
     check_stage(network.stages[-1][1], inputs[-2])
-    done = run_network(network, grid.values, choice.seed, full={choice.stage})[choice.stage]
+    done = run_network(network, grid.values, choice.at.seed, choice.at.weights(), full={stage})[stage]
+    channel, unit = inside(choice, done.y.shape)
+    place = (channel, *unit) if unit else (channel, 0, 0) if channel else None
     scale = grid.scale if len(network.stages) == 1 else "signed"
-    return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
+    scene = make_scene(done, scale, turned=True, at=place, axes=("frame", "mel"))
+    return Shown(scene.to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
+
+
+def show_maps(choice: MapsChoice) -> Maps:
+    """Run a network once, and show all maps of one stage.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
+        What is wrong with the choice, in one sentence.
+    """
+    at, clip = choice.at, clip_of(choice.at.source)
+    network, began = at.network.network, time.perf_counter()
+    watch = Watch(choice.channel)
+    done = run_network(network, clip.values, at.seed, at.weights(), {at.stage}, watch)[at.stage]
+    seconds = time.perf_counter() - began
+    channel, unit = inside(choice, done.y.shape)
+    blob = make_maps(network, clip, done, at.stage, watch, unit).to_bytes()
+    cost = measure(done.layer, done.x.shape)
+    shapes = done.layer.torch_shapes(done.x.shape)
+    return Maps(blob, done.layer, shapes, channel, unit, cost, done.device, seconds, done.notice)
+
+
+def inside(choice: MapsChoice, shape: Shape) -> tuple[int, tuple[int, int] | None]:
+    """Channel and unit, pulled back into a stage of this shape."""
+    channel, *unit = (min(at, n - 1) for at, n in zip((choice.channel, *(choice.unit or ())), shape, strict=False))
+    return channel, (unit[0], unit[1]) if unit else None
+
+
+@lru_cache(maxsize=4)
+def opened(checkpoint: Checkpoint) -> Opened:
+    """A checkpoint's network and weights, read once."""
+    return checkpoint.open()
+
+
+@lru_cache(maxsize=4)
+def clip_of(source: Source) -> Clip:
+    """What the network reads, what of it is heard, and how its cells lie in time and frequency."""
+    grid, samples = source.grid(), source.samples()
+    features: Features | None = getattr(source, "features", None)
+    mels = grid.values.shape[2]
+    if isinstance(source, Spectrogram):
+        features = replace(source.features, n_mels=mels) if mels <= MOST_MELS else None
+    elif samples is None:
+        features = None
+    return Clip(grid.values, grid.scale, samples, features)
 
 
 def chosen_weight(choice: Choice) -> Array | None:

@@ -1,60 +1,119 @@
-"""Spectrogram: a sound on its way through the CNN of the DESED recipes, stage by stage."""
+"""Spectrogram: a sound on its way through the CNN of the DESED recipes, stage by stage and channel by channel."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from io import BytesIO
-from typing import get_args
+from typing import Any, get_args
 
-import soundfile
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.cached import animate_stage, read
+from cnnviz import screen, takeaway
+from cnnviz.cached import animate_stage, read, survey
+from cnnviz.clips import choose_clip, take_part
 from cnnviz.fields import fields
 from cnnviz.frame import inside_frame
-from cnnviz.network import BASELINE, Activation, Desed, Normalization
-from cnnviz.panels import BIND
-from cnnviz.player import player
-from cnnviz.show import StageChoice
+from cnnviz.nets import Net, choose_network
+from cnnviz.network import Activation, Desed, Normalization
+from cnnviz.panels import BIND, place
+from cnnviz.player import Role, player
+from cnnviz.show import Maps, MapsChoice, StageChoice
 from cnnviz.sources import Source, SourceError
-from cnnviz.sources.logmel import HOP, RATE, WINDOW
-from cnnviz.sources.sound import LogMel
-
-# What stands in this list stands in the address, too.
-NETWORKS: dict[str, Desed] = {"lesson": Desed(), "baseline": BASELINE}
-NOTES = {"lesson": "three blocks of 64 filters", "baseline": "seven blocks, as in the DESED baselines of 2021 to 2024"}
+from cnnviz.sources.logmel import DESED, RATE, Features
+from cnnviz.sources.sound import SOUNDS, LogMel
+from cnnviz.sources.upload import plain_name
+from cnnviz.viewer import viewer
 
 EXPLANATION = """
-**What you see.** The sound becomes a log-mel spectrogram: rows are frames, 16 ms apart, columns are mels, low to high.
-The network reads it block by block: convolution, normalisation, activation or gate, dropout, average pooling. Choose a
-stage: the player shows it with its real input, and works any of its cells out by hand.
+**What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads
+it block by block: convolution, normalisation, activation or gate, dropout, average pooling. Every stage has many
+channels; choose a stage and a channel to see it large. The cursor runs over all of them as the sound is heard.
 
-**The weights are random.** They are torch's own start with this seed, in the order in which the recipe's class makes
-them. Checkpoints cannot be loaded yet.
+**The receptive field** of a unit, one cell of a map, is what it can see: the solid box on the input and on the stages
+before. The dashed box on the stages behind is its projective field: what it can still change there.
 
-**The receptive field** is what one cell of a stage can see of the spectrogram.
+**One window** shows how one number comes about, and compares it with torch's.
 """
 
-FIRST = StageChoice(Desed(training=True), LogMel(), "conv0")
-TRAINING = "batch norm takes the clip's own statistics and dropout drops; otherwise as the network is used later"
+FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
+UNIT = ("frame", "mel")
+VIEWS = ("all channels", "one window")
+COMPARED = ("nothing", "sound", "setting")
 
 
-def choose() -> tuple[Desed, type[Source], screen.Maker, int]:
-    """The sidebar: the network, kind and maker of the source, and the seed."""
-    name = screen.choose_one("network", NETWORKS, "lesson")
-    st.caption(NOTES[name])
-    preset = NETWORKS[name]
-    activation: Activation = st.selectbox(
-        "activation", get_args(Activation), get_args(Activation).index(preset.activation), key="activation", bind=BIND
-    )
-    normalization: Normalization = st.selectbox(
-        "normalization", get_args(Normalization), key="normalization", bind=BIND
-    )
-    training = st.toggle("training", True, key="training", help=TRAINING, bind=BIND)
+def choose() -> tuple[Any, type[Source], screen.Maker, int]:
+    """The sidebar: makers of the network and of the source, and the seed."""
+    st.subheader("Sound", anchor=False)
+    kind, source = choose_clip()
+    st.subheader("Network", anchor=False)
+    network = choose_network()
     seed = screen.choose_seed()
-    st.subheader("Input", anchor=False)
-    kind, source = screen.choose_source(2, "log-mel")
-    chosen = replace(preset, activation=activation, normalization=normalization, training=training)
-    return chosen, kind, source, seed
+    return network, kind, source, seed
+
+
+def look_at(names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
+    """Stage, channel and unit that are looked at; a click in the viewer moves these widgets."""
+    st.subheader("Look at", anchor=False)
+    stage = screen.choose_from("stage", names, names[0], "stage")
+    channel = st.number_input("channel", 0, 511, 0, key="channel", bind=BIND)
+    with st.container(horizontal=True, gap="small"):
+        frame, mel = (
+            st.number_input(name, 0, 99_999, None, key=name, placeholder="none", help="of a unit", bind=BIND)
+            for name in UNIT
+        )
+    return stage, int(channel), None if frame is None or mel is None else (int(frame), int(mel))
+
+
+def other(first: MapsChoice) -> MapsChoice | None:
+    """What is compared: the same network on another sound, or another network on the same; at the same place."""
+    st.subheader("Compare", anchor=False)
+    what = screen.choose_one("compare", COMPARED, COMPARED[0])
+    if what == "sound":
+        seconds = getattr(first.at.source, "seconds", 10)
+        sound = screen.choose_from("b_sound", SOUNDS, "speech", "with")
+        return replace(
+            first,
+            at=replace(
+                first.at,
+                source=LogMel(sound=sound, seconds=seconds, features=getattr(first.at.source, "features", DESED)),
+            ),
+        )
+    if what == "setting":
+        return replace(first, at=replace(first.at, **other_setting(first.at)))
+    return None
+
+
+def other_setting(at: StageChoice) -> dict[str, Any]:
+    """The same blocks with another activation, normalisation, mode or seed; the stage is the one in the same place."""
+    activations, norms = get_args(Activation), get_args(Normalization)
+    activation = st.selectbox("activation of the other", activations, 2, key="b_activation", bind=BIND)
+    normalization = st.selectbox("normalization of the other", norms, key="b_normalization", bind=BIND)
+    training = st.toggle("training of the other", True, key="b_training", bind=BIND)
+    seed = int(st.number_input("seed of the other", 0, 9999, 0, key="b_seed", bind=BIND))
+    network = replace(at.network, activation=activation, normalization=normalization, training=training)
+    place_ = [name for name, _ in at.network.network.stages].index(at.stage)
+    return {"network": network, "stage": network.network.stages[place_][0], "seed": seed, "checkpoint": None}
+
+
+def names_of(network: Callable[[], Net]) -> list[str]:
+    """The stages' names; those of the first network while this one cannot be made."""
+    try:
+        desed, _ = network()
+        stages = desed.network.stages
+    except screen.PROBLEMS:
+        stages = FIRST.at.network.network.stages
+    return [name for name, _ in stages]
+
+
+def pick(choice: Mapping[str, Any]) -> None:
+    """What was clicked in the viewer; from a stranger's browser, so nothing is taken on trust."""
+    match dict(choice):
+        case {"stage": str(name)} if name.isalnum():
+            place({"stage": name[:20]} | dict.fromkeys(UNIT))
+        case {"channel": int(channel)} if 0 <= channel < 512:
+            place({"channel": channel})
+        case {"unit": [int(frame), int(mel)]} if min(frame, mel) >= 0 and max(frame, mel) < 100_000:
+            place(dict(zip(UNIT, (frame, mel), strict=True)))
+        case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
+            take_part(start, stop)
 
 
 def mono(source: screen.Maker) -> Source:
@@ -68,18 +127,10 @@ def mono(source: screen.Maker) -> Source:
     return inputs
 
 
-def hear(source: Source) -> None:
-    """The clip itself, encoded as it is: Streamlit would make it louder."""
-    samples = source.samples()
-    if samples is not None:
-        file = BytesIO()
-        soundfile.write(file, samples, RATE, format="WAV", subtype="PCM_16")
-        st.audio(file.getvalue(), format="audio/wav")
-
-
 def stages(choice: StageChoice) -> None:
     """Every stage in a table."""
     network, shape = choice.network.network, read(choice.source).values.shape
+    features = getattr(choice.source, "features", DESED)
     costs = network.measures(shape)
     views = fields(replace(choice.network, training=False).network)
     whole = "whole input"
@@ -90,7 +141,7 @@ def stages(choice: StageChoice) -> None:
         "parameters": [cost.parameters for cost in costs],
         "MACs": [cost.macs for cost in costs],
         "sees frames": [whole if frames.whole else str(frames.size) for frames, _ in views],
-        "sees [ms]": [whole if frames.whole else f"{milliseconds(frames.size):.0f}" for frames, _ in views],
+        "sees [ms]": [whole if frames.whole else f"{milliseconds(frames.size, features):.0f}" for frames, _ in views],
         "sees mels": [whole if mels.whole else str(mels.size) for _, mels in views],
     }
     st.dataframe(rows, hide_index=True, height="content")
@@ -100,30 +151,100 @@ def stages(choice: StageChoice) -> None:
     st.caption(f"{parameters:,} parameters, {macs:,} multiply-adds in all.")
 
 
-def milliseconds(frames: int) -> float:
+def milliseconds(frames: int, features: Features) -> float:
     """From the first sample that the first frame reads to the last of the last frame."""
-    return 1000 * ((frames - 1) * HOP + WINDOW) / RATE
+    return 1000 * ((frames - 1) * features.hop_length + features.win_length) / RATE
+
+
+def named(choice: StageChoice) -> str:
+    """What is heard, by what, and whose weights these are, in a line."""
+    network, checkpoint = choice.network, choice.checkpoint
+    mode = "training" if network.training else "eval"
+    weights = f"random weights, seed {choice.seed}"
+    if checkpoint:
+        weights = f"weights of {plain_name(checkpoint.name)}" + (f", {checkpoint.part}" if checkpoint.part else "")
+    return f"{read(choice.source).caption}; {network.activation}, {network.normalization} norm, {mode} mode; {weights}"
+
+
+def show(choice: MapsChoice, maps: Maps, key: str, role: Role) -> None:
+    """All channels, or one window at work."""
+    if view == VIEWS[0]:
+        viewer(maps.blob, key, pick)
+    else:
+        player(animate_stage(choice).blob, f"{key}_window", role)
+
+
+def facts(maps: Maps) -> None:
+    """Shapes, cost and device of the stage in a line."""
+    before, after = maps.shapes
+    parts = [
+        f"`{maps.layer.code()}`",
+        f"`(N, C, frames, mels)`  {before} → **{after}**",
+        f"**{maps.cost.parameters:,}** parameters",
+        f"**{maps.cost.macs:,}** multiply-adds (MACs)",
+        f"all stages: {maps.device}, {maps.seconds * 1000:.0f} ms",
+    ]
+    st.markdown(" &nbsp;·&nbsp; ".join(parts))
+    if maps.notice:
+        st.info(maps.notice)
+
+
+def files(choice: MapsChoice) -> None:
+    """What can be taken away; each file is made when it is asked for."""
+    dark = st.context.theme.type == "dark"
+    rows: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "Picture of this channel": ("png", lambda: takeaway.picture(choice, dark)),
+        "Picture of all channels": ("gallery.png", lambda: takeaway.gallery(choice, dark)),
+        "Maps and axes for numpy": ("npz", lambda: takeaway.npz(choice)),
+        "Maps and axes as safetensors": ("safetensors", lambda: takeaway.tensors(choice)),
+    }
+    with st.container(horizontal=True):
+        for label, (ending, make) in rows.items():
+            name = takeaway.file_name(choice, ending)
+            st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
+    st.caption(
+        "The arrays hold all channels of the stage as torch gave them, with the seconds and hertz of every cell."
+    )
 
 
 inside_frame()
 with st.sidebar:
     network, kind, source, seed = choose()
-top = st.container()
-names = [name for name, _ in network.network.stages]
-stage = st.pills("stage", names, default="conv0", key="stage", required=True, label_visibility="collapsed", bind=BIND)
-choice, shown, problem = screen.settle(
-    "spectrogram", lambda: StageChoice(network, mono(source), str(stage), seed), FIRST, animate_stage
-)
+    stage, channel, unit = look_at(names_of(network))
+top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
+
+
+def made() -> MapsChoice:
+    desed, checkpoint = network()
+    return MapsChoice(StageChoice(desed, mono(source), stage, seed, checkpoint), channel, unit)
+
+
+choice, maps, problem = screen.settle("spectrogram", made, FIRST, survey)
 with top:
     screen.head("Spectrogram", [], problem, kind, 2)
-    hear(choice.source)
-call, sound = shown.done.layer.code(), read(choice.source).caption
-st.caption(f"`{choice.stage}` = `{call}` on {sound}; random weights, seed {choice.seed}")
-player(shown.blob, key="spectrogram")
-screen.facts(shown)
-text_tab, stages_tab = st.tabs(["Explanation", "Stages"], key="tab", on_change="rerun", bind=BIND)
+    st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
+with bar:
+    view = screen.choose_one("view", VIEWS, VIEWS[0])
+with st.sidebar:
+    second = other(choice)
+if second:
+    second, maps_b, problem_b = screen.settle("spectrogram_b", lambda: second, choice, survey)
+    if problem_b:
+        st.warning(screen.plain(str(problem_b)), icon=":material/info:")
+    with st.container(horizontal=True, key="pair"):
+        for at, shown, key in ((choice, maps, "viewer"), (second, maps_b, "viewer_b")):
+            with st.container():
+                st.caption(screen.plain(named(at.at)))
+                show(at, shown, key, "leads" if at is choice else "follows")
+else:
+    show(choice, maps, "viewer", "")
+facts(maps)
+text_tab, stages_tab, files_tab = st.tabs(["Explanation", "Stages", "Files"], key="tab", on_change="rerun", bind=BIND)
 with text_tab:
     st.markdown(EXPLANATION)
 with stages_tab:
     if stages_tab.open:
-        stages(choice)
+        stages(choice.at)
+with files_tab:
+    if files_tab.open:
+        files(choice)

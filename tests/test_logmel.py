@@ -411,7 +411,7 @@ def test_a_mixture_holds_its_parts(part):
 
 def test_what_is_heard_is_said():
     grid = LogMel().grid()
-    assert (grid.caption, grid.scale) == ("an alarm bell, 2 s, 126 frames × 128 mels", "picture")
+    assert (grid.caption, grid.scale) == ("an alarm bell, 2 s, 126 frames × 128 mels", "loud")
 
 
 def values_of_code(source: LogMel) -> np.ndarray:

@@ -25,15 +25,25 @@ class Grid:
     Attributes
     ----------
     values : float32 array, shape (channels, *axes) with one to three axes
-    scale : "signed" or "picture"
-        How to colour it: diverging about zero, or black to white like a photograph.
+    scale : "signed", "picture" or "loud"
+        How to colour it: diverging about zero, black to white like a photograph, or as sound from quiet to loud.
     caption : str
         What it is, in a few words.
     """
 
     values: Array
-    scale: Literal["signed", "picture"]
+    scale: Literal["signed", "picture", "loud"]
     caption: str
+
+
+def check_knobs(setting: Setting) -> None:
+    """Raise `SourceError` if a knob is below its smallest value or not among its choices."""
+    for name, k in knobs(setting).items():
+        value = getattr(setting, name)
+        if k.choices and value not in k.choices:
+            raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
+        if k.low is not None and value is not None and not np.min(value) >= k.low:
+            raise SourceError(f"{name} is {np.min(value)}: it is at least {k.low}.")
 
 
 @dataclass(frozen=True)
@@ -56,12 +66,7 @@ class Source(Setting):
         if self.ndim not in self.ndims:
             raise SourceError(f"{self.title} comes with {' or '.join(map(str, self.ndims))} axes, not {self.ndim}.")
         super().__post_init__()
-        for name, k in knobs(self).items():
-            value = getattr(self, name)
-            if k.choices and value not in k.choices:
-                raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
-            if k.low is not None and value is not None and np.min(value) < k.low:
-                raise SourceError(f"{name} is {np.min(value)}: it is at least {k.low}.")
+        check_knobs(self)
         cells = prod(getattr(self, "size", ())) * getattr(self, "channels", 1)
         if cells > MAX_VALUES:
             raise SourceError(f"{cells:,} numbers: at most {MAX_VALUES:,} are shown. Choose a smaller size.")

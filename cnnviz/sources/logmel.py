@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cnnviz.knobs import Setting, knob, knobs
-from cnnviz.sources.base import MAX_VALUES, Array, SourceError
+from cnnviz.knobs import Setting, knob
+from cnnviz.sources.base import MAX_VALUES, Array, SourceError, check_knobs
 
 RATE = 16_000  # samples per second
 TOP = RATE // 2  # the highest frequency that this rate holds [Hz]
@@ -51,12 +51,7 @@ class Features(Setting):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, k in knobs(self).items():
-            value = getattr(self, name)
-            if k.choices and value not in k.choices:
-                raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
-            if k.low is not None and not value >= k.low:
-                raise SourceError(f"{name} is {value}: it is at least {k.low}.")
+        check_knobs(self)
         for name, most, why in (
             ("n_mels", MOST_MELS, "more are not shown"),
             ("win_length", self.n_fft, f"a window does not reach beyond n_fft, which is {self.n_fft}"),

@@ -1,6 +1,7 @@
 """Arrays: a .npy file of a stranger's, its header read before anything is allocated."""
 
 import io
+import sys
 from math import prod
 from typing import Any
 
@@ -15,6 +16,10 @@ SHAPES = {
     3: "(depth, rows, columns) or (channels, depth, rows, columns)",
 }
 NUMBERS = {"b": "bool", "i": "int", "u": "uint", "f": "float"}  # by numpy's dtype.kind
+
+MAX_AXES = 64  # of any numpy array
+
+Header = tuple[tuple[int, ...], bool, np.dtype[Any], int]  # shape, Fortran order?, dtype, where the numbers start
 
 
 def read_npy(data: bytes, ndim: int) -> Array:
@@ -38,7 +43,15 @@ def read_npy(data: bytes, ndim: int) -> Array:
         If the header is damaged, does not agree with the bytes that follow, or declares another type, another
         number of axes or more than `MAX_VALUES` numbers.
     """
-    shape, fortran_order, dtype, start = read_header(data)
+    shape, fortran_order, dtype, start = checked_header(data, len(data))
+    numbers = np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(channels_first(numbers, ndim), np.float32)
+
+
+def checked_header(data: bytes, length: int) -> Header:
+    """What `read_header` finds, held to the limits of `read_npy`; `data` is the file, `length` bytes, or its start."""
+    shape, _, dtype, start = header = read_header(data)
     if dtype.kind not in NUMBERS:
         what = "structured records" if dtype.kind == "V" else f"{dtype.name} values"
         raise SourceError(f"A .npy file of {what}: save bool, int, uint or float numbers.")
@@ -46,22 +59,22 @@ def read_npy(data: bytes, ndim: int) -> Array:
         raise SourceError(f"A .npy array of shape {shape}, which holds no numbers: save at least one cell.")
     if prod(shape) > MAX_VALUES:
         raise SourceError(f"A .npy array of {prod(shape):,} numbers: at most {MAX_VALUES:,} are read, save a part.")
-    declared, present = prod(shape) * dtype.itemsize, len(data) - start
+    declared, present = prod(shape) * dtype.itemsize, length - start
     if declared != present:
         raise SourceError(
             f"A .npy file that declares {declared:,} bytes of numbers and has {present:,}: save it again."
         )
-    numbers = np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
-    with np.errstate(over="ignore"):
-        return np.ascontiguousarray(channels_first(numbers, ndim), np.float32)
+    return header
 
 
-def read_header(data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+def read_header(data: bytes) -> Header:
     """Shape, Fortran order?, dtype, and the byte where the numbers start."""
     stream = io.BytesIO(data)
     readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
     try:
         shape, fortran_order, dtype = readers[npy_format.read_magic(stream)](stream)
+        if len(shape) > MAX_AXES or max(shape, default=0) > sys.maxsize:
+            raise ValueError  # numpy saves no such array, and Python writes no number of more than 4,300 digits out
     except Exception:  # the header is a Python literal: whatever the parser raises, it is damaged
         raise SourceError("A .npy file with a damaged header: save the array again with numpy.save.") from None
     return tuple(map(int, shape)), fortran_order, dtype, stream.tell()

@@ -145,7 +145,7 @@ class LogMel(Source):
         what, _ = SOUNDS[self.sound]
         values = log_mel(self.samples(), self.features)
         size = f"{values.shape[1]} frames × {values.shape[2]} mels"
-        return Grid(values, "picture", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}")
+        return Grid(values, "loud", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}")
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]

@@ -123,7 +123,7 @@ def read_upload(
     if kind in SOUNDS:
         samples, note = read_audio(data, kind, piece)
         values = log_mel(samples, features)
-        return Grid(values, "picture", f"log-mel of {plain_name(name)}, {note}{features.empty_note()}")
+        return Grid(values, "loud", f"log-mel of {plain_name(name)}, {note}{features.empty_note()}")
     return _picture(data, kind, name, rows, colour)
 
 

@@ -1,0 +1,100 @@
+"""Networks: what looking at every stage adds to the forward pass, and how long ten seconds of sound take."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from bench.core import race
+from bench.table import Figure, Table
+from cnnviz.maps import Watch
+from cnnviz.network import BASELINE, Desed, run_network
+from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps
+from cnnviz.sources.sound import LogMel
+from cnnviz.sources.upload import Upload
+
+NETWORKS = {"lesson": Desed(), "lesson, glu": Desed(activation="glu"), "baseline": BASELINE}
+BARE, KEPT, SEEN = "built and run by torch", "every stage kept", "one stage kept, all pictured"
+
+
+def networks() -> Table:
+    rows: dict[str, list[Figure | None]] = {}
+    for name, given in NETWORKS.items():
+        times = race(ways(given))
+        for way, ms in times.items():
+            aim = 1.3 if way == KEPT else None
+            rows[f"{name}: {way}"] = [Figure(ms), Figure(ms / times[BARE], 2, most=aim), None]
+        rows[f"{name}: every stage kept, peak memory"] = [None, None, Figure(peak(name), 0)]
+    upload = race({"upload": uploaded})["upload"]
+    rows["baseline: from 10 s of stereo FLAC at 44.1 kHz to all maps of a stage"] = [
+        Figure(upload, 0, most=2000),
+        None,
+        None,
+    ]
+    return Table(
+        "Networks: 10 s of sound, 626x128, medians",
+        ("ms", "× torch", "MB"),
+        rows,
+        ("Memory: what the largest moment of a fresh process takes above its size with torch and the clip loaded.",),
+    )
+
+
+def ways(given: Desed) -> dict[str, Callable[[], object]]:
+    network, x = given.network, LogMel(seconds=10).grid().values
+    last = network.stages[-1][0]
+
+    def bare() -> None:
+        module = network.seeded(0).eval()
+        with torch.inference_mode():
+            module(torch.from_numpy(x)[None])
+
+    def kept() -> object:
+        found = {}
+        run_network(network, x, full=(), see=lambda name, done: found.update({name: done.y}))
+        return found
+
+    return {BARE: bare, KEPT: kept, SEEN: lambda: run_network(network, x, full={last}, see=Watch(0))}
+
+
+@cache
+def flac() -> bytes:
+    rng, file = np.random.default_rng(0), BytesIO()
+    soundfile.write(file, 0.1 * rng.normal(size=(441_000, 2)), 44_100, format="FLAC")
+    return file.getvalue()
+
+
+def uploaded() -> None:
+    """As the page does it when a file arrives: read, resample, log-mel, network, blob."""
+    clip_of.cache_clear()
+    show_maps(MapsChoice(StageChoice(BASELINE, Upload(data=flac(), name="sound.flac"), "conv0")))
+
+
+def peak(name: str) -> float:
+    """Megabytes that keeping every stage takes, by a process that does nothing else."""
+    done = subprocess.run([sys.executable, "-m", "bench.networks", name], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def measured(name: str) -> float:
+    """In the fresh process: how far its largest moment lies above where it stood. Linux alone keeps this mark."""
+    kept = ways(NETWORKS[name])[KEPT]
+    Path("/proc/self/clear_refs").write_text("5")  # the highest mark starts anew from here
+    before = memory("VmRSS")
+    kept()
+    return memory("VmHWM") - before
+
+
+def memory(which: str) -> float:
+    """Of this process, in megabytes."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(which))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    print(measured(sys.argv[1]))

@@ -1,0 +1,36 @@
+"""A part of a sound, cut out and seen alone."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from cnnviz.sources.base import Array, Grid, Source, SourceError
+from cnnviz.sources.logmel import DESED, RATE, Features, log_mel
+
+
+@dataclass(frozen=True)
+class Part(Source):
+    """What is heard of another source between two times."""
+
+    title: ClassVar[str] = "Part"
+    ndims: ClassVar[tuple[int, ...]] = (2,)
+
+    whole: Source = field(kw_only=True)
+    start: float = 0.0  # [s]
+    stop: float = 0.0  # [s]
+    features: Features = DESED
+
+    def samples(self) -> Array:
+        samples = self.whole.samples()
+        if samples is None:
+            raise SourceError("Only a sound has parts to choose: clear the part, or choose a sound.")
+        part = samples[max(0, round(self.start * RATE)) : max(0, round(self.stop * RATE))]
+        if not len(part):
+            raise SourceError(
+                f"From {self.start:g} s to {self.stop:g} s there is nothing of a sound of {len(samples) / RATE:.3g} s: "
+                "choose a later end, or clear the part."
+            )
+        return part
+
+    def grid(self) -> Grid:
+        whole, values = self.whole.grid(), log_mel(self.samples(), self.features)
+        return Grid(values, whole.scale, f"{self.start:g} s to {self.stop:g} s of {whole.caption}")

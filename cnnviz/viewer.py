@@ -1,0 +1,31 @@
+"""The viewer: all maps of a stage, alive in the browser, in time with the sound; see ``static/viewer``."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.component import component
+
+_mount = component("cnnviz_viewer", "viewer/viewer.js", 'style="min-height: 900px"', "player", "viewer")
+
+
+def viewer(blob: bytes, key: str, on_pick: Callable[[Mapping[str, Any]], None]) -> None:
+    """Show what `make_maps` gives; viewers of one page share one cursor.
+
+    Parameters
+    ----------
+    blob : bytes
+    key : str
+        One viewer each; a viewer with the same key goes on where it was.
+    on_pick : callback
+        Gets what was picked: ``{"stage": name}``, ``{"channel": number}``, ``{"unit": [frame, mel]}``, or
+        ``{"part": [from, to]}`` in seconds.
+    """
+
+    def picked() -> None:
+        choice = st.session_state[key].picked
+        if isinstance(choice, Mapping):
+            on_pick(choice)
+
+    _mount(key=key, data=blob, on_picked_change=picked)

@@ -1,0 +1,36 @@
+// Where cells lie: on a map, on the input, in seconds and hertz. Everything is looked up; nothing is derived from strides.
+
+/** Share of a map's length at which a place of the input lies, from 0, its beginning, to 1; outside where it is not read. */
+export const shareOf = ({ first, jump }, cells, at) => ((at - first) / jump + 0.5) / cells;
+
+/** The cell under a share of a map's length. */
+export const cellOf = (share, cells) => Math.max(0, Math.min(cells - 1, Math.floor(share * cells)));
+
+/** First and last cell of another stage that go with a unit, along frames and mels; null where there are none. */
+export function spanOf(tensors, stage, unit) {
+  const found = unit.map((u, axis) => {
+    const { data } = tensors[`span.${stage}.${axis}`];
+    return [data[2 * u], data[2 * u + 1]];
+  });
+  return found.every(([first, last]) => first <= last) ? found : null;
+}
+
+/** A span as shares of a map that is drawn turned: left, right, bottom, top. */
+export function boxOf([[f0, f1], [m0, m1]], [frames, mels]) {
+  return { left: f0 / frames, right: (f1 + 1) / frames, bottom: m0 / mels, top: (m1 + 1) / mels };
+}
+
+/** What cells of the input are of the sound: from and to in seconds and in hertz; null where that is not known. */
+export function soundOf({ seconds, hertz }, [[f0, f1], [m0, m1]]) {
+  if (!seconds) return null;
+  return { from: seconds.data[2 * f0], to: seconds.data[2 * f1 + 1], low: hertz.data[2 * m0], high: hertz.data[2 * m1 + 1] };
+}
+
+/** Channels in the order in which they are shown. */
+export function sorted(statistics, names, by) {
+  const width = names.length;
+  const column = names.indexOf(by);
+  const order = Array.from({ length: statistics.length / width }, (_, channel) => channel);
+  if (column < 0) return order;
+  return order.sort((a, b) => statistics[b * width + column] - statistics[a * width + column] || a - b);
+}

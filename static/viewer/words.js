@@ -1,0 +1,28 @@
+// Words for places and numbers.
+import { brief, exact } from "../player/colour.js";
+
+/** Seconds as people say them. */
+export const seconds = (t) => `${t.toFixed(2)} s`;
+
+/** Hertz as people say them. */
+export const hertz = (f) => (f < 1000 ? `${Math.round(f)} Hz` : `${brief(f / 1000)} kHz`);
+
+const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+const size = ([[f0, f1], [m0, m1]]) => `${many(f1 - f0 + 1, "frame")} × ${many(m1 - m0 + 1, "mel")}`;
+
+/** What a unit is and what it sees and reaches. */
+export function unitSentence({ stage, channel, unit, value, seen, sound, last, reached, statistical }) {
+  const name = `${stage}[0, ${channel}, ${unit[0]}, ${unit[1]}] = ${exact(value)}`;
+  if (!seen) return `${name}. It reads padding alone.`;
+  const [[f0, f1], [m0, m1]] = seen;
+  const cells = `frames ${f0} to ${f1} and mels ${m0} to ${m1} of the input (${size(seen)})`;
+  const heard = sound ? `${seconds(sound.from)} to ${seconds(sound.to)} (${Math.round(1000 * (sound.to - sound.from)).toLocaleString("en")} ms), ${hertz(sound.low)} to ${hertz(sound.high)}: ` : "";
+  const on = reached ? ` It goes on into ${size(reached)} of ${last}.` : last === stage ? "" : ` Nothing of ${last} depends on it.`;
+  const also = statistical ? ` The statistics of ${statistical} make it depend a little on the whole input as well.` : "";
+  return `${name}. It sees ${heard}${cells}.${on}${also}`;
+}
+
+/** The statistics of a channel, as pairs of a name and a number. */
+export function statisticsOf(names, row) {
+  return names.map((name, i) => (name === "zeros" ? ["zeros", `${brief(100 * row[i])} %`] : [name, brief(row[i], 4)]));
+}
