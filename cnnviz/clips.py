@@ -1,5 +1,6 @@
 """What a network hears: the widgets of a clip, of its log-mel spectrogram, and of a part of it."""
 
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 import streamlit as st
@@ -74,6 +75,8 @@ def heard(make: Maker) -> Maker:
     with st.expander("Log-mel", key="log_mel", on_change="rerun", bind=BIND):
         st.button("DESED", help="all as in the DESED baselines", on_click=start_over)
         numbers = settings_panel(Features, 2, MEL)
+        with suppress(SourceError):  # said by the function below, where the page shows it
+            st.caption(f"Gives {Features(**numbers).words()}.")
     with st.container(horizontal=True, gap="small"):
         start, stop = (part_widget(name) for name in PART)
 

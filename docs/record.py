@@ -22,6 +22,7 @@ from cnnviz.presets import CARDS, Card  # noqa: E402
 
 CARD_WIDTH = 640  # pixels
 GIF_WIDTH = 900
+GAP = 12  # pixels between two parts of a card
 STEPS = 30  # of the moving picture
 
 
@@ -31,7 +32,7 @@ def open_scene(browser: Browser, url: str, theme: str, scene: str, size: tuple[i
     page.goto(f"{url}/{scene}")
     page.locator(".cnnviz[data-ready]").wait_for()
     page.evaluate("document.fonts.ready")
-    page.locator('.cnnviz[data-playing="false"]').wait_for()
+    page.locator('.cnnviz[data-playing="false"], .cnnviz:has(.viewer)').wait_for()
     return page
 
 
@@ -41,14 +42,25 @@ def picture(page: Page, selector: str) -> Image.Image:
 
 def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
     """A still from the middle of the scene."""
-    page = open_scene(browser, url, theme, card.address, (1180, 800))
+    page = open_scene(browser, url, theme, card.address, (1600 if card.page == "spectrogram" else 1180, 800))
+    if page.locator(".viewer").count():
+        parts = [picture(page, part) for part in (".clip", ".planes")]
+        still = Image.new("RGB", (parts[0].width, sum(part.height for part in parts) + GAP), parts[0].getpixel((0, 0)))
+        still.paste(parts[0], (0, 0))
+        still.paste(parts[1], (0, parts[0].height + GAP))
+        save(still, card, theme)
+        page.close()
+        return
     scrub = page.locator("[data-act=scrub]")
     scrub.fill(str(int(int(scrub.get_attribute("max") or 0) * 0.42)))
     page.wait_for_timeout(400)  # the canvas is drawn with the next frame
-    still = picture(page, ".stage")
+    save(picture(page, ".stage"), card, theme)
+    page.close()
+
+
+def save(still: Image.Image, card: Card, theme: str) -> None:
     still.thumbnail((CARD_WIDTH, CARD_WIDTH))
     still.save(ROOT / "static" / "cards" / f"{card.name}-{theme}.webp", quality=85)
-    page.close()
 
 
 def record_gif(browser: Browser, url: str) -> None:

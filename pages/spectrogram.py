@@ -15,7 +15,8 @@ from cnnviz.nets import Net, choose_network
 from cnnviz.network import Activation, Desed, Normalization
 from cnnviz.panels import BIND, place
 from cnnviz.player import Role, player
-from cnnviz.show import Maps, MapsChoice, StageChoice
+from cnnviz.presets import SPECTROGRAM
+from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
 from cnnviz.sources import Source, SourceError
 from cnnviz.sources.logmel import DESED, RATE, Features
 from cnnviz.sources.sound import SOUNDS, LogMel
@@ -67,7 +68,8 @@ def other(first: MapsChoice) -> MapsChoice | None:
     st.subheader("Compare", anchor=False)
     what = screen.choose_one("compare", COMPARED, COMPARED[0])
     if what == "sound":
-        seconds = getattr(first.at.source, "seconds", 10)
+        samples = clip_of(first.at.source).samples
+        seconds = 10 if samples is None else min(10, -(-len(samples) // RATE))
         sound = screen.choose_from("b_sound", SOUNDS, "speech", "with")
         return replace(
             first,
@@ -221,7 +223,7 @@ def made() -> MapsChoice:
 
 choice, maps, problem = screen.settle("spectrogram", made, FIRST, survey)
 with top:
-    screen.head("Spectrogram", [], problem, kind, 2)
+    screen.head("Spectrogram", SPECTROGRAM, problem, kind, 2)
     st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
 with bar:
     view = screen.choose_one("view", VIEWS, VIEWS[0])

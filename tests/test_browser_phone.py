@@ -44,7 +44,7 @@ OTHERS = {
     "gating": ["maps=8", "layer=ReLU&compare=SiLU", "layer=Softmax&ndim=1d"],
     "normalisation": ["", "layer=DropoutNd", "tab=Running+statistics"],
     "shapes": ["", "layer=Linear", "layer=Permute&input=photo&input_rows=16&input_colour=rgb"],
-    "spectrogram": ["input_seconds=1", "input_seconds=1&network=baseline&stage=glu1&tab=Stages"],
+    "spectrogram": ["view=one+window&input_seconds=1", "view=one+window&input_seconds=1&stage=relu1&tab=Stages"],
 }
 
 

@@ -12,7 +12,6 @@ from cnnviz.geometry import GeometryError
 from cnnviz.layers import AvgPool, BatchNorm, Conv, GroupNorm
 from cnnviz.network import BASELINE, Desed, Network
 
-
 NORMS = [GroupNorm(num_groups=1, num_channels=2), BatchNorm(num_features=2, training=True, steps=1)]
 
 

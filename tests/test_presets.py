@@ -14,9 +14,9 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
-from cnnviz.presets import CARDS, CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, Preset
+from cnnviz.presets import CARDS, CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM, Preset
 
-PRESETS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES]
+PRESETS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM]
 every_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: f"{preset.page}: {preset.question}")
 
 
@@ -93,7 +93,7 @@ def test_no_two_questions_have_the_same_address():
     assert len({(preset.page, tuple(preset.params.items())) for preset in PRESETS}) == len(PRESETS)
 
 
-@pytest.mark.parametrize("page", ["convolution", "pooling", "gating", "normalisation", "shapes"])
+@pytest.mark.parametrize("page", ["convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram"])
 def test_a_page_that_asks_nothing_has_no_question(page):
     assert not asked(page_at(page, ()))
 
@@ -106,6 +106,32 @@ def test_a_card_opens_its_scene_without_a_warning(card):
 
 
 # --- what the answers claim ---
+
+
+def shape_at(s: Seen, stage: str) -> list[int]:
+    """Shape of a stage in the viewer."""
+    [found] = [one["shape"] for one in s.words["stages"] if one["name"] == stage]
+    shape: list[int] = found
+    return shape
+
+
+def field_of(s: Seen) -> tuple[int, int]:
+    """Frames and mels of the input that the chosen unit sees."""
+    frames, mels = (s.tensors[f"span.input.{axis}"][u] for axis, u in enumerate(s.words["unit"]))
+    return int(frames[1] - frames[0]) + 1, int(mels[1] - mels[0]) + 1
+
+
+def seen_for(s: Seen) -> float:
+    """How much of the sound that is [s]."""
+    first, last = s.tensors["span.input.0"][s.words["unit"][0]]
+    return float(s.tensors["seconds"][last, 1] - s.tensors["seconds"][first, 0])
+
+
+def reached_by_the_last_frame(s: Seen) -> bool:
+    """Does any output frame of this pooling read the last one that comes in?"""
+    before = shape_at(s, "dropout1")[1]
+    return bool((s.tensors["span.dropout1.0"][:, 1] == before - 1).any())
+
 
 CLAIMS: dict[str, Callable[[Seen], bool]] = {
     # convolution
@@ -168,6 +194,20 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     # shapes
     "What does torch see": lambda s: s.x.shape == (16, 1, 24, 3) and s.out == "(1, 3, 16, 24)",
     "Is a dense layer": lambda s: s.tensors["weight"].shape == (4, 1, 1, 8, 8) and len(s.tensors["start2"]) == 1,
+    # spectrogram
+    "One number of the last layer": lambda s: field_of(s) == (50, 128) and seen_for(s) == pytest.approx(0.912),
+    "626 frames go into": lambda s: (
+        [shape_at(s, name)[1] for name in ("conv0", "conv1", "pooling1")] == [626, 313, 156]
+        and reached_by_the_last_frame(s) is False
+    ),
+    "Three times pooling": lambda s: (
+        [shape_at(s, f"pooling{i}") for i in range(3)] == [[64, 626, 32], [64, 626, 8], [64, 626, 2]]
+    ),
+    "What does a layer norm do": lambda s: s.words["statistical"] == "layernorm0" and field_of(s) == (5, 14),
+    "Does DESED's GLU": lambda s: (
+        shape_at(s, "batchnorm0") == shape_at(s, "glu0") == [64, 126, 128]
+        and np.allclose(s.tensors["plane.signal"] * s.tensors["plane.gate"], s.tensors["plane.product"], atol=1e-6)
+    ),
 }
 
 
@@ -260,6 +300,8 @@ def test_momentum_as_other_libraries_have_it_gives_the_other_mean():
 def test_numbers_of_an_answer_that_are_shapes_are_of_this_scene(preset):
     """ "5 × 5" in an answer is a size of input, window or output."""
     s = seen(preset)
+    if "output" not in s.tensors:  # the viewer's
+        return
     sizes = {s.x.shape[-2:], s.y.shape[-2:], (len(s.tensors.get("line1", ())), len(s.tensors.get("line2", ())))}
     kernel = {tuple(len(s.tensors[f"offset{axis}"]) for axis in (1, 2))} if "offset1" in s.tensors else set()
     for row, column in re.findall(r"(\d+) × (\d+)(?! ×)", preset.answer):

@@ -335,7 +335,7 @@ def test_paper_and_ink_are_the_themes(make, dark):
 def test_colours_are_those_of_the_palette(dark):
     theme = "dark" if dark else "light"
     panels = panels_of(picture_figure(take(GLU), dark))
-    for panel, scale in zip(panels, ("picture", "signed", "gate", "signed"), strict=True):
+    for panel, scale in zip(panels, (CLIP.grid().scale, "signed", "gate", "signed"), strict=True):
         stops, colours = PALETTE[scale][theme], panel.images[0].get_cmap()
         for i, stop in enumerate(stops):
             np.testing.assert_allclose(colours(i / (len(stops) - 1))[:3], to_rgb(stop), atol=0.01)
