@@ -48,10 +48,14 @@ class Channels:
         """Dead channels are 0 throughout, constant ones have another value throughout."""
         return ["" if low < high else "constant" if low else "dead" for low, high in self.ranges]
 
+    def values(self) -> Array:
+        """The small pictures as numbers again, NaN where there are none."""
+        low, high = self.ranges.T[..., None, None]
+        return np.where(self.levels > TOP, np.nan, low + (high - low) * self.levels.astype(np.float32) / TOP)
+
     def percentiles(self) -> list[float]:
         """The lowest and highest hundredth of the values of all channels, estimated from the small pictures."""
-        low, high = self.ranges.T[..., None, None]
-        values = np.where(self.levels > TOP, np.nan, low + (high - low) * self.levels.astype(np.float32) / TOP)
+        values = self.values()
         return [0.0, 0.0] if np.isnan(values).all() else [float(p) for p in np.nanpercentile(values, [1, 99])]
 
 

@@ -20,7 +20,6 @@ from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
 from cnnviz.sources import Source, SourceError
 from cnnviz.sources.logmel import DESED, RATE, Features
 from cnnviz.sources.sound import SOUNDS, LogMel
-from cnnviz.sources.upload import plain_name
 from cnnviz.viewer import viewer
 
 EXPLANATION = """
@@ -160,12 +159,9 @@ def milliseconds(frames: int, features: Features) -> float:
 
 def named(choice: StageChoice) -> str:
     """What is heard, by what, and whose weights these are, in a line."""
-    network, checkpoint = choice.network, choice.checkpoint
-    mode = "training" if network.training else "eval"
-    weights = f"random weights, seed {choice.seed}"
-    if checkpoint:
-        weights = f"weights of {plain_name(checkpoint.name)}" + (f", {checkpoint.part}" if checkpoint.part else "")
-    return f"{read(choice.source).caption}; {network.activation}, {network.normalization} norm, {mode} mode; {weights}"
+    network, mode = choice.network, "training" if choice.network.training else "eval"
+    setting = f"{network.activation}, {network.normalization} norm, {mode} mode"
+    return f"{read(choice.source).caption}; {setting}; {takeaway.weights_words(choice)}, seed {choice.seed}"
 
 
 def show(choice: MapsChoice, maps: Maps, key: str, role: Role) -> None:

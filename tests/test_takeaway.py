@@ -27,8 +27,6 @@ from cnnviz.sources.patterns import Ramp
 from cnnviz.sources.sound import LogMel
 from cnnviz.sources.spectrogram import Spectrogram
 from cnnviz.takeaway import (
-    DPI,
-    PIXELS,
     file_name,
     gallery,
     gallery_figure,
@@ -40,6 +38,7 @@ from cnnviz.takeaway import (
     take,
     tensors,
 )
+from cnnviz.takeaway.ink import DPI, PIXELS
 
 CLIP = LogMel(seconds=1)
 SMALL = Desed(activation="glu", nb_filters=(4, 6, 3), pooling=((2, 2), (2, 2), (1, 4)), training=True)
