@@ -79,6 +79,8 @@ def heard(make: Maker) -> Maker:
             st.caption(f"Gives {Features(**numbers).words()}.")
     with st.container(horizontal=True, gap="small"):
         start, stop = (part_widget(name) for name in PART)
+    if start is not None or stop is not None:
+        st.button("Whole sound", icon=":material/undo:", on_click=place, args=(dict.fromkeys(PART),))
 
     def made() -> Source:
         features, source = Features(**numbers), make()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -17,6 +17,7 @@ from cnnviz.geometry import AXES
 from cnnviz.knobs import Knob, Setting, Size, knobs
 
 BIND: Final = "query-params"
+Bind = Literal["query-params"] | None
 PER_AXIS = "per_axis"
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -27,10 +28,12 @@ def settings_panel(
     prefix: str = "",
     skip: tuple[str, ...] = (),
     start: Mapping[str, Any] = EMPTY,
+    bind: Bind = BIND,
 ) -> dict[str, Any]:
     """One widget for each knob of a setting, two numbers to a row; returns the chosen values by field name.
 
-    `start` says where a knob begins on this page, if not at the setting's own default.
+    `start` says where a knob begins on this page, if not at the setting's own default; `bind` is None where the address
+    holds the setting in another form.
     """
     defaults = {f.name: f.default for f in fields(kind)} | dict(start)
     chosen: dict[str, Any] = {}
@@ -44,10 +47,10 @@ def settings_panel(
                 row, left = st.container(horizontal=True, gap="small"), 2
             left -= 1
             with row:
-                chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
+                chosen[name] = _field(name, k, defaults[name], prefix + name, ndim, bind)
         else:
             left = 0
-            chosen[name] = _field(name, k, defaults[name], prefix + name, ndim)
+            chosen[name] = _field(name, k, defaults[name], prefix + name, ndim, bind)
     return chosen
 
 
@@ -63,19 +66,19 @@ def _each_axis(ndim: int) -> bool:
     return ndim > 1 and bool(st.session_state.get(PER_AXIS, on))
 
 
-def _field(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
+def _field(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
     if k.per_axis:
-        return _per_axis(name, k, default, key, ndim)
+        return _per_axis(name, k, default, key, ndim, bind)
     if k.choices:
-        return st.selectbox(name, k.choices, k.choices.index(default), key=key, help=k.help, bind=BIND)
+        return st.selectbox(name, k.choices, k.choices.index(default), key=key, help=k.help, bind=bind)
     if isinstance(default, bool):
-        return st.toggle(name, default, key=key, help=k.help, bind=BIND)
+        return st.toggle(name, default, key=key, help=k.help, bind=bind)
     if isinstance(default, str):
-        return st.text_area(name, default, key=key, help=k.help, height=140, bind=BIND)
+        return st.text_area(name, default, key=key, help=k.help, height=140, bind=bind)
     low, high = _as(default, k.low), _as(default, k.high)
     empty = "none" if default is None else None
     return st.number_input(
-        name, low, high, default, k.step, k.format, key=key, help=k.help, placeholder=empty, bind=BIND
+        name, low, high, default, k.step, k.format, key=key, help=k.help, placeholder=empty, bind=bind
     )
 
 
@@ -84,32 +87,33 @@ def _as(default: Any, number: float | None) -> Any:
     return number if number is None else float(number) if isinstance(default, float) else int(number)
 
 
-def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
+def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
     if k.words:
-        return _number_or_word(name, k, default, key, ndim)
-    return _numbers(name, k, default, key, ndim)
+        return _number_or_word(name, k, default, key, ndim, bind)
+    return _numbers(name, k, default, key, ndim, bind)
 
 
-def _number_or_word(name: str, k: Knob, default: Any, key: str, ndim: int) -> Any:
+def _number_or_word(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
     """A word such as "same", or numbers; beside each other where there is room."""
     with st.container(horizontal=not _each_axis(ndim), gap="small"):
-        rule = st.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=BIND)
-        return rule if rule in k.words else _numbers(name, k, default, key, ndim)
+        rule = st.selectbox(f"{name} by", ("number", *k.words), key=f"{key}_rule", help=k.help, bind=bind)
+        return rule if rule in k.words else _numbers(name, k, default, key, ndim, bind)
 
 
-def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int) -> Size:
-    if not _each_axis(ndim):
-        return (_number(name, k, default, key),) * ndim
+def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Size:
+    values = default if isinstance(default, tuple) else (default,) * ndim
+    if not _each_axis(ndim) and len(set(values)) == 1:
+        return (_number(name, k, values[0], key, bind),) * ndim
     columns = st.columns(ndim, gap="xxsmall", wrap=False)
     return tuple(
-        _number(f"{name}, {axis}" if i == 0 else axis, k, default, f"{key}_{axis}", column)
+        _number(f"{name}, {axis}" if i == 0 else axis, k, values[i], f"{key}_{axis}", bind, column)
         for i, (axis, column) in enumerate(zip(AXES[ndim], columns, strict=True))
     )
 
 
-def _number(label: str, k: Knob, default: Any, key: str, where: Any = st) -> int:
+def _number(label: str, k: Knob, default: Any, key: str, bind: Bind, where: Any = st) -> int:
     low, high = _as(default, k.low), _as(default, k.high)
-    return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=BIND))
+    return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=bind))
 
 
 def per_axis_switch(ndim: int, *kinds: tuple[type[Setting], str]) -> None:

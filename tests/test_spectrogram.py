@@ -200,6 +200,8 @@ def test_a_part_is_analysed_alone():
     assert_runs(app)
     tensors, _ = maps(app)
     assert (len(tensors["samples"]), len(tensors["input"])) == (RATE, 63)
+    next(button for button in app.button if button.label == "Whole sound").click().run()
+    assert len(maps(app)[0]["samples"]) == 2 * RATE
 
 
 def test_an_uploaded_sound_is_heard_and_seen():
