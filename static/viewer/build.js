@@ -66,15 +66,15 @@ export function build(root) {
   return ui;
 }
 
-/** A map: a picture that fills its frame, with a cursor, room for boxes, and axes if they are wanted; see `print`. */
+/** A map: an image that fills its frame, with a cursor, room for boxes, and axes if they are wanted. */
 export function makeMap(className, label = "") {
-  const canvas = className === "small" ? make("img", { alt: "", decoding: "sync" }) : make("canvas");
+  const image = make("img", { alt: "", decoding: "sync", draggable: false });
   const boxes = make("div", { className: "boxes" });
   const cursor = make("i", { className: "cursor" });
-  const picture = make("div", { className: "picture" }, canvas, boxes, cursor);
+  const picture = make("div", { className: "picture" }, image, boxes, cursor);
   const frame = make("div", { className: `map ${className}` }, picture);
   if (label) picture.setAttribute("aria-label", label);
-  return { frame, picture, canvas, boxes, cursor };
+  return { frame, picture, image, boxes, cursor };
 }
 
 /** Draw boxes of shares on a map: `[{box, kind}]`. */

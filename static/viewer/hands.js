@@ -47,7 +47,7 @@ export function listenPlane(viewer, map) {
   const at = (event) => viewer.unitOf(...under(map, event));
   picture.addEventListener("pointermove", (event) => viewer.point(at(event)));
   picture.addEventListener("pointerleave", () => viewer.point(null));
-  picture.addEventListener("click", (event) => viewer.choose(at(event)));
+  picture.addEventListener("click", (event) => viewer.choose(viewer.hovered ?? at(event))); // what was shown is what is taken
   picture.addEventListener("blur", () => viewer.point(null));
   picture.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];

@@ -38,13 +38,6 @@ export function pixelsOf(levels, [frames, mels], ink, table = null) {
   return pixels;
 }
 
-/** Draw a map on a canvas. */
-export function paint(canvas, levels, [frames, mels], ink, table = null) {
-  Object.assign(canvas, { width: frames, height: mels });
-  const bytes = new Uint8ClampedArray(pixelsOf(levels, [frames, mels], ink, table).buffer);
-  canvas.getContext("2d").putImageData(new ImageData(bytes, frames, mels), 0, 0);
-}
-
 const HEAD = 14 + 108; // bytes of a bitmap file before its pixels: its own header, and that of version 4, which knows alpha
 
 /** Pixels as a bitmap file (BMP), whose lines may run from the top if its height is negative. */
@@ -60,10 +53,10 @@ export function bitmapOf(pixels, width) {
 }
 
 /**
- * Draw a small map in an image. A page of canvases is a page of layers, which a browser sorts anew in each frame in
- * which anything moves: with 128 of them that took 30 ms.
+ * Show levels of shape (frames, mels) in an image element. A page of canvases is a page of layers, which a browser sorts
+ * anew in each frame in which anything moves: with 128 of them that took 30 ms.
  */
-export function print(image, levels, [frames, mels], ink, table) {
+export function print(image, levels, [frames, mels], ink, table = null) {
   const file = bitmapOf(pixelsOf(levels, [frames, mels], ink, table), frames);
   image.onload = () => URL.revokeObjectURL(image.src);
   image.src = URL.createObjectURL(new Blob([file], { type: "image/bmp" }));

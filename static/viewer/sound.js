@@ -36,7 +36,10 @@ class Transport {
     const { playing } = this;
     if (!playing) return;
     const waited = (performance.now() - playing.began) / 1000;
-    if (playing.heard?.since() === 0 && waited > PATIENCE) Object.assign(playing, { heard: null, began: performance.now() });
+    if (playing.heard?.since() === 0 && waited > PATIENCE) {
+      playing.heard.stop(); // or it would be heard later, at a time of its own
+      Object.assign(playing, { heard: null, began: performance.now() });
+    }
     const since = playing.heard ? playing.heard.since() : (performance.now() - playing.began) / 1000;
     this.time = Math.min(playing.to, playing.from + since);
     if (this.time >= playing.to) return this.pause();

@@ -5,7 +5,7 @@ import { histogram } from "../player/charts.js";
 import { build, drawAxes, drawBoxes, make, makeMap } from "./build.js";
 import { Cursors } from "./cursors.js";
 import { listenClip, listenPlane, listenKeys } from "./hands.js";
-import { inkOf, levelsOf, paint, print, relevel, scaleOf, widest } from "./picture.js";
+import { inkOf, levelsOf, pixelsOf, print, relevel, scaleOf, widest } from "./picture.js";
 import { boxOf, cellOf, shareOf, soundOf, sorted, spanOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
 import { hertz, seconds, statisticsOf, unitSentence } from "./words.js";
@@ -43,6 +43,8 @@ class Viewer {
       if (this.sound && transport.playing?.sound === this.sound) transport.pause();
       this.sound = new Sound(tensors.samples?.data ?? null, RATE, length);
       this.selection = null;
+      this.ui.part.hidden = true;
+      this.ui.part.hidden = true;
       if (transport.time > length) transport.seek(0);
     }
     this.theme();
@@ -69,6 +71,7 @@ class Viewer {
 
   /** Everything that does not move. */
   draw() {
+    const held = this.root.getRootNode().activeElement?.dataset.focus;
     this.forget(() => true);
     this.drawClip();
     this.drawStrip();
@@ -77,6 +80,7 @@ class Viewer {
     this.fillGrid();
     this.showTime();
     this.showUnit();
+    if (held) this.ui.body.querySelector(`[data-focus="${held}"]`)?.focus({ preventScroll: true }); // keys go on where they were
   }
 
   isDiverging(name) {
@@ -99,11 +103,13 @@ class Viewer {
     const { tensors, meta } = this.scene;
     const stage = this.stages.input;
     const map = this.keep(makeMap("axes", "The input: time runs to the right, frequency upwards. Arrow keys move the cursor."), stage);
-    paint(map.canvas, levelsOf(tensors.input.data, this.limitsOf("input", stage.range)), stage.shape.slice(1), this.inks[meta.scales.input]);
+    print(map.image, levelsOf(tensors.input.data, this.limitsOf("input", stage.range)), stage.shape.slice(1), this.inks[meta.scales.input]);
     this.clipMap = map;
     this.drawAxesOf(map);
     map.picture.tabIndex = 0;
-    map.picture.setAttribute("role", "slider");
+    map.picture.dataset.focus = "input";
+    const words = { role: "slider", "aria-valuemin": 0, "aria-valuemax": this.sound.length.toFixed(2) };
+    for (const [name, word] of Object.entries(words)) map.picture.setAttribute(name, word);
     this.ui.clip.replaceChildren(map.frame);
     listenClip(this, map);
   }
@@ -135,12 +141,12 @@ class Viewer {
     const left = this.ui.strip.scrollLeft;
     const block = (name) => name.match(/\d+$/)?.[0];
     const buttons = meta.stages.slice(1).map((stage, i) => {
-      const map = this.keep(makeMap("small"), stage);
+      const map = this.keep(makeMap(""), stage);
       const levels = tensors[`strip.${stage.name}`];
       const table = relevel(stage.range, this.limitsOf("maps", stage.range));
-      print(map.canvas, levels.data, levels.shape, this.inks.signed, table);
+      print(map.image, levels.data, levels.shape, this.inks.signed, table);
       const shape = make("small", {}, stage.shape.join(" × "));
-      const open = make("button", { type: "button", title: stage.layer, data: { stage: stage.name, at: i } }, make("b", {}, stage.name), map.frame, shape);
+      const open = make("button", { type: "button", title: stage.layer, data: { stage: stage.name, at: i, focus: `stage ${stage.name}` } }, make("b", {}, stage.name), map.frame, shape);
       open.setAttribute("aria-pressed", stage.name === meta.stage);
       open.style.setProperty("--step", i);
       if (i && block(stage.name) !== block(meta.stages[i].name)) open.classList.add("block");
@@ -167,7 +173,7 @@ class Viewer {
       const scale = meta.scales[name] === "gate" ? [0, 1] : scaleOf(kind, own, this.layerRange(), meta.percentiles, this.isDiverging(name));
       const where = shape[0] === this.stage.shape[1] && shape[1] === this.stage.shape[2] ? this.stage : this.before();
       const map = this.keep(makeMap("axes", `${name} of channel ${meta.channel}. Arrow keys choose a unit, Enter keeps it.`), where);
-      paint(map.canvas, levelsOf(data, scale), shape, this.inks[meta.scales[name]]);
+      print(map.image, levelsOf(data, scale), shape, this.inks[meta.scales[name]]);
       this.drawAxesOf(map);
       const legend = make("span", { className: "legend" });
       legend.style.background = `linear-gradient(to right, ${this.stops[meta.scales[name]].join(", ")})`;
@@ -175,6 +181,7 @@ class Viewer {
       const header = make("header", {}, make("b", {}, name), number(scale[0]), legend, number(scale[1]));
       if (where === this.stage) {
         map.picture.tabIndex = 0;
+        map.picture.dataset.focus = `plane ${name}`;
         map.picture.setAttribute("role", "application");
         listenPlane(this, map);
       }
@@ -230,10 +237,11 @@ class Viewer {
     const all = make("canvas");
     const [w, h] = [frames + 1, mels + 1];
     Object.assign(all, { width: columns * w - 1, height: Math.ceil(channels / columns) * h - 1 });
-    const one = make("canvas");
+    const context = all.getContext("2d");
     for (let c = 0; c < channels; c++) {
-      paint(one, levels.subarray(c * frames * mels, (c + 1) * frames * mels), [frames, mels], this.inks[meta.scales.kernel]);
-      all.getContext("2d").drawImage(one, (c % columns) * w, Math.floor(c / columns) * h);
+      const pixels = pixelsOf(levels.subarray(c * frames * mels, (c + 1) * frames * mels), [frames, mels], this.inks[meta.scales.kernel]);
+      const image = new ImageData(new Uint8ClampedArray(pixels.buffer), frames, mels);
+      context.putImageData(image, (c % columns) * w, Math.floor(c / columns) * h);
     }
     all.style.width = `${Math.min(420, all.width * Math.max(4, Math.min(28, Math.floor(420 / all.width))))}px`;
     const from = channels === 1 ? "one input channel" : `${channels} input channels`;
@@ -249,13 +257,13 @@ class Viewer {
     this.forget((map) => map.small);
     this.thumbnails = Array.from({ length: channels }, (_, channel) => {
       const own = [ranges[2 * channel], ranges[2 * channel + 1]];
-      const map = this.keep(makeMap("small"), this.stage);
+      const map = this.keep(makeMap(""), this.stage);
       map.small = true;
       const scale = scaleOf(this.ui.scale.value, own, this.layerRange(), meta.percentiles, this.isDiverging("maps"));
-      print(map.canvas, data.subarray(channel * cells, (channel + 1) * cells), size, this.inks.signed, relevel(own, scale));
+      print(map.image, data.subarray(channel * cells, (channel + 1) * cells), size, this.inks.signed, relevel(own, scale));
       const words = make("small", {}, String(channel));
       if (meta.states[channel]) words.append(make("em", {}, meta.states[channel]));
-      const open = make("button", { type: "button", data: { channel } }, map.frame, words);
+      const open = make("button", { type: "button", data: { channel, focus: `channel ${channel}` } }, map.frame, words);
       open.setAttribute("aria-label", `channel ${channel}${meta.states[channel] ? `, ${meta.states[channel]}` : ""}`);
       open.setAttribute("aria-pressed", channel === meta.channel);
       open.addEventListener("click", () => this.tell("channel", channel));

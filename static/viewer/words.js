@@ -5,7 +5,7 @@ import { brief, exact } from "../player/colour.js";
 export const seconds = (t) => `${t.toFixed(2)} s`;
 
 /** Hertz as people say them. */
-export const hertz = (f) => (f < 1000 ? `${Math.round(f)} Hz` : `${brief(f / 1000)} kHz`);
+export const hertz = (f) => (f < 999.5 ? `${Math.round(f)} Hz` : `${brief(f / 1000)} kHz`);
 
 const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 const size = ([[f0, f1], [m0, m1]]) => `${many(f1 - f0 + 1, "frame")} × ${many(m1 - m0 + 1, "mel")}`;

@@ -1,0 +1,144 @@
+"""The viewer's pure modules, run in node on real blobs: what they look up is what Python and torch say."""
+
+import io
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import test_player_helpers as player
+from PIL import Image
+
+from cnnviz.fields import INPUT, Spans, fields, spans
+from cnnviz.maps import STATISTICS
+from cnnviz.network import BASELINE, Desed, run_network
+from cnnviz.scene import PALETTE
+from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps
+from cnnviz.sources.logmel import DESED, Features
+from cnnviz.sources.patterns import Random
+from cnnviz.sources.sound import LogMel
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "static" / "viewer"
+NODE_TESTS = sorted((HERE / "viewer").glob("*.test.mjs"))
+PURE = ["places", "words", "picture", "sound"]  # `build` makes elements, but its lists can be looked at
+
+CLIP = LogMel(seconds=1)
+FEW = {"nb_filters": (4, 5, 6)}
+PADDED = {"padding": (4, 4, 0), "pooling": ((2, 3), (1, 2), (2, 2))}  # the outermost units read padding alone
+CASES: dict[str, StageChoice] = {
+    "lesson": StageChoice(Desed(**FEW, training=True), CLIP, "pooling1", seed=1),
+    "gate": StageChoice(BASELINE, CLIP, "glu2"),
+    "gone": StageChoice(Desed(**FEW), LogMel(seconds=1, sound="speech"), "relu0", seed=2),  # many zeros
+    "layer-norm": StageChoice(Desed(**FEW, normalization="layer"), CLIP, "conv1"),
+    "padding": StageChoice(Desed(**FEW, **PADDED), CLIP, "conv1"),
+    "hop": StageChoice(Desed(**FEW), LogMel(seconds=1, features=Features(hop_length=500, n_mels=64)), "pooling0"),
+    "silent": StageChoice(Desed(**FEW), Random(size=(20, 64)), "pooling0"),
+}
+
+
+def unit_words(choice: StageChoice, found: dict[str, Spans], unit: tuple[int, ...]) -> dict[str, Any]:
+    """A unit, what goes with it on every stage, and what of the sound it sees."""
+
+    def span(tables: Spans) -> list[list[int]] | None:
+        both = [[int(end) for end in table[at]] for table, at in zip(tables, unit, strict=True)]
+        return both if all(first <= last for first, last in both) else None
+
+    seen, sound = span(found[INPUT]), None
+    features = getattr(choice.source, "features", None)
+    if seen and features:
+        edges = features.edges()
+        start, stop = features.span(*seen[0])
+        low, high = edges[seen[1][0], 0], edges[seen[1][1], 1]
+        sound = {"from": start, "to": stop, "low": float(low), "high": float(high)}
+    return {"unit": unit, "spans": {name: span(tables) for name, tables in found.items()}, "sound": sound}
+
+
+def centres(choice: StageChoice) -> list[dict[str, Any]]:
+    """Where each unit's field has its middle on the input, padding and all, by Araujo's formula."""
+    network, shape = choice.network.network, choice.source.grid().values.shape
+    rows = []
+    for (name, _), made, views in zip(network.stages, network.shapes(shape), fields(network), strict=True):
+        for axis, (cells, view) in enumerate(zip(made[1:], views, strict=True)):
+            first = np.arange(cells) * view.jump - view.before
+            middle = (first + (first + view.size - 1)) / 2
+            rows.append({"stage": name, "axis": axis, "cells": cells, "centres": middle.tolist()})
+    return rows
+
+
+def orders(choice: StageChoice) -> dict[str, list[int]]:
+    """Channels by every statistic of torch's output, the largest first."""
+    values = run_network(choice.network.network, choice.source.grid().values, choice.seed)[choice.stage].y
+    flat = values.reshape(len(values), -1)
+    columns = {"mean": flat.mean(1), "max": flat.max(1), "variance": flat.var(1), "zeros": (flat == 0).mean(1)}
+    return {name: np.argsort(-column, kind="stable").tolist() for name, column in columns.items()}
+
+
+def truth(choice: StageChoice) -> dict[str, Any]:
+    network, shape = choice.network.network, choice.source.grid().values.shape
+    found = spans(network, shape, choice.stage)
+    sizes = network.upto(choice.stage).shapes(shape)[-1][1:]
+    every = np.stack(np.meshgrid(*(np.linspace(0, n - 1, 7, dtype=int) for n in sizes)), axis=-1).reshape(-1, 2)
+    units = [unit_words(choice, found, tuple(map(int, unit))) for unit in every]
+    return {"units": units, "centres": centres(choice), "orders": orders(choice)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Blobs of the viewer, and the truth of each."""
+    made = tmp_path_factory.mktemp("viewer")
+    for name, choice in CASES.items():
+        (made / f"{name}.blob").write_bytes(show_maps(MapsChoice(choice, 1)).blob)
+        (made / f"{name}.json").write_text(json.dumps(truth(choice)))
+    return made
+
+
+@pytest.mark.parametrize("file", NODE_TESTS, ids=lambda file: file.name.removesuffix(".test.mjs"))
+def test_in_node(file, folder):
+    player.test_in_node(file, folder)
+
+
+def test_every_pure_module_has_tests():
+    assert {*PURE, "build"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_touches_no_page(name):
+    assert not re.findall(r"\b(document|window|canvas|getContext)\b", player.code(STATIC / f"{name}.js"))
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+def test_the_viewer_fetches_nothing_and_writes_no_markup(path):
+    player.test_the_player_fetches_nothing_and_writes_no_markup(path)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_the_viewer_never_derives_a_window_again(path):
+    player.test_the_browser_never_derives_a_window_again(path)
+
+
+def test_a_bitmap_is_read_by_others_as_it_was_meant():
+    """Pillow knows the format from elsewhere: lines from the top, red before blue, and how far a pixel is there."""
+    script = f"""
+        import {{ bitmapOf, inkOf, pixelsOf }} from "{STATIC.as_uri()}/picture.js";
+        const ink = inkOf({json.dumps(PALETTE["signed"]["light"])});
+        process.stdout.write(bitmapOf(pixelsOf([0, 127, 254, 60, 255, 200], [2, 3], ink), 2));
+    """
+    command = [player.node(), "--input-type=module", "--eval", script]
+    file = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    image = np.asarray(Image.open(io.BytesIO(file)).convert("RGBA"))
+    assert image.shape == (3, 2, 4)  # mels downwards, frames, colours
+    stops = [[int(stop[at : at + 2], 16) for at in (1, 3, 5)] for stop in PALETTE["signed"]["light"]]
+    np.testing.assert_array_equal(image[2, 0], [*stops[0], 255])
+    np.testing.assert_array_equal(image[0, 0], [*stops[-1], 255])
+    np.testing.assert_array_equal(image[1, 1, :3], [128] * 3)
+    assert (image[[0, 2], 1, 3] == 255).all()
+
+
+def test_the_cases_have_what_the_tests_look_for():
+    assert clip_of(CASES["silent"].source).features is None
+    assert clip_of(CASES["hop"].source).features != DESED
+    assert set(orders(CASES["lesson"])) <= set(STATISTICS)
