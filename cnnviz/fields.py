@@ -1,13 +1,18 @@
-"""What a unit of a network sees of the stages before it, and what it reaches of those behind."""
+"""What a unit of a network sees of the stages before it, and what it reaches of those behind; what each stage costs."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
 from cnnviz.geometry import Ints
-from cnnviz.layers import Layer, Shape
-from cnnviz.network import Network
+from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Shape
+from cnnviz.layers.base import Extent
+from cnnviz.measure import Measure
+from cnnviz.network import INPUT, Network
+
+__all__ = ["INPUT", "Field", "Row", "Spans", "fields", "rows", "spans"]
 
 
 @dataclass(frozen=True)
@@ -17,45 +22,110 @@ class Field:
     Attributes
     ----------
     size : int [cells of the input]
-        The receptive field.
-    jump : int [cells of the input]
-        From one unit to the next.
-    before : int [cells of the input]
-        How far unit 0 begins before input cell 0: unit *u* reads from ``u * jump - before``, `size` cells.
+        The receptive field. Behind a transposed convolution, and behind adaptive pooling with uneven windows, no unit
+        sees more.
+    jump : number [cells of the input]
+        From one unit to the next; no whole number behind those two layers.
+    before : number [cells of the input]
+        How far unit 0 begins before input cell 0: unit *u* reads from ``u * jump - before``, `size` cells. What books
+        call the offset is ``-before``.
     whole : bool
-        A normalisation on the way makes every unit depend on the whole input.
+        On the way is a layer that mixes whole axes: every unit depends on the whole input. That is a normalisation
+        with statistics of its own, global pooling, nn.Flatten, nn.Linear, or a change of axes.
     """
 
     size: int = 1
-    jump: int = 1
-    before: int = 0
+    jump: float = 1
+    before: float = 0
     whole: bool = False
 
-    def after(self, extent: tuple[int, int, int] | None) -> "Field":
-        """The field behind one more layer, which reaches, steps and pads so many cells; None reaches everywhere."""
+
+@dataclass(frozen=True)
+class Way:
+    """The same as a `Field`, in exact fractions; `reach` is how far the last cell lies behind the first."""
+
+    reach: Fraction = Fraction(0)
+    jump: Fraction = Fraction(1)
+    before: Fraction = Fraction(0)
+    whole: bool = False
+
+    def after(self, extent: Extent) -> "Way":
+        """The way on through one more layer, which reaches, steps and pads so many cells; None reaches everywhere."""
         if extent is None:
-            return Field(self.size, self.jump, self.before, True)
+            return Way(self.reach, self.jump, self.before, True)
         reach, step, pad = extent
-        return Field(self.size + reach * self.jump, self.jump * step, self.before + pad * self.jump, self.whole)
+        return Way(self.reach + reach * self.jump, self.jump * step, self.before + pad * self.jump, self.whole)
+
+    def field(self) -> Field:
+        return Field(int(self.reach) + 1, plain(self.jump), plain(self.before), self.whole)
 
 
-def fields(network: Network) -> list[tuple[Field, ...]]:
-    """The receptive field after each stage, one per axis.
+def plain(number: Fraction) -> float:
+    """An int where it is one."""
+    return number.numerator if number.denominator == 1 else float(number)
+
+
+def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ...]]:
+    """The receptive field after each stage, one per axis of the network's input.
+
+    Parameters
+    ----------
+    shape : (channels, *axes) of the network's input, or None
+        Adaptive pooling alone needs it; without it, its windows may be as long as the axis.
 
     References
     ----------
     Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill, 2019.
     """
-    now = (Field(),) * network.stages[0][1].ndim
-    found = []
-    for _, layer in network.stages:
-        now = tuple(field.after(extent) for field, extent in zip(now, layer.extent(), strict=True))
-        found.append(now)
+    layers = [layer for _, layer in network.stages]
+    told = [layer.ndim for layer in layers if layer.dimensioned] or [layer.ndim for layer in layers] or [0]
+    n_axes = len(shape) - 1 if shape else told[0]
+    unknown = [(layer.along((1,) * (1 + n_axes)), None) for layer in layers]
+    now, mixed, found = (Way(),) * n_axes, n_axes == 0, []
+    for layer, taken in network.placed(shape) if shape else unknown:
+        mixed = mixed or mixes(layer)
+        extents = (None,) * n_axes if mixed else layer.extent(taken)
+        now = tuple(way.after(extent) for way, extent in zip(now, extents, strict=True))
+        found.append(tuple(way.field() for way in now))
     return found
 
 
+def mixes(layer: Layer) -> bool:
+    """Is a place behind the layer no place before it?"""
+    return isinstance(layer, Move | Linear)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stage in a table of the network.
+
+    Attributes
+    ----------
+    name, layer : str
+        The stage, and its torch call.
+    shape : as in `Network.shapes`
+    cost : Measure
+        The stage alone. `cnnviz.measure.total` adds them up.
+    field : one per axis of the network's input
+    """
+
+    name: str
+    layer: str
+    shape: Shape
+    cost: Measure
+    field: tuple[Field, ...]
+
+
+def rows(network: Network, shape: Shape) -> list[Row]:
+    """What each stage makes, costs and sees, as far as the stages can work; see `Network.sound`."""
+    shapes, _ = network.sound(shape)
+    network = Network(network.stages[: len(shapes)], network.prefix)
+    columns = zip(network.stages, shapes, network.measures(shape), fields(network, shape), strict=True)
+    return [Row(name, layer.code(), made, cost, field) for (name, layer), made, cost, field in columns]
+
+
 Spans = tuple[Ints, ...]  # per axis, (units, 2): first and last cell; first > last where there is none
-INPUT = "input"
+Ends = list[tuple[Ints, Ints]]  # per axis, first and last input cell of each window
 
 
 def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
@@ -72,35 +142,80 @@ def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
     dict
         By stage, and "input": along each axis, first and last cell for every unit. Padding is left out. Before the
         stage this is the receptive field, behind it the projective field, and in the stage the unit itself. What the
-        statistics of a normalisation depend on is left out: see `Field.whole`.
+        statistics of a normalisation depend on is left out: see `Field.whole`. Behind a transposed convolution whose
+        kernel is shorter than its stride, or has gaps, no unit reaches more, and some may reach less.
+
+        A vector has no axes, so a stage behind nn.Flatten has none either; what its units see of maps before it is one
+        row, for all units together.
     """
     names = [INPUT, *(one for one, _ in network.stages)]
-    sizes = [shape[1:], *(one[1:] for one in network.shapes(shape))]
-    ends = [_ends(layer, *pair) for (_, layer), pair in zip(network.stages, pairwise(sizes), strict=True)]
+    shapes = [shape, *network.shapes(shape)]
+    sizes = [one[1:] for one in shapes]
+    steps = zip(network.placed(shape), pairwise(sizes), strict=True)
+    ends = [None if mixes(layer) else _ends(layer, taken, *pair) for (layer, taken), pair in steps]
     at = names.index(name)
     found = {name: tuple(np.stack([np.arange(n)] * 2, axis=1) for n in sizes[at])}
     for i in reversed(range(at)):
-        found[names[i]] = tuple(_read(units, *one) for units, one in zip(found[names[i + 1]], ends[i], strict=True))
+        found[names[i]] = _back(found[names[i + 1]], ends[i], sizes[at], sizes[i])
     for i in range(at, len(ends)):
-        found[names[i + 1]] = tuple(_reached(units, *one) for units, one in zip(found[names[i]], ends[i], strict=True))
+        found[names[i + 1]] = _forth(found[names[i]], ends[i], sizes[at], sizes[i + 1])
     return found
 
 
-def _ends(layer: Layer, sizes: Shape, made: Shape) -> list[tuple[Ints, Ints]]:
-    """First and last input cell of each window, per axis, without padding.
+def _back(spans: Spans, ends: Ends | None, units: Shape, sizes: Shape) -> Spans:
+    """From spans of a layer's output to what they read of its input, which is so large."""
+    if ends is None:
+        return _all(units, sizes)
+    return tuple(_read(one, *axis) for one, axis in zip(spans, ends, strict=True))
+
+
+def _forth(spans: Spans, ends: Ends | None, units: Shape, sizes: Shape) -> Spans:
+    """From spans of a layer's input to the cells of its output that read any of it."""
+    if ends is None:
+        return _all(units, sizes)
+    return tuple(_reached(one, *axis) for one, axis in zip(spans, ends, strict=True))
+
+
+def _all(units: Shape, sizes: Shape) -> Spans:
+    """Every cell, for each unit along the same axis; one row where there is no such axis."""
+    rows = units if len(units) == len(sizes) else (1,) * len(sizes)
+    return tuple(np.tile([0, n - 1], (row, 1)) for row, n in zip(rows, sizes, strict=True))
+
+
+def _ends(layer: Layer, taken: Shape, sizes: Shape, made: Shape) -> Ends:
+    """First and last input cell of each window, per axis, without padding; a vector has no axes.
 
     Both never go back: a window that reads padding alone has the first cell of the next and the last of the one before.
     """
-    found = []
-    for extent, size, n in zip(layer.extent(), sizes, made, strict=True):
-        reach, step, pad = extent or (0, 1, 0)
-        first = np.arange(n) * step - pad
-        last = first + reach
-        some = (first < size) & (last >= 0)
-        first = np.where(some, first.clip(min=0), size)
-        last = np.where(some, last.clip(max=size - 1), -1)
-        found.append((np.minimum.accumulate(first[::-1])[::-1], np.maximum.accumulate(last)))
-    return found
+    if not sizes:
+        return []
+    if isinstance(layer, Adaptive | ConvTranspose):  # steps that are no whole cells
+        sources = [axis.source for axis in layer.windows(taken)]
+        pairs = [(_least(source, n), source.max(axis=1)) for source, n in zip(sources, sizes, strict=True)]
+    else:
+        pairs = [_plain(extent, n) for extent, n in zip(layer.extent(taken), made, strict=True)]
+    return [_inside(*pair, n) for pair, n in zip(pairs, sizes, strict=True)]
+
+
+def _inside(first: Ints, last: Ints, size: int) -> tuple[Ints, Ints]:
+    """Ends of windows that lie partly in the padding, cut off at the first and last cell and made to go forwards."""
+    some = (first < size) & (last >= 0)
+    first = np.where(some, first.clip(min=0), size)
+    last = np.where(some, last.clip(max=size - 1), -1)
+    return np.minimum.accumulate(first[::-1])[::-1], np.maximum.accumulate(last)
+
+
+def _least(source: Ints, size: int) -> Ints:
+    """First cell of each window of a table; `size` where it reads none."""
+    least: Ints = np.where(source >= 0, source, size).min(axis=1)
+    return least
+
+
+def _plain(extent: Extent, n: int) -> tuple[Ints, Ints]:
+    """First and last cell of evenly spaced windows, counted from input cell 0."""
+    reach, step, pad = map(int, extent or (0, 1, 0))
+    first = np.arange(n) * step - pad
+    return first, first + reach
 
 
 def _read(units: Ints, first: Ints, last: Ints) -> Ints:

@@ -1,9 +1,10 @@
 """A network: named layers one after the other, run once, with every stage kept."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
+from math import prod
 from typing import Any, Literal
 
 import torch
@@ -24,8 +25,10 @@ from cnnviz.layers import (
     ReLU,
     Shape,
 )
-from cnnviz.measure import Measure, measure
+from cnnviz.measure import FLOAT_BYTES, Measure, measure, total
 from cnnviz.run import MAX_MACS, ONE_AT_A_TIME, BudgetError, Run, check_budget, check_input, load, once, use_cores
+
+INPUT = "input"  # how the network's input is called among its stages
 
 
 @dataclass(frozen=True)
@@ -35,25 +38,52 @@ class Network:
     Attributes
     ----------
     stages : tuple of (name, layer)
+        Any layers that torch runs in a row; see `Layer.takes`. A dot in a name begins an `nn.Sequential` within, as in
+        features.0.
     prefix : str
-        Name of the `nn.Sequential` that holds them, and so the start of every key of the `state_dict`.
+        Name of the `nn.Sequential` that holds them, and so the start of every key of the `state_dict`. If it is empty,
+        the `nn.Sequential` stands alone and the keys begin with the stage's name.
+
+    Raises
+    ------
+    GeometryError
+        If torch could not tell the stages apart by their names.
     """
 
     stages: tuple[tuple[str, Layer], ...]
     prefix: str = "cnn"
 
+    def __post_init__(self) -> None:
+        check_names([name for name, _ in self.stages])
+        if self.prefix and not free(self.prefix):
+            raise GeometryError(
+                f"The nn.Sequential cannot be called {self.prefix!r}. Use letters and digits, or nothing."
+            )
+
     def module(self) -> nn.Module:
         """The torch module with torch's own initialisation, made layer after layer."""
+        row = nn.Sequential()
+        for name, layer in self.stages:
+            inner: nn.Module = row
+            *outer, own = name.split(".")
+            for part in outer:
+                if not hasattr(inner, part):
+                    inner.add_module(part, nn.Sequential())
+                inner = inner.get_submodule(part)
+            inner.add_module(own, layer.module())
+        if not self.prefix:
+            return row
         holder = nn.Module()
-        holder.add_module(
-            self.prefix, nn.Sequential(OrderedDict((name, layer.module()) for name, layer in self.stages))
-        )
+        holder.add_module(self.prefix, row)
         return holder
+
+    def start(self, name: str = "") -> str:
+        """How the keys of the `state_dict` begin, of all stages or of one."""
+        return "".join(f"{part}." for part in (self.prefix, name) if part)
 
     def state(self, seed: int) -> dict[str, Array]:
         """Torch's own start after ``torch.manual_seed(seed)``, by key of the `state_dict`."""
-        start = f"{self.prefix}."
-        return {start + key: tensor.numpy() for key, tensor in self.seeded(seed).state_dict().items()}
+        return {self.start() + key: tensor.numpy() for key, tensor in self.seeded(seed).state_dict().items()}
 
     def seeded(self, seed: int) -> nn.Module:
         """The `nn.Sequential` itself, after ``torch.manual_seed(seed)``."""
@@ -67,20 +97,96 @@ class Network:
         return Network(self.stages[: names.index(name) + 1], self.prefix)
 
     def shapes(self, shape: Shape) -> list[Shape]:
-        """Shape after each stage, (channels, *axes), without running anything."""
-        found = []
+        """Shape after each stage as torch has it, without the batch: (channels, *axes), or (features,).
+
+        Nothing is run. Behind nn.Flatten and nn.Linear there are no axes besides the features.
+
+        Examples
+        --------
+        >>> from cnnviz.layers import Flatten, Linear
+        >>> Network((("flat", Flatten()), ("dense", Linear((3, 4, 5), 10)))).shapes((3, 4, 5))
+        [(60,), (10,)]
+
+        Raises
+        ------
+        GeometryError
+            If a stage cannot work on what reaches it; the sentence begins with its name.
+        """
+        found, error = self.sound(shape)
+        if error:
+            raise error
+        return found
+
+    def sound(self, shape: Shape) -> tuple[list[Shape], GeometryError | None]:
+        """`shapes` as far as they go, and what is wrong with the stage after them; None where all can work."""
+        found: list[Shape] = []
         for name, layer in self.stages:
             try:
-                shape = layer.output_shape(shape)
+                shape = after(layer, shape)
             except GeometryError as error:
-                raise GeometryError(f"{name}: {error}", *error.fixes) from error
+                return found, GeometryError(f"{name}: {error}", *error.fixes)
             found.append(shape)
-        return found
+        return found, None
+
+    def placed(self, shape: Shape) -> list[tuple[Layer, Shape]]:
+        """Each layer along as many axes as there are, and what it reads, as it sees it; see `Layer.takes`."""
+        before = [shape, *self.shapes(shape)]
+        layers = [layer.along(one) for (_, layer), one in zip(self.stages, before, strict=False)]
+        return [(layer, layer.takes(one)) for layer, one in zip(layers, before, strict=False)]
 
     def measures(self, shape: Shape) -> list[Measure]:
         """What each stage costs."""
-        before = [shape, *self.shapes(shape)[:-1]]
-        return [measure(layer, one) for (_, layer), one in zip(self.stages, before, strict=True)]
+        return [measure(layer, taken) for layer, taken in self.placed(shape)]
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise `GeometryError` unless an `nn.Sequential` with these names runs its layers in this order."""
+    for name in names:
+        if names.count(name) > 1:
+            raise GeometryError(f"{names.count(name)} stages are called {name!r}. Give each a name of its own.")
+        if name == INPUT or not all(map(free, name.split("."))):
+            raise GeometryError(f"A stage cannot be called {name!r}. Use letters and digits, as in 'conv1'.")
+        if any(other.startswith(f"{name}.") for other in names):
+            raise GeometryError(f"{name!r} is a stage, and others lie within it. Give it another name.")
+
+    def begins(name: str) -> list[int]:
+        """Where each `nn.Sequential` in which it lies begins."""
+        parts = accumulate(name.split("."), "{}.{}".format)
+        return [next(i for i, one in enumerate(names) if f"{one}.".startswith(f"{part}.")) for part in parts]
+
+    if sorted(names, key=begins) != list(names):
+        raise GeometryError("Stages whose names begin alike up to a dot must follow one another. Move them together.")
+
+
+def free(name: str) -> bool:
+    """Does torch take this as the name of a module?"""
+    return bool(name) and "." not in name and not hasattr(nn.Sequential(), name)
+
+
+def after(layer: Layer, shape: Shape) -> Shape:
+    """What torch has behind a layer in a network, without the batch; a vector stays one.
+
+    Raises
+    ------
+    GeometryError
+        If the layer cannot work on this shape.
+    """
+    layer = layer.along(shape)
+    taken = layer.takes(shape)
+    layer.check(taken)
+    measure(layer, taken)  # what cannot even be counted cannot work
+    _, made = layer.torch_shapes(taken)
+    return (prod(made),) if len(shape) == 1 else made[1:]
+
+
+def memory(network: Network, shape: Shape) -> int:
+    """Bytes of float32 that a run takes which keeps every stage: the input, all weights and all outputs.
+
+    Counted before anything is made. On top come what else a stage has to show (places of winners, gates, running
+    statistics), and for the time of one stage its weights once more, for its `Run` has a copy of them.
+    """
+    cost = total(network.measures(shape))
+    return FLOAT_BYTES * cost.parameters + cost.input_bytes + cost.output_bytes
 
 
 def run_network(
@@ -90,12 +196,16 @@ def run_network(
     weights: Mapping[str, Array] | None = None,
     full: Collection[str] | None = None,
     see: Callable[[str, Run], None] = lambda name, done: None,
+    budget: int | None = None,
 ) -> dict[str, Run]:
     """One forward pass: of the stages that are wanted in full, each with its own input, weights and output.
 
+    Behind nn.Flatten and nn.Linear torch has a vector; input and output of such a `Run` have axes of one cell besides,
+    as its layer sees them.
+
     Parameters
     ----------
-    x : floating-point array, shape (channels, *axes)
+    x : floating-point array, shape (channels, *axes), or (features,)
     seed : int
         For torch's own initialisation of the whole network.
     weights : arrays by key of the `state_dict`
@@ -104,6 +214,9 @@ def run_network(
         Those that come back; all of them by default. The tensors of the others are freed once the next has read them.
     see : called with the name and the `Run` of every stage
         Without state and parts where the stage is not wanted in full. Tensors that it keeps are not freed.
+    budget : int [bytes], or None
+        None holds each stage to `MAX_BYTES`, as if it ran alone. A number allows a network with larger stages, as long
+        as its `memory` is no more than that; the multiply-adds are limited as ever.
 
     Raises
     ------
@@ -113,36 +226,48 @@ def run_network(
         If a stage, or all together, would be larger than cnnviz attempts.
     """
     x = check_input(x)
-    macs = check_network(network, x.shape)
+    macs = check_network(network, x.shape, budget)
     given = weights or {}
     kept: dict[str, Run] = {}
     with ONE_AT_A_TIME:
         use_cores(macs)
-        for (name, layer), module in zip(network.stages, network.seeded(seed).children(), strict=True):
-            start = f"{network.prefix}.{name}."
+        modules = modules_of(network, seed)[::-1]
+        for (name, _), (layer, taken) in zip(network.stages, network.placed(x.shape), strict=True):
+            start = network.start(name)
             own = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
             wanted = full is None or name in full
-            done = once(layer, load(layer, module, own), x, seed, wanted)
+            # a module is let go when it has been used, so that its weights are not held beside those that are kept
+            done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, wanted)
             see(name, done)
             kept |= {name: done} if wanted else {}
             x = done.y
     return kept
 
 
+def modules_of(network: Network, seed: int) -> list[nn.Module]:
+    """Torch's module of each stage."""
+    row = network.seeded(seed)
+    return [row.get_submodule(name) for name, _ in network.stages]
+
+
 @lru_cache(maxsize=64)
-def check_network(network: Network, shape: Shape) -> int:
+def check_network(network: Network, shape: Shape, budget: int | None = None) -> int:
     """Raise what is wrong with a stage on what reaches it, before anything runs; else the multiply-adds of all."""
-    shapes = [shape, *network.shapes(shape)]
-    for (_, layer), before in zip(network.stages, shapes, strict=False):
-        layer.check(before)
-        check_budget(layer, before)
-    total = sum(cost.macs for cost in network.measures(shape))
-    if total > MAX_MACS:
+    if budget is None:
+        for layer, taken in network.placed(shape):
+            check_budget(layer, taken)
+    elif memory(network, shape) > budget:
         raise BudgetError(
-            f"All stages together take {total:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
+            f"Input, weights and all outputs take {memory(network, shape) / 2**20:.0f} MiB and {budget / 2**20:.0f} "
+            "MiB are allowed. Allow more, use a smaller input, or fewer filters."
+        )
+    macs = total(network.measures(shape)).macs
+    if macs > MAX_MACS:
+        raise BudgetError(
+            f"All stages together take {macs:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
             "Use a smaller input, fewer filters, or pool earlier."
         )
-    return total
+    return macs
 
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]

@@ -7,17 +7,29 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.fields import INPUT, fields, spans
+from cnnviz.fields import INPUT, Field, fields, rows, spans
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import AvgPool, BatchNorm, Conv, GroupNorm
+from cnnviz.layers import (
+    AdaptiveAvgPool,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Flatten,
+    GroupNorm,
+    Linear,
+    Permute,
+    ReLU,
+    Softmax,
+)
 from cnnviz.network import BASELINE, Desed, Network
 
 NORMS = [GroupNorm(num_groups=1, num_channels=2), BatchNorm(num_features=2, training=True, steps=1)]
 
 
 @st.composite
-def networks(draw):
-    """A few blocks of convolution and pooling, and an input on which they work."""
+def networks(draw, holes=False):
+    """A few blocks of convolution and pooling with other layers between, and an input on which they work."""
     sizes = st.integers(1, 4)
     blocks = draw(st.integers(1, 3))
     pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -28,14 +40,29 @@ def networks(draw):
         nb_filters=(1,) * blocks,
         pooling=tuple(draw(pairs) for _ in range(blocks)),
     )
-    stages = tuple(stage for stage in given.network.stages if isinstance(stage[1], Conv | AvgPool))
+    stages = [stage for stage in given.network.stages if isinstance(stage[1], Conv | AvgPool)]
+    for i, layer in enumerate(draw(st.lists(st.one_of(transposed(holes), adaptive()), max_size=2))):
+        stages.insert(draw(st.integers(0, len(stages))), (f"other{i}", layer))
+    # a window that reads padding alone, beside cells that are skipped: these count as read, and too much is seen
+    skips = any(s > k for s, k in zip(given.stride, given.kernel_size, strict=True))
+    assume(not (skips and any(p >= k for p, k in zip(given.padding, given.kernel_size, strict=True))))
     shape = (1, draw(st.integers(4, 24)), draw(st.integers(4, 24)))
-    network = Network(stages)
+    network = Network(tuple(stages))
     try:
         network.shapes(shape)
     except GeometryError:
         assume(False)
     return network, shape
+
+
+def transposed(holes):
+    """Kernels shorter than the stride leave holes: cells that read nothing."""
+    one = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)).filter(lambda n: holes or n[0] >= n[1])
+    return st.tuples(one, one).map(lambda axes: ConvTranspose(1, 1, *zip(*axes, strict=True)))
+
+
+def adaptive():
+    return st.tuples(st.integers(1, 6), st.integers(1, 6)).map(AdaptiveAvgPool)
 
 
 def stages_of(network, x):
@@ -68,7 +95,7 @@ def assert_goes_with(network, x, a, b, unit_of_b):
         assert (first, last) == found or (first > last and found == (0, -1))
 
 
-@given(networks(), st.data())
+@given(networks(holes=True), st.data())
 def test_a_unit_reads_what_autograd_says(case, data):
     network, shape = case
     x = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
@@ -122,3 +149,137 @@ def test_the_statistics_of_a_norm_widen_the_field_and_leave_the_spans(norm):
     plain = spans(Network((stages[0], stages[2])), (1, 9, 12), "pool")
     for axis, table in enumerate(spans(Network(stages), (1, 9, 12), "pool")[INPUT]):
         np.testing.assert_array_equal(table, plain[INPUT][axis])
+
+
+@given(networks(holes=True))
+def test_no_unit_reads_beyond_its_field(case):
+    network, shape = case
+    table, evenly = network.placed(shape), spans(network, shape, network.stages[-1][0])[INPUT]
+    assume(not any(isinstance(one, AdaptiveAvgPool) and not divides(one, taken) for one, taken in table))
+    for field, axis in zip(fields(network, shape)[-1], evenly, strict=True):
+        for u, (first, last) in enumerate(axis):
+            start = u * field.jump - field.before
+            assert first > last or field.whole or (first > start - 1e-9 and last < start + field.size + 1)
+            assert last - first + 1 <= field.size or field.whole
+
+
+def divides(layer, taken):
+    """Are the windows equally long?"""
+    return all(n % m == 0 for n, m in zip(taken[1:], layer.output_size, strict=True))
+
+
+# --- layers that mix everything ---
+
+
+@pytest.mark.parametrize("layer", [Flatten(), Permute(), Linear((1, 2, 2), 3), AdaptiveAvgPool((1, 1))])
+def test_a_layer_that_mixes_the_axes_reaches_along_all_of_them(layer):
+    assert layer.extent() == (None, None)
+
+
+DENSE = Network(
+    (
+        ("conv", Conv(1, 2, (3, 3), (2, 2))),  # of 8 columns it leaves the last unread
+        ("flat", Flatten()),
+        ("dense", Linear((2, 4, 3), 5)),
+        ("relu", ReLU()),
+        ("last", Linear((5, 1, 1), 3)),
+        ("share", Softmax()),
+    )
+)
+
+
+def test_behind_flatten_every_unit_depends_on_the_whole_input():
+    assert [all(field.whole for field in one) for one in fields(DENSE)] == [False] + [True] * 5
+    assert fields(DENSE) == fields(DENSE, (1, 9, 8))
+    assert all(len(one) == 2 for one in fields(DENSE))
+
+
+def test_a_dense_unit_reads_every_cell_that_any_map_reads():
+    x = torch.ones(1, 1, 9, 8, dtype=torch.float64, requires_grad=True)
+    stages_of(Network(DENSE.stages[:-1]), x)[-1][0, 1].backward()
+    table = spans(DENSE, (1, 9, 8), "last")
+    assert [axis.tolist() for axis in table[INPUT]] == [[list(reached(x.grad, axis))] for axis in range(2)]
+    assert [axis.tolist() for axis in table[INPUT]] == [[[0, 8]], [[0, 6]]]
+    assert [axis.tolist() for axis in table["conv"]] == [[[0, 3]], [[0, 2]]]
+
+
+def test_stages_of_vectors_have_no_axes():
+    for name in ("conv", "flat", "relu", "share"):
+        table = spans(DENSE, (1, 9, 8), name)
+        assert all(table[one] == () for one in ("flat", "dense", "relu", "last", "share"))
+        assert len(table["conv"]) == len(table[INPUT]) == 2
+
+
+def test_a_permutation_leaves_nothing_to_say_along_the_axes():
+    network = Network((("conv", Conv(1, 2, (3, 3))), ("turn", Permute((0, 2, 1)))))
+    assert all(field.whole for field in fields(network)[-1])
+    table = spans(network, (1, 5, 9), "turn")  # 7 rows and 3 columns
+    assert [axis.shape for axis in table[INPUT]] == [(7, 2), (3, 2)]
+    assert [axis.tolist()[0] for axis in table[INPUT]] == [[0, 4], [0, 8]]
+
+
+def test_a_softmax_over_the_channels_stays_at_its_pixel():
+    network = Network((("conv", Conv(1, 2, (3, 3))), ("share", Softmax())))
+    assert fields(network)[-1] == fields(network)[0]
+
+
+@pytest.mark.parametrize("shape", [None, (1, 12, 8)])
+def test_global_pooling_sees_the_whole_input(shape):
+    network = Network((("conv", Conv(1, 2, (3, 3))), ("pool", AdaptiveAvgPool((1, 1)))))
+    assert all(field.whole for field in fields(network, shape)[-1])
+
+
+def test_axes_are_those_of_the_first_layer_that_has_some():
+    network = Network((("relu", ReLU()), ("conv", Conv(1, 2, 3, ndim=1)), ("share", Softmax())))
+    assert fields(network) == fields(network, (1, 9)) == [(Field(),), (Field(3),), (Field(3),)]
+
+
+def test_adaptive_pooling_with_even_windows_is_an_ordinary_one_if_the_shape_is_known():
+    adapted = Network((("conv", Conv(1, 2, (3, 3))), ("pool", AdaptiveAvgPool((5, 2)))))
+    plain = Network((("conv", Conv(1, 2, (3, 3))), ("pool", AvgPool((2, 3), (2, 3)))))
+    assert fields(adapted, (1, 12, 8)) == fields(plain)
+    assert all(field.whole for field in fields(adapted)[-1])
+
+
+def test_uneven_windows_of_adaptive_pooling_have_the_field_of_the_longest():
+    (field,) = fields(Network((("pool", AdaptiveAvgPool(4, ndim=1)),)), (1, 10))[-1]
+    assert (field.size, field.jump, field.whole) == (3, 2.5, False)
+
+
+def test_units_behind_a_transposed_convolution_lie_closer_together():
+    network = Network((("up", ConvTranspose(1, 1, (4, 3), (2, 3), (1, 0))), ("conv", Conv(1, 1, (3, 3)))))
+    rows, columns = fields(network)[0]
+    assert (rows.size, rows.jump, rows.before) == (2, 0.5, 1)
+    assert (columns.size, columns.jump) == (1, pytest.approx(1 / 3))
+    assert [axis.size for axis in fields(network)[1]] == [3, 2]
+
+
+def test_jumps_are_whole_numbers_again_where_a_stride_undoes_them():
+    network = Network((("up", ConvTranspose(1, 1, (3, 3), (3, 3))), ("down", Conv(1, 1, (3, 3), (3, 3)))))
+    assert all(type(axis.jump) is int and axis.jump == 1 for axis in fields(network)[1])
+
+
+def test_a_network_that_begins_with_a_vector_has_no_fields():
+    network = Network((("relu", ReLU()), ("dense", Linear((4, 1, 1), 3)), ("share", Softmax())))
+    assert fields(network, (4,)) == [(), (), ()]
+    assert spans(network, (4,), "dense") == {INPUT: (), "relu": (), "dense": (), "share": ()}
+
+
+# --- rows of a table ---
+
+
+def test_the_rows_tell_names_shapes_costs_and_fields():
+    found = rows(DENSE, (1, 9, 8))
+    assert [(row.name, row.layer, row.shape) for row in found[:3]] == [
+        ("conv", "nn.Conv2d(1, 2, kernel_size=3, stride=2)", (2, 4, 3)),
+        ("flat", "nn.Flatten()", (24,)),
+        ("dense", "nn.Linear(24, 5)", (5,)),
+    ]
+    assert [row.cost for row in found] == DENSE.measures((1, 9, 8))
+    assert [row.field for row in found] == fields(DENSE)
+
+
+def test_the_rows_end_before_a_stage_that_cannot_work():
+    broken = Network((*DENSE.stages[:2], ("dense", Linear((7, 1, 1), 5)), *DENSE.stages[3:]))
+    assert rows(broken, (1, 9, 8)) == rows(DENSE, (1, 9, 8))[:2]
+    assert rows(broken, (2, 9, 8)) == []

@@ -1,4 +1,4 @@
-"""Counts against torch: its parameters, its flop counter, its answers."""
+"""Counts against torch: its parameters, its flop counter, its answers. Counts in words."""
 
 from itertools import product
 
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from strategies import answering, asked, batch_of, cases, every_kind, every_windowed, torch_gives, values
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.layers import Conv, ConvTranspose
-from cnnviz.measure import coverage, measure, reach
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import Conv, ConvTranspose, Linear, MaxPool, ReLU
+from cnnviz.measure import Measure, coverage, dense_instead, in_words, measure, reach, spelled, total
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -83,3 +84,106 @@ def test_macs_of_the_first_layer_of_alexnet():
 def test_counting_allocates_nothing():
     layer = Conv(1, 1, kernel_size=10**6, padding=10**6)  # its weight alone would take 4 TB
     assert measure(layer, (1, 4, 4)).parameters == 10**12 + 1
+
+
+def test_more_weights_than_torch_can_count_are_refused_in_a_sentence():
+    with pytest.raises(GeometryError, match=r"^nn.Conv2d\(10000000, .* has more weights than torch can count\. Use"):
+        measure(Conv(10**7, 10**7, kernel_size=10**4), (10**7, 10**4, 10**4))
+
+
+def test_stages_in_a_row_cost_what_each_costs_and_one_input():
+    costs = [measure(Conv(1, 2, 3), (1, 5, 5)), measure(ReLU(), (2, 3, 3)), measure(Linear((2, 3, 3), 4), (2, 3, 3))]
+    assert total(costs) == Measure(20 + 76, 9 * 18 + 72, 4 * 25, 4 * (18 + 18 + 4))
+    assert total([]) == Measure(0, 0, 0, 0)
+
+
+# --- a dense layer instead ---
+
+
+def test_a_dense_layer_instead_of_the_first_of_alexnet():
+    conv = Conv(3, 64, 11, stride=4, padding=2)
+    dense = dense_instead(conv, (3, 224, 224))
+    assert dense.parameters == 150_528 * 193_600 + 193_600
+    assert dense.macs == 150_528 * 193_600
+    assert dense.output_bytes == measure(conv, (3, 224, 224)).output_bytes
+    assert in_words(dense.parameters) == "about twenty-nine billion"
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_dense_layer_instead_has_a_bias_if_the_convolution_has_one(bias):
+    assert dense_instead(Conv(1, 2, 3, bias=bias), (1, 4, 4)).parameters == 16 * 8 + 8 * bias
+
+
+def test_a_dense_layer_instead_is_never_smaller():
+    for layer, shape in [
+        (Conv(2, 3, 3, ndim=1), (2, 9)),
+        (Conv(1, 1, 2, ndim=3), (1, 4, 4, 4)),
+        (MaxPool(2, 2), (1, 6, 6)),
+    ]:
+        assert dense_instead(layer, shape).parameters > measure(layer, shape).parameters
+
+
+# --- counts in words ---
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "zero"),
+        (7, "seven"),
+        (13, "thirteen"),
+        (20, "twenty"),
+        (99, "ninety-nine"),
+        (100, "about one hundred"),
+        (104, "about one hundred"),
+        (105, "about one hundred and ten"),
+        (300, "about three hundred"),
+        (994, "about nine hundred and ninety"),
+        (995, "about one thousand"),
+        (1_234, "about one thousand two hundred"),
+        (9_949, "about nine thousand nine hundred"),
+        (9_950, "about ten thousand"),
+        (56_778, "about fifty-seven thousand"),
+        (119_530, "about one hundred and twenty thousand"),
+        (994_999, "about nine hundred and ninety thousand"),
+        (995_000, "about one million"),
+        (1_049_999, "about one million"),
+        (1_050_000, "about one point one million"),
+        (2_500_000, "about two point five million"),
+        (61_100_840, "about sixty-one million"),
+        (138_357_544, "about one hundred and forty million"),
+        (714_188_480, "about seven hundred and ten million"),
+        (1_135_256_096, "about one point one billion"),
+        (15_470_264_320, "about fifteen billion"),
+        (10**15, "about one quadrillion"),
+        (10**21 - 1, "about one sextillion"),
+    ],
+)
+def test_a_count_in_words(number, words):
+    assert in_words(number) == words
+
+
+NUMBERS = {spelled(n): n for n in range(1000)}
+SCALES = {scale: 1000**i for i, scale in enumerate(["", "thousand", "million", "billion", "trillion", "quadrillion"])}
+
+
+def said(words):
+    """The number that words from 'about one hundred' on stand for."""
+    words = words.removeprefix("about ")
+    if " thousand " in words:
+        return sum(NUMBERS[part] * scale for part, scale in zip(words.split(" thousand "), (1000, 1), strict=True))
+    scale = next((one for one in SCALES if one and words.endswith(one)), "")
+    whole, _, tenth = words.removesuffix(scale).strip().partition(" point ")
+    return NUMBERS[whole] * SCALES[scale] + (NUMBERS[tenth] * SCALES[scale] // 10 if tenth else 0)
+
+
+@given(st.integers(0, 17).flatmap(lambda digits: st.integers(100 * 10 ** max(digits - 3, 0), 10**digits + 100)))
+def test_words_are_the_count_with_two_significant_digits(number):
+    found = said(in_words(number))
+    step = 10 ** (len(str(number)) - 2)
+    assert found % step == 0
+    assert abs(found - number) <= step / 2
+
+
+def test_numbers_below_a_thousand_are_all_spelled_differently():
+    assert len(NUMBERS) == 1000

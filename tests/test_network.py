@@ -1,19 +1,36 @@
-"""Networks: the DESED stack against its own class, published counts, and receptive fields by autograd."""
+"""Networks: any layers in a row against torch's own, the DESED stack against its class, fields by autograd."""
 
+import weakref
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
-from strategies import values
+from hypothesis import assume, settings
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+from strategies import agreed, per_axis, values
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.fields import Field, fields
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import AvgPool, Conv, LeakyReLU, ReLU
-from cnnviz.network import BASELINE, Desed, Network, run_network
+from cnnviz.layers import (
+    KINDS,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    MaxPool,
+    ReLU,
+    Softmax,
+)
+from cnnviz.network import BASELINE, Desed, Network, after, memory, run_network
 from cnnviz.run import BudgetError
 from cnnviz.trace import trace
 
@@ -121,8 +138,8 @@ def test_a_cell_of_every_stage_is_replayed_by_hand(given):
 
 def test_each_stage_reads_what_the_one_before_gave():
     done = list(run_network(SMALL.network, values((1, FRAMES, MELS))).values())
-    for before, after in pairwise(done):
-        np.testing.assert_array_equal(before.y, after.x)
+    for first, second in pairwise(done):
+        np.testing.assert_array_equal(first.y, second.x)
 
 
 @pytest.mark.parametrize("training", [False, True])
@@ -243,3 +260,347 @@ def test_blocks_of_uneven_lengths_are_refused():
 @pytest.mark.parametrize(("activation", "kind"), [("relu", ReLU), ("leakyrelu", LeakyReLU)])
 def test_both_relus_bear_the_same_name(activation, kind):
     assert isinstance(dict(replace(SMALL, activation=activation).network.stages)["relu0"], kind)
+
+
+# --- any layers in a row ---
+
+EVAL = {
+    "batch_norm": {"training": False, "steps": 0},
+    "dropout": {"training": False},
+    "dropout_nd": {"training": False},
+}
+# what torch's module takes as (examples, features); nn.BatchNorm1d does as well
+FOR_VECTORS = {
+    *("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softmax", "flatten", "linear"),
+    *("glu", "context_gating", "halving_glu", "group_norm", "layer_norm", "dropout"),
+}
+
+
+def drawn_layer(draw, name, shape):
+    """A layer of this kind with small numbers, told what it has to know of what reaches it."""
+    ndim = max(len(shape) - 1, 1)
+    kind, chosen = KINDS[name], dict(EVAL.get(name, {}))
+    for field, low, high in [("kernel_size", 1, 3), ("stride", 1, 3), ("padding", 0, 1), ("output_size", 1, 4)]:
+        if isinstance(getattr(kind, field, None), int):
+            chosen[field] = per_axis(draw, ndim, low, high)
+    if name == "permute":
+        chosen["dims"] = draw(st.permutations(range(len(shape))).map(tuple))
+    for field in ("out_channels", "out_features"):
+        if hasattr(kind, field):
+            chosen[field] = draw(st.integers(1, 4))
+    return agreed(kind(ndim=ndim, **chosen), shape)
+
+
+@st.composite
+def any_network(draw, first=None, kinds=tuple(KINDS), axes=(1, 2, 3)):
+    """Up to seven layers of any kind that work in a row, and the shape of an input."""
+    ndim = draw(st.sampled_from(axes))
+    start = shape = (draw(st.integers(1, 4)), *per_axis(draw, ndim, 3, 12 // ndim))
+    layers = []
+    for name in [*([first] if first else []), *draw(st.lists(st.sampled_from(kinds), max_size=7))]:
+        layer = drawn_layer(draw, name, shape)
+        try:
+            shape = after(layer, shape)
+        except GeometryError:
+            continue  # the others have to do
+        layers.append(layer)
+    return Network(tuple((f"s{i}", layer) for i, layer in enumerate(layers)), draw(st.sampled_from(["", "net"]))), start
+
+
+def torch_gives_each(network, x, seed):
+    """Every stage's output by the plain `nn.Sequential`, without the batch."""
+    y, found = torch.from_numpy(x)[None], []
+    with torch.no_grad():
+        for module in network.seeded(seed).eval():
+            y = module(y)
+            found.append(y[0].numpy())
+    return found
+
+
+@given_any(any_network(), st.integers(0, 99))
+def test_any_layers_give_what_torchs_sequential_gives(case, seed):
+    network, shape = case
+    x = values(shape, seed)
+    done = run_network(network, x, seed)
+    assert list(done) == [name for name, _ in network.stages]
+    for found, expected in zip(done.values(), torch_gives_each(network, x, seed), strict=True):
+        np.testing.assert_allclose(found.y.reshape(expected.shape), expected, rtol=1e-4, atol=1e-5)
+
+
+@given_any(any_network())
+def test_the_shapes_are_those_of_torch(case):
+    network, shape = case
+    assert network.shapes(shape) == [y.shape for y in torch_gives_each(network, values(shape), 0)]
+
+
+@given_any(any_network(), st.integers(0, 99))
+def test_a_stage_of_any_kind_is_the_same_whether_or_not_it_is_kept(case, seed):
+    network, shape = case
+    x, seen = values(shape, seed), {}
+    run_network(network, x, seed, full=(), see=lambda name, done: seen.update({name: done.y}))
+    for name, done in run_network(network, x, seed).items():
+        np.testing.assert_array_equal(seen[name], done.y)
+
+
+@given_any(any_network())
+def test_a_cell_of_every_stage_of_any_kind_is_replayed_by_hand(case):
+    network, shape = case
+    for done in run_network(network, values(shape)).values():
+        cell = tuple(n // 2 for n in done.y.shape[1:])
+        np.testing.assert_allclose(trace(done, 0, cell).value, done.y[0, *cell], rtol=1e-3, atol=1e-4)
+
+
+@given_any(any_network())
+def test_all_multiply_adds_are_half_of_what_torch_counts(case):
+    network, shape = case
+    with FlopCounterMode(display=False) as counter:
+        torch_gives_each(network, values(shape), 0)
+    assert 2 * sum(cost.macs for cost in network.measures(shape)) == counter.get_total_flops()
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name not in ("max_unpool", "linear")])
+@settings(max_examples=10)
+@given_any(data=st.data())
+def test_each_kind_can_stand_first(name, data):
+    network, shape = data.draw(any_network(first=name))
+    assume(network.stages and isinstance(network.stages[0][1], KINDS[name]))
+    x = values(shape)
+    for found, expected in zip(run_network(network, x).values(), torch_gives_each(network, x, 0), strict=True):
+        np.testing.assert_allclose(found.y.reshape(expected.shape), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_vector_is_read_as_torch_reads_it_or_refused(name):
+    layer = agreed(KINDS[name](**EVAL.get(name, {})), (6,))
+    x, network = values((6,)), Network((("only", layer),))
+    if name not in FOR_VECTORS:
+        with pytest.raises(GeometryError, match=r"^only: .*\.$"):
+            network.shapes((6,))
+        return
+    found = run_network(network, x, seed=3)["only"].y
+    (expected,) = torch_gives_each(network, x, 3)
+    np.testing.assert_allclose(found.ravel(), expected, rtol=1e-5, atol=1e-6)
+
+
+CLASSIFIER = Network(
+    (
+        ("conv", Conv(2, 3, (3, 3))),
+        ("flat", Flatten()),
+        ("dense", Linear((3, 4, 5), 8)),
+        ("norm", BatchNorm(num_features=8, ndim=1, training=False, steps=0)),
+        ("relu", ReLU()),
+        ("last", Linear((8, 1, 1), 4)),
+        ("share", Softmax()),
+    ),
+    prefix="",
+)
+
+
+def test_behind_flatten_there_are_features_and_no_axes():
+    assert CLASSIFIER.shapes((2, 6, 7)) == [(3, 4, 5), (60,), (8,), (8,), (8,), (4,), (4,)]
+
+
+def test_a_dense_layer_reads_the_maps_in_the_shape_that_it_was_made_for():
+    done = run_network(CLASSIFIER, values((2, 6, 7)))
+    np.testing.assert_array_equal(done["dense"].x, done["conv"].y)
+    assert [done[name].y.shape for name in ("dense", "norm", "share")] == [(8, 1, 1), (8, 1), (4, 1, 1)]
+
+
+def test_a_softmax_behind_dense_layers_shares_out_one():
+    assert run_network(CLASSIFIER, values((2, 6, 7)))["share"].y.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("size", [(60,), (1, 1, 60), (60, 1, 1), (3, 4, 5)])
+def test_a_dense_layer_may_be_told_its_cells_in_any_shape(size):
+    stages = (("flat", Flatten()), ("dense", Linear(size, 2)))
+    expected = run_network(Network((stages[0], ("dense", Linear((3, 4, 5), 2)))), values((3, 4, 5)))["dense"].y
+    np.testing.assert_array_equal(run_network(Network(stages), values((3, 4, 5)))["dense"].y, expected)
+
+
+def test_a_layer_that_works_along_any_axes_need_not_be_told_how_many():
+    network = Network((("conv", Conv(1, 2, 3, ndim=1)), ("relu", ReLU()), ("drop", Dropout(training=False))))
+    assert network.shapes((1, 9)) == [(2, 7)] * 3
+    assert run_network(network, values((1, 9)))["relu"].layer.ndim == 1
+
+
+# --- names and keys ---
+
+
+@pytest.mark.parametrize("prefix", ["", "cnn"])
+def test_the_keys_are_those_of_the_module_with_and_without_a_prefix(prefix):
+    network = replace(CLASSIFIER, prefix=prefix)
+    assert list(network.state(0)) == list(network.module().state_dict())
+    assert ("conv.weight" in network.state(0)) == (not prefix)
+
+
+@pytest.mark.parametrize("prefix", ["", "cnn"])
+def test_weights_are_given_by_the_keys_of_the_state(prefix):
+    network, x = replace(CLASSIFIER, prefix=prefix), values((2, 6, 7))
+    expected = run_network(network, x, seed=5)
+    done = run_network(network, x, seed=6, weights=network.state(5))
+    np.testing.assert_array_equal(done["share"].y, expected["share"].y)
+
+
+def test_a_dot_in_a_name_makes_a_sequential_within():
+    network = Network((("features.0", Conv(1, 2, (3, 3))), ("features.10.b", ReLU()), ("flat", Flatten())), prefix="")
+    assert list(network.state(0)) == ["features.0.weight", "features.0.bias"]
+    assert isinstance(network.module().get_submodule("features.10"), nn.Sequential)
+    x = values((1, 5, 5))
+    np.testing.assert_array_equal(last(run_network(network, x, 2)).ravel(), torch_gives_each(network, x, 2)[-1])
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (("a", "a"), "2 stages are called 'a'. Give each a name of its own."),
+        (("", "a"), "A stage cannot be called ''. Use letters and digits, as in 'conv1'."),
+        (("a.", "b"), "A stage cannot be called 'a.'. Use letters and digits, as in 'conv1'."),
+        (("training", "a"), "A stage cannot be called 'training'. Use letters and digits, as in 'conv1'."),
+        (("forward", "a"), "A stage cannot be called 'forward'. Use letters and digits, as in 'conv1'."),
+        (("input", "a"), "A stage cannot be called 'input'. Use letters and digits, as in 'conv1'."),
+        (("a", "a.0"), "'a' is a stage, and others lie within it. Give it another name."),
+        (
+            ("a.0", "b.0", "a.b.0"),
+            "Stages whose names begin alike up to a dot must follow one another. Move them together.",
+        ),
+    ],
+)
+def test_names_that_torch_cannot_tell_apart_are_refused(names, sentence):
+    with pytest.raises(GeometryError) as error:
+        Network(tuple((name, ReLU()) for name in names))
+    assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize("prefix", ["a.b", "forward", "training"])
+def test_a_prefix_that_torch_does_not_take_is_refused(prefix):
+    with pytest.raises(GeometryError, match=f"^The nn.Sequential cannot be called '{prefix}'"):
+        Network((), prefix)
+
+
+def test_a_network_without_layers_gives_nothing():
+    assert Network(()).sound((1, 2, 2)) == ([], None)
+    assert run_network(Network(()), values((1, 2, 2))) == {}
+
+
+# --- as far as it goes ---
+
+
+def test_what_stands_before_a_stage_that_cannot_work_is_told():
+    stages = list(CLASSIFIER.stages)
+    stages[5] = ("last", Linear((9, 1, 1), 4))
+    shapes, error = Network(tuple(stages)).sound((2, 6, 7))
+    assert shapes == CLASSIFIER.shapes((2, 6, 7))[:5]
+    assert str(error) == "last: The input is (8, 1, 1) and the layer reads (9, 1, 1). Set in_features to 8."
+    assert error.fixes == ({"size": (8, 1, 1)},)
+
+
+def test_a_stage_that_cannot_be_counted_is_told():
+    large = Network((("conv", Conv(2, 3, (3, 3))), ("up", ConvTranspose(3, 10**12, (10**4, 10**4)))))
+    shapes, error = large.sound((2, 6, 7))
+    assert shapes == [(3, 4, 5)]
+    assert str(error).startswith("up: nn.ConvTranspose2d(3, 1000000000000, ")
+
+
+def test_of_a_sound_network_nothing_is_wrong():
+    assert CLASSIFIER.sound((2, 6, 7)) == (CLASSIFIER.shapes((2, 6, 7)), None)
+
+
+@pytest.mark.parametrize(
+    ("layers", "sentence"),
+    [
+        (
+            [Linear((2, 6, 7), 3)],
+            "s0: In a network nn.Linear reads a vector, and here are maps (2, 6, 7), of which it would take each row "
+            "on its own. Put nn.Flatten before it.",
+        ),
+        (
+            [Flatten(), Conv(84, 3, (3, 3))],
+            "s1: nn.Conv2d reads maps, and here is a vector of 84 numbers. Put it before nn.Flatten.",
+        ),
+        (
+            [Flatten(), BatchNorm(num_features=84)],
+            "s1: nn.BatchNorm2d reads maps, and here is a vector of 84 numbers. Use nn.BatchNorm1d.",
+        ),
+        (
+            [MaxPool((2, 2), (2, 2), return_indices=True)],
+            "s0: nn.MaxPool2d with return_indices gives two tensors, and a network hands on one. Switch it off.",
+        ),
+        (
+            [Dropout(steps=2)],
+            "s0: nn.Dropout counts examples on its first axis, and a network reads one at a time. "
+            "Choose it without them.",
+        ),
+    ],
+)
+def test_what_torch_would_not_run_in_a_row_is_refused(layers, sentence):
+    network = Network(tuple((f"s{i}", layer) for i, layer in enumerate(layers)))
+    assert str(network.sound((2, 6, 7))[1]) == sentence
+
+
+def test_the_way_out_of_a_norm_for_maps_works():
+    wrong = BatchNorm(num_features=84, training=False, steps=0)
+    error = Network((("flat", Flatten()), ("norm", wrong))).sound((2, 6, 7))[1]
+    mended = replace(wrong, **error.fixes[0])
+    assert Network((("flat", Flatten()), ("norm", mended))).sound((2, 6, 7))[1] is None
+
+
+# --- memory ---
+
+
+def test_memory_is_what_the_input_all_weights_and_all_outputs_take():
+    network = Network(
+        tuple(stage for stage in CLASSIFIER.stages if stage[0] != "norm")
+    )  # its statistics are no weights
+    x = values((2, 6, 7))
+    done = run_network(network, x).values()
+    arrays = [x, *(one.y for one in done), *(tensor for one in done for tensor in one.state.values())]
+    assert memory(network, x.shape) == sum(array.nbytes for array in arrays)
+
+
+WIDE = Network((("flat", Flatten()), ("dense", Linear((1, 100, 100), 2000))))  # 76 MiB of weights
+
+
+def test_a_stage_with_many_weights_runs_only_where_its_memory_is_allowed():
+    x = values((1, 100, 100))
+    with pytest.raises(BudgetError, match="76 MiB and cnnviz stops at 64 MiB"):
+        run_network(WIDE, x)
+    done = run_network(WIDE, x, budget=memory(WIDE, x.shape), full={"dense"})
+    np.testing.assert_allclose(done["dense"].y.ravel(), torch_gives_each(WIDE, x, 0)[-1], rtol=1e-4, atol=1e-5)
+
+
+def test_a_budget_that_is_too_small_is_refused_with_both_numbers():
+    with pytest.raises(BudgetError) as error:
+        run_network(WIDE, values((1, 100, 100)), budget=70 * 2**20)
+    assert str(error.value) == (
+        "Input, weights and all outputs take 76 MiB and 70 MiB are allowed. "
+        "Allow more, use a smaller input, or fewer filters."
+    )
+
+
+def test_a_budget_does_not_allow_more_multiply_adds():
+    wide = Network((("conv", Conv(64, 64, (11, 11), padding=(5, 5))),))
+    with pytest.raises(BudgetError, match="multiply-adds"):
+        run_network(wide, values((64, 100, 100)), budget=2**30)
+
+
+def test_a_module_is_let_go_when_it_has_been_used():
+    """Else all weights would be held twice, once in the modules and once in what is kept."""
+    alive = []
+
+    def see(name, done):
+        alive.append(sum(one() is not None for one in modules))
+
+    network, modules = Network(tuple((f"s{i}", Conv(1, 1, (1, 1))) for i in range(4))), []
+    make = Conv.module
+
+    def watched(layer):
+        module = make(layer)
+        modules.append(weakref.ref(module))
+        return module
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Conv, "module", watched)
+        network.measures((1, 2, 2))  # counting makes modules as well, once
+        modules.clear()
+        run_network(network, values((1, 2, 2)), see=see)
+    assert alive == [3, 2, 1, 0]

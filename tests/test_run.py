@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import any_case, as_ours, torch_gives, values
+from strategies import any_case, as_ours, cases, every_kind, torch_gives, values
 from torch import nn
 
 import cnnviz.run
@@ -16,7 +16,7 @@ from cnnviz import device
 from cnnviz.device import DeviceError
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import Conv, ConvTranspose, Dropout
-from cnnviz.run import MAX_BYTES, MAX_MACS, BudgetError, build, run
+from cnnviz.run import MAX_BYTES, MAX_MACS, BudgetError, build, once, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -38,6 +38,16 @@ def test_the_output_is_what_torch_gives_after_manual_seed(case, seed):
     layer, shape = case
     done, expected = run(layer, values(shape), seed), torch_gives(layer, values(shape), seed)
     np.testing.assert_array_equal(done.y, as_ours(layer, expected).reshape(done.y.shape))
+
+
+@every_kind
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_what_is_not_kept_in_full_has_the_same_output(name, data, seed):
+    layer, shape = data.draw(cases(name))
+    x = values(shape)
+    bare = once(layer, build(layer, seed, {}), x, seed, full=False)
+    np.testing.assert_array_equal(bare.y, run(layer, x, seed).y)
+    assert (bare.state, bare.parts) == ({}, {})
 
 
 def test_another_seed_gives_other_weights():

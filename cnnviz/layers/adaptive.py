@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
 
 from cnnviz.geometry import Axis, adaptive_axis
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer
+from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.pool import Largest
 from cnnviz.layers.step import Array, Shape, Step, Window
 
@@ -28,6 +29,13 @@ class Adaptive(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (shape[0], *self.output_size)
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        """Of windows that are not equally long, the longest and their mean step."""
+        if shape is None:
+            return (None,) * self.ndim
+        sizes = zip(self.windows(shape), self.output_size, strict=True)
+        return tuple(None if m == 1 else (axis.n_taps - 1, Fraction(axis.size, m), 0) for axis, m in sizes)
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)

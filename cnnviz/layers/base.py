@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from cnnviz.geometry import AXES, Axis, GeometryError, Ints
 from cnnviz.knobs import Setting, knob, knobs
 from cnnviz.layers.step import Array, Pass, Shape, Step, Window, gather
 
+Extent = tuple[int | Fraction, int | Fraction, int | Fraction] | None
 POSITIONAL = ("in_channels", "out_channels", "in_features", "out_features")  # what people write without its name
 
 
@@ -71,6 +73,11 @@ class Layer(Setting):
                 words.append(value if name in POSITIONAL else f"{name}={value}")
         where = "nn." if hasattr(nn, self.name) else ""
         return f"{where}{self.torch_class().__name__}({', '.join(words)})"
+
+    @property
+    def called(self) -> str:
+        """What stands before the brackets of `code`."""
+        return self.code().split("(")[0]
 
     def use(self) -> list[str]:
         """Lines of Python that make ``y`` of ``layer`` and ``x``, as `call` does."""
@@ -157,12 +164,41 @@ class Layer(Setting):
         """The arithmetic of one output cell, from what its window reads."""
         raise NotImplementedError
 
-    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         """Along each axis: cells that a window reaches beyond its first, cells that it moves, cells of padding before.
 
-        None where an output cell depends on the whole axis.
+        None where an output cell depends on the whole axis. The windows of adaptive pooling follow from the input's
+        shape; where it is not given, they may be as long as the axis.
         """
         return ((0, 1, 0),) * self.n_axes
+
+    def along(self, shape: Shape) -> "Layer":
+        """The same layer along as many axes as there are, where torch's module works along any number of them."""
+        ndim = len(shape) - 1
+        return self if self.dimensioned or self.stacked or ndim not in AXES else replace(self, ndim=ndim)
+
+    def takes(self, shape: Shape) -> Shape:
+        """The shape in which a network hands over what has this one: (channels, *axes), or a vector, (features,).
+
+        Torch has a vector behind nn.Flatten and nn.Linear. A layer sees it as so many channels of one cell each.
+
+        Raises
+        ------
+        GeometryError
+            If torch's module, in a row with others, would refuse it or do something else than here.
+        """
+        if self.stacked:
+            raise GeometryError(
+                f"{self.called} counts examples on its first axis, and a network reads one at a time. "
+                "Choose it without them."
+            )
+        if len(shape) != 1:
+            return shape
+        if self.dimensioned:
+            raise GeometryError(
+                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Put it before nn.Flatten."
+            )
+        return (*shape, *(1,) * self.ndim)
 
     def formula(self, shape: Shape) -> list[str]:
         """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
@@ -183,7 +219,7 @@ class Layer(Setting):
             axes = len(shape) - 1 - self.n_axes + self.ndim
             other = f"nn.{self.torch_name}{axes}d, or " if axes in AXES and self.dimensioned else ""
             raise GeometryError(
-                f"{self.code().split('(')[0]} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
+                f"{self.called} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
                 f"and the input {shape} has {axes} besides {besides}. "
                 f"Choose {other}another input."
             )

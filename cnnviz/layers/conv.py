@@ -5,6 +5,7 @@ What networks call a convolution is a cross-correlation: the kernel is not flipp
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, gcd, inf, prod
 from typing import Any, ClassVar, Literal
 
@@ -23,7 +24,7 @@ from cnnviz.geometry import (
     transposed_size,
 )
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer, short
+from cnnviz.layers.base import Extent, Layer, short
 from cnnviz.layers.step import Array, Shape, Step, Window
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -122,7 +123,7 @@ class Conv(Channels):
             for n, k, s, p, d in zip(shape[1:], self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
         )
 
-    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         axes = zip(self.kernel_size, self.stride, self.pads(), self.dilation, strict=True)
         return tuple((span(k, d) - 1, s, low) for k, s, (low, _), d in axes)
 
@@ -235,6 +236,12 @@ class ConvTranspose(Channels):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (self.out_channels, *(transposed_size(*axis) for axis in self._axes(shape)))
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        """As of a window that slides over the stuffed input, whose places are 1 / stride of a cell apart."""
+        axes = zip(self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        reaches = [(span(k, d) - 1, s, p) for k, s, p, d in axes]
+        return tuple((Fraction(reach, s), Fraction(1, s), Fraction(reach - p, s)) for reach, s, p in reaches)
 
     def macs(self, shape: Shape) -> int:
         self.check(shape)

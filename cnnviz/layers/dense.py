@@ -1,7 +1,7 @@
 """The dense layer: every output reads the whole input; a convolution whose window is as large as what it reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from torch import nn
 
 from cnnviz.geometry import Axis, GeometryError, Ints, whole_axis
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer
+from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.step import Array, Shape, Step, Window
 
 
@@ -39,7 +39,7 @@ class Linear(Layer):
     def use(self) -> list[str]:
         return ["y = layer(x.flatten(1))"]
 
-    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": module(x.flatten(1))[0].reshape(-1, *(1,) * self.ndim)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
@@ -49,6 +49,23 @@ class Linear(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (self.out_features, *(1,) * self.ndim)
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        return (None,) * self.ndim
+
+    def along(self, shape: Shape) -> Layer:
+        """For a vector that is as long as it has to be, whatever shape was given for it."""
+        as_before = len(self.size) == 1 + self.ndim or shape != (self.in_features,)
+        return self if as_before else replace(self, size=super().takes(shape))
+
+    def takes(self, shape: Shape) -> Shape:
+        """A vector in the shape that the layer was made for; maps have to be flattened before."""
+        if len(shape) > 1:
+            raise GeometryError(
+                f"In a network nn.Linear reads a vector, and here are maps {shape}, of which it would take each row on "
+                "its own. Put nn.Flatten before it."
+            )
+        return self.size if shape == (self.in_features,) else super().takes(shape)
 
     def out_axis_names(self) -> tuple[str, ...]:
         return ()

@@ -231,6 +231,13 @@ class MaskGate(Pixel):
         numbers: Any = np.array(self.mask, np.float32).reshape(self._size()).tolist()
         return f"MaskModule(torch.tensor({numbers}))"
 
+    def takes(self, shape: Shape) -> Shape:
+        if len(shape) == 1:
+            raise GeometryError(
+                f"A mask is laid over maps, and here are {shape[0]:,} numbers. Put it before nn.Flatten."
+            )
+        return super().takes(shape)
+
     def definition(self) -> str:
         return getsource(MaskModule)
 

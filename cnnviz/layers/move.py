@@ -11,7 +11,7 @@ from torch import nn
 
 from cnnviz.geometry import NONE, Axis, GeometryError, Ints, counted
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer
+from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.pool import MaxPool
 from cnnviz.layers.step import Array, Pass, Shape, Step
 
@@ -31,6 +31,10 @@ class Move(Layer):
         """None: see `source`."""
         self.check(shape)
         return ()
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        """The axes of the input are not those of the output, so along them nothing can be said."""
+        return (None,) * self.n_axes
 
     def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         index = int(self.source(done.x.shape)[channel, *cell])
@@ -58,7 +62,7 @@ class Flatten(Move):
     def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
         return (1, *shape), (1, prod(shape))
 
-    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": module(x)[0].reshape(self.output_shape(tuple(x.shape[1:])))}
 
     def formula(self, shape: Shape) -> list[str]:
@@ -122,6 +126,11 @@ class Permute(Move):
                 {"dims": tuple(reversed(range(len(shape))))},
             )
 
+    def takes(self, shape: Shape) -> Shape:
+        if len(shape) == 1:
+            raise GeometryError(f"A vector of {shape[0]:,} numbers has no axes to permute. Put this before nn.Flatten.")
+        return super().takes(shape)
+
 
 @dataclass(frozen=True)
 class Repeat(Move):
@@ -138,7 +147,7 @@ class Repeat(Move):
     def use(self) -> list[str]:
         return [f"y = {self.code()}"]
 
-    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": x[0].unsqueeze(1).repeat(1, self.times, *(1,) * self.ndim)}
 
     def source(self, shape: Shape) -> Ints:
@@ -148,6 +157,9 @@ class Repeat(Move):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (shape[0], self.times, *shape[1:])
+
+    def takes(self, shape: Shape) -> Shape:
+        raise GeometryError("A network reads one example, and this makes several of it. Leave it out.")
 
 
 @dataclass(frozen=True)
@@ -187,10 +199,16 @@ class MaxUnpool(Move):
         self.check(shape)
         return (shape[0], *self.size)
 
+    def takes(self, shape: Shape) -> Shape:
+        raise GeometryError(
+            f"{self.called} needs the places of the winners as well, and a network hands on one tensor. Use "
+            f"nn.ConvTranspose{self.ndim}d."
+        )
+
     def use(self) -> list[str]:
         return ["pooled, indices = pool(x)", "y = layer(pooled, indices, output_size=x.shape[2:])"]
 
-    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         indices = torch.tensor(self.indices, device=x.device).reshape(x.shape)
         return {"output": module(x, indices, output_size=self.size)[0]}
 

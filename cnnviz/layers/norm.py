@@ -11,7 +11,7 @@ from torch import nn
 
 from cnnviz.geometry import Axis, GeometryError, Ints, counted, point_axis, whole_axis
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer
+from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.step import Array, Pass, Shape, Step, Window, gather
 
 
@@ -50,7 +50,7 @@ class Norm(Layer):
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": self.apply(module, x), **self.statistics(x[0])}
 
-    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         shared = self.shares((1,) * (1 + self.n_axes))
         return tuple(None if one else (0, 1, 0) for one in shared)
 
@@ -136,6 +136,15 @@ class BatchNorm(Norm):
 
     def shares(self, shape: Shape) -> tuple[bool, ...]:
         return (self.training,) * self.n_axes
+
+    def takes(self, shape: Shape) -> Shape:
+        """nn.BatchNorm1d alone reads a vector as well."""
+        if len(shape) == 1 and self.ndim > 1:
+            raise GeometryError(
+                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Use nn.BatchNorm1d.",
+                {"ndim": 1},
+            )
+        return (*shape, 1) if len(shape) == 1 and not self.stacked else super().takes(shape)
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
@@ -262,6 +271,10 @@ class LayerNorm(Norm):
 
     def channels_together(self, shape: Shape) -> int:
         return shape[0] if self._all else 1
+
+    def takes(self, shape: Shape) -> Shape:
+        """A vector as one line, for its sizes are counted from the last."""
+        return super().takes(shape)[::-1] if len(shape) == 1 else super().takes(shape)
 
     def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
         cell = window.cell[self.examples :]

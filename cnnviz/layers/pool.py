@@ -20,7 +20,7 @@ from cnnviz.geometry import (
     span,
 )
 from cnnviz.knobs import Size, knob
-from cnnviz.layers.base import Layer
+from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.step import Array, Shape, Step, Window
 
 
@@ -50,7 +50,7 @@ class Pool(Layer):
         self.check(shape)
         return (shape[0], *(pool_size(*axis) for axis in self._axes(shape)))
 
-    def extent(self) -> tuple[tuple[int, int, int] | None, ...]:
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         none, one = (0,) * self.ndim, (1,) * self.ndim
         axes = zip(self.kernel_size, self.stride, self.padding or none, self.dilation or one, strict=True)
         return tuple((span(k, d) - 1, s, p) for k, s, p, d in axes)
@@ -152,6 +152,18 @@ class Largest(Layer):
         module.return_indices = True  # type: ignore[assignment]
         y, indices = module(x)
         return {"output": y[0], "indices": indices[0]}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        module.return_indices = False  # type: ignore[assignment]
+        return super().only(module, x, seed)
+
+    def takes(self, shape: Shape) -> Shape:
+        if self.return_indices:
+            raise GeometryError(
+                f"{self.called} with return_indices gives two tensors, and a network hands on one. Switch it off.",
+                {"return_indices": False},
+            )
+        return super().takes(shape)
 
     def use(self) -> list[str]:
         return ["y, indices = layer(x)"] if self.return_indices else super().use()
