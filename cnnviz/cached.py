@@ -5,18 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.show import Choice, MapsChoice, show, show_maps, show_stage
+from cnnviz.show import Choice, MapsChoice, show, show_maps, show_net, show_stage
 from cnnviz.sources import SOURCES, Grid, Source
+from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.part import Part
 from cnnviz.sources.spectrogram import Spectrogram
 
 # Settings are frozen, and an upload's repr carries its digest: the repr is the key.
 SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys(
-    (Choice, MapsChoice, *SOURCES.values(), Part, Spectrogram), repr
+    (Choice, MapsChoice, *SOURCES.values(), Part, Spectrogram, Fitted), repr
 )
 
 animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show)
 animate_stage = st.cache_data(max_entries=8, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show_stage)
+animate_net = st.cache_data(max_entries=8, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show_net)
 survey = st.cache_data(max_entries=32, max_size="128MB", show_spinner=False, hash_funcs=SETTINGS)(show_maps)
 
 

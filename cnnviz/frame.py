@@ -37,6 +37,7 @@ GATING = "pages/gating.py"
 NORMALISATION = "pages/normalisation.py"
 SHAPES = "pages/shapes.py"
 SPECTROGRAM = "pages/spectrogram.py"
+NETWORK = "pages/network.py"
 
 
 def pages() -> list[Page]:
@@ -49,6 +50,7 @@ def pages() -> list[Page]:
         st.Page(ROOT / NORMALISATION, title="Normalisation", icon=":material/equalizer:"),
         st.Page(ROOT / SHAPES, title="Shapes", icon=":material/swap_horiz:"),
         st.Page(ROOT / SPECTROGRAM, title="Spectrogram", icon=":material/graphic_eq:"),
+        st.Page(ROOT / NETWORK, title="Networks", icon=":material/account_tree:"),
     ]
 
 

@@ -75,7 +75,7 @@ def _field(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) ->
         return st.toggle(name, default, key=key, help=k.help, bind=bind)
     if isinstance(default, str):
         return st.text_area(name, default, key=key, help=k.help, height=140, bind=bind)
-    low, high = _as(default, k.low), _as(default, k.high)
+    low, high = _as(default, k.low), _most(default, k.high)
     empty = "none" if default is None else None
     return st.number_input(
         name, low, high, default, k.step, k.format, key=key, help=k.help, placeholder=empty, bind=bind
@@ -85,6 +85,11 @@ def _field(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) ->
 def _as(default: Any, number: float | None) -> Any:
     """Bounds must have the type of the value."""
     return number if number is None else float(number) if isinstance(default, float) else int(number)
+
+
+def _most(default: Any, high: float | None) -> Any:
+    """The upper bound: what a panel offers, or what is there already, as in a network from elsewhere."""
+    return _as(default, high if high is None or default is None else max(high, default))
 
 
 def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
@@ -112,7 +117,7 @@ def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) 
 
 
 def _number(label: str, k: Knob, default: Any, key: str, bind: Bind, where: Any = st) -> int:
-    low, high = _as(default, k.low), _as(default, k.high)
+    low, high = _as(default, k.low), _most(default, k.high)
     return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=bind))
 
 

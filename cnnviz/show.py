@@ -12,12 +12,14 @@ from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.maps import Clip, Watch, make_maps
 from cnnviz.measure import Measure, coverage, measure
-from cnnviz.network import Desed, run_network
+from cnnviz.network import Desed, Network, run_network
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
 from cnnviz.sources.logmel import MOST_MELS, Features
 from cnnviz.sources.spectrogram import Spectrogram
+
+MOST_MEMORY = 400 * 2**20  # bytes of weights and maps of a network of one's own; AlexNet takes 240 MiB
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ class StageChoice:
     def weights(self) -> Mapping[str, Array]:
         """The checkpoint's weights, if they fit the network; none without a checkpoint."""
         return load(opened(self.checkpoint).weights, self.network) if self.checkpoint else {}
+
+
+@dataclass(frozen=True)
+class NetChoice:
+    """One stage of any network on an input, with torch's own initialisation of the whole after a seed."""
+
+    network: Network
+    source: Source
+    stage: str
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,16 +184,32 @@ def show_stage(choice: MapsChoice) -> Shown:
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    grid, stage = choice.at.source.grid(), choice.at.stage
-    network = choice.at.network.network.upto(stage)
-    inputs = [grid.values.shape, *network.shapes(grid.values.shape)]
-    check_stage(network.stages[-1][1], inputs[-2])
-    done = run_network(network, grid.values, choice.at.seed, choice.at.weights(), full={stage})[stage]
+    at, grid = choice.at, choice.at.source.grid()
+    network = at.network.network.upto(at.stage)
+    layer, shape = network.placed(grid.values.shape)[-1]
+    check_stage(layer, shape)
+    done = run_network(network, grid.values, at.seed, at.weights(), {at.stage})[at.stage]
     channel, unit = inside(choice, done.y.shape)
     place = (channel, *unit) if unit else (channel, 0, 0) if channel else None
     scale = grid.scale if len(network.stages) == 1 else "signed"
     scene = make_scene(done, scale, turned=True, at=place, axes=("frame", "mel"))
     return Shown(scene.to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
+
+
+def show_net(choice: NetChoice) -> Shown:
+    """Run a network up to one stage, and put that stage on stage with its real input.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError
+        What is wrong with the choice, in one sentence.
+    """
+    grid, network = choice.source.grid(), choice.network.upto(choice.stage)
+    layer, shape = network.placed(grid.values.shape)[-1]
+    check_stage(layer, shape)
+    done = run_network(network, grid.values, choice.seed, full={choice.stage}, budget=MOST_MEMORY)[choice.stage]
+    scale = grid.scale if len(network.stages) == 1 else "signed"
+    return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
 
 
 def show_maps(choice: MapsChoice) -> Maps:

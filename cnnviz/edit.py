@@ -1,0 +1,110 @@
+"""Editing a network: one change at a time, each giving a new one."""
+
+from dataclasses import fields, replace
+from itertools import count
+
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import Channels, Layer, LayerNorm, Linear, Norm, Shape
+from cnnviz.network import Network, after
+from cnnviz.nncode.known import at_rest
+
+Stages = tuple[tuple[str, Layer], ...]
+MOST_STAGES = 60
+
+
+def added(network: Network, at: int, layer: Layer) -> Network:
+    """With one more layer in front of place `at`."""
+    if len(network.stages) >= MOST_STAGES:
+        raise GeometryError(f"The network has {len(network.stages)} layers, and no more are shown. Remove one first.")
+    stages = network.stages
+    return named(network, (*stages[:at], (free_name(network, layer), layer), *stages[at:]))
+
+
+def removed(network: Network, at: int) -> Network:
+    """Without the layer at a place; the last one stays."""
+    if len(network.stages) == 1:
+        raise GeometryError("A network has at least one layer. Add another before you remove this one.")
+    return named(network, (*network.stages[:at], *network.stages[at + 1 :]))
+
+
+def duplicated(network: Network, at: int) -> Network:
+    """With the layer at a place twice."""
+    return added(network, at + 1, network.stages[at][1])
+
+
+def moved(network: Network, at: int, to: int) -> Network:
+    """With the layer at one place taken out and put at another."""
+    stages = [*network.stages]
+    stages.insert(max(0, min(len(stages) - 1, to)), stages.pop(at))
+    return named(network, tuple(stages))
+
+
+def replaced(network: Network, at: int, layer: Layer) -> Network:
+    """With another layer at a place, under the same name."""
+    stages = [*network.stages]
+    stages[at] = stages[at][0], layer
+    return replace(network, stages=tuple(stages))
+
+
+def renamed(network: Network, at: int, name: str) -> Network:
+    """With another name at a place.
+
+    Raises
+    ------
+    GeometryError
+        If torch would not take it: empty, with a dot, or there already.
+    """
+    others = [one for i, (one, _) in enumerate(network.stages) if i != at]
+    if not name.isidentifier() and not name.isdecimal():
+        raise GeometryError(f"“{name[:30]}” is no name for a layer. Use letters, digits and underlines.")
+    if name in others:
+        raise GeometryError(f"Another layer is called {name}. Choose another name.")
+    stages = [*network.stages]
+    stages[at] = name, stages[at][1]
+    return replace(network, stages=tuple(stages))
+
+
+def named(network: Network, stages: Stages) -> Network:
+    """The stages as a network; where names are places, as torch gives them, they are counted anew."""
+    if all(name.isdecimal() for name, _ in stages):
+        stages = tuple((str(i), layer) for i, (_, layer) in enumerate(stages))
+    return replace(network, stages=stages)
+
+
+def free_name(network: Network, layer: Layer) -> str:
+    """A name that no layer has: a number where the others have numbers, else the kind and a number."""
+    names = {name for name, _ in network.stages}
+    start = "" if all(name.isdecimal() for name in names) else type(layer).__name__.lower()
+    return next(name for name in (f"{start}{i}" for i in count()) if name not in names)
+
+
+def fresh(kind: type[Layer]) -> Layer:
+    """A layer of this kind as a network begins with it: one example at a time, in eval mode."""
+    layer = at_rest(kind())
+    return replace(layer, examples=False) if isinstance(layer, Norm) else layer
+
+
+def fitted(layer: Layer, shape: Shape) -> Layer:
+    """The layer for an input of this shape: what only counts channels or cells follows from it."""
+    layer = layer.along(shape)
+    if isinstance(layer, Linear):
+        return replace(layer, size=(*shape, *(1,) * (1 + layer.ndim - len(shape))))
+    if isinstance(layer, LayerNorm):
+        kept = len(layer.normalized_shape) or 1
+        return replace(layer, normalized_shape=tuple(shape[-kept:]))
+    if isinstance(layer, Channels):
+        return replace(layer, in_channels=shape[0])
+    known = {field.name for field in fields(layer)} & {"num_features", "num_channels", "channels"}
+    return replace(layer, **dict.fromkeys(known, shape[0])) if known else layer
+
+
+def refitted(network: Network, shape: Shape) -> Network:
+    """Every layer fitted to what reaches it, as far as that goes."""
+    stages = [*network.stages]
+    for i, (name, layer) in enumerate(stages):
+        stages[i] = name, fitted(layer, shape)
+        try:
+            shape = after(stages[i][1], shape)
+        except GeometryError:
+            break
+    return replace(network, stages=tuple(stages))

@@ -1,0 +1,117 @@
+"""Layers with names, as they were read, become a network."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from torch import nn
+
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Softmax
+from cnnviz.layers.activation import Pixel
+from cnnviz.layers.norm import Norm
+from cnnviz.network import INPUT, Network
+from cnnviz.nncode.calls import Called, Part
+from cnnviz.nncode.known import example, read_layer
+from cnnviz.nncode.words import CodeError, shown
+
+MAX_LAYERS = 200
+MAX_NAME = 100  # characters
+
+PART = re.compile(r"\w+", re.ASCII)
+
+Calls = list[tuple[str, Called]]
+
+
+def network_of(parts: Sequence[Part]) -> Network:
+    """All layers in a row. Where one `nn.Sequential` holds them all, its name is the network's prefix."""
+    calls = list(flat(parts))
+    prefix, *others = {name.partition(".")[0] if "." in name else "" for name, _ in calls} or {""}
+    if others or not prefix:
+        return in_a_row(calls, "")
+    return in_a_row([(name.partition(".")[2], call) for name, call in calls], prefix)
+
+
+def in_a_row(calls: Calls, prefix: str) -> Network:
+    """The network of these calls.
+
+    Raises
+    ------
+    CodeError
+        If there are none or too many, if a class or an argument is not known, or a name is there twice.
+    """
+    if not calls:
+        raise CodeError("There is no layer in it: write at least one, such as nn.Conv2d(3, 8, 3).")
+    try:
+        return Network(tuple(stages(calls)), prefix and named(prefix))
+    except GeometryError as error:
+        raise CodeError(str(error)) from error
+
+
+def flat(parts: Sequence[Part], start: str = "") -> Iterator[tuple[str, Called]]:
+    """Layer after layer, the names of all that hold it in front of its own."""
+    for name, one in parts:
+        whole = start + named(name)
+        if isinstance(one, list):
+            yield from flat(one, f"{whole}.")
+        else:
+            yield whole, one
+
+
+def named(name: str) -> str:
+    """The name, if torch and a network would take it; dots part the names of what holds one another."""
+    parts = name.split(".")
+    taken = name == INPUT or any(hasattr(nn.Sequential, part) for part in parts)
+    if taken or len(name) > MAX_NAME or not all(PART.fullmatch(part) for part in parts):
+        raise CodeError(f"“{shown(name)}” is no name for a layer: use letters and digits, as in conv1.")
+    return name
+
+
+def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
+    if len(calls) > MAX_LAYERS:
+        raise CodeError(f"{len(calls)} layers: at most {MAX_LAYERS} are read.")
+    axes, seen, vector = ndim_of(calls), set[str](), True
+    for name, call in calls:
+        if named(name) in seen:
+            raise call.error(f"Two layers are called {name}: give each a name of its own.")
+        seen.add(name)
+        layer = read_layer(last_axis_is_first(call) if vector else call, axes)
+        vector = is_vector(layer, vector)
+        yield name, layer
+
+
+def is_vector(layer: Layer, before: bool) -> bool:
+    """Is there nothing but features behind this layer? At the start it may be so."""
+    return isinstance(layer, (Flatten, Linear)) or (before and isinstance(layer, (Pixel, Norm)))
+
+
+def last_axis_is_first(call: Called) -> Called:
+    """Of a vector, nn.Softmax(dim=-1) takes the same axis as dim=1, which is the one that is shown."""
+    if not isinstance(example(call), (Softmax, HalvingGLU)):
+        return call
+    given = {**dict(zip(("dim",), call.args, strict=False)), **call.kwargs}
+    if len(call.args) > 1 or given.get("dim", -1 if call.name == "GLU" else None) != -1:
+        return call
+    return Called(call.name, (), {**given, "dim": 1}, call.line, call.column)
+
+
+def ndim_of(calls: Calls) -> int:
+    """Along how many axes the layers slide whose classes do not say: as many as the first that says; else 2."""
+    vector = False
+    for _, call in calls:
+        layer = example(call)
+        if layer.dimensioned and not (vector and isinstance(layer, BatchNorm)):  # nn.BatchNorm1d reads vectors, too
+            return layer.ndim
+        if isinstance(layer, (MaskGate, Permute)):
+            return hinted(call, layer)
+        vector = is_vector(layer, vector)
+    return 2
+
+
+def hinted(call: Called, layer: Layer) -> int:
+    """Axes that a mask has brackets for, or that are permuted besides the channels."""
+    if isinstance(layer, Permute):
+        return min(max(len(call.args) - 1, 1), 3)
+    numbers, depth = next(iter((*call.args, *call.kwargs.values())), ()), 0
+    while isinstance(numbers, tuple) and numbers:
+        numbers, depth = numbers[0], depth + 1
+    return min(max(depth, 1), 3)

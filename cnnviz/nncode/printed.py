@@ -1,0 +1,77 @@
+"""What Python prints for a torch module, line for line."""
+
+import ast
+import re
+
+from cnnviz.layers import GLU, ContextGating
+from cnnviz.nncode.calls import Called, Part, part
+from cnnviz.nncode.screen import parse, screened
+from cnnviz.nncode.words import CodeError, shown
+
+OPENING = re.compile(r"\s*(\w+)\(\s*", re.ASCII)
+ENTRY = re.compile(r"(\s*\((\w+)\): )(\w+\(.*)", re.ASCII)
+WORDS = re.compile(r"(?<=padding=)(same|valid)\b|(?<=padding_mode=)(reflect|replicate|circular)\b")
+GATES = {kind.__name__ for kind in (GLU.kind, ContextGating.kind)}  # printed with the nn.Linear that they hold
+
+Lines = list[tuple[int, str]]  # with their numbers, the last one first
+
+
+def is_printed(text: str) -> bool:
+    """Does it begin like a module that holds others, and go on with one of them?"""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()][:2]
+    return len(lines) == 2 and bool(OPENING.fullmatch(lines[0])) and bool(ENTRY.fullmatch(lines[1]))
+
+
+def read_printed(text: str) -> tuple[str, list[Part]]:
+    """The class that holds all, and what it holds.
+
+    Raises
+    ------
+    CodeError
+        If a line is none that torch prints, or something else than an `nn.Sequential` holds layers.
+    """
+    numbered = enumerate(screened(text).split("\n"), 1)
+    lines: Lines = [(i, line.rstrip()) for i, line in numbered if line.strip()][::-1]
+    kind = lines.pop()[1].strip()[:-1]
+    held = inside(lines)
+    if lines:
+        raise strange(lines[-1])
+    return kind, held
+
+
+def inside(lines: Lines) -> list[Part]:
+    """What a module holds, up to the bracket that closes it; these lines are taken off."""
+    held: list[Part] = []
+    while lines:
+        i, line = lines.pop()
+        if line.strip() == ")":
+            return held
+        entry = ENTRY.fullmatch(line)
+        if entry is None:
+            raise strange((i, line))
+        name, call = entry[2], entry[3].rstrip()
+        held.append((name, holder(call[:-1], inside(lines), i) if call.endswith("(") else leaf(entry, i)))
+    raise CodeError("The last line that torch prints is a bracket, and it is missing.")
+
+
+def strange(line: tuple[int, str]) -> CodeError:
+    return CodeError(f"“{shown(line[1].strip())}” is no line that torch prints for a layer.", line[0])
+
+
+def holder(kind: str, held: list[Part], line: int) -> Called | list[Part]:
+    """An `nn.Sequential`, or a gate of the DESED block, whose channels its nn.Linear tells."""
+    if kind == "Sequential":
+        return held
+    inner = held[0][1] if len(held) == 1 else None
+    if kind in GATES and isinstance(inner, Called) and "in_features" in inner.kwargs:
+        return Called(kind, (inner.kwargs["in_features"],), {}, line)
+    raise CodeError(f"{shown(kind)} holds layers, and what it does with them is not printed: only nn.Sequential.", line)
+
+
+def leaf(entry: re.Match[str], line: int) -> Called | list[Part]:
+    """One layer. Torch prints some words without quotes; line and column stay those of the whole text."""
+    call = WORDS.sub(lambda word: repr(word[0]), entry[3])
+    statement = parse(f"({' ' * (len(entry[1]) - 1)}{call})", line).body[0]
+    if not isinstance(statement, ast.Expr):
+        raise strange((line, entry[0]))
+    return part(statement.value)

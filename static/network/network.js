@@ -1,0 +1,127 @@
+// The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
+import { make } from "../viewer/build.js";
+
+const ACTS = [["up", "▲", "Move up (Alt ↑)"], ["down", "▼", "Move down (Alt ↓)"], ["copy", "+1", "Duplicate"], ["remove", "✕", "Remove (Delete)"]];
+const KEYS = { ArrowUp: -1, ArrowDown: 1 };
+const HIGH = 30; // pixels of the tallest block
+const WIDE = 34; // pixels of the block with most channels
+
+/** How large a block is drawn: as high as the map, to scale; its width grows with the doublings of its channels. */
+export function blockOf([channels, ...axes], tallest, most) {
+  const height = Math.max(2, Math.round((HIGH * Math.max(...axes, 1)) / tallest));
+  return { height, width: Math.max(2, Math.round((WIDE * Math.log2(channels + 1)) / Math.log2(most + 1))) };
+}
+
+/** A share of a whole as a percentage; small ones are not rounded away. */
+export function percent(part, whole) {
+  if (!part || !whole) return "";
+  const share = (100 * part) / whole;
+  return share < 1 ? "< 1 %" : `${Math.round(share)} %`;
+}
+
+const count = (n) => n.toLocaleString("en");
+
+class List {
+  constructor(root) {
+    this.root = root;
+    this.table = make("table", { className: "layers" });
+    root.append(make("div", { className: "scroll" }, this.table));
+    this.table.addEventListener("click", (event) => this.click(event));
+    this.table.addEventListener("keydown", (event) => this.key(event));
+    root.list = this; // a handle for tests and for the curious
+  }
+
+  load(data, tell) {
+    this.data = data;
+    this.tell = (act, at) => tell("done", { act, at });
+    const focused = this.table.contains(this.root.getRootNode().activeElement);
+    const { rows, input, hidden } = data;
+    const shapes = [input, ...rows.map((row) => row.shape).filter(Boolean)];
+    this.tallest = Math.max(...shapes.map(([, ...axes]) => Math.max(...axes, 1)));
+    this.most = Math.max(...shapes.map(([channels]) => channels), 2);
+    const head = ["", "name", "layer", "output shape", "parameters", "MACs", "sees", ""].map((text) => make("th", { scope: "col" }, text));
+    const first = make("tr", { className: "input" }, this.block(input), make("td", {}, "input"), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
+    this.table.replaceChildren(make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, first, ...rows.map((row, i) => this.row(row, i, hidden))));
+    if (focused) this.table.querySelector("tr[aria-selected=true]")?.focus();
+    this.root.dataset.ready = `${rows.length}.${data.selected}`;
+    this.loaded = (this.loaded ?? 0) + 1;
+  }
+
+  block(shape) {
+    const mark = make("i", { className: "block" });
+    if (shape) {
+      const { height, width } = blockOf(shape, this.tallest, this.most);
+      Object.assign(mark.style, { height: `${height}px`, width: `${width}px` });
+    }
+    return make("td", { className: "picture" }, mark);
+  }
+
+  row(row, i, hidden) {
+    const chosen = i === this.data.selected;
+    const { parameters, macs } = this.data.totals;
+    const later = i > this.data.selected && ["shape", "field"].includes(hidden); // the next row would tell
+    const secret = (name, text) => (hidden === name && (chosen || later) ? "?" : text);
+    const cost = (part, whole, name) => {
+      const cell = make("td", { className: "cost" }, make("span", {}, row.shape ? secret(name, count(part)) : ""), make("small", {}, secret(name, percent(part, whole))));
+      if (hidden !== name) cell.style.setProperty("--share", whole ? part / whole : 0);
+      return cell;
+    };
+    const buttons = chosen ? ACTS.map(([act, text, title]) => make("button", { type: "button", title, ariaLabel: title, data: { act } }, text)) : [];
+    const cells = [
+      this.block(hidden === "shape" && (chosen || later) ? null : row.shape),
+      make("td", {}, make("b", {}, row.name)),
+      make("td", { className: "code" }, row.code, ...(row.error ? [make("p", { className: "error" }, row.error)] : [])),
+      make("td", { className: "shape" }, row.shape ? secret("shape", row.shown) : ""),
+      cost(row.parameters, parameters, "parameters"),
+      cost(row.macs, macs, "MACs"),
+      make("td", {}, secret("field", row.sees)),
+      make("td", { className: "acts" }, ...buttons),
+    ];
+    const line = make("tr", { tabIndex: chosen ? 0 : -1, data: { at: i } }, ...cells);
+    line.setAttribute("aria-selected", chosen);
+    if (row.error) line.classList.add("broken");
+    else if (!row.shape) line.classList.add("beyond");
+    return line;
+  }
+
+  click(event) {
+    const line = event.target.closest("tr[data-at]");
+    if (!line) return;
+    this.tell(event.target.closest("[data-act]")?.dataset.act ?? "select", Number(line.dataset.at));
+  }
+
+  key(event) {
+    const line = event.target.closest("tr[data-at]");
+    if (!line || event.target !== line) return;
+    const at = Number(line.dataset.at);
+    const step = KEYS[event.key];
+    const act = step && event.altKey ? (step < 0 ? "up" : "down") : event.key === "Delete" ? "remove" : null;
+    if (!step && !act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (act) return this.tell(act, at);
+    const to = Math.max(0, Math.min(this.data.rows.length - 1, at + step));
+    this.table.querySelector(`tr[data-at="${to}"]`).focus();
+    this.tell("select", to);
+  }
+}
+
+const lists = new WeakMap();
+
+/**
+ * Show a network's layers in `root`.
+ *
+ * @param {HTMLElement} root
+ * @param {{rows: object[], input: number[], selected: number, totals: object, hidden: string}} data
+ * @param {{tell: (name: string, value: object) => void}} options how to tell the server what was done
+ * @returns {() => void} clean-up
+ */
+export function play(root, data, { tell }) {
+  if (!lists.has(root)) lists.set(root, new List(root));
+  lists.get(root).load(data, tell);
+  root.style.minHeight = "";
+  return () => {
+    root.replaceChildren();
+    lists.delete(root);
+  };
+}

@@ -1,0 +1,150 @@
+"""The page of networks: what is built is what torch counts; what cannot be is said; every change can be undone."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+from test_pages import blobs, opened
+from test_player_helpers import test_in_node as run_in_node
+
+from cnnviz.fields import rows
+from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnviz.network import Network, run_network
+from cnnviz.nncode import from_text, to_text
+from cnnviz.zoo import ZOO
+
+SMALL = Network(
+    (
+        ("0", Conv(1, 4, (3, 3))),
+        ("1", ReLU()),
+        ("2", MaxPool((2, 2), (2, 2))),
+        ("3", Flatten()),
+        ("4", Linear((36, 1, 1), 5)),
+    ),
+    prefix="",
+)
+LINK = {"net": to_text(SMALL), "shape": "1, 8, 8"}
+
+
+def listed(app):
+    """What the list of layers was given."""
+    [found] = [one for one in app.get("bidi_component") if "layer_list" in one.proto.component_name]
+    return json.loads(found.proto.json)
+
+
+def codes(app):
+    return [row["code"] for row in listed(app)["rows"]]
+
+
+def answer_field(app):
+    [found] = [field for field in app.text_input if field.key.startswith("answer")]
+    return found
+
+
+def assert_runs(app):
+    assert not app.exception
+    assert not app.warning
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_preset_is_counted(name):
+    app = opened("network", preset=name, layer="3")
+    assert_runs(app)
+    data, preset = listed(app), ZOO[name]
+    assert [row["shape"] for row in data["rows"]] == [list(shape) for shape in preset.network.shapes(preset.shape)]
+    assert data["totals"]["parameters"] == sum(row.cost.parameters for row in rows(preset.network, preset.shape))
+
+
+def test_a_link_opens_its_network():
+    app = opened("network", **LINK, layer="4")
+    assert_runs(app)
+    assert codes(app) == [layer.code() for _, layer in SMALL.stages]
+    assert listed(app)["selected"] == 4
+
+
+def test_a_knob_changes_its_layer_and_all_that_follows():
+    app = opened("network", **LINK)
+    next(box for box in app.number_input if box.label == "out_channels").set_value(6).run()
+    assert_runs(app)
+    assert [row["shape"] for row in listed(app)["rows"]] == [[6, 6, 6], [6, 6, 6], [6, 3, 3], [54], [5]]
+    assert from_text(app.session_state["net"]).stages[4][1].in_features == 54
+
+
+def test_a_change_can_be_undone():
+    app = opened("network", **LINK)
+    before = codes(app)
+    next(box for box in app.number_input if box.label == "out_channels").set_value(6).run()
+    next(b for b in app.button if b.label == "Undo").click().run()
+    assert codes(app) == before
+
+
+def test_a_layer_is_added_behind_the_chosen_one():
+    app = opened("network", **LINK, layer="1")
+    app.selectbox(key="kind").set_value("batch_norm").run()
+    next(b for b in app.button if b.label == "Add after").click().run()
+    assert_runs(app)
+    assert codes(app)[2] == "nn.BatchNorm2d(num_features=4)"
+    assert listed(app)["selected"] == 2
+
+
+def test_a_layer_that_cannot_work_is_marked_and_those_before_it_stay():
+    app = opened("network", **LINK | {"shape": "1, 3, 3"})
+    data = listed(app)["rows"]
+    assert [bool(row["shape"]) for row in data] == [True, True, False, False, False]
+    assert "window" in data[2]["error"]
+    assert not data[3]["error"]
+
+
+@pytest.mark.parametrize("net", ["Conv2d(", "__import__('os')", "LSTM(3,4)", "Conv2d(1,4,3)" * 3, "x" * 200_000])
+def test_an_address_that_is_no_network_gets_one_sentence(net):
+    app = opened("network", net=net)
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert len(listed(app)["rows"]) == len(ZOO["lesson B"].network.stages)
+
+
+def test_pasted_code_is_read():
+    app = opened("network", tab="Paste code", shape="3, 32, 32")
+    app.text_area(key="pasted").set_value("nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2))").run()
+    next(b for b in app.button if b.label == "Read it").click().run()
+    assert_runs(app)
+    assert [row["shape"] for row in listed(app)["rows"]] == [[8, 28, 28], [8, 28, 28], [8, 14, 14]]
+
+
+def test_pasted_code_that_is_none_is_pointed_at():
+    app = opened("network", tab="Paste code")
+    app.text_area(key="pasted").set_value("nn.Sequential(nn.Conv2d(3, 8, 5),\n open('x'))").run()
+    next(b for b in app.button if b.label == "Read it").click().run()
+    assert ["line 2" in warning.value.lower() for warning in app.warning] == [True]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"), [("shape", "(1, 4, 6, 6)"), ("parameters", "40"), ("MACs", "1,296"), ("field", "3")]
+)
+def test_the_quiz_is_graded_by_torch(asked, answer):
+    app = opened("network", **LINK, quiz=asked)
+    assert listed(app)["hidden"] == asked
+    answer_field(app).set_value("7").run()
+    assert any("Not yet" in line.value for line in app.markdown)
+    answer_field(app).set_value(answer).run()
+    assert any("Right" in line.value for line in app.markdown)
+
+
+def test_a_layer_runs_on_its_real_input():
+    app = opened("network", **LINK, layer="2", tab="Run", input="ramp", input_size="8")
+    assert_runs(app)
+    tensors = load(blobs(app)[-1])
+    done = run_network(SMALL, np.arange(64, dtype=np.float32).reshape(1, 8, 8))["2"]
+    assert tensors["output"].shape[0] == 4
+    np.testing.assert_allclose(tensors["output"][:, 0], done.y, rtol=1e-5)
+
+
+def test_the_first_layer_as_a_dense_one():
+    app = opened("network", preset="AlexNet, torchvision")
+    assert any("150,528 inputs" in line.value for line in app.markdown)
+
+
+def test_the_lists_own_arithmetic(tmp_path):
+    run_in_node(Path(__file__).parent / "network" / "network.test.mjs", tmp_path)

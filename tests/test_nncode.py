@@ -1,0 +1,789 @@
+"""Networks as code: what is written makes the same modules, and is read back; what strangers send is only looked at."""
+
+import json
+import time
+import tracemalloc
+from collections import OrderedDict
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import VALID, agreed, cases, dims, values
+from torch import nn
+
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import (
+    KINDS,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    DropoutNd,
+    Flatten,
+    GroupNorm,
+    HalvingGLU,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    MaskGate,
+    MaxPool,
+    MaxUnpool,
+    Norm,
+    Permute,
+    PReLU,
+    ReLU,
+    Softmax,
+)
+from cnnviz.network import Desed, Network, after, run_network
+from cnnviz.nncode import (
+    CodeError,
+    class_code,
+    from_json,
+    from_text,
+    read_code,
+    sequential,
+    to_json,
+    to_text,
+)
+from cnnviz.zoo import ZOO
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+
+WRITERS = [sequential, class_code]
+CHAINED = [name for name in KINDS if name != "max_unpool"]  # that one reads two tensors
+
+
+# --- random networks that run in a row ---
+
+
+def rested(layer):
+    """In eval mode, for one example, giving one tensor, and reading a vector as torch has it: what code can say."""
+    told = {"training": False, "steps": 0 if isinstance(layer, BatchNorm) else 1, "return_indices": False}
+    if isinstance(layer, Linear):
+        return replace(layer, size=(layer.in_features, *(1,) * layer.ndim))
+    if isinstance(layer, Norm):
+        told["examples"] = False
+    return replace(layer, **{name: value for name, value in told.items() if name in layer.__dataclass_fields__})
+
+
+def one_example(shape, layer):
+    """Without the axis that counts examples."""
+    return (shape[0], *shape[2:]) if layer.stacked else shape
+
+
+@st.composite
+def names(draw, count):
+    """As torch counts, as people write, and in parts."""
+    style = draw(st.sampled_from(["counted", "named", "parts", "mixed"]))
+    cut = draw(st.integers(1, count - 1))
+    return {
+        "counted": [str(i) for i in range(count)],
+        "named": [f"layer_{i}" for i in range(count)],
+        "parts": [f"features.{i}" if i < cut else f"last.dense{i}" for i in range(count)],
+        "mixed": [f"a.b.{i}" if i < cut else f"{i}" for i in range(count)],
+    }[style]
+
+
+@st.composite
+def networks(draw, kind, front=True):
+    """A network with a layer of this kind, and the shape of an input on which it works."""
+    ndim = draw(dims)
+    layer, shape = draw(VALID[kind](ndim))
+    shape, layer = one_example(shape, layer), rested(layer)
+    layers = [DropoutNd(0.5, training=False, ndim=ndim)]  # says how many axes there are
+    layers += [Flatten(ndim=ndim), agreed_vector(layer, shape)] if kind == "linear" else [layer]
+    first = shape
+    for one in layers:
+        shape = after(one, shape)
+    for _ in range(draw(st.integers(0, 3))):
+        more, _ = draw(VALID[draw(st.sampled_from(CHAINED))](ndim))
+        try:
+            more = rested(agreed(more, shape))
+            shape = after(more, shape)
+        except (GeometryError, ValueError, IndexError):
+            continue
+        layers.append(more)
+    prefix = draw(st.sampled_from(["", "cnn"]))
+    return Network(tuple(zip(draw(names(len(layers))), layers, strict=True)), prefix), first
+
+
+def agreed_vector(layer, shape):
+    return replace(layer, size=(int(np.prod(shape)), *(1,) * layer.ndim))
+
+
+def made_by(code):
+    """The module that the lines define, run as they stand."""
+    space = {}
+    exec(code, space)
+    return space["net"] if "net" in space else space["Net"]()
+
+
+each_kind = pytest.mark.parametrize("kind", CHAINED)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@each_kind
+@settings(max_examples=8)
+@given(data=st.data())
+def test_the_lines_make_the_same_network(kind, write, data):
+    network, shape = data.draw(networks(kind))
+    module, state = made_by(write(network)), network.state(0)
+    assert {key: tuple(value.shape) for key, value in module.state_dict().items()} == {
+        key: value.shape for key, value in state.items()
+    }
+    module.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in state.items()})
+    x = values(shape)
+    with torch.no_grad():
+        y = module.eval()(torch.from_numpy(x)[None])[0]
+    done = list(run_network(network, x, seed=0).values())[-1]
+    np.testing.assert_allclose(done.y.ravel(), y.ravel(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@each_kind
+@settings(max_examples=15)
+@given(data=st.data())
+def test_what_is_written_is_read_back(kind, write, data):
+    network, _ = data.draw(networks(kind))
+    assert read_code(write(network)) == network
+
+
+def as_printed(layer):
+    """Torch does not print all that these have."""
+    if isinstance(layer, AvgPool):
+        return replace(layer, ceil_mode=False, count_include_pad=True, divisor_override=None)
+    return replace(layer, init=0.25) if isinstance(layer, PReLU) else layer
+
+
+@each_kind
+@settings(max_examples=15)
+@given(data=st.data())
+def test_what_torch_prints_is_read(kind, data):
+    network, _ = data.draw(networks(kind))
+    kept = [(name, as_printed(layer)) for name, layer in network.stages if not isinstance(layer, MaskGate | Permute)]
+    network = replace(network, stages=tuple((str(i), layer) for i, (_, layer) in enumerate(kept)))
+    assert read_code(repr(network.module())) == network
+
+
+def read_text(network):
+    return from_text(to_text(network))
+
+
+def read_json(network):
+    return from_json(to_json(network))
+
+
+@pytest.mark.parametrize("back", [read_text, read_json])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_address_and_json_hold_every_field(kind, back, data):
+    layers = [data.draw(cases(name))[0] for name in (kind, data.draw(st.sampled_from(sorted(VALID))))]
+    network = Network(tuple(zip(data.draw(names(2)), layers, strict=True)), data.draw(st.sampled_from(["", "cnn"])))
+    assert back(network) == network
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_published_networks_come_back_whole(name):
+    network = ZOO[name].network
+    assert read_text(network) == read_json(network) == network
+
+
+@pytest.mark.parametrize("write", [*WRITERS, lambda network: repr(network.module())])
+@pytest.mark.parametrize("name", ZOO)
+def test_published_networks_are_read_but_for_the_maps_that_a_vector_was(name, write):
+    network = ZOO[name].network
+    assert read_code(write(network)) == replace(network, stages=tuple((n, rested(one)) for n, one in network.stages))
+
+
+def test_a_written_network_reads_its_input_as_before():
+    """A vector's own shape is forgotten, and the numbers stay."""
+    lesson = ZOO["lesson C"]
+    x = values(lesson.shape)
+    ours, read = (list(run_network(n, x).values())[-1] for n in (lesson.network, read_code(sequential(lesson.network))))
+    np.testing.assert_array_equal(ours.y, read.y)
+
+
+# --- as a person would write them ---
+
+
+def layers_of(*layers, prefix=""):
+    return Network(tuple((str(i), layer) for i, layer in enumerate(layers)), prefix)
+
+
+TEN = layers_of(
+    *(Conv(3, 32, 3, padding=1), BatchNorm(num_features=32, training=False, steps=0), ReLU(), MaxPool()),
+    *(Conv(32, 64, 3, padding=1), BatchNorm(num_features=64, training=False, steps=0), ReLU(), MaxPool()),
+    *(Flatten(), Linear((4096, 1, 1), 10)),
+)
+
+
+def test_ten_layers_fit_into_an_address():
+    assert (
+        to_text(TEN) == "Conv2d(3,32,3,padding=1);BatchNorm2d(32);ReLU();MaxPool2d(2);"
+        "Conv2d(32,64,3,padding=1);BatchNorm2d(64);ReLU();MaxPool2d(2);Flatten();Linear(4096,10)"
+    )
+
+
+def test_numbered_layers_are_written_without_names():
+    assert (
+        sequential(layers_of(Conv(3, 8, 3), ReLU()))
+        == """\
+from torch import nn
+
+net = nn.Sequential(
+    nn.Conv2d(3, 8, kernel_size=3),
+    nn.ReLU(),
+)"""
+    )
+
+
+def test_names_and_parts_are_written():
+    network = Network((("a.0", ReLU()), ("a.1", Flatten()), ("end", Linear((4, 1, 1), 2))), "net")
+    assert (
+        sequential(network)
+        == """\
+from collections import OrderedDict
+
+from torch import nn
+
+net = nn.Sequential(OrderedDict([
+    ("net", nn.Sequential(OrderedDict([
+        ("a", nn.Sequential(
+            nn.ReLU(),
+            nn.Flatten(),
+        )),
+        ("end", nn.Linear(4, 2)),
+    ]))),
+]))"""
+    )
+
+
+def test_a_class_without_prefix_has_the_layers_as_attributes():
+    network = Network((("conv", Conv(1, 2)), ("flat", Flatten())), "")
+    assert class_code(network, "Mine").endswith(
+        """
+class Mine(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, kernel_size=3)
+        self.flat = nn.Flatten()
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.flat(x)"""
+    )
+
+
+def test_layers_with_numbers_for_names_become_a_sequential_of_ones_own():
+    assert "class Net(nn.Sequential):" in class_code(TEN)
+
+
+def test_a_gate_comes_with_its_source_once():
+    code = class_code(Desed(activation="glu").network)
+    assert code.count("class DesedGLU(nn.Module):") == 1
+
+
+@pytest.mark.parametrize("name", ["", "1a", "a b", "class", "nn", "x:\n    evil", "é"])
+def test_a_class_cannot_have_any_name(name):
+    with pytest.raises(CodeError, match="no name for a class"):
+        class_code(TEN, name)
+
+
+@pytest.mark.parametrize("write", [*WRITERS, to_text])
+def test_a_name_cannot_smuggle_code_in(write):
+    network = Network((('a", print(1), "b', ReLU()), ("c", ReLU())), "")
+    with pytest.raises(CodeError, match="no name for a layer"):
+        write(network)
+
+
+# --- what people paste ---
+
+RELU = layers_of(ReLU())
+PASTED = {
+    "torch in front": ("torch.nn.Sequential(torch.nn.ReLU())", RELU),
+    "bare": ("Sequential(ReLU(inplace=True))", RELU),
+    "one layer": ("nn.ReLU(True)", RELU),
+    "with imports, a comment and a mode": (
+        "import torch.nn as nn\n\nmodel = nn.Sequential(  # “mine”\n    nn.ReLU(),\n)\nmodel.eval()\n",
+        RELU,
+    ),
+    "a line of a class": ("        self.net = nn.Sequential(\n            nn.ReLU(),\n        )\n", RELU),
+    "Windows": ("net = nn.Sequential(\r\n  nn.ReLU(),\r\n)\r\n", RELU),
+    "one that holds the other, beside an empty one": (
+        "nn.Sequential(nn.Sequential(), nn.Sequential(nn.ReLU(), nn.ReLU()))",
+        replace(layers_of(ReLU(), ReLU()), prefix="1"),
+    ),
+    "positions": (
+        "nn.Sequential(nn.Conv2d(4, 8, 3, 2, 1, 1, 2, False, 'reflect'))",
+        layers_of(Conv(4, 8, 3, 2, 1, 1, 2, False, "reflect")),
+    ),
+    "transposed positions": (
+        "nn.Sequential(nn.ConvTranspose1d(4, 8, 3, 2, 1, 1, 2, False, 2))",
+        layers_of(ConvTranspose(4, 8, 3, 2, 1, 2, 2, False, 1, ndim=1)),
+    ),
+    "defaults of torch, not ours": (
+        "nn.Sequential(nn.LeakyReLU(), nn.MaxPool2d(3), nn.Dropout())",
+        layers_of(LeakyReLU(0.01), MaxPool(3, 3), Dropout(0.5, training=False)),
+    ),
+    "a stride of None": ("nn.Sequential(nn.AvgPool2d((1, 4), None))", layers_of(AvgPool((1, 4), (1, 4)))),
+    "places that change no number": (
+        "nn.Sequential(nn.Conv2d(1, 2, 3, device='cpu', dtype=torch.float32), nn.BatchNorm2d(2, device=None))",
+        layers_of(Conv(1, 2, 3), BatchNorm(num_features=2, training=False, steps=0)),
+    ),
+    "names": (
+        "nn.Sequential(OrderedDict([('a', nn.ReLU()), ('b', nn.Sequential(nn.ReLU(), nn.ReLU()))]))",
+        Network((("a", ReLU()), ("b.0", ReLU()), ("b.1", ReLU())), ""),
+    ),
+    "one that holds the other": ("nn.Sequential(nn.Sequential(nn.ReLU()))", replace(RELU, prefix="0")),
+    "a batch norm of vectors": (
+        "nn.Sequential(nn.Flatten(), nn.Linear(9, 4), nn.BatchNorm1d(4), nn.ReLU())",
+        layers_of(Flatten(), Linear((9, 1, 1), 4), BatchNorm(ndim=1, num_features=4, training=False, steps=0), ReLU()),
+    ),
+    "the last axis of a vector": (
+        "nn.Sequential(nn.Flatten(), nn.Linear(9, 4), nn.GLU(), nn.Softmax(dim=-1))",
+        layers_of(Flatten(), Linear((9, 1, 1), 4), HalvingGLU(), Softmax()),
+    ),
+    "one number for a shape": (
+        "nn.Sequential(nn.Flatten(), nn.LayerNorm(64))",
+        layers_of(Flatten(), LayerNorm(normalized_shape=(64,))),
+    ),
+    "axes from the first that says": (
+        "nn.Sequential(nn.ReLU(), nn.Conv1d(1, 1, 3))",
+        layers_of(ReLU(ndim=1), Conv(ndim=1)),
+    ),
+    "a class, called in another order": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super(Net, self).__init__()\n"
+        "        self.b = nn.ReLU()\n        self.a = nn.Flatten()\n"
+        "    def forward(self, x):\n        x = self.a(x)\n        x = self.b(x)\n        return x\n\nnet = Net()\n",
+        Network((("a", Flatten()), ("b", ReLU())), ""),
+    ),
+    "a class in one line": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.net = nn.Sequential(nn.ReLU())\n    def forward(self, y): return self.net(y)",
+        replace(RELU, prefix="net"),
+    ),
+    "printed long ago": (
+        "Sequential(\n  (0): GroupNorm(1, 64, eps=1e-05, affine=True)\n  (1): Flatten(start_dim=1, end_dim=-1)\n)",
+        layers_of(GroupNorm(num_groups=1, num_channels=64), Flatten()),
+    ),
+    "printed words without quotes": (
+        "Sequential(\n  (0): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=same, padding_mode=circular)\n)",
+        layers_of(Conv(1, 2, 3, padding="same", padding_mode="circular")),
+    ),
+    "printed, the flattening hidden in forward": (
+        "VGG(\n  (features): Sequential(\n    (0): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))\n  )\n"
+        "  (classifier): Sequential(\n    (0): Dropout(p=0.5, inplace=False)\n"
+        "    (1): Linear(in_features=8, out_features=2, bias=True)\n  )\n)\n",
+        Network(
+            (
+                ("features.0", Conv(1, 2, 3)),
+                ("flatten", Flatten()),
+                ("classifier.0", Dropout(0.5, training=False)),
+                ("classifier.1", Linear((8, 1, 1), 2)),
+            ),
+            "",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "network"), PASTED.values(), ids=PASTED)
+def test_what_people_paste_is_read(text, network):
+    assert read_code(text) == network
+
+
+NOT_ALIKE = ("dim=", "Sequential()")  # an axis that torch counts from behind, a part that does nothing
+EXPRESSIONS = [
+    text
+    for text, _ in PASTED.values()
+    if text.startswith(("nn.Seq", "torch.")) and not any(word in text for word in NOT_ALIKE)
+]
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_torch_makes_the_same_of_it(text):
+    """What torch prints of its own module and of ours is the same, whatever it takes for granted."""
+    theirs = eval(text, {"nn": nn, "torch": torch, "OrderedDict": OrderedDict})
+    network = read_code(text)
+    ours = nn.Sequential(network.module().get_submodule(network.prefix)) if network.prefix else network.module()
+    assert repr(ours) == repr(theirs)
+
+
+# --- what is refused ---
+
+LONG = "nn.Sequential(\n    nn.Conv2d(3, 8, 3),\n    {},\n)"
+
+REFUSED = {
+    "": "nothing to read",
+    "# nn.ReLU()": "nothing to read",
+    "import torch": "nothing to read",
+    "nn.Sequential()": "no layer in it",
+    LONG.format("nn.LSTM(3, 4)"): r"^Line 3, column 5: nn.LSTM is not among the layers",
+    LONG.format("nn.Conv2D(3, 4, 3)"): "did you mean Conv2d",
+    LONG.format("nn.Upsample(scale_factor=2)"): "Line 3, column 5: nn.Upsample is not among",
+    LONG.format("nn.Conv2d(3, 4)"): "Line 3, column 5: Conv2d needs kernel_size",
+    LONG.format("nn.Conv2d(3, 4, 3, 1, 1, 1, 1, True, 'zeros', None, None, 7)"): "at most 11 values, and 12",
+    LONG.format("nn.Conv2d(3, 4, 3, kernel=3)"): "Conv2d has no argument kernel: it has in_channels",
+    LONG.format("nn.Conv2d(3, 4, 3, in_channels=3)"): "given in_channels twice",
+    LONG.format("nn.Conv2d(3, 4, 3, bias=True, bias=True)"): "the same argument twice",
+    LONG.format("nn.Conv2d(3, 4, '3')"): "Conv2d has kernel_size=3: kernel_size is a whole number",
+    LONG.format("nn.Conv2d(3, 4, (3, 3, 3))"): "for each of 2 axes",
+    LONG.format("nn.Conv2d(3, 4, 3.0)"): "kernel_size is a whole number",
+    LONG.format("nn.Conv2d(3, 4, True)"): "kernel_size is a whole number",
+    LONG.format("nn.Conv2d(3, 4, 0)"): "from 1 to 4,096",
+    LONG.format("nn.Conv2d(3, 4, -3)"): "kernel_size=-3",
+    LONG.format("nn.Conv2d(3, 4, 3, padding='half')"): "'same', or 'valid'",
+    LONG.format("nn.Conv2d(3, 4, 3, padding_mode='mirror')"): "'zeros' or 'reflect'",
+    LONG.format("nn.Conv2d(3, 4, 3, bias=1)"): "bias is True or False",
+    LONG.format("nn.Conv2d(3, 99999999, 3)"): "from 1 to 10,000,000",
+    LONG.format("nn.Conv2d(3, 000000000000000000000000000000, 3)"): "A number of 30 signs",
+    LONG.format("nn.Conv2d(3, 4, 99999)"): "from 1 to 4,096",
+    LONG.format("nn.Conv2d(3, 4, 3, dtype=torch.float64)"): "“torch.float64” is not a plain value",
+    LONG.format("nn.ReLU('yes')"): "inplace is True or False",
+    LONG.format("nn.BatchNorm2d(8, affine=False)"): "shown here only with affine=True",
+    LONG.format("nn.BatchNorm2d(8, momentum=None)"): "momentum is a number",
+    LONG.format("nn.BatchNorm2d(8, eps=1e999)"): "too large to be one",
+    LONG.format("nn.PReLU(8)"): "only with num_parameters=1, and it is 8",
+    LONG.format("nn.Softmax(dim=-1)"): "only with dim=1, and it is -1: write dim=1",
+    LONG.format("nn.GLU()"): "only with dim=1, and it is -1: write dim=1",
+    LONG.format("nn.Flatten(0)"): "only with start_dim=1",
+    LONG.format("nn.AdaptiveAvgPool2d((None, 3))"): "output_size is a whole number",
+    LONG.format("nn.Dropout(p=-0.5)"): "p is a number from 0",
+    LONG.format("nn.Conv2d(channels, 4, 3)"): "Line 3, column 15: “channels” is not a plain value",
+    LONG.format("nn.Conv2d(*args)"): "“[*]” is not read here",
+    LONG.format("nn.Conv2d(**args)"): "“[*]” is not read here",
+    LONG.format("nn.Conv2d(3, 2 + 2, 3)"): "“[+]” is not read here",
+    LONG.format("nn.Conv2d(3, (lambda: 4)(), 3)"): "“lambda” is not read here",
+    LONG.format("nn.Conv2d(3, [n for n in (4,)], 3)"): "“for” is not read here",
+    LONG.format("nn.Conv2d(3, (n := 4), 3)"): "is not a plain value",
+    LONG.format("nn.Conv2d(3, f'{4}', 3)"): "only plain numbers, and words in plain quotes",
+    LONG.format("nn.Conv2d(3, b'4', 3)"): "only plain numbers, and words in plain quotes",
+    LONG.format("nn.Conv2d(3, 4j, 3)"): "only plain numbers",
+    LONG.format("nn.Conv2d(3, ..., 3)"): "is not a plain value",
+    LONG.format("nn.Conv2d(3, int('4'), 3)"): "is not a plain value",
+    LONG.format("nn.Conv2d(3, torch.tensor(4, device='cpu'), 3)"): "is not a plain value",
+    LONG.format("nn.Conv2d(3, nn.ReLU.forward.__globals__, 3)"): "is not a plain value",
+    LONG.format("nn.functional.relu(3)"): "Line 3, column 5: “nn.functional.relu",
+    LONG.format("nn.ReLU"): "“nn.ReLU” is not read here",
+    LONG.format("nn.ReLU()()"): "is not read here",
+    LONG.format("nn.ReLU().eval()"): "is not read here",
+    LONG.format("layers[0]"): "is not read here",
+    LONG.format("'nn.ReLU()'"): "is not read here",
+    LONG.format("MaskModule([[1.0], [1.0, 2.0]])"): "rows of the same length",
+    LONG.format("MaskModule([['a']])"): "rows of the same length",
+    LONG.format("PermuteModule()"): "needs the order of the axes",
+    "__import__('os').system('touch {path}')": "is not read here",
+    "nn.Sequential(__import__('os').system('touch {path}'))": "is not read here",
+    "open('{path}', 'w')": "nn.open is not among",
+    "exec('import os')": "nn.exec is not among",
+    "nn.Sequential(ReLU=open('{path}', 'w'))": "is not read here",
+    "del nn": "“del” is not read here",
+    "while True: pass": "“while” is not read here",
+    "x: nn.ReLU() = nn.ReLU()": "This is not read here",
+    "def f(x=open('{path}', 'w')): return x": "This is not read here",
+    "class A(open('{path}', 'w')):\n    a = 1": "A is not read",
+    "a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.ReLU())": "several networks",
+    "nn.Sequential(OrderedDict(a=nn.ReLU()))": "list of pairs",
+    "nn.Sequential(OrderedDict([('a', nn.ReLU(), 1)]))": "list of pairs",
+    "nn.Sequential(OrderedDict([('a', nn.ReLU()), ('a', nn.ReLU())]))": "Two layers are called a",
+    "nn.Sequential(OrderedDict([('forward', nn.ReLU())]))": "“forward” is no name",
+    "nn.Sequential(OrderedDict([('input', nn.ReLU())]))": "“input” is no name",
+    "nn.Sequential(OrderedDict([('a', nn.ReLU()), ('a-b', nn.ReLU())]))": "“a-b” is no name",
+    "nn.Sequential(OrderedDict([('a.b', nn.ReLU())]))": "Line 1, column 29: “a.b” is no name",
+    "nn.Sequential(OrderedDict([('', nn.ReLU())]))": "“” is no name",
+    "nn.Sequential(OrderedDict([('eval', nn.Sequential(nn.ReLU()))]))": "“eval” is no name",
+    "nn.Sequential(nn.ReLU(), nn.ReLU()": "Line 1, column 14: “[(]” is never closed",
+    "nn.Sequential(nn.ReLU()))": "closes nothing",
+    "nn.Sequential(nn.ReLU()]": "closes nothing",
+    "nn.Sequential(nn.ReLU() nn.ReLU())": "Python cannot read this",
+    "nn.Sequential(nn.Conv2d(３, 4, 3))": "is no sign of Python",
+    "𝐧𝐧.ReLU()": "is no sign of Python",
+    "nn.Sequential(nn.Conv2d(3, 4, 3, padding_mode=“zeros”))": "““” is no sign of Python",
+    "nn.ReLU(\x00)": r"U\+0000",
+    "nn.ReLU()\x0c": r"U\+000C",
+    "nn.ReLU(\u202e)": r"U\+202E",
+    "nn.Sequential(nn.Linear(\N{MINUS SIGN}3, 4))": "is no sign of Python",
+    "'\ud800'": "begins a text in quotes",
+    "'open": "begins a text in quotes",
+    '"""nn.ReLU()"""': "words in plain quotes",
+    "Sequential(\n  (0): ReLU()\n  nonsense\n)": "Line 3: “nonsense” is no line that torch prints",
+    "Sequential(\n  (0): ReLU()\n)\nnn.ReLU()": "Line 4: “nn.ReLU",
+    "Sequential(\n  (0): ReLU()\n  (1): LSTM(3, 4)\n)": "Line 3, column 8: nn.LSTM is not among",
+    "Sequential(\n  (0): Conv2d(1, 2, kernel_size=same)\n)": "Line 2, column 33: “same” is not a plain value",
+    "Net(\n  (0): Block(\n    (conv): ReLU()\n  )\n)": "Line 2: Block holds layers",
+    "Sequential(\n  (0): DesedGLU(\n    (linear): ReLU()\n  )\n)": "Line 2: DesedGLU holds layers",
+    "Sequential(\n  (0): MaskModule()\n)": "Line 2, column 8: MaskModule needs mask",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_chain_of_layers_is_refused_with_one_sentence(text, tmp_path):
+    path = tmp_path / "made"
+    with pytest.raises(CodeError, match=REFUSED[text]) as refusal:
+        read_code(text.replace("{path}", str(path)))
+    assert_one_sentence(refusal.value)
+    assert not path.exists()
+
+
+def assert_one_sentence(error):
+    said = str(error)
+    assert "\n" not in said
+    assert said[-1] in ".?"
+    assert len(said) < 300
+    assert said.isprintable()
+
+
+def test_a_sequential_of_ones_own_that_does_more_is_refused():
+    code = class_code(RELU)
+    assert read_code(code) == RELU
+    with pytest.raises(CodeError, match="super"):
+        read_code(code.replace("super()", "self.more = nn.ReLU()\n        super()"))
+    with pytest.raises(CodeError, match="super"):
+        read_code(f"{code}\n        self.more = nn.ReLU()")
+
+
+def test_an_error_knows_its_line():
+    with pytest.raises(CodeError) as refusal:
+        read_code(LONG.format("nn.LSTM(3, 4)"))
+    assert (refusal.value.line, refusal.value.column) == (3, 5)
+
+
+IN_A_CLASS = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.ReLU()
+        self.b = nn.Flatten()
+
+    def forward(self, x):
+        x = self.a(x)
+        return self.b(x)"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("nn.Module", "nn.ReLU", "Net is not read"),
+        ("nn.Module", "nn.Module, metaclass=Evil", "Net is not read"),
+        ("(self):", "(self, width=3):", "without arguments"),
+        ("        super().__init__()\n", "", "super"),
+        ("super().__init__()", "super().__init__(3)", "super"),
+        ("super().__init__()", "evil().__init__()", "super"),
+        ("self.a = nn.ReLU()", "self.a.b = nn.ReLU()", "only with lines such as"),
+        ("self.a = nn.ReLU()", "print(3)", "only with lines such as"),
+        ("self.a = nn.ReLU()", "self.a = 3", "“3” is not read here"),
+        ("x = self.a(x)", "x = self.a(self.a(x))", "each layer once"),
+        ("x = self.a(x)", "x = self.c(x)", "forward calls self.c"),
+        ("x = self.a(x)", "x = self.a(y)", "plain chain"),
+        ("x = self.a(x)", "y = self.a(x)", "plain chain"),
+        ("x = self.a(x)", "x = self.a(x, x)", "plain chain"),
+        ("x = self.a(x)", "x = x", "each layer once"),
+        ("return self.b(x)", "x = self.b(x)", "plain chain"),
+        ("return self.b(x)", "return", "plain chain"),
+        ("forward(self, x)", "forward(self, x, y)", "plain chain"),
+        ("forward", "backward", "Net is not read"),
+    ],
+)
+def test_a_class_that_does_more_is_refused(old, new, said):
+    assert len(read_code(IN_A_CLASS).stages) == 2
+    with pytest.raises(CodeError, match=said) as refusal:
+        read_code(IN_A_CLASS.replace(old, new, 1))
+    assert_one_sentence(refusal.value)
+
+
+MANY = 100_000 - 20
+FLOODS = {
+    "10 MB": "x" * 10**7,
+    "brackets": "(" * MANY,
+    "closed brackets": "(" * 40_000 + ")" * 40_000,
+    "lists": "[" * MANY,
+    "minus signs": "-" * MANY + "1",
+    "dots": "a" + ".b" * 49_000,
+    "calls": "f" + "()" * 49_000,
+    "indices": "f" + "[0]" * 33_000,
+    "sequentials": "nn.Sequential(" * 7_000,
+    "digits": "nn.ReLU(" + "9" * 99_000 + ")",
+    "hexadecimal": "nn.ReLU(0x" + "f" * 99_000 + ")",
+    "not": "not " * 24_000 + "1",
+    "sums": "1" + "+1" * 49_000,
+    "lambdas": "lambda:" * 14_000 + "1",
+    "conditions": "1 if 1 else " * 8_000 + "1",
+    "else if": "if a: b\n" + "elif a: b\n" * 9_000,
+    "blocks": "".join(" " * i + "class A:\n" for i in range(400)),
+    "assignments": "a=" * 49_000 + "1",
+    "names": "nn.Sequential(nn.ReLU(" + "a" * 99_000 + "))",
+    "quotes": "'" * MANY,
+    "brackets hidden in quotes": '"""x" """' + "(" * 90_000 + '"',
+    "layers": "nn.Sequential(" + "nn.ReLU()," * 9_000 + ")",
+    "lines": "\n" * MANY,
+    "arguments": "nn.ReLU(" + "1," * 49_000 + ")",
+    "keywords": "nn.ReLU(" + ",".join(f"a{i}=1" for i in range(12_000)) + ")",
+    "strings in a row": "nn.ReLU(" + "'a' " * 24_000 + ")",
+    "mask": "MaskModule(" + "[" * 30 + "1," * 40_000 + "]" * 30 + ")",
+    "printed layers": "Sequential(\n" + "(0): ReLU()\n" * 8_000 + ")",
+    "printed brackets": "Sequential(\n(0): A(\n" + "(0): A(\n" * 12_000,
+    "annotations": "a: " * 30_000,
+}
+
+
+@pytest.mark.parametrize("text", FLOODS.values(), ids=FLOODS)
+@pytest.mark.parametrize("read", [read_code, from_text, from_json])
+def test_a_flood_is_refused_at_once_and_in_little_memory(text, read):
+    tracemalloc.start()
+    start = time.thread_time()
+    try:
+        with pytest.raises(CodeError) as refusal:
+            read(text)
+        seconds, (_, most) = time.thread_time() - start, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert_one_sentence(refusal.value)
+    assert seconds < 5  # of this thread alone, and several times slower for being traced
+    assert most < 80 * 2**20
+
+
+SOUND = class_code(ZOO["AlexNet, torchvision"].network)
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_a_text_with_any_change_is_read_or_refused_with_one_sentence(data):
+    text = data.draw(st.sampled_from([SOUND, sequential(TEN), repr(TEN.module())]))
+    at, until = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    changed = text[:at] + data.draw(st.text(max_size=8) | st.text("()[],.=:-'\"\n 01", max_size=8)) + text[until:]
+    read_or_refused(read_code, data.draw(st.sampled_from([changed, text[:at] + changed[at:]])))
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+def test_an_address_with_any_change_is_read_or_refused_with_one_sentence(data):
+    write, read = data.draw(st.sampled_from([(to_text, from_text), (to_json, from_json)]))
+    text = write(TEN)
+    at, until = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    read_or_refused(read, text[:at] + data.draw(st.text(max_size=8)) + text[until:])
+
+
+def read_or_refused(read, text):
+    try:
+        assert isinstance(read(text), Network)
+    except CodeError as error:
+        assert_one_sentence(error)
+
+
+# --- tampered addresses and files ---
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Layer 1: one call of a layer"),
+        ("ReLU();", "Layer 2: one call of a layer"),
+        ("ReLU", "Layer 1: “ReLU” is not read here"),
+        ("ReLU();LSTM(3,4)", "Layer 2: nn.LSTM is not among"),
+        ("ReLU();Conv2d(3,4)", "Layer 2: Conv2d needs kernel_size"),
+        ("ReLU();ReLU(steps=3)", "Layer 2: ReLU has no argument steps"),
+        ("Dropout(steps=99)", "Layer 1: Dropout has steps=99: steps is a whole number from 1 to 12"),
+        ("BatchNorm2d(3,training=1)", "training is True or False"),
+        ("BatchNorm2d(3,steps=9999)", "from 0 to 200"),
+        ("BatchNorm2d(3,ndim=3)", "leave ndim out"),
+        ("ReLU(ndim=4)", "ndim is 1 or 2 or 3"),
+        ("Linear(8,2,size=(3,3))", "are 9 numbers, and Linear reads 8"),
+        ("MaskModule([[1.0]],size=(2,2))", "mask of 1 numbers does not fit size=[(]2, 2[)]"),
+        ("MaskModule([[1e300]])", "mask is numbers"),
+        ("a=ReLU();a=ReLU()", "Layer 2: Two layers are called a"),
+        ("a=ReLU();a.b=ReLU()", "lie within it"),
+        ("a.0=ReLU();b=ReLU();a.1=ReLU()", "must follow one another"),
+        ("forward=ReLU()", "“forward” is no name"),
+        ("eval:ReLU()", "“eval” is no name"),
+        ("a..b=ReLU()", "“a..b” is no name"),
+        ("x=y=ReLU()", "Layer 1: one call of a layer"),
+        ("ReLU()\nReLU()", "Layer 1: one call of a layer"),
+        ("Sequential(ReLU())", "is not a plain value"),
+        ("ReLU();" * 200 + "ReLU()", "201 layers: at most 200"),
+    ],
+)
+def test_a_tampered_address_is_refused_with_one_sentence(text, said):
+    with pytest.raises(CodeError, match=said) as refusal:
+        from_text(text)
+    assert_one_sentence(refusal.value)
+
+
+def tampered(change):
+    stored = json.loads(to_json(layers_of(Conv(3, 4, 3), LayerNorm(normalized_shape=(4, 5, 5)), prefix="cnn")))
+    change(stored)
+    return json.dumps(stored)
+
+
+def put(value, *path):
+    def change(stored):
+        for key in path[:-1]:
+            stored = stored[key]
+        stored[path[-1]] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (put(2, "version"), "version 2: version 1 is read"),
+        (put(True, "version"), "version True"),
+        (put(1, "more"), "exactly version, prefix, layers"),
+        (lambda stored: stored.pop("prefix"), "exactly version, prefix, layers"),
+        (put(7, "prefix"), "prefix of a stored network is a word"),
+        (put("a b", "prefix"), "“a b” is no name"),
+        (put("forward", "prefix"), "“forward” is no name"),
+        (put([], "layers"), "list of 1 to 200 layers"),
+        (put({}, "layers"), "list of 1 to 200 layers"),
+        (put([1] * 201, "layers"), "list of 1 to 200 layers"),
+        (put(3, "layers", 0), "Layer 1: a stored layer has exactly name, layer, arguments"),
+        (put(3, "layers", 1, "name"), "Layer 2: name and layer are words"),
+        (put("0", "layers", 1, "name"), "2 stages are called '0'"),
+        (put("a/b", "layers", 1, "name"), "“a/b” is no name"),
+        (put("LSTM", "layers", 1, "layer"), "Layer 2: nn.LSTM is not among"),
+        (put({}, "layers", 0, "arguments"), "Layer 1: Conv2d has exactly in_channels"),
+        (put(3, "layers", 0, "arguments", "ndim"), "Layer 1: Conv2d has exactly in_channels"),
+        (put(4, "layers", 1, "arguments", "ndim"), "Layer 2: LayerNorm has ndim=4"),
+        (put("3", "layers", 0, "arguments", "kernel_size"), "Layer 1: Conv2d has kernel_size=3"),
+        (put([3, 3, 3], "layers", 0, "arguments", "kernel_size"), "Conv2d has kernel_size"),
+        (put([[3], 3], "layers", 0, "arguments", "kernel_size"), "Conv2d has kernel_size"),
+        (put({"a": 1}, "layers", 0, "arguments", "kernel_size"), "Conv2d has kernel_size"),
+        (put(10**400, "layers", 0, "arguments", "kernel_size"), "Conv2d has kernel_size"),
+        (put(10**400, "layers", 1, "arguments", "eps"), "LayerNorm has eps"),
+        (put(None, "layers", 1, "arguments", "eps"), "LayerNorm has eps"),
+        (put(float("nan"), "layers", 1, "arguments", "eps"), "holds NaN: only finite"),
+        (put([[[[[[1]]]]]], "prefix"), "more than 6 brackets"),
+    ],
+)
+def test_a_tampered_file_is_refused_with_one_sentence(change, said):
+    assert len(from_json(tampered(lambda stored: None)).stages) == 2
+    with pytest.raises(CodeError, match=said) as refusal:
+        from_json(tampered(change))
+    assert_one_sentence(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is not JSON"),
+        ("[]", "exactly version, prefix, layers"),
+        ('{"version": 1, "version": 1, "prefix": "", "layers": []}', "names something twice"),
+        ('{"version": ' + "9" * 5000 + "}", "is not JSON"),
+        ('{"version": 1e999, "prefix": "", "layers": []}', "version inf"),
+        (to_json(TEN) + "x", "is not JSON"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_one_sentence(text, said):
+    with pytest.raises(CodeError, match=said) as refusal:
+        from_json(text)
+    assert_one_sentence(refusal.value)
+
+
+def test_places_of_winners_fit_into_an_address():
+    undone = layers_of(MaxUnpool(indices=(0, 3), size=(2, 2)))
+    assert read_text(undone) == undone
