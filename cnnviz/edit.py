@@ -52,11 +52,11 @@ def renamed(network: Network, at: int, name: str) -> Network:
     Raises
     ------
     GeometryError
-        If torch would not take it: empty, with a dot, or there already.
+        If torch would not take it: empty, with odd characters, or there already.
     """
     others = [one for i, (one, _) in enumerate(network.stages) if i != at]
-    if not name.isidentifier() and not name.isdecimal():
-        raise GeometryError(f"“{name[:30]}” is no name for a layer. Use letters, digits and underlines.")
+    if not name.isascii() or not all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
+        raise GeometryError(f"“{name[:30]}” is no name for a layer. Use letters from a to z, digits and underlines.")
     if name in others:
         raise GeometryError(f"Another layer is called {name}. Choose another name.")
     stages = [*network.stages]

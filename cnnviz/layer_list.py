@@ -9,7 +9,12 @@ from cnnviz.component import component
 from cnnviz.layers import Shape
 
 _mount = component(
-    "cnnviz_layer_list", "network/network.js", 'style="min-height: 400px"', "viewer", "player", "network"
+    "cnnviz_layer_list",
+    "network/network.js",
+    'data-role="list" style="min-height: 400px"',
+    "viewer",
+    "player",
+    "network",
 )
 
 

@@ -178,15 +178,17 @@ def edited(network: Network, at: int, shape: Shape) -> Network:
     """The knobs of one layer; the network with what they say."""
     name, layer = network.stages[at]
     prefix = f"edit{st.session_state.get(SERIAL, 0)}_{at}_"
-    st.caption(f"`{name}`: `{layer.code()}`")
+    st.caption(f"`{layer.code()}`")
+    called = st.text_input("name", name, key=f"{prefix}name")
     shown = {one.name: getattr(layer, one.name) for one in fields_of(layer)}
     skip = tuple(one for one in FOLLOWS if one in shown)
     chosen = settings_panel(type(layer), layer.ndim, prefix, skip, shown, None)
     try:
-        changed = replace(layer, **chosen)
-        if changed == layer:
+        changed = edit.replaced(network, at, replace(layer, **chosen))
+        changed = edit.renamed(changed, at, called.strip()) if called.strip() != name else changed
+        if changed == network:
             return network
-        network = edit.refitted(edit.replaced(network, at, changed), shape)
+        network = edit.refitted(changed, shape)
         save(network)
     except (GeometryError, ValueError) as problem:
         st.warning(screen.plain(str(problem)))

@@ -68,7 +68,9 @@ def test_no_more_layers_than_can_be_shown():
         added(network, 0, ReLU())
 
 
-@pytest.mark.parametrize(("name", "said"), [("", "no name"), ("a.b", "no name"), ("1", "Another layer is called 1")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "no name"), ("a..b", "no name"), ("é", "no name"), ("1", "Another layer is called 1")]
+)
 def test_a_name_that_torch_would_not_take_is_refused(name, said):
     with pytest.raises(GeometryError, match=said):
         renamed(NUMBERED, 0, name)

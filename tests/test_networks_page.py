@@ -72,6 +72,13 @@ def test_a_knob_changes_its_layer_and_all_that_follows():
     assert from_text(app.session_state["net"]).stages[4][1].in_features == 54
 
 
+def test_a_layer_can_be_renamed():
+    app = opened("network", **LINK)
+    next(field for field in app.text_input if field.label == "name").set_value("stem").run()
+    assert_runs(app)
+    assert [row["name"] for row in listed(app)["rows"]] == ["stem", "1", "2", "3", "4"]
+
+
 def test_a_change_can_be_undone():
     app = opened("network", **LINK)
     before = codes(app)

@@ -313,6 +313,7 @@ PASTED = {
         RELU,
     ),
     "a line of a class": ("        self.net = nn.Sequential(\n            nn.ReLU(),\n        )\n", RELU),
+    "a comment of broken letters": ("# \ud800\nnn.ReLU()", RELU),
     "Windows": ("net = nn.Sequential(\r\n  nn.ReLU(),\r\n)\r\n", RELU),
     "one that holds the other, beside an empty one": (
         "nn.Sequential(nn.Sequential(), nn.Sequential(nn.ReLU(), nn.ReLU()))",
@@ -492,6 +493,7 @@ REFUSED = {
     "nn.Sequential(OrderedDict([('a', nn.ReLU(), 1)]))": "list of pairs",
     "nn.Sequential(OrderedDict([('a', nn.ReLU()), ('a', nn.ReLU())]))": "Two layers are called a",
     "nn.Sequential(OrderedDict([('forward', nn.ReLU())]))": "“forward” is no name",
+    "nn.Sequential(OrderedDict([('training', nn.ReLU())]))": "“training” is no name",
     "nn.Sequential(OrderedDict([('input', nn.ReLU())]))": "“input” is no name",
     "nn.Sequential(OrderedDict([('a', nn.ReLU()), ('a-b', nn.ReLU())]))": "“a-b” is no name",
     "nn.Sequential(OrderedDict([('a.b', nn.ReLU())]))": "Line 1, column 29: “a.b” is no name",
@@ -545,6 +547,20 @@ def test_a_sequential_of_ones_own_that_does_more_is_refused():
         read_code(code.replace("super()", "self.more = nn.ReLU()\n        super()"))
     with pytest.raises(CodeError, match="super"):
         read_code(f"{code}\n        self.more = nn.ReLU()")
+
+
+def test_more_than_a_person_writes_is_refused():
+    text = "nn.ReLU()" + " " * 99_991
+    assert read_code(text) == RELU
+    with pytest.raises(CodeError, match="100,001 characters: at most 100,000"):
+        read_code(text + " ")
+
+
+def test_lines_are_counted_with_the_sources_of_gates():
+    code = class_code(Desed(activation="glu").network).replace("nn.AvgPool2d", "nn.LSTM")
+    line = next(i for i, one in enumerate(code.splitlines(), 1) if "LSTM" in one)
+    with pytest.raises(CodeError, match=f"^Line {line}, column "):
+        read_code(code)
 
 
 def test_an_error_knows_its_line():

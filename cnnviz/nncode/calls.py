@@ -80,9 +80,6 @@ def called(node: ast.Call) -> Called:
     name = class_name(node.func)
     if not name:
         raise refused(node)
-    starred = next((one for one in node.keywords if one.arg is None), None)
-    if starred is not None:
-        raise refused(node)
     names = [str(one.arg) for one in node.keywords]
     kwargs = {str(one.arg): value(one.value) for one in node.keywords}
     if len(kwargs) < len(names):

@@ -17,6 +17,7 @@ from cnnviz.nncode.words import CodeError, shown
 MAX_LAYERS = 200
 MAX_NAME = 100  # characters
 
+EMPTY = nn.Sequential()  # has attributes that its class has not, such as training
 PART = re.compile(r"\w+", re.ASCII)
 
 Calls = list[tuple[str, Called]]
@@ -60,7 +61,7 @@ def flat(parts: Sequence[Part], start: str = "") -> Iterator[tuple[str, Called]]
 def named(name: str) -> str:
     """The name, if torch and a network would take it; dots part the names of what holds one another."""
     parts = name.split(".")
-    taken = name == INPUT or any(hasattr(nn.Sequential, part) for part in parts)
+    taken = name == INPUT or any(hasattr(EMPTY, part) for part in parts)
     if taken or len(name) > MAX_NAME or not all(PART.fullmatch(part) for part in parts):
         raise CodeError(f"“{shown(name)}” is no name for a layer: use letters and digits, as in conv1.")
     return name

@@ -16,8 +16,7 @@ from cnnviz.nncode.typed import own_fields, typed
 from cnnviz.nncode.words import CodeError, shown
 
 VERSION = 1
-DEEPEST = 6  # brackets in brackets; json.loads calls itself for each
-QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+DEEPEST = 6  # brackets in brackets, no name has any; json.loads calls itself for each
 
 
 def to_json(network: Network) -> str:
@@ -70,7 +69,7 @@ def loaded(text: str) -> Any:
     if len(text) > MAX_CHARACTERS:
         raise CodeError(f"The stored network has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
     depth = 0
-    for bracket in re.findall(r"[\[\]{}]", QUOTED.sub("", text)):
+    for bracket in re.findall(r"[\[\]{}]", text):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST:
             raise CodeError(f"The stored network has more than {DEEPEST} brackets in brackets, which none here has.")

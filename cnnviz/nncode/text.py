@@ -94,12 +94,12 @@ def parsed(call: str) -> Called:
 
 
 def completed(read: Layer, call: Called, own: dict[str, Any]) -> Layer:
-    """With the fields that torch does not have; the number of axes first, on which others depend."""
+    """With the fields that torch does not have."""
     layer = read
-    for name in sorted(own, key=lambda name: name != "ndim"):
+    for name, value in own.items():
         if name == "ndim" and layer.dimensioned:
             raise call.error(f"{call.name} has its number of axes in its name: leave ndim out.")
-        layer = replace(layer, **{name: typed(call, layer, name, own[name])})
+        layer = replace(layer, **{name: typed(call, layer, name, value)})
     if isinstance(layer, Linear) and isinstance(read, Linear) and layer.in_features != read.in_features:
         raise call.error(f"size={layer.size} are {layer.in_features:,} numbers, and Linear reads {read.in_features:,}.")
     return consistent(layer, call)

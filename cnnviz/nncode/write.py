@@ -6,8 +6,6 @@ from keyword import iskeyword
 from textwrap import indent
 from typing import Union
 
-from torch import nn
-
 from cnnviz.layers import Layer, Permute
 from cnnviz.network import Network
 from cnnviz.nncode.chain import named
@@ -58,7 +56,7 @@ def class_code(network: Network, name: str = "Net") -> str:
         raise CodeError(f"“{shown(name)}” is no name for a class: use letters and digits, as in Net.")
     whole = tree(network.stages)
     parts: Tree = [(network.prefix, whole)] if network.prefix else whole
-    if not all(attribute(key) for key, _ in parts):
+    if not all(usable(key) for key, _ in parts):
         inside = f"super().__init__{held(network).removeprefix('nn.Sequential')}"
         return with_imports(network, f"class {name}(nn.Sequential):\n{method('__init__(self)', [inside])}")
     makes = [f"self.{key} = {written(part)}" for key, part in parts]
@@ -73,12 +71,8 @@ def method(head: str, lines: list[str]) -> str:
 
 
 def usable(name: str) -> bool:
+    """Can a class or an attribute be called so? Names of torch's own attributes are no names of layers."""
     return name.isidentifier() and not iskeyword(name)
-
-
-def attribute(name: str) -> bool:
-    """Can a module have an attribute of this name, and keep those that torch gives it?"""
-    return usable(name) and not hasattr(nn.Module(), name)
 
 
 def tree(stages: Sequence[tuple[str, Layer]]) -> Tree:
