@@ -49,7 +49,8 @@ channels of all later layers follow. A layer that cannot work is marked, and tho
 
 def current() -> tuple[str, Network, Shape, Exception | None]:
     """Text, network and input shape: those that the address holds, else the preset's."""
-    preset = ZOO[st.session_state.get("preset") or st.query_params.get("preset") or next(iter(ZOO))]
+    named = st.session_state.get("preset") or st.query_params.get("preset") or ""
+    preset = ZOO.get(named, next(iter(ZOO.values())))
     text = st.session_state.get(NET) or st.query_params.get(NET) or ""
     try:
         return text, from_text(text) if text else preset.network, shape_from(preset.shape), None

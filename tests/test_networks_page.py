@@ -112,6 +112,20 @@ def test_an_address_that_is_no_network_gets_one_sentence(net):
     assert len(listed(app)["rows"]) == len(ZOO["lesson B"].network.stages)
 
 
+@pytest.mark.parametrize("words", [{"preset": "GPT"}, {"layer": "999"}, {"layer": "-3"}, {"quiz": "size"}])
+def test_an_address_with_nonsense_falls_back(words):
+    app = opened("network", **words)
+    assert_runs(app)
+    assert len(listed(app)["rows"]) == len(ZOO["lesson B"].network.stages)
+
+
+@pytest.mark.parametrize("shape", ["3", "a, b", "0, 3", "1, 2, 3, 4, 5", "1, 9999999, 3"])
+def test_a_shape_that_is_none_gets_one_sentence(shape):
+    app = opened("network", shape=shape)
+    assert not app.exception
+    assert ["is no shape of an input" in warning.value for warning in app.warning] == [True]
+
+
 def test_pasted_code_is_read():
     app = opened("network", tab="Paste code", shape="3, 32, 32")
     app.text_area(key="pasted").set_value("nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2))").run()

@@ -74,3 +74,14 @@ export function scaleOf(kind, own, layer, percentiles, diverging) {
   const [low, high] = { channel: own, layer, percentiles }[kind];
   return limits(low, high, diverging);
 }
+
+/** Lowest and highest finite value; 0 and 0 where there is none. */
+export function finiteRange(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const v of values) {
+    if (!Number.isFinite(v)) continue;
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}

@@ -1,14 +1,14 @@
 // The viewer: all maps of a stage, in time with the sound. Cursor, hover, sorting and selection stay in the browser.
 import { readBlob } from "../player/blob.js";
 import { luminance, brief } from "../player/colour.js";
-import { histogram } from "../player/charts.js";
+import { drawAbout } from "./about.js";
 import { build, drawAxes, drawBoxes, make, makeMap } from "./build.js";
 import { Cursors } from "./cursors.js";
 import { listenClip, listenPlane, listenKeys } from "./hands.js";
-import { inkOf, levelsOf, pixelsOf, print, relevel, scaleOf, widest } from "./picture.js";
+import { finiteRange, inkOf, levelsOf, print, relevel, scaleOf, widest } from "./picture.js";
 import { boxOf, cellOf, shareOf, soundOf, sorted, spanOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
-import { hertz, seconds, statisticsOf, unitSentence } from "./words.js";
+import { hertz, seconds, unitSentence } from "./words.js";
 
 const RATE = 16000; // samples a second, as the blob's samples have it
 const FRAME = 0.016; // seconds that the cursor takes for a frame of an input without a time axis
@@ -76,7 +76,7 @@ class Viewer {
     this.drawClip();
     this.drawStrip();
     this.drawPlanes();
-    this.drawAbout();
+    drawAbout(this);
     this.fillGrid();
     this.showTime();
     this.showUnit();
@@ -198,54 +198,6 @@ class Viewer {
 
   layerRange() {
     return widest(this.scene.tensors["small.range"].data);
-  }
-
-  drawAbout() {
-    const { meta, tensors } = this.scene;
-    const width = meta.statistics.length;
-    const row = tensors.statistics.data.subarray(meta.channel * width, (meta.channel + 1) * width);
-    const pairs = statisticsOf(meta.statistics, row);
-    const state = meta.states[meta.channel];
-    if (state) pairs.push(["this channel is", state]);
-    this.ui.statistics.replaceChildren(...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-    this.drawHistogram();
-    this.drawKernel();
-  }
-
-  drawHistogram() {
-    const { values } = this.planes.at(-1);
-    const [low, high] = finiteRange(values);
-    const range = low < high ? [low, high] : [low - 0.5, low + 0.5];
-    const { counts, most } = histogram(values, range);
-    const canvas = Object.assign(this.ui.histogram, { width: counts.length * 6, height: 90 });
-    const context = canvas.getContext("2d");
-    context.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-primary-color") || "#3b5bdb";
-    counts.forEach((n, i) => context.fillRect(i * 6, 90 - (88 * n) / most, 5, (88 * n) / most + (n ? 1 : 0)));
-    const words = [brief(range[0]), "how often each value occurs", brief(range[1])];
-    const caption = make("figcaption", {}, ...words.map((word) => make("span", {}, word)));
-    canvas.parentElement.replaceChildren(canvas, caption);
-  }
-
-  drawKernel() {
-    const { meta, tensors } = this.scene;
-    this.ui.kernel.hidden = !tensors.kernel;
-    if (!tensors.kernel) return this.ui.kernel.replaceChildren();
-    const [channels, frames, mels] = tensors.kernel.shape;
-    const scale = scaleOf("channel", finiteRange(tensors.kernel.data), null, null, true);
-    const levels = levelsOf(tensors.kernel.data, scale);
-    const columns = Math.ceil(Math.sqrt(channels * 2));
-    const all = make("canvas");
-    const [w, h] = [frames + 1, mels + 1];
-    Object.assign(all, { width: columns * w - 1, height: Math.ceil(channels / columns) * h - 1 });
-    const context = all.getContext("2d");
-    for (let c = 0; c < channels; c++) {
-      const pixels = pixelsOf(levels.subarray(c * frames * mels, (c + 1) * frames * mels), [frames, mels], this.inks[meta.scales.kernel]);
-      const image = new ImageData(new Uint8ClampedArray(pixels.buffer), frames, mels);
-      context.putImageData(image, (c % columns) * w, Math.floor(c / columns) * h);
-    }
-    all.style.width = `${Math.min(420, all.width * Math.max(4, Math.min(28, Math.floor(420 / all.width))))}px`;
-    const from = channels === 1 ? "one input channel" : `${channels} input channels`;
-    this.ui.kernel.replaceChildren(all, `its kernel: ${frames} frames × ${mels} mels, for ${from}; from ${brief(scale[0])} to ${brief(scale[1])}`);
   }
 
   fillGrid() {
@@ -387,16 +339,6 @@ class Viewer {
     if (transport.playing?.sound === this.sound) transport.pause();
     this.ui.body.remove();
   }
-}
-
-function finiteRange(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const v of values) {
-    if (!Number.isFinite(v)) continue;
-    if (v < low) low = v;
-    if (v > high) high = v;
-  }
-  return low <= high ? [low, high] : [0, 0];
 }
 
 const viewers = new WeakMap();
