@@ -221,7 +221,7 @@ def stage_words(name: str, layer: str, shape: tuple[int, ...], field: tuple[Fiel
 def planes(done: Run, channel: int) -> list[tuple[str, Array, str]]:
     """The maps of one channel that are drawn large: name, values, and the name of their colours."""
     after = ("output", done.y[channel], "signed")
-    if done.x.shape != done.y.shape and not same_channels(done):
+    if done.layer.rule == "dot" or len(done.x) != len(done.y):  # no channel of the input is this one
         return [after]
     gating, before = done.layer.gating(done.x.shape) or {}, done.x[channel]
     gate = gating.get("gate", {})
@@ -232,12 +232,6 @@ def planes(done: Run, channel: int) -> list[tuple[str, Array, str]]:
         signal = done.parts["signal"][channel]
         return [("signal", signal, "signed"), ("gate", opened.astype(np.float32), "gate"), ("product", *after[1:])]
     return [("before", before, "signed"), ("after", *after[1:])]
-
-
-def same_channels(done: Run) -> bool:
-    """Does each output channel read its own input channel alone?"""
-    reads = done.layer.channels_read(done.x.shape)
-    return bool((reads == np.stack([np.arange(len(reads)), np.arange(len(reads)) + 1], axis=1)).all())
 
 
 def kernel(done: Run, channel: int) -> Tensors:

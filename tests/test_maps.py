@@ -122,11 +122,17 @@ def test_a_stage_that_keeps_its_channels_shows_before_and_after(stage):
     np.testing.assert_array_equal(tensors["plane.after"], done.y[1])
 
 
-def test_a_convolution_shows_its_output_and_its_kernel():
-    tensors, meta, _ = shown("conv1")
+@pytest.mark.parametrize("filters", [(4, 6, 8), (4, 4, 4)])
+def test_a_convolution_shows_its_output_and_its_kernel(filters):
+    network = replace(GATED, nb_filters=filters)
+    tensors, meta, _ = shown("conv1", network)
     assert meta["planes"] == ["output"]
-    np.testing.assert_array_equal(tensors["plane.output"], torchs("conv1").y[1])
-    np.testing.assert_array_equal(tensors["kernel"], torchs("conv1").state["weight"][1])
+    np.testing.assert_array_equal(tensors["plane.output"], torchs("conv1", network).y[1])
+    np.testing.assert_array_equal(tensors["kernel"], torchs("conv1", network).state["weight"][1])
+
+
+def test_a_norm_over_all_channels_shows_before_and_after():
+    assert shown("layernorm1", replace(GATED, normalization="layer"))[1]["planes"] == ["before", "after"]
 
 
 # --- where things lie ---
