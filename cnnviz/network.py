@@ -226,13 +226,13 @@ def run_network(
         If a stage, or all together, would be larger than cnnviz attempts.
     """
     x = check_input(x)
-    macs = check_network(network, x.shape, budget)
+    macs, placed = check_network(network, x.shape, budget)
     given = weights or {}
     kept: dict[str, Run] = {}
     with ONE_AT_A_TIME:
         use_cores(macs)
         modules = modules_of(network, seed)[::-1]
-        for (name, _), (layer, taken) in zip(network.stages, network.placed(x.shape), strict=True):
+        for (name, _), (layer, taken) in zip(network.stages, placed, strict=True):
             start = network.start(name)
             own = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
             wanted = full is None or name in full
@@ -251,10 +251,19 @@ def modules_of(network: Network, seed: int) -> list[nn.Module]:
 
 
 @lru_cache(maxsize=64)
-def check_network(network: Network, shape: Shape, budget: int | None = None) -> int:
-    """Raise what is wrong with a stage on what reaches it, before anything runs; else the multiply-adds of all."""
+def check_network(network: Network, shape: Shape, budget: int | None = None) -> tuple[int, list[tuple[Layer, Shape]]]:
+    """Raise what is wrong with a stage on what reaches it, before anything runs.
+
+    Returns
+    -------
+    int
+        The multiply-adds of all stages.
+    list of (layer, shape)
+        See `Network.placed`.
+    """
+    placed = network.placed(shape)
     if budget is None:
-        for layer, taken in network.placed(shape):
+        for layer, taken in placed:
             check_budget(layer, taken)
     elif memory(network, shape) > budget:
         raise BudgetError(
@@ -267,7 +276,7 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
             f"All stages together take {macs:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
             "Use a smaller input, fewer filters, or pool earlier."
         )
-    return macs
+    return macs, placed
 
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]

@@ -136,13 +136,14 @@ def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
 
 def load(layer: Layer, module: nn.Module, weights: Mapping[str, Array]) -> nn.Module:
     """The module with `weights` loaded over its own, in the layer's mode."""
-    own = module.state_dict()
+    own = module.state_dict() if weights else {}
     for name, value in weights.items():
         if name not in own or tuple(value.shape) != tuple(own[name].shape):
             wanted = ", ".join(f"{key} {tuple(t.shape)}" for key, t in own.items())
             raise GeometryError(f"The weights give {name} {tuple(value.shape)}; {layer.code()} has {wanted}.")
     loaded = {name: torch.tensor(np.asarray(value, np.float32)) for name, value in weights.items()}
-    module.load_state_dict(loaded, strict=False)
+    if loaded:
+        module.load_state_dict(loaded, strict=False)
     return module.train(getattr(layer, "training", False))
 
 
