@@ -184,14 +184,13 @@ def show_stage(choice: MapsChoice) -> Shown:
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    at, grid = choice.at, choice.at.source.grid()
+    at, clip = choice.at, clip_of(choice.at.source)
     network = at.network.network.upto(at.stage)
-    layer, shape = network.placed(grid.values.shape)[-1]
-    check_stage(layer, shape)
-    done = run_network(network, grid.values, at.seed, at.weights(), {at.stage})[at.stage]
+    check_stage(*network.placed(clip.values.shape)[-1])
+    done = run_network(network, clip.values, at.seed, at.weights(), {at.stage})[at.stage]
     channel, unit = inside(choice, done.y.shape)
     place = (channel, *unit) if unit else (channel, 0, 0) if channel else None
-    scale = grid.scale if len(network.stages) == 1 else "signed"
+    scale = clip.scale if len(network.stages) == 1 else "signed"
     scene = make_scene(done, scale, turned=True, at=place, axes=("frame", "mel"))
     return Shown(scene.to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
 
@@ -205,8 +204,7 @@ def show_net(choice: NetChoice) -> Shown:
         What is wrong with the choice, in one sentence.
     """
     grid, network = choice.source.grid(), choice.network.upto(choice.stage)
-    layer, shape = network.placed(grid.values.shape)[-1]
-    check_stage(layer, shape)
+    check_stage(*network.placed(grid.values.shape)[-1])
     done = run_network(network, grid.values, choice.seed, full={choice.stage}, budget=MOST_MEMORY)[choice.stage]
     scale = grid.scale if len(network.stages) == 1 else "signed"
     return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)

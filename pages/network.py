@@ -1,7 +1,8 @@
 """Networks: build one layer by layer, count it, and watch an input go through."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from itertools import starmap
@@ -12,7 +13,7 @@ import streamlit as st
 
 from cnnviz import edit, screen
 from cnnviz.cached import animate_net, read
-from cnnviz.fields import rows
+from cnnviz.fields import Row, rows
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
 from cnnviz.layer_list import layer_list
@@ -52,10 +53,17 @@ def current() -> tuple[str, Network, Shape, Exception | None]:
     named = st.session_state.get("preset") or st.query_params.get("preset") or ""
     preset = ZOO.get(named, next(iter(ZOO.values())))
     text = st.session_state.get(NET) or st.query_params.get(NET) or ""
+    network, shape = preset.network, preset.shape
+    problem: Exception | None = None
     try:
-        return text, from_text(text) if text else preset.network, shape_from(preset.shape), None
-    except (CodeError, GeometryError) as problem:
-        return "", preset.network, preset.shape, problem
+        network = from_text(text) if text else network
+    except (CodeError, GeometryError) as wrong:
+        text, problem = "", wrong
+    try:
+        shape = shape_from(shape)
+    except GeometryError as wrong:
+        problem = problem or wrong
+    return text, network, shape, problem
 
 
 def shape_from(default: Shape) -> Shape:
@@ -93,25 +101,26 @@ def act(what: str, at: int) -> None:
         "copy": lambda: (edit.duplicated(network, at), at + 1),
         "remove": lambda: (edit.removed(network, at), max(0, at - 1)),
     }
-    if what not in changes:
+    if what in changes:
+        change(changes[what], shape)
+    else:
         another(at)
-        return
-    try:
-        changed, selected = changes[what]()
-        save(edit.refitted(changed, shape))
-        another(selected)
-    except GeometryError as problem:
-        st.session_state["_said"] = str(problem)
 
 
 def add() -> None:
     """Put a layer of the chosen kind behind the selected one."""
     _, network, shape, _ = current()
-    at = int(st.session_state["layer"]) + 1
+    at = min(int(st.session_state["layer"]) + 1, len(network.stages))
     layer = edit.fresh(KINDS[st.session_state["kind"]])
+    change(lambda: (edit.added(network, at, layer), at), shape)
+
+
+def change(make: Callable[[], tuple[Network, int]], shape: Shape) -> None:
+    """Keep a changed network and look at one of its layers; what cannot be is said instead."""
     try:
-        save(edit.refitted(edit.added(network, min(at, len(network.stages)), layer), shape))
-        another(min(at, len(network.stages)))
+        network, selected = make()
+        save(edit.refitted(network, shape))
+        another(selected)
     except GeometryError as problem:
         st.session_state["_said"] = str(problem)
 
@@ -199,10 +208,10 @@ def edited(network: Network, at: int, shape: Shape) -> Network:
 # --- show ---
 
 
-def table(network: Network, shape: Shape, selected: int, hidden: str) -> GeometryError | None:
-    """The list of layers; gives what is wrong with the first that cannot work."""
-    found = rows(network, shape)
-    _, error = network.sound(shape)
+def table(
+    network: Network, shape: Shape, found: Sequence[Row], error: GeometryError | None, selected: int, hidden: str
+) -> None:
+    """The list of layers, and what all that can work cost together."""
     lines: list[dict[str, Any]] = [
         {
             "name": row.name,
@@ -228,7 +237,6 @@ def table(network: Network, shape: Shape, selected: int, hidden: str) -> Geometr
         f"**{cost.parameters:,}** parameters, {in_words(cost.parameters)} &nbsp;·&nbsp; **{cost.macs:,}** MACs, "
         f"{in_words(cost.macs)} &nbsp;·&nbsp; {bytes_ / 2**20:,.1f} MiB to run it and keep every stage"
     )
-    return error
 
 
 def sees(field: tuple[Any, ...]) -> str:
@@ -242,10 +250,9 @@ def sees(field: tuple[Any, ...]) -> str:
     return f"{size}, jump {jump}"
 
 
-def question(network: Network, shape: Shape, selected: int) -> str:
+def question(network: Network, shape: Shape, found: Sequence[Row], selected: int) -> str:
     """The quiz: what of the selected layer is asked, if anything."""
     asked = st.segmented_control("quiz", list(ASKED), key="quiz", bind=BIND, help="hide it in the list, and type it")
-    found = rows(network, shape)
     if not asked or selected >= len(found):
         return ""
     row = found[selected]
@@ -301,15 +308,16 @@ def run_it(network: Network, shape: Shape, selected: int) -> None:
     screen.facts(shown)
 
 
-def what_if(network: Network, shape: Shape) -> None:
+def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
     """The first convolution, if it were dense."""
     name, layer = network.stages[0]
-    if isinstance(layer, Channels) and rows(network, shape):
+    if not found or not isinstance(layer, Channels):
+        return
+    with suppress(GeometryError):  # more weights than torch can count
         dense = dense_instead(layer, shape)
-        own = rows(network, shape)[0].cost.parameters
         st.markdown(
             f"**What if `{name}` were dense?** {prod(shape):,} inputs, each with a weight to every output: "
-            f"{dense.parameters:,} parameters, {in_words(dense.parameters)}, instead of {own:,}."
+            f"{dense.parameters:,} parameters, {in_words(dense.parameters)}, instead of {found[0].cost.parameters:,}."
         )
 
 
@@ -334,24 +342,21 @@ with st.sidebar:
     network, selected = choose(network, shape)
 said = st.session_state.pop("_said", None)
 screen.head("Networks", [], problem or (GeometryError(said) if said else None), Conv, 2)
-quiz = st.container()
-hidden = ""
-with quiz:
-    hidden = question(network, shape, selected)
-error = table(network, shape, selected, hidden)
+found, (_, error) = rows(network, shape), network.sound(shape)
+table(network, shape, found, error, selected, question(network, shape, found, selected))
 if error and error.fixes:
     with st.container(horizontal=True):
-        at = len(network.sound(shape)[0])
+        at = len(found)
         for i, fix in enumerate(error.fixes):
             words = ", ".join(starmap(screen.spelled, fix.items()))
             st.button(f"Set {words} in {network.stages[at][0]}", key=f"fix{i}", on_click=mend, args=(at, fix))
-what_if(network, shape)
+what_if(network, shape, found)
 running, text_tab, out_tab, in_tab = st.tabs(
     ["Run", "Explanation", "Code", "Paste code"], default="Explanation", key="tab", on_change="rerun", bind=BIND
 )
 with running:
     if running.open:
-        if selected < len(network.sound(shape)[0]):
+        if selected < len(found):
             run_it(network, shape, selected)
         else:
             st.info("This layer cannot run yet: mend the one that is marked.")

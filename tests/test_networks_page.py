@@ -169,3 +169,14 @@ def test_the_first_layer_as_a_dense_one():
 
 def test_the_lists_own_arithmetic(tmp_path):
     run_in_node(Path(__file__).parent / "network" / "network.test.mjs", tmp_path)
+
+
+def test_a_shape_that_is_none_leaves_the_network():
+    app = opened("network", net=LINK["net"], shape="none")
+    assert len(app.warning) == 1
+    assert [row["name"] for row in listed(app)["rows"]] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_dense_layer_beyond_counting_is_left_out():
+    app = opened("network", net="Conv2d(3,512,3,padding=1)", shape="3, 4096, 4096")
+    assert not app.exception
