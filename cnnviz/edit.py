@@ -4,12 +4,13 @@ from dataclasses import fields, replace
 from itertools import count
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import Channels, Layer, LayerNorm, Linear, Norm, Shape
+from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, Shape
 from cnnviz.network import Network, after
 from cnnviz.nncode.known import at_rest
 
 Stages = tuple[tuple[str, Layer], ...]
 MOST_STAGES = 60
+MODED = BatchNorm | Dropout  # do something else in training
 
 
 def added(network: Network, at: int, layer: Layer) -> Network:
@@ -96,6 +97,25 @@ def fitted(layer: Layer, shape: Shape) -> Layer:
         return replace(layer, in_channels=shape[0])
     known = {field.name for field in fields(layer)} & {"num_features", "num_channels", "channels"}
     return replace(layer, **dict.fromkeys(known, shape[0])) if known else layer
+
+
+def moded(network: Network) -> bool | None:
+    """Does a layer train that does something else then? None where the mode makes no difference."""
+    modes = [layer.training for _, layer in network.stages if isinstance(layer, MODED)]
+    return any(modes) if modes else None
+
+
+def in_mode(network: Network, training: bool) -> Network:
+    """Every layer in training mode, as after ``train()``, or in eval mode, as after ``eval()``."""
+    return replace(network, stages=tuple((name, moved_to(layer, training)) for name, layer in network.stages))
+
+
+def moved_to(layer: Layer, training: bool) -> Layer:
+    """One layer in a mode; in training, batch norm has seen this one batch."""
+    if not isinstance(layer, MODED) or layer.training == training:
+        return layer
+    steps = int(training) if isinstance(layer, BatchNorm) else layer.steps
+    return replace(layer, training=training, steps=steps)
 
 
 def refitted(network: Network, shape: Shape) -> Network:

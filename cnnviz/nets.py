@@ -1,4 +1,4 @@
-"""Which network: the widgets of the DESED stack, its blocks and its weights."""
+"""Which network: the widgets of the DESED stack and its blocks; and whose weights any network has."""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -7,13 +7,13 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from cnnviz.checkpoint import Checkpoint, CheckpointError, Opened
+from cnnviz.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError, Opened
 from cnnviz.geometry import GeometryError
 from cnnviz.network import BASELINE, Activation, Desed, Normalization
 from cnnviz.panels import BIND, place
-from cnnviz.screen import choose_one, plain
-from cnnviz.show import opened
-from cnnviz.tensors import TensorError
+from cnnviz.screen import choose_from, choose_one, plain
+from cnnviz.show import Start, opened
+from cnnviz.tensors import MOST_BYTES, TensorError
 
 # What stands in this list stands in the address, too.
 NETWORKS: dict[str, Desed] = {"lesson": Desed(), "baseline": BASELINE, "checkpoint": Desed()}
@@ -27,7 +27,8 @@ FREE = (*BLOCKS, "activation", "normalization")
 TRAINING = "batch norm takes the clip's own statistics and dropout drops; otherwise as the network is used later"
 MOST = {"nb_filters": 512, "kernel_size": 15, "padding": 16, "stride": 16, "pooling": 16}
 MOST_BLOCKS = 32
-MEGABYTES = 64  # of a checkpoint: student, teacher and optimiser
+MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
+NO_FILE = "Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file."
 
 Net = tuple[Desed, Checkpoint | None]
 
@@ -42,15 +43,38 @@ def choose_network() -> Callable[[], Net]:
     return lambda: (make(), None)
 
 
+def choose_weights() -> Callable[[], tuple[Start, Checkpoint | None]]:
+    """How a network's weights begin, or a file with its own; and a function that gives them."""
+    names = {
+        "torch": "random, as torch begins",
+        "kaiming": "random, kaiming-normal with biases 0, as lesson B begins",
+        "file": "of your own",
+    }
+    start = choose_from("weights", names, "torch", "weights")
+    st.caption(names[start])
+    if start in get_args(Start):
+        return lambda: (start, None)  # type: ignore[return-value]
+    checkpoint = upload_checkpoint(MOST_WEIGHTS >> 20)
+
+    def made() -> tuple[Start, Checkpoint | None]:
+        if not checkpoint:
+            raise CheckpointError(NO_FILE)
+        return "torch", checkpoint
+
+    return made
+
+
+def upload_checkpoint(most: int = MEGABYTES, on_change: Callable[[], None] | None = None) -> Checkpoint | None:
+    """The widget for a file of weights, of at most so many megabytes."""
+    file = st.file_uploader(
+        f".pt, .ckpt or .safetensors, up to {most} MB", key="checkpoint_file", on_change=on_change, max_upload_size=most
+    )
+    return Checkpoint(file.getvalue(), file.name) if file else None
+
+
 def choose_checkpoint() -> Callable[[], Net]:
     """A file, which of its networks, and what it does not say."""
-    file = st.file_uploader(
-        f".pt, .ckpt or .safetensors, up to {MEGABYTES} MB",
-        key="checkpoint_file",
-        on_change=take_guesses,
-        max_upload_size=MEGABYTES,
-    )
-    checkpoint = Checkpoint(file.getvalue(), file.name) if file else None
+    checkpoint = upload_checkpoint(on_change=take_guesses)
     found: Opened | None = None
     if checkpoint:
         with suppress(CheckpointError, TensorError):  # said by `make`, where the page shows it
@@ -67,7 +91,7 @@ def choose_checkpoint() -> Callable[[], Net]:
 
     def made() -> Net:
         if not checkpoint:
-            raise CheckpointError("Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file.")
+            raise CheckpointError(NO_FILE)
         opened(checkpoint)
         return make(), checkpoint
 

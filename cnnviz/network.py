@@ -28,6 +28,7 @@ from cnnviz.layers import (
 from cnnviz.measure import FLOAT_BYTES, Measure, measure, total
 from cnnviz.run import MAX_MACS, ONE_AT_A_TIME, BudgetError, Run, check_budget, check_input, load, once, use_cores
 
+MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
 INPUT = "input"  # how the network's input is called among its stages
 
 
@@ -216,7 +217,7 @@ def run_network(
         Without state and parts where the stage is not wanted in full. Tensors that it keeps are not freed.
     budget : int [bytes], or None
         None holds each stage to `MAX_BYTES`, as if it ran alone. A number allows a network with larger stages, as long
-        as its `memory` is no more than that; the multiply-adds are limited as ever.
+        as its `memory` is no more than that, and its multiply-adds no more than `MOST_MACS`.
 
     Raises
     ------
@@ -270,10 +271,10 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
             f"Input, weights and all outputs take {memory(network, shape) / 2**20:.0f} MiB and {budget / 2**20:.0f} "
             "MiB are allowed. Allow more, use a smaller input, or fewer filters."
         )
-    macs = total(network.measures(shape)).macs
-    if macs > MAX_MACS:
+    macs, most = total(network.measures(shape)).macs, MAX_MACS if budget is None else MOST_MACS
+    if macs > most:
         raise BudgetError(
-            f"All stages together take {macs:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
+            f"All stages together take {macs:,} multiply-adds and cnnviz stops at {most:,}. "
             "Use a smaller input, fewer filters, or pool earlier."
         )
     return macs, placed

@@ -418,3 +418,5 @@ SPECTROGRAM = [
         page="spectrogram",
     ),
 ]
+
+NETWORKS: list[Preset] = []

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -18,8 +19,11 @@ from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
 from cnnviz.sources.logmel import MOST_MELS, Features
 from cnnviz.sources.spectrogram import Spectrogram
+from cnnviz.vectors import laid_out, lay_out, words
+from cnnviz.zoo import kaiming
 
-MOST_MEMORY = 400 * 2**20  # bytes of weights and maps of a network of one's own; AlexNet takes 240 MiB
+Start = Literal["torch", "kaiming"]
+MOST_MEMORY = 700 * 2**20  # bytes of weights and maps of a network of one's own; VGG16 takes 638 MiB
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,35 @@ class StageChoice:
 
     def weights(self) -> Mapping[str, Array]:
         """The checkpoint's weights, if they fit the network; none without a checkpoint."""
-        return load(opened(self.checkpoint).weights, self.network) if self.checkpoint else {}
+        return load(opened(self.checkpoint).weights, self.network.network) if self.checkpoint else {}
 
 
 @dataclass(frozen=True)
 class NetChoice:
-    """One stage of any network on an input, with torch's own initialisation of the whole after a seed."""
+    """One stage of any network on an input.
+
+    Attributes
+    ----------
+    seed : int
+        Of the initialisation of the whole network.
+    start : str
+        "torch" for torch's own initialisation, "kaiming" for kaiming-normal weights and zero biases, as in lesson B.
+    checkpoint : Checkpoint or None
+        Whose weights it has instead.
+    """
 
     network: Network
     source: Source
     stage: str
     seed: int = 0
+    start: Start = "torch"
+    checkpoint: Checkpoint | None = None
+
+    def weights(self) -> Mapping[str, Array]:
+        """What is loaded over torch's own initialisation."""
+        if self.checkpoint:
+            return weights_of(self.checkpoint, self.network)
+        return kaiming(self.network, self.seed) if self.start == "kaiming" else {}
 
 
 @dataclass(frozen=True)
@@ -200,14 +222,18 @@ def show_net(choice: NetChoice) -> Shown:
 
     Raises
     ------
-    GeometryError, SourceError, DeviceError
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    grid, network = choice.source.grid(), choice.network.upto(choice.stage)
-    check_stage(*network.placed(grid.values.shape)[-1])
-    done = run_network(network, grid.values, choice.seed, full={choice.stage}, budget=MOST_MEMORY)[choice.stage]
-    scale = grid.scale if len(network.stages) == 1 else "signed"
-    return Shown(make_scene(done, scale).to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
+    grid, network, stage = choice.source.grid(), choice.network.upto(choice.stage), choice.stage
+    check_stage(*laid_out(*network.placed(grid.values.shape)[-1]))
+    done = run_network(network, grid.values, choice.seed, choice.weights(), {stage}, budget=MOST_MEMORY)[stage]
+    drawn = lay_out(done)
+    meta, notice = words(done, drawn)
+    scene = make_scene(drawn, grid.scale if len(network.stages) == 1 else "signed")
+    blob = replace(scene, meta=scene.meta | meta).to_bytes()
+    told = " ".join(filter(None, (done.notice, notice)))
+    return Shown(blob, replace(done, notice=told), measure(done.layer, done.x.shape), None, 0, None)
 
 
 def show_maps(choice: MapsChoice) -> Maps:
@@ -240,6 +266,12 @@ def inside(choice: MapsChoice, shape: Shape) -> tuple[int, tuple[int, int] | Non
 def opened(checkpoint: Checkpoint) -> Opened:
     """A checkpoint's network and weights, read once."""
     return checkpoint.open()
+
+
+@lru_cache(maxsize=2)
+def weights_of(checkpoint: Checkpoint, network: Network) -> Mapping[str, Array]:
+    """A network's weights out of a checkpoint, read once."""
+    return checkpoint.weights(network)
 
 
 @lru_cache(maxsize=4)

@@ -239,13 +239,15 @@ class Preset:
     words: str
 
 
+LESSON = "lesson B"  # its class has arguments of its own
+EMPTY = Preset("empty", Network((), prefix=""), (1, 28, 28), "Nothing yet. Add the first layer below.")
 PICTURE = (3, 224, 224)
 TEN_SECONDS = (1, 626, 128)  # frames and mels, see `cnnviz.sources.logmel`
 
 ZOO = {
     preset.name: preset
     for preset in (
-        Preset("lesson B", LessonB().network, (1, 28, 28), "Two blocks and two dense layers, for digits."),
+        Preset(LESSON, LessonB().network, (1, 28, 28), "Two blocks and two dense layers, for digits."),
         Preset("lesson C", lesson_c(), (3, 32, 32), "Two convolutions and one dense layer, for CIFAR-10."),
         Preset("LeNet-5", lenet5(), (1, 32, 32), "LeCun's reader of digits, 1998: tanh and average pooling."),
         Preset("AlexNet, two towers", alexnet(), (3, 227, 227), "As published in 2012, for two graphics cards."),

@@ -27,7 +27,8 @@ from cnnviz.checkpoint import (
 )
 from cnnviz.checkpoint.design import MOST_BLOCKS
 from cnnviz.checkpoint.parts import MOST_NETWORKS
-from cnnviz.network import BASELINE, Desed, run_network
+from cnnviz.layers import BatchNorm, Conv, ReLU
+from cnnviz.network import BASELINE, Desed, Network, run_network
 from cnnviz.tensors import TensorError
 
 GLU = replace(SMALL, activation="glu", conv_dropout=0.0)
@@ -81,7 +82,7 @@ def assert_gives(data: bytes, recipe: Recipe, given: Desed, part: str = "") -> N
     """The file's network, with the settings that it was made with, gives what its module gives."""
     opened = Checkpoint(data, part=part).open()
     x = values((1, FRAMES, MELS))
-    done = run_network(given.network, x, seed=9, weights=load(opened.weights, given))
+    done = run_network(given.network, x, seed=9, weights=load(opened.weights, given.network))
     np.testing.assert_allclose(last(done), output(recipe, x), rtol=1e-4, atol=1e-5)
 
 
@@ -158,7 +159,7 @@ def test_weights_of_any_kind_become_float32(dtype):
 def test_the_count_of_batches_survives_as_a_scalar():
     opened = Checkpoint(saved(trained(Recipe(GLU)).state_dict())).open()
     assert opened.weights["cnn.batchnorm0.num_batches_tracked"].shape == ()
-    done = run_network(GLU.network, values((1, FRAMES, MELS)), weights=load(opened.weights, GLU))
+    done = run_network(GLU.network, values((1, FRAMES, MELS)), weights=load(opened.weights, GLU.network))
     assert done["batchnorm0"].state["num_batches_tracked"] == 2
 
 
@@ -185,7 +186,7 @@ def test_weights_that_are_no_numbers_are_counted_and_stay():
     opened = Checkpoint(saved(recipe.state_dict())).open()
     total = sum(value.numel() for value in recipe.state_dict().values())
     assert opened.notes == (f"2 of {total:,} weights are NaN or Inf.",)
-    assert np.isnan(load(opened.weights, GLU)["cnn.conv0.bias"][0])
+    assert np.isnan(load(opened.weights, GLU.network)["cnn.conv0.bias"][0])
     assert finite_note(networks(trained(Recipe(GLU)).state_dict())[""]) == ""
 
 
@@ -283,7 +284,7 @@ plain = st.recursive(
 @given(net=st.dictionaries(st.sampled_from(list(NET)), plain))
 def test_any_settings_give_a_network_that_the_weights_fit(net):
     weights = networks(Recipe(SMALL).state_dict())[""]
-    assert load(weights, architecture(weights, {"net": net}).desed) is weights
+    assert load(weights, architecture(weights, {"net": net}).desed.network) is weights
 
 
 # --- what does not fit ---
@@ -298,7 +299,7 @@ def changed(**changes: Any) -> dict[str, torch.Tensor]:
 def load_refusal(state: dict[str, torch.Tensor]) -> str:
     weights = networks(state)[""]
     with pytest.raises(CheckpointError) as caught:
-        load(weights, architecture(weights).desed)
+        load(weights, architecture(weights).desed.network)
     return str(caught.value)
 
 
@@ -327,13 +328,13 @@ def test_few_names_are_told():
 def test_other_settings_than_the_weights_are_refused():
     weights = networks(changed())[""]
     with pytest.raises(CheckpointError, match=r"cnn\.conv0\.weight \(6, 1, 3, 3\) for \(6, 1, 5, 5\)"):
-        load(weights, replace(GLU, kernel_size=(5, 3, 3)))
+        load(weights, replace(GLU, kernel_size=(5, 3, 3)).network)
 
 
 def test_a_gate_that_would_need_10_to_the_12_weights_is_refused_without_memory():
     weights = networks({"conv0.weight": torch.ones(10**6, 1, 1, 1), "glu0.linear.weight": torch.ones(1, 1)})[""]
     with pytest.raises(CheckpointError, match=r"glu0\.linear\.weight \(1, 1\) for \(1000000, 1000000\)"):
-        load(weights, architecture(weights).desed)
+        load(weights, architecture(weights).desed.network)
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 1, 3), (4, 1, 3, 5), (0, 1, 3, 3), (4, 1, 0, 0), (2, 1, 3, 3, 3)])
@@ -378,6 +379,55 @@ def test_a_part_that_is_not_there_is_refused():
 def test_a_file_that_is_no_checkpoint_is_refused():
     with pytest.raises(TensorError, match="empty file"):
         Checkpoint().open()
+
+
+# --- weights of any network ---
+
+ANY = Network((("conv", Conv(1, 3)), ("norm", BatchNorm(num_features=3)), ("head.0", ReLU())), prefix="net")
+BARE = Network((("0", Conv(1, 3)), ("1", Conv(3, 2))), prefix="")
+
+
+@pytest.mark.parametrize("network", [ANY, BARE], ids=["named", "numbered"])
+@pytest.mark.parametrize("start", ["", "module.", "model.student.", "state_dict/", "state_dict/net."])
+def test_weights_are_found_wherever_in_the_file_they_are(network, start):
+    outer, inner = start.rpartition("/")[::2]
+    bare = {key.removeprefix(network.start()): value for key, value in network.seeded(5).state_dict().items()}
+    found = {inner + key: value for key, value in bare.items()}
+    file = {outer: found, "epoch": 3, "optimizer": {"lr": torch.ones(1)}} if outer else found
+    given = Checkpoint(saved(file)).weights(network)
+    assert given.keys() == network.state(5).keys()
+    for key, value in network.state(5).items():
+        np.testing.assert_array_equal(given[key], value)
+
+
+def test_the_networks_own_keys_are_found_with_their_prefix():
+    given = Checkpoint(saved(ANY.module().state_dict())).weights(ANY)
+    assert given.keys() == ANY.state(0).keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda keys: keys.pop("0.weight"), "0.weight are missing"),
+        (lambda keys: keys.update({"2.weight": torch.ones(1)}), "2.weight have no place"),
+        (lambda keys: keys.update({"1.bias": torch.ones(9)}), r"1.bias \(9,\) for \(2,\) have another shape"),
+    ],
+)
+def test_weights_that_do_not_fit_are_named(change, sentence):
+    keys = dict(BARE.seeded(0).state_dict())
+    change(keys)
+    with pytest.raises(CheckpointError, match=sentence):
+        Checkpoint(saved(keys)).weights(BARE)
+
+
+def test_a_file_with_none_of_the_keys_is_told_what_it_has():
+    with pytest.raises(CheckpointError, match="none of the network's keys, such as net.conv.weight: it has other"):
+        Checkpoint(saved({"other": torch.ones(1)})).weights(ANY)
+
+
+def test_a_network_without_weights_takes_none():
+    with pytest.raises(CheckpointError, match="has no weights"):
+        Checkpoint(saved({"a": torch.ones(1)})).weights(Network((("relu", ReLU()),)))
 
 
 # --- as a key of a cache ---

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.edit import added, duplicated, fitted, fresh, moved, named, refitted, removed, renamed, replaced
+from cnnviz.edit import (
+    added,
+    duplicated,
+    fitted,
+    fresh,
+    in_mode,
+    moded,
+    moved,
+    named,
+    refitted,
+    removed,
+    renamed,
+    replaced,
+)
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import (
     KINDS,
@@ -12,6 +25,7 @@ from cnnviz.layers import (
     BatchNorm,
     ContextGating,
     Conv,
+    Dropout,
     Flatten,
     GroupNorm,
     LayerNorm,
@@ -117,3 +131,21 @@ def test_channels_that_follow_from_others_follow():
     with pytest.raises(GeometryError):
         network.shapes((1, 10, 10))
     assert refitted(network, (1, 10, 10)).shapes((1, 10, 10))[-1] == (5,)
+
+
+# --- modes ---
+
+
+def test_a_mode_is_that_of_every_layer_that_has_one():
+    network = Network((("conv", Conv(1, 2)), ("norm", BatchNorm(num_features=2)), ("drop", Dropout(0.3))))
+    for training in (True, False):
+        moved_ = in_mode(network, training)
+        assert [layer.training for _, layer in moved_.stages[1:]] == [training, training]
+        assert moded(moved_) is training
+        assert moved_.stages[0] == network.stages[0]
+        moved_.shapes((1, 9, 9))  # and every layer can work
+
+
+def test_a_network_without_such_layers_has_no_mode():
+    assert moded(NUMBERED) is None
+    assert in_mode(NUMBERED, True) == NUMBERED

@@ -578,9 +578,9 @@ def test_a_budget_that_is_too_small_is_refused_with_both_numbers():
 
 
 def test_a_budget_does_not_allow_more_multiply_adds():
-    wide = Network((("conv", Conv(64, 64, (11, 11), padding=(5, 5))),))
+    wide = Network((("conv", Conv(128, 128, (11, 11), padding=(5, 5))),))
     with pytest.raises(BudgetError, match="multiply-adds"):
-        run_network(wide, values((64, 100, 100)), budget=2**30)
+        run_network(wide, values((128, 100, 100)), budget=2**30)
 
 
 def test_a_module_is_let_go_when_it_has_been_used():

@@ -1,10 +1,12 @@
 """The page of networks: what is built is what torch counts; what cannot be is said; every change can be undone."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load
 from test_pages import blobs, opened
 from test_player_helpers import test_in_node as run_in_node
@@ -12,8 +14,8 @@ from test_player_helpers import test_in_node as run_in_node
 from cnnviz.fields import rows
 from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnviz.network import Network, run_network
-from cnnviz.nncode import from_text, to_text
-from cnnviz.zoo import ZOO
+from cnnviz.nncode import from_text, to_json, to_text
+from cnnviz.zoo import ZOO, LessonB, kaiming
 
 SMALL = Network(
     (
@@ -123,7 +125,7 @@ def test_an_address_with_nonsense_falls_back(words):
 def test_a_shape_that_is_none_gets_one_sentence(shape):
     app = opened("network", shape=shape)
     assert not app.exception
-    assert ["is no shape of an input" in warning.value for warning in app.warning] == [True]
+    assert ["input shape: “" in warning.value for warning in app.warning] == [True]
 
 
 def test_pasted_code_is_read():
@@ -180,3 +182,129 @@ def test_a_shape_that_is_none_leaves_the_network():
 def test_a_dense_layer_beyond_counting_is_left_out():
     app = opened("network", net="Conv2d(3,512,3,padding=1)", shape="3, 4096, 4096")
     assert not app.exception
+
+
+# --- from nothing, the lesson's arguments, modes, weights and files ---
+
+
+def press(app, label):
+    next(b for b in app.button if b.label == label).click().run()
+    return app
+
+
+def test_a_network_is_built_from_nothing():
+    app = opened("network", preset="empty")
+    assert_runs(app)
+    assert listed(app)["rows"] == []
+    for kind in ("conv", "relu", "flatten", "linear"):
+        app.selectbox(key="kind").set_value(kind).run()
+        press(app, "Add after" if listed(app)["rows"] else "Add")
+    assert_runs(app)
+    assert [row["name"] for row in listed(app)["rows"]] == ["0", "1", "2", "3"]
+    assert all(row["shape"] for row in listed(app)["rows"])
+    for left in (3, 2, 1, 0):
+        press(app, "Undo")
+        assert len(listed(app)["rows"]) == left
+    assert_runs(app)
+
+
+def test_lesson_b_has_the_arguments_of_its_class():
+    app = opened(
+        "network", cdims="8, 16, 4", ksize="5", hdims="20, 12", ydim="7", use_batchnorm="true", xdim="3, 32, 32"
+    )
+    assert_runs(app)
+    lesson = LessonB((3, 32, 32), 5, (8, 16, 4), (20, 12), 7, True)
+    assert codes(app) == [layer.code() for _, layer in lesson.network.stages]
+    assert [row["shape"] for row in listed(app)["rows"]] == [list(one) for one in lesson.network.shapes((3, 32, 32))]
+
+
+@pytest.mark.parametrize("words", [{"cdims": "8, x"}, {"xdim": "1, 2, 2"}, {"hdims": "0"}, {"cdims": "9999"}])
+def test_arguments_that_cannot_be_get_one_sentence_and_leave_the_lesson(words):
+    app = opened("network", **words)
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert codes(app) == [layer.code() for _, layer in LessonB().network.stages]
+
+
+def test_another_argument_makes_room_for_the_lesson_and_undo_brings_ones_own_network_back():
+    app = opened("network", **LINK)
+    app.number_input(key="ydim").set_value(3).run()
+    assert codes(app)[-1] == "nn.Linear(32, 3)"
+    press(app, "Undo")
+    assert codes(app) == [layer.code() for _, layer in SMALL.stages]
+
+
+def test_the_mode_is_that_of_all_layers_and_in_the_address():
+    app = opened("network", use_batchnorm="true")
+    toggle = next(one for one in app.toggle if one.label == "training")
+    assert not toggle.value
+    toggle.set_value(True).run()
+    assert_runs(app)
+    assert {row["mode"] for row in listed(app)["rows"]} == {"", "training"}
+    again = opened("network", net=app.session_state["net"], use_batchnorm="true")
+    assert {row["mode"] for row in listed(again)["rows"]} == {"", "training"}
+    assert_runs(again)
+
+
+def test_training_drops_what_eval_lets_through():
+    link = {"net": "Dropout(0.5)", "shape": "1, 9, 9", "input": "ramp", "tab": "Run", "view": "one layer"}
+    for training, zeros in (("", 1), (",training=True", 20)):
+        app = opened("network", **link | {"net": f"Dropout(0.5{training})"})
+        found = int((load(blobs(app)[-1])["output"] == 0).sum())
+        assert found == 1 if zeros == 1 else found > zeros
+
+
+def test_lesson_b_can_begin_as_in_the_lesson():
+    app = opened("network", weights="kaiming", view="one layer")
+    assert_runs(app)
+    expected = kaiming(LessonB().network, 0)["net.conv2d_00.weight"]
+    np.testing.assert_array_equal(load(blobs(app)[-1])["weight"][:, :, 0], expected)
+
+
+def saved(network, seed):
+    file = BytesIO()
+    torch.save(network.seeded(seed).state_dict(), file)
+    return file.getvalue()
+
+
+def test_weights_of_ones_own_are_those_on_stage():
+    app = opened("network", **LINK, weights="file", input="ramp", input_size="8", view="one layer")
+    assert ["Choose a checkpoint first" in one.value for one in app.warning] == [True]
+    app.get("file_uploader")[0].set_value(("w.pt", saved(SMALL, 7), "application/octet-stream")).run()
+    assert_runs(app)
+    expected = SMALL.state(7)["0.weight"]
+    np.testing.assert_array_equal(load(blobs(app)[-1])["weight"][:, :, 0], expected)
+
+
+def test_weights_of_another_network_are_refused_and_the_picture_stays():
+    app = opened("network", **LINK, weights="file", view="one layer")
+    other = Network((("0", Conv(1, 5, (3, 3))),), prefix="")
+    app.get("file_uploader")[0].set_value(("w.pt", saved(other, 7), "application/octet-stream")).run()
+    assert not app.exception
+    assert ["do not fit this network" in one.value for one in app.warning] == [True]
+    assert load(blobs(app)[-1])["weight"].shape[0] == 4
+
+
+def test_a_downloaded_network_is_read_again():
+    app = opened("network", tab="Paste code", shape="1, 8, 8")
+    app.text_area(key="pasted").set_value(to_json(SMALL)).run()
+    press(app, "Read it")
+    assert codes(app) == [layer.code() for _, layer in SMALL.stages]
+
+
+def test_a_large_network_is_built_when_it_is_asked_for():
+    app = opened("network", preset="AlexNet, torchvision", view="one layer")
+    assert_runs(app)
+    assert ["238 MiB" in one.value for one in app.info] == [True]
+    assert len(blobs(app)) == 1  # the list alone
+    press(app, "Run it")
+    assert_runs(app)
+    assert load(blobs(app)[-1])["output"].shape == (64, 1, 55, 55)
+
+
+def test_another_preset_brings_its_own_network_and_shape():
+    app = opened("network", **LINK)
+    app.selectbox(key="preset").set_value("LeNet-5").run()
+    assert_runs(app)
+    assert codes(app) == [layer.code() for _, layer in ZOO["LeNet-5"].network.stages]
+    assert listed(app)["input"] == [1, 32, 32]

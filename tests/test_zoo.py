@@ -19,6 +19,7 @@ from cnnviz.layers import Adaptive, AvgPool, Conv, Linear, MaxPool, ReLU
 from cnnviz.measure import measure, total
 from cnnviz.network import Desed, check_network, memory, run_network
 from cnnviz.run import BudgetError
+from cnnviz.show import MOST_MEMORY
 from cnnviz.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
 
 every_preset = pytest.mark.parametrize("name", ZOO)
@@ -237,9 +238,16 @@ def test_alexnet_runs_only_where_it_is_asked_for():
         check_network(network, shape, memory(network, shape) - 1)
 
 
-def test_vgg16_is_counted_and_never_run():
-    with pytest.raises(BudgetError, match="15,470,264,320 multiply-adds"):
-        check_network(ZOO["VGG16"].network, ZOO["VGG16"].shape, 2**30)
+def test_vgg16_runs_only_where_a_budget_allows_it():
+    network, shape = ZOO["VGG16"].network, ZOO["VGG16"].shape
+    assert check_network(network, shape, MOST_MEMORY)[0] == 15_470_264_320
+    with pytest.raises(BudgetError):
+        check_network(network, shape)
+
+
+def test_a_network_beyond_all_bounds_is_refused_with_its_numbers():
+    with pytest.raises(BudgetError, match="16,000,000,000"):
+        check_network(ZOO["VGG16"].network.upto("conv5_3"), (3, 256, 256), 2**40)
 
 
 def test_torchvisions_keys_are_those_of_torchvision():

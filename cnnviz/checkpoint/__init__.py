@@ -1,4 +1,4 @@
-"""Checkpoints of the DESED recipes: the CNN in a stranger's file, with its own weights."""
+"""Checkpoints: the CNN of the DESED recipes in a stranger's file, or the weights of a network that is known."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.checkpoint.design import Architecture, architecture
-from cnnviz.checkpoint.fit import finite_note, load
+from cnnviz.checkpoint.fit import finite_note, load, picked
 from cnnviz.checkpoint.parts import networks, others
 from cnnviz.checkpoint.words import CheckpointError, few
 from cnnviz.layers import Array
+from cnnviz.network import Network
 from cnnviz.tensors import read_tensors
 
+MOST_WEIGHTS = 256 * 2**20  # bytes of a network of one's own; AlexNet has 233 MiB
+
 __all__ = [
+    "MOST_WEIGHTS",
     "Architecture",
     "Checkpoint",
     "CheckpointError",
@@ -22,6 +26,7 @@ __all__ = [
     "load",
     "networks",
     "others",
+    "picked",
 ]
 
 
@@ -63,6 +68,18 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    def weights(self, network: Network) -> Mapping[str, Array]:
+        """The weights of a network, out of whatever the file holds; for `run_network`.
+
+        Raises
+        ------
+        TensorError
+            If the file is refused.
+        CheckpointError
+            If its keys and shapes are not exactly the network's.
+        """
+        return load(picked(read_tensors(self.data, MOST_WEIGHTS), network), network)
 
     def open(self) -> Opened:
         """Read the file and what it says on its network; `load` then holds the weights against the settings chosen.

@@ -70,7 +70,7 @@ class List {
     const cells = [
       this.block(hidden === "shape" && (chosen || later) ? null : row.shape),
       make("td", {}, make("b", {}, row.name)),
-      make("td", { className: "code" }, row.code, ...(row.error ? [make("p", { className: "error" }, row.error)] : [])),
+      make("td", { className: "code" }, row.code, ...(row.mode ? [" ", make("small", { className: "mode" }, row.mode)] : []), ...(row.error ? [make("p", { className: "error" }, row.error)] : [])),
       make("td", { className: "shape" }, row.shape ? secret("shape", row.shown) : ""),
       cost(row.parameters, parameters, "parameters"),
       cost(row.macs, macs, "MACs"),

@@ -1,0 +1,222 @@
+"""The network that is being built: what the address holds, what was done to it, and the way back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import streamlit as st
+
+from cnnviz import edit
+from cnnviz.geometry import GeometryError
+from cnnviz.knobs import knobs
+from cnnviz.layers import KINDS, Shape
+from cnnviz.network import Network
+from cnnviz.nncode import CodeError, from_json, from_text, read_code, to_text
+from cnnviz.panels import BIND, place
+from cnnviz.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
+
+NET = "net"  # in the address: the network as text, where it is no preset
+SCREEN, PAST, SERIAL, SAID = "_network", "_past", "_serial", "_said"
+MOST_PAST = 50
+MOST_CELLS = 4096  # of an input along one axis
+PRESETS = {**ZOO, EMPTY.name: EMPTY}
+LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
+
+
+# --- what is chosen ---
+
+
+def choose_preset() -> tuple[Preset, Exception | None]:
+    """Which network to begin with; of lesson B, with the arguments of its class. And what is wrong with those."""
+    st.selectbox("network", list(PRESETS), key="preset", on_change=start_over, bind=BIND)
+    preset = PRESETS[st.session_state["preset"]]
+    st.caption(preset.words)
+    if preset.name != LESSON:
+        return preset, None
+    with st.expander("Arguments of its class", key="arguments", on_change="rerun", bind=BIND):
+        try:
+            lesson = lesson_b()
+            return replace(preset, network=lesson.network, shape=lesson.xdim), None
+        except GeometryError as problem:
+            return preset, problem
+
+
+def lesson_b() -> LessonB:
+    """Lesson B's class with the arguments that are set."""
+    chosen: dict[str, Any] = {}
+    for field in fields(LessonB):
+        name, knob, default = field.name, knobs(LessonB)[field.name], field.default
+        if name in LESSON_ROWS:
+            typed = st.text_input(name, spelled(default), key=name, help=knob.help, on_change=forget, bind=BIND)
+            count = (3, 3) if name == "xdim" else (1, 8)
+            chosen[name] = numbers(typed, name, count, int(knob.high or 0))
+        elif isinstance(default, bool) and name != "training":
+            chosen[name] = st.toggle(name, default, key=name, help=knob.help, on_change=forget, bind=BIND)
+        elif isinstance(default, int) and not isinstance(default, bool):
+            low, high = int(knob.low or 0), int(knob.high or 0)
+            chosen[name] = st.number_input(
+                name, low, high, default, key=name, help=knob.help, on_change=forget, bind=BIND
+            )
+    return LessonB(**chosen)
+
+
+def choose_shape(preset: Preset) -> tuple[Shape, Exception | None]:
+    """The input's shape; if it is none, the preset's and what is wrong."""
+    typed = st.text_input(
+        "input shape", key="shape", placeholder=spelled(preset.shape), help="channels and sizes", bind=BIND
+    )
+    try:
+        return numbers(typed, "input shape", (2, 4), MOST_CELLS) if typed.strip() else preset.shape, None
+    except GeometryError as problem:
+        return preset.shape, problem
+
+
+def spelled(row: Any) -> str:
+    """A row of numbers as it is typed."""
+    return ", ".join(map(str, row))
+
+
+def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[int, ...]:
+    """Whole numbers from 1 on, set apart by commas.
+
+    Raises
+    ------
+    GeometryError
+        If there are too few or too many of them, or one is too large.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    few, many = count
+    if not few <= len(words) <= many or not all(word.isdecimal() and 0 < int(word) <= most for word in words):
+        counted = str(few) if few == many else f"{few} to {many}"
+        raise GeometryError(f"{what}: “{text[:40]}” is not {counted} whole numbers from 1 to {most}, as in 3, 32, 32.")
+    return tuple(map(int, words))
+
+
+def network_of(preset: Preset) -> tuple[Network, Exception | None]:
+    """The network that the address holds, else the preset's; and what is wrong with the address."""
+    text = st.session_state.get(NET) or st.query_params.get(NET) or ""
+    try:
+        return (from_text(text) if text else preset.network), None
+    except (CodeError, GeometryError) as problem:
+        return preset.network, problem
+
+
+def text_of(network: Network) -> str:
+    """As the address holds it; nothing where there is no layer yet."""
+    return to_text(network) if network.stages else ""
+
+
+def on_screen(network: Network, shape: Shape) -> None:
+    """Remember what is shown: what is done next is done to this."""
+    st.session_state[SCREEN] = network, shape
+
+
+# --- what is done; for callbacks ---
+
+
+def screen() -> tuple[Network, Shape]:
+    """The network that is shown, and its input's shape."""
+    shown: tuple[Network, Shape] = st.session_state.get(SCREEN) or (EMPTY.network, EMPTY.shape)
+    return shown
+
+
+def save(network: Network) -> None:
+    """Put a network into the address, and the one before into the past."""
+    before, _ = screen()
+    past = st.session_state.setdefault(PAST, [])
+    past.append(text_of(before))
+    del past[:-MOST_PAST]
+    place({NET: text_of(network)})
+
+
+def look_at(selected: int) -> None:
+    """Look at another layer: its widgets begin anew."""
+    st.session_state[SERIAL] = st.session_state.get(SERIAL, 0) + 1
+    place({"layer": selected})
+
+
+def change(make: Callable[[], tuple[Network, int]]) -> None:
+    """Keep a changed network and look at one of its layers; what cannot be is said instead."""
+    _, shape = screen()
+    try:
+        network, selected = make()
+        save(edit.refitted(network, shape))
+        look_at(selected)
+    except (GeometryError, CodeError) as problem:
+        st.session_state[SAID] = problem
+
+
+def act(what: str, at: int) -> None:
+    """What was done to a layer of the list."""
+    network, _ = screen()
+    last = len(network.stages) - 1
+    changes: dict[str, Callable[[], tuple[Network, int]]] = {
+        "up": lambda: (edit.moved(network, at, at - 1), max(0, at - 1)),
+        "down": lambda: (edit.moved(network, at, at + 1), min(last, at + 1)),
+        "copy": lambda: (edit.duplicated(network, at), at + 1),
+        "remove": lambda: (edit.removed(network, at), max(0, at - 1)),
+    }
+    if what in changes:
+        change(changes[what])
+    else:
+        look_at(at)
+
+
+def add() -> None:
+    """Put a layer of the chosen kind behind the selected one."""
+    network, _ = screen()
+    at = min(int(st.session_state.get("layer", 0)) + 1, len(network.stages))
+    layer = edit.fresh(KINDS[st.session_state["kind"]])
+    change(lambda: (edit.added(network, at, layer), at))
+
+
+def mend(at: int, fix: Mapping[str, Any]) -> None:
+    """Take the advice that came with what is wrong."""
+    network, _ = screen()
+    change(lambda: (edit.replaced(network, at, replace(network.stages[at][1], **fix)), at))
+
+
+def set_mode(key: str) -> None:
+    """All layers in training or in eval mode, as the widget of this key says."""
+    network, _ = screen()
+    save(edit.in_mode(network, bool(st.session_state[key])))
+    look_at(int(st.session_state.get("layer", 0)))
+
+
+def undo() -> None:
+    """Back to the network before the last change."""
+    past = st.session_state.get(PAST, [])
+    if past:
+        place({NET: past.pop()})
+        look_at(int(st.session_state.get("layer", 0)))
+
+
+def forget() -> None:
+    """The preset's own arguments are changed: a network of one's own makes room, and undo brings it back."""
+    save(screen()[0])
+    begin()
+
+
+def start_over() -> None:
+    """Another preset: the address holds its name, and no network of its own."""
+    st.session_state[PAST] = []
+    begin()
+
+
+def begin() -> None:
+    """As the preset has it."""
+    place({NET: "", "shape": ""})
+    look_at(0)
+
+
+def paste() -> None:
+    """Read the code, or the JSON, that was pasted."""
+    text = st.session_state.get("pasted") or ""
+    change(lambda: (from_json(text) if text.lstrip().startswith("{") else read_code(text), 0))
+
+
+def open_file() -> None:
+    """Read a network that was downloaded as JSON."""
+    file = st.session_state.get("network_file")
+    if file:
+        change(lambda: (from_json(file.getvalue().decode(errors="replace")), 0))

@@ -1,0 +1,68 @@
+"""The quiz on a network: a number of a layer is hidden, typed by the reader, and graded by what torch counts."""
+
+import re
+
+import streamlit as st
+
+from cnnviz.fields import Row
+from cnnviz.layers import Layer, Shape
+from cnnviz.panels import BIND
+from cnnviz.screen import merged
+
+ASKED = {"shape": "output shape", "parameters": "parameters", "MACs": "multiply-adds", "field": "rows or frames seen"}
+
+
+def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]], of: str) -> str:
+    """The widgets of the quiz on the selected layer.
+
+    Parameters
+    ----------
+    found, placed : one for each layer that works
+    of : str
+        Which network it is: another one is another question.
+
+    Returns
+    -------
+    str
+        What is to be hidden in the list; empty if nothing is asked, or the answer is shown.
+    """
+    asked = st.segmented_control("quiz", list(ASKED), key="quiz", bind=BIND, help="hide it in the list, and type it")
+    if not asked or selected >= len(found):
+        return ""
+    row = found[selected]
+    answer = answers(row)[asked]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input(f"{ASKED[asked]} of {row.name}", key=f"answer_{asked}_{selected}_{of}")
+        shown = st.toggle("show the answer", key=f"shown_{asked}_{selected}")
+    if typed.strip():
+        right = numbers_in(typed) == numbers_in(answer)
+        st.markdown("✓ **Right.**" if right else "✗ **Not yet.** Try again, or show the answer.")
+    if not shown:
+        return str(asked)
+    st.markdown(f"**{answer}**, by torch.")
+    layer, taken = placed[selected]
+    for line in merged(layer.formula(taken)):
+        st.markdown(f"${line}$")
+    return ""
+
+
+def answers(row: Row) -> dict[str, str]:
+    """What torch counts, by what is asked."""
+    return {
+        "shape": str((1, *row.shape)),
+        "parameters": str(row.cost.parameters),
+        "MACs": str(row.cost.macs),
+        "field": "all" if row.field[0].whole else str(row.field[0].size),
+    }
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of an answer, or the word "all", however they are set apart; a leading batch of 1 may be left out.
+
+    >>> numbers_in("119,530"), numbers_in("(1, 32, 5, 5)"), numbers_in("32 x 5 x 5")
+    (['119530'], ['32', '5', '5'], ['32', '5', '5'])
+    """
+    if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
+        return [re.sub(r"\D", "", text)]
+    words = re.findall(r"\d+|all", text.lower())
+    return words[1:] if len(words) > 1 and words[0] == "1" else words
