@@ -19,6 +19,9 @@ CLICKS = 6
 PAUSE = 250  # ms between two clicks: the rerun behind the first must be over
 MOST = 1.5  # times the empty page
 EMPTY = "bench/empty_app.py"
+TEN = ";".join([f"Conv2d({'1' if not i else '8'},8,3,padding=1)" for i in range(6)] + ["ReLU()", "MaxPool2d(2)"])
+TEN = f"/network?net={TEN};Flatten();Linear(1568,10)&shape=1,28,28&layer={{}}"  # each layer is a place to begin
+MOST_TEN = 300  # ms
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,17 @@ class Turn:
 
 
 def knob(browser: Browser) -> Table:
-    """Turn the same kind of knob on both pages, in turns."""
+    """Turn the same kind of knob on all pages, in turns."""
     with ExitStack() as stack:
         app = stack.enter_context(serve(quiet=True))
         ours = Knob(app, "/convolution?padding={}", "stride", ".cnnviz[data-ready]", "scene")
         widgets = widgets_of(browser, ours)
         empty = stack.enter_context(serve(EMPTY, *(f"{k}={n}" for k, n in widgets.items()), quiet=True))
+        ten = Knob(app, TEN, "out_channels", ".cnnviz[data-role=list][data-ready]", "scene")
         theirs = Knob(empty, "/?stnumberinput1={}", "stnumberinput0", "[data-testid=stText]", "text")
-        found: dict[str, list[Turn]] = {"convolution page": [], "empty page": []}
+        found: dict[str, list[Turn]] = {"convolution page": [], "empty page": [], "network of ten layers": []}
         for number in range(ROUNDS + 1):
-            for name, each in zip(found, (ours, theirs), strict=True):
+            for name, each in zip(found, (ours, theirs, ten), strict=True):
                 turned = turns(browser, each, number + 1)
                 found[name] += turned if number else []  # the first round warms up
     return compared(found, widgets)
@@ -60,14 +64,15 @@ def compared(found: dict[str, list[Turn]], widgets: dict[str, int]) -> Table:
     wall = {name: median(turn.wall for turn in turned) for name, turned in found.items()}
     cpu = {name: sum(turn.cpu for turn in turned) / len(turned) for name, turned in found.items()}
     rows: dict[str, list[Figure | None]] = {name: [Figure(wall[name]), Figure(cpu[name])] for name in found}
-    ours, theirs = found
+    ours, theirs, ten = found
+    rows[ten][0] = Figure(wall[ten], most=MOST_TEN)
     rows["ratio"] = [Figure(wall[ours] / wall[theirs], 2, most=MOST), Figure(cpu[ours] / cpu[theirs], 2, most=MOST)]
     have = ", ".join(f"{count} {kind.removeprefix('st')}" for kind, count in widgets.items())
     return Table(
         f"Knob to new picture: {ROUNDS} rounds of {CLICKS} clicks on a number",
         ("click to paint ms, median", "server CPU ms, mean"),
         rows,
-        (f"Both pages have {have}. Every picture is a new one.",),
+        (f"The first two pages have {have}. Every picture is a new one, and every list of layers a new network's.",),
     )
 
 
@@ -101,7 +106,8 @@ def visited(browser: Browser, each: Knob, number: int) -> Iterator[Page]:
     page.goto(each.server.url + each.path.format(number))
     page.locator(each.shown).wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.locator("[data-testid=stNumberInputStepUp]").first.wait_for()  # it comes once the box knows how wide it is
+    plus = page.locator("[data-testid=stNumberInputStepUp]:visible").first
+    plus.wait_for()  # it comes once the box knows how wide it is
     page.wait_for_timeout(PAUSE)
     yield page
     context.close()

@@ -13,8 +13,10 @@ from test_player_helpers import test_in_node as run_in_node
 
 from cnnviz.fields import rows
 from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnviz.measure import measure
 from cnnviz.network import Network, run_network
 from cnnviz.nncode import from_text, to_json, to_text
+from cnnviz.presets import NETWORKS
 from cnnviz.zoo import ZOO, LessonB, kaiming
 
 SMALL = Network(
@@ -308,3 +310,55 @@ def test_another_preset_brings_its_own_network_and_shape():
     assert_runs(app)
     assert codes(app) == [layer.code() for _, layer in ZOO["LeNet-5"].network.stages]
     assert listed(app)["input"] == [1, 32, 32]
+
+
+# --- what the answers to the questions claim ---
+
+
+def rows_at(question):
+    [preset] = [one for one in NETWORKS if question in one.question]
+    app = opened("network", **preset.params)
+    return preset, listed(app)["rows"], int(preset.params.get("layer", 0))
+
+
+@pytest.mark.parametrize(("question", "size"), [("kernel of 3, stride 1", 5), ("same with stride 2", 3)])
+def test_the_lessons_own_quiz(question, size):
+    preset, found, _ = rows_at(question)
+    assert found[0]["shape"] == [1, size, size]
+    assert preset.answer.startswith(f"{size} × {size}")
+
+
+def test_alexnets_parameters_sit_where_the_answer_says():
+    _, found, chosen = rows_at("61 million")
+    convs = [row for row in found if "Conv2d" in row["code"]]
+    assert found[chosen]["parameters"] == 37_752_832
+    assert "Linear" in found[chosen]["code"]
+    assert sum(row["parameters"] for row in convs) == 2_469_696
+    assert sum(row["macs"] for row in convs) > sum(row["macs"] for row in found) / 2
+
+
+def test_two_small_kernels_see_what_one_large_one_sees():
+    _, found, _ = rows_at("VGG16")
+    assert found[1]["sees"] == "5, jump 1"
+    assert sum(row["parameters"] for row in found) == 73_856
+    assert measure(Conv(64, 64, (5, 5)), (64, 32, 32)).parameters == 102_464
+
+
+def test_conv5_of_lenet_sees_the_whole_input():
+    _, found, chosen = rows_at("conv5")
+    assert found[chosen]["name"] == "conv5"
+    preset = ZOO["LeNet-5"]
+    assert [one.size for one in rows(preset.network, preset.shape)[chosen].field] == [32, 32]
+    assert 1 + 4 + 1 + 4 * 2 + 1 * 2 + 4 * 4 == 32
+
+
+def test_whole_channels_are_dropped_and_others_are_doubled():
+    preset, _, _ = rows_at("0 throughout")
+    app = opened("network", **preset.params, view="one layer")
+    tensors = load(blobs(app)[-1])
+    x, y = tensors["input"], tensors["output"]
+    dropped = [not channel.any() for channel in y]
+    assert any(dropped)
+    assert not all(dropped)
+    for kept, before, after in zip(dropped, x, y, strict=True):
+        np.testing.assert_array_equal(after, 0 if kept else 2 * before)
