@@ -1,11 +1,17 @@
 """The frame round every page: navigation, title, icon."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.link import PACKED, LinkError, unpack
 from cnnviz.panels import place
+from cnnviz.screen import plain
 
 ROOT = Path(__file__).parents[1]
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
@@ -72,11 +78,61 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     page = navigate()
+    problem = open_link()
     arrive(page.url_path)
     st.html(STYLE)
     st.session_state[MARK] = True
+    notice = st.container()
+    given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
     page.run()
+    for words in filter(None, (problem, unheeded(given))):
+        notice.warning(plain(words), icon=":material/link_off:")
     leave(page.url_path)
+
+
+def open_link() -> str:
+    """Spread a packed link out over the address, before any widget reads it; what is wrong with it, if anything."""
+    packed = st.query_params.get(PACKED)
+    if packed is None:
+        return ""
+    problem, state = "", {}
+    try:
+        state = unpack(packed)
+    except LinkError as error:
+        problem = f"{error} Here is the page as it begins."
+    st.query_params.from_dict(state)
+    if context := get_script_run_ctx():
+        with context.session_state.query_params() as params:
+            params.set_initial_query_params_from_current()  # widgets are seeded from here
+    return problem
+
+
+def unheeded(given: Mapping[str, str]) -> str:
+    """What the address said and no widget took, in a sentence; empty if all was taken.
+
+    Streamlit takes a value that a widget cannot have out of the address, and one at its default as well.
+    """
+    state = st.session_state
+    gone = {key: text for key, text in given.items() if key not in st.query_params and key in state}
+    odd = [key for key, text in gone.items() if not same(state[key], text)]
+    if not odd:
+        return ""
+    told = ", ".join(f"{key} = {gone[key][:30]}" for key in odd[:3])
+    more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
+    return f"The link says {told}{more}, which cannot be set here. What the page begins with stands instead."
+
+
+def same(value: Any, text: str) -> bool:
+    """Is this text how the address says the value?
+
+    >>> same(3, "3"), same(True, "true"), same(0.5, "0.50"), same("conv", "pool")
+    (True, True, True, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value).lower() == text.lower()
+    with suppress(ValueError):
+        return float(text) == value
+    return False
 
 
 def arrive(path: str) -> None:

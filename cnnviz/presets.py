@@ -428,7 +428,7 @@ NETWORKS = [
     ),
     Preset(
         "net=Conv2d(1,1,3,stride=2)&shape=1, 7, 7&quiz=shape",
-        "The same with stride 2: which size comes out?",
+        "And with stride 2: which size comes out?",
         "3 × 3: (7 − 3) / 2 + 1 = 3. The size of the padded input counts, and here is no padding.",
         page="network",
     ),

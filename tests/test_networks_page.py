@@ -117,9 +117,10 @@ def test_an_address_that_is_no_network_gets_one_sentence(net):
 
 
 @pytest.mark.parametrize("words", [{"preset": "GPT"}, {"layer": "999"}, {"layer": "-3"}, {"quiz": "size"}])
-def test_an_address_with_nonsense_falls_back(words):
+def test_an_address_with_nonsense_falls_back_with_a_sentence(words):
     app = opened("network", **words)
-    assert_runs(app)
+    assert not app.exception
+    assert ["cannot be set here" in one.value for one in app.warning] == [words != {"layer": "999"}] * len(app.warning)
     assert len(listed(app)["rows"]) == len(ZOO["lesson B"].network.stages)
 
 
@@ -321,7 +322,7 @@ def rows_at(question):
     return preset, listed(app)["rows"], int(preset.params.get("layer", 0))
 
 
-@pytest.mark.parametrize(("question", "size"), [("kernel of 3, stride 1", 5), ("same with stride 2", 3)])
+@pytest.mark.parametrize(("question", "size"), [("kernel of 3, stride 1", 5), ("And with stride 2", 3)])
 def test_the_lessons_own_quiz(question, size):
     preset, found, _ = rows_at(question)
     assert found[0]["shape"] == [1, size, size]

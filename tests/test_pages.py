@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
+
+from cnnviz.link import PACKED, pack
 
 PAGES = ["home", "convolution", "pooling", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
@@ -294,3 +298,39 @@ def test_a_comparison_that_cannot_work_is_one_warning_and_the_first_gate_stays()
     assert not app.exception
     assert [warning.value.split(":")[0] for warning in app.warning] == ["No comparison"]
     assert [meta(blob)["title"] for blob in blobs(app)] == ["nn.ReLU()"]
+
+
+# --- links ---
+
+
+def test_a_packed_link_sets_the_page_up():
+    state = {"input": "typed", "input_text": "1 2 3\n4 5 6\n7 8 9", "stride": "2", "kernel": "laplacian"}
+    app = opened("convolution", **{PACKED: pack(state)})
+    assert not app.exception
+    assert not app.warning
+    assert dict(app.query_params) == state
+    assert app.number_input(key="stride").value == 2
+    np.testing.assert_array_equal(load(blobs(app)[0])["input"].ravel(), np.arange(1, 10))
+
+
+@pytest.mark.parametrize("packed", ["", "1", "2abc", "1AAAA", pack({"stride": "2"})[:-1], "1" * 9000])
+def test_a_damaged_link_opens_the_page_as_it_begins_with_a_sentence(packed):
+    app = opened("convolution", **{PACKED: packed})
+    assert not app.exception
+    assert ["Here is the page as it begins" in one.value for one in app.warning] == [True]
+    assert not dict(app.query_params)
+
+
+@pytest.mark.parametrize("words", [{"stride": "abc"}, {"stride": "99"}, {"kernel": "nope"}, {"bias": "maybe"}])
+def test_a_link_that_says_what_cannot_be_falls_back_with_a_sentence(words):
+    app = opened("convolution", **words)
+    assert not app.exception
+    [(key, text)] = words.items()
+    assert [f"{key} = {text}, which cannot be set" in one.value for one in app.warning] == [True]
+    app.run()
+    assert not app.warning
+
+
+def test_what_is_at_its_default_in_a_link_is_no_problem():
+    app = opened("convolution", stride="1", bias="true", kernel="random", utm_source="mail")
+    assert not app.warning

@@ -82,9 +82,10 @@ def test_the_maps_are_those_of_the_whole_network(activation, normalization):
     np.testing.assert_array_equal(tensors["plane.after"], done.y[9])
 
 
-def test_a_stage_that_the_network_does_not_have_shows_its_first():
+def test_a_stage_that_the_network_does_not_have_shows_its_first_and_says_so():
     app = opened("spectrogram", stage="glu6", input_seconds="1")
-    assert_runs(app)
+    assert not app.exception
+    assert ["stage = glu6, which cannot be set here" in one.value for one in app.warning] == [True]
     assert maps(app)[1]["stage"] == "conv0"
 
 
