@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.show import Choice, MapsChoice, show, show_maps, show_net, show_stage
+from cnnviz.show import Choice, MapsChoice, show, show_flow, show_maps, show_net, show_stage
 from cnnviz.sources import SOURCES, Grid, Source
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.part import Part
@@ -19,6 +19,7 @@ SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys(
 animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show)
 animate_stage = st.cache_data(max_entries=8, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show_stage)
 animate_net = st.cache_data(max_entries=8, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show_net)
+survey_net = st.cache_data(max_entries=8, max_size="128MB", show_spinner=False, hash_funcs=SETTINGS)(show_flow)
 survey = st.cache_data(max_entries=32, max_size="128MB", show_spinner=False, hash_funcs=SETTINGS)(show_maps)
 
 

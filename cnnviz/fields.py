@@ -12,7 +12,7 @@ from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
 
-__all__ = ["INPUT", "Field", "Row", "Spans", "fields", "rows", "spans"]
+__all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "rows", "spans"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,50 @@ Spans = tuple[Ints, ...]  # per axis, (units, 2): first and last cell; first > l
 Ends = list[tuple[Ints, Ints]]  # per axis, first and last input cell of each window
 
 
+@dataclass(frozen=True, eq=False)
+class Link:
+    """How the cells of a stage go with those of the stage before, along each axis.
+
+    Cells a to b of one side go with cells ``table[a, 0]`` to ``table[b, 1]`` of the other; with none if the first of
+    these lies behind the last. So whoever has the links of all stages follows a unit to any stage by looking up.
+
+    Attributes
+    ----------
+    back : per axis, (cells of the stage, 2)
+        First and last cell that each unit reads.
+    forth : per axis, (cells of the stage before, 2)
+        First and last unit that reads each cell.
+    """
+
+    back: Spans
+    forth: Spans
+
+
+def links(network: Network, shape: Shape) -> list[Link | None]:
+    """Of each stage, how its cells go with those of the stage before; None where each may go with all.
+
+    Parameters
+    ----------
+    shape : (channels, *axes) of the network's input
+    """
+    sizes = [one[1:] for one in (shape, *network.shapes(shape))]
+    steps = zip(network.placed(shape), pairwise(sizes), strict=True)
+    return [None if mixes(layer) else _link(_ends(layer, taken, *pair), pair[0]) for (layer, taken), pair in steps]
+
+
+def _link(ends: Ends, sizes: Shape) -> Link:
+    """The link of a stage whose windows end there, on axes so long."""
+    pairs = [both_ways(*axis, n) for axis, n in zip(ends, sizes, strict=True)]
+    return Link(tuple(back for back, _ in pairs), tuple(forth for _, forth in pairs))
+
+
+def both_ways(first: Ints, last: Ints, size: int) -> tuple[Ints, Ints]:
+    """Back and forth along one axis, of windows whose ends never go back; see `Link`."""
+    cells = np.arange(size)
+    forth = [np.searchsorted(last, cells), np.searchsorted(first, cells, side="right") - 1]
+    return np.stack([first, last], axis=1), np.stack(forth, axis=1)
+
+
 def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
     """Which cells of every stage go with each unit of one stage: those that it reads, and those that read it.
 
@@ -149,31 +193,30 @@ def spans(network: Network, shape: Shape, name: str) -> dict[str, Spans]:
         row, for all units together.
     """
     names = [INPUT, *(one for one, _ in network.stages)]
-    shapes = [shape, *network.shapes(shape)]
-    sizes = [one[1:] for one in shapes]
-    steps = zip(network.placed(shape), pairwise(sizes), strict=True)
-    ends = [None if mixes(layer) else _ends(layer, taken, *pair) for (layer, taken), pair in steps]
+    sizes = [one[1:] for one in (shape, *network.shapes(shape))]
+    linked = links(network, shape)
     at = names.index(name)
     found = {name: tuple(np.stack([np.arange(n)] * 2, axis=1) for n in sizes[at])}
-    for i in reversed(range(at)):
-        found[names[i]] = _back(found[names[i + 1]], ends[i], sizes[at], sizes[i])
-    for i in range(at, len(ends)):
-        found[names[i + 1]] = _forth(found[names[i]], ends[i], sizes[at], sizes[i + 1])
+    for i, link in reversed([*enumerate(linked[:at])]):
+        found[names[i]] = _follow(found[names[i + 1]], link.back if link else None, sizes[at], sizes[i])
+    for i, link in enumerate(linked[at:], at + 1):
+        found[names[i]] = _follow(found[names[i - 1]], link.forth if link else None, sizes[at], sizes[i])
     return found
 
 
-def _back(spans: Spans, ends: Ends | None, units: Shape, sizes: Shape) -> Spans:
-    """From spans of a layer's output to what they read of its input, which is so large."""
-    if ends is None:
+def _follow(spans: Spans, tables: Spans | None, units: Shape, sizes: Shape) -> Spans:
+    """From spans of one stage to those of the next or the one before, which is so large."""
+    if tables is None:
         return _all(units, sizes)
-    return tuple(_read(one, *axis) for one, axis in zip(spans, ends, strict=True))
+    return tuple(_through(one, table) for one, table in zip(spans, tables, strict=True))
 
 
-def _forth(spans: Spans, ends: Ends | None, units: Shape, sizes: Shape) -> Spans:
-    """From spans of a layer's input to the cells of its output that read any of it."""
-    if ends is None:
-        return _all(units, sizes)
-    return tuple(_reached(one, *axis) for one, axis in zip(spans, ends, strict=True))
+def _through(units: Ints, table: Ints) -> Ints:
+    """Spans along one axis, looked up in a table of a `Link`."""
+    some = units[:, 0] <= units[:, 1]
+    found = np.tile([0, -1], (len(units), 1))
+    found[some] = np.stack([table[units[some, 0], 0], table[units[some, 1], 1]], axis=1)
+    return found
 
 
 def _all(units: Shape, sizes: Shape) -> Spans:
@@ -216,19 +259,3 @@ def _plain(extent: Extent, n: int) -> tuple[Ints, Ints]:
     reach, step, pad = map(int, extent or (0, 1, 0))
     first = np.arange(n) * step - pad
     return first, first + reach
-
-
-def _read(units: Ints, first: Ints, last: Ints) -> Ints:
-    """From spans of a layer's output to what they read of its input."""
-    some = units[:, 0] <= units[:, 1]
-    back = np.tile([0, -1], (len(units), 1))
-    back[some] = np.stack([first[units[some, 0]], last[units[some, 1]]], axis=1)
-    return back
-
-
-def _reached(units: Ints, first: Ints, last: Ints) -> Ints:
-    """From spans of a layer's input to the output cells that read any of it; the ends of windows never go back."""
-    some = units[:, 0] <= units[:, 1]
-    begin = np.searchsorted(last, units[:, 0])
-    end = np.searchsorted(first, units[:, 1], side="right") - 1
-    return np.where(some[:, None], np.stack([begin, end], axis=1), [0, -1])

@@ -35,7 +35,7 @@ def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]],
         typed = st.text_input(f"{ASKED[asked]} of {row.name}", key=f"answer_{asked}_{selected}_{of}")
         shown = st.toggle("show the answer", key=f"shown_{asked}_{selected}")
     if typed.strip():
-        right = numbers_in(typed) == numbers_in(answer)
+        right = numbers_in(typed) in accepted(asked, answer)
         st.markdown("✓ **Right.**" if right else "✗ **Not yet.** Try again, or show the answer.")
     if not shown:
         return str(asked)
@@ -56,13 +56,22 @@ def answers(row: Row) -> dict[str, str]:
     }
 
 
-def numbers_in(text: str) -> list[str]:
-    """The numbers of an answer, or the word "all", however they are set apart; a leading batch of 1 may be left out.
+def accepted(asked: str, answer: str) -> list[list[str]]:
+    """The right answers: of a shape also the one without the batch.
 
-    >>> numbers_in("119,530"), numbers_in("(1, 32, 5, 5)"), numbers_in("32 x 5 x 5")
-    (['119530'], ['32', '5', '5'], ['32', '5', '5'])
+    >>> accepted("shape", "(1, 32, 5, 5)")
+    [['1', '32', '5', '5'], ['32', '5', '5']]
+    """
+    numbers = numbers_in(answer)
+    return [numbers, numbers[1:]] if asked == "shape" else [numbers]
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of an answer, or the word "all", however they are set apart.
+
+    >>> numbers_in("119,530"), numbers_in("(1, 32, 5)"), numbers_in("32 x 5")
+    (['119530'], ['1', '32', '5'], ['32', '5'])
     """
     if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
         return [re.sub(r"\D", "", text)]
-    words = re.findall(r"\d+|all", text.lower())
-    return words[1:] if len(words) > 1 and words[0] == "1" else words
+    return re.findall(r"\d+|all", text.lower())

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from cnnviz.geometry import AXES, Axis, GeometryError
 from cnnviz.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
@@ -89,6 +89,13 @@ class Scene:
         """A safetensors file whose metadata holds the words under ``scene``."""
         words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
         return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> "Scene":
+        """What `to_bytes` packed; its own blobs alone, for nothing in them is doubted."""
+        size = int.from_bytes(blob[:8], "little")
+        header = json.loads(blob[8 : 8 + size])
+        return cls(load(blob), json.loads(header["__metadata__"]["scene"]))
 
 
 def check_stage(layer: Layer, shape: Shape) -> None:

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
-from io import BytesIO
 from itertools import starmap
 from typing import Any, Literal
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.cached import animate, read
 from cnnviz.checkpoint import CheckpointError
 from cnnviz.device import DeviceError
+from cnnviz.export import Staged, saved
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import Setting
-from cnnviz.layers import Shape
+from cnnviz.layers import Array, Shape
 from cnnviz.layers.base import short
 from cnnviz.panels import BIND, EMPTY, put, settings_panel
 from cnnviz.presets import Preset
+from cnnviz.share import TAB, here, share
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim
@@ -191,23 +191,33 @@ def merged(lines: list[str]) -> list[str]:
     return [(r",\ ".join(names) + r":\quad " if any(names) else "") + rule for rule, names in axes.items()]
 
 
-def show_code(choice: Choice, shown: Shown) -> None:
-    """The snippet, and the files that it loads where numbers are too many to be written down."""
+def code_of(choice: Choice, shown: Shown) -> tuple[str, dict[str, Array]]:
+    """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
     before = (choice.layer,) if choice.unpool else ()
     code = snippet(shown.done.layer, choice.source, choice.seed, shown.weight, choice.flipped, (*choice.front, *before))
+    arrays = (("input.npy", read(choice.source).values), ("weight.npy", shown.weight))
+    return code, {name: values for name, values in arrays if name in code and values is not None}
+
+
+def show_code(choice: Choice, shown: Shown) -> None:
+    """The snippet, and the files that it loads."""
+    code, loads = code_of(choice, shown)
     st.caption("Run as it stands, this gives the very output above.")
     st.code(code)
-    for name, values in (("input.npy", read(choice.source).values), ("weight.npy", shown.weight)):
-        if name in code and values is not None:
-            file = BytesIO()
-            np.save(file, values)
-            st.download_button(name, file.getvalue(), name, icon=":material/download:", on_click="ignore")
+    for name, values in loads.items():
+        st.download_button(name, saved(values), name, icon=":material/download:", on_click="ignore")
+
+
+def staged(choice: Choice, shown: Shown) -> Staged:
+    """What is on stage, for files."""
+    caption, code = read(choice.source).caption, code_of(choice, shown)
+    return Staged(shown.blob, shown.done, caption, choice.seed, *code, address=here())
 
 
 def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
     """Explanation, code, and what else a page has; each is drawn when it is looked at."""
-    names = ["Explanation", "Code", *more]
-    text, code, *others = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
+    names = ["Explanation", "Code", *more, TAB]
+    text, code, *others, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
     with text:
         st.markdown(explanation)
     with code:
@@ -217,3 +227,6 @@ def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], An
         with tab:
             if tab.open:
                 draw()
+    with sharing:
+        if sharing.open:
+            share(staged(choice, shown), isinstance(choice.source, Upload))

@@ -9,11 +9,12 @@ from typing import Literal
 import numpy as np
 
 from cnnviz.checkpoint import Checkpoint, Opened, load
+from cnnviz.flow import Flow, Glance, make_flow
 from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.maps import Clip, Watch, make_maps
-from cnnviz.measure import Measure, coverage, measure
-from cnnviz.network import Desed, Network, run_network
+from cnnviz.measure import Measure, coverage, measure, total
+from cnnviz.network import Desed, Network, memory, run_network
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
 from cnnviz.sources import Source
@@ -306,3 +307,21 @@ def chosen_state(layer: Layer, weight: Array | None) -> dict[str, Array]:
         return {}
     bias = {"bias": np.zeros(layer.out_channels, np.float32)} if isinstance(layer, Channels) and layer.bias else {}
     return {"weight": weight, **bias}
+
+
+def show_flow(choice: NetChoice) -> Flow:
+    """Run a whole network once, and show all maps of every stage; the choice's own stage does not matter.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
+        What is wrong with the choice, in one sentence.
+    """
+    grid, network, began = choice.source.grid(), choice.network, time.perf_counter()
+    shape = grid.values.shape
+    glance = Glance(network, shape)
+    run_network(network, grid.values, choice.seed, choice.weights(), (), glance, MOST_MEMORY)
+    seconds = time.perf_counter() - began
+    blob = make_flow(network, grid.values, grid.scale, glance).to_bytes()
+    macs = total(network.measures(shape)).macs
+    return Flow(blob, glance.device, seconds, glance.notice, macs, memory(network, shape))

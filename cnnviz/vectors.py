@@ -1,6 +1,5 @@
 """A long vector on stage: the same numbers laid out as one map, where each number as a map of its own would not fit."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from math import isqrt, prod
 from typing import Any
@@ -60,7 +59,7 @@ def lay_out(done: Run) -> Run:
     return replace(done, layer=layer, x=done.x.reshape(shape), y=y, state=state, parts=parts)
 
 
-def words(before: Run, after: Run) -> tuple[Mapping[str, Any], str]:
+def words(before: Run, after: Run) -> tuple[dict[str, Any], str]:
     """What a scene says of the layer as it is, and what a person should know about the layout; both may be empty."""
     if before is after:
         return {}, ""

@@ -1,6 +1,6 @@
 """Networks: build one layer by layer, count it, and watch an input go through."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields as fields_of
 from dataclasses import replace
@@ -11,8 +11,10 @@ from typing import Any
 import streamlit as st
 
 from cnnviz import builder, edit, screen
-from cnnviz.cached import animate_net, read
+from cnnviz.cached import animate_net, read, survey_net
+from cnnviz.export import Staged
 from cnnviz.fields import Field, Row, rows
+from cnnviz.flow import Flow
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
 from cnnviz.layer_list import layer_list
@@ -21,15 +23,19 @@ from cnnviz.measure import dense_instead, in_words, total
 from cnnviz.nets import choose_weights
 from cnnviz.network import Network, memory
 from cnnviz.nncode import class_code, sequential, to_json
-from cnnviz.panels import BIND, settings_panel
+from cnnviz.overview import overview
+from cnnviz.panels import BIND, place, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import NETWORKS
 from cnnviz.quiz import question
+from cnnviz.share import TAB, here, share
 from cnnviz.show import NetChoice
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo
+from cnnviz.sources.upload import Upload
 
 FORMS = ("class", "nn.Sequential")
+VIEWS = ("all maps", "one layer")
 FIRST = Photo()
 HEAVY = 64 * 2**20  # bytes: a larger network runs when it is asked to
 NEVER = {"mask_gate", "max_unpool", "permute"}  # they need more than one tensor, or other axes
@@ -54,24 +60,24 @@ of every layer before, a dashed box what it reaches of every layer behind.
 
 
 def choose_layer(network: Network, shape: Shape) -> tuple[Network, int]:
-    """The knobs of the selected layer, and what else can be done; gives the network as it is now."""
-    st.subheader("Layer", anchor=False)
-    selected = 0
-    if network.stages:
-        last = len(network.stages) - 1
-        selected = min(last, int(st.number_input("layer", 0, 999, 0, key="layer", bind=BIND)))
-        network = edited(network, selected, shape)
+    """What can be done, and the knobs of the selected layer; gives the network as it is now."""
+    last = len(network.stages) - 1
     kinds = [name for name in KINDS if name not in NEVER]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):  # above what comes and goes with the layer
         st.selectbox("another layer", kinds, key="kind")
         st.button("Add after" if network.stages else "Add", on_click=builder.add, icon=":material/add:")
     past = st.session_state.get(builder.PAST, [])
-    st.button("Undo", on_click=builder.undo, disabled=not past, icon=":material/undo:")
-    training = edit.moded(network)
-    if training is not None:
-        key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
-        st.toggle("training", training, key=key, help=TRAINING, on_change=builder.set_mode, args=(key,))
-    return network, selected
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Undo", on_click=builder.undo, disabled=not past, icon=":material/undo:")
+        training = edit.moded(network)
+        if training is not None:
+            key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
+            st.toggle("training", training, key=key, help=TRAINING, on_change=builder.set_mode, args=(key,))
+    if not network.stages:
+        return network, 0
+    st.subheader("Layer", anchor=False)
+    selected = min(last, int(st.number_input("layer", 0, 999, 0, key="layer", bind=BIND)))
+    return edited(network, selected, shape), selected
 
 
 def edited(network: Network, at: int, shape: Shape) -> Network:
@@ -146,38 +152,96 @@ def sees(field: tuple[Field, ...]) -> str:
     return f"{size}, jump {jump}"
 
 
-def run_it(network: Network, shape: Shape, selected: int) -> None:
-    """An input on its way to the selected layer, and the layer at work on what reaches it."""
+def choose_run(network: Network, shape: Shape, selected: int) -> tuple[NetChoice, Callable[[], NetChoice]] | None:
+    """What goes in, and with which weights: the choice to fall back on, and a function that makes the one that is set.
+
+    None while a large network waits to be asked for.
+    """
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
     text = builder.text_of(network)
     if needs > HEAVY and st.session_state.get("_asked") != text:
         work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
         st.info(f"This network is built when you ask for it: {work}.")
         st.button("Run it", icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
-        return
+        return None
     with st.sidebar:
         st.subheader("Input", anchor=False)
         seed = screen.choose_seed()
         _, source = screen.choose_source(len(shape) - 1, "photo" if len(shape) == 3 else "")
         weights = choose_weights()
-
-    stage = network.stages[selected][0]
-    first = NetChoice(network, Fitted(whole=FIRST, shape=shape), stage, seed)
+    first = NetChoice(network, Fitted(whole=FIRST, shape=shape), network.stages[selected][0], seed)
 
     def made() -> NetChoice:
         start, checkpoint = weights()
         return replace(first, source=Fitted(whole=source(), shape=shape), start=start, checkpoint=checkpoint)
 
+    return first, made
+
+
+def settled(run: tuple[NetChoice, Callable[[], NetChoice]], draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]:
+    """The choice on stage and what is drawn of it; nothing if the layer cannot be drawn at all."""
+    first, made = run
     try:
-        choice, shown, problem = screen.settle("network", made, first, animate_net)
-    except screen.PROBLEMS as problem_:
-        st.warning(screen.plain(str(problem_)), icon=":material/info:")
-        return
+        choice, shown, problem = screen.settle("network", made, first, draw)
+    except screen.PROBLEMS as error:
+        choice, shown, problem = first, None, error
     if problem:
         st.warning(screen.plain(str(problem)), icon=":material/info:")
-    st.caption(screen.plain(f"{choice.stage}: {read(choice.source).caption}"))
-    player(shown.blob, key="network")
-    screen.facts(shown)
+    return choice, shown
+
+
+def run_it(network: Network, shape: Shape, selected: int) -> None:
+    """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
+    view = screen.choose_one("view", VIEWS, VIEWS[0])
+    run = choose_run(network, shape, selected)
+    if not run:
+        return
+    choice, shown = settled(run, glance if view == VIEWS[0] else animate_net)
+    if shown is None:
+        return
+    st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
+    if view == VIEWS[0]:
+        overview(shown.blob, "overview", enter)
+        st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
+        if shown.notice:
+            st.info(shown.notice)
+    else:
+        player(shown.blob, key="network")
+        screen.facts(shown)
+
+
+def glance(choice: NetChoice) -> Flow:
+    """The whole network, whichever layer is selected."""
+    return survey_net(replace(choice, stage=""))
+
+
+def weights_words(choice: NetChoice) -> str:
+    """Whose weights these are."""
+    if choice.checkpoint:
+        return f"weights of {choice.checkpoint.name}"
+    return f"{'kaiming-normal' if choice.start == 'kaiming' else 'random'} weights, seed {choice.seed}"
+
+
+def enter(stage: str) -> None:
+    """Look at one layer at work; for callbacks."""
+    network, _ = builder.screen()
+    names = [name for name, _ in network.stages]
+    if stage in names:
+        builder.look_at(names.index(stage))
+        place({"view": VIEWS[1]})
+
+
+def share_it(network: Network, shape: Shape, selected: int) -> None:
+    """Links to the network, and files of the selected layer at work."""
+    run = choose_run(network, shape, selected)
+    choice, shown = settled(run, animate_net) if run else (None, None)
+    if not choice or not shown:
+        share(None)
+        return
+    source = choice.source
+    caption = f"{choice.stage} in a network, {read(source).caption}, {weights_words(choice)}"
+    own = bool(choice.checkpoint) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
+    share(Staged(shown.blob, shown.done, caption, choice.seed, address=here()), own)
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
@@ -235,18 +299,16 @@ table(network, shape, found, error, selected, hidden)
 if error:
     ways_out(error, network.stages[len(found)][0], len(found))
 what_if(network, shape, found)
-running, text_tab, out_tab, in_tab = st.tabs(
-    ["Run", "Explanation", "Code", "Paste code"], key="tab", on_change="rerun", bind=BIND
+running, text_tab, out_tab, in_tab, sharing = st.tabs(
+    ["Run", "Explanation", "Code", "Paste code", TAB], key="tab", on_change="rerun", bind=BIND
 )
-with running:
-    if running.open:
-        if selected < len(found):
-            run_it(working, shape, selected)
-        else:
+for tab, draw in ((running, run_it), (sharing, share_it)):
+    with tab:
+        if tab.open and selected < len(found):
+            draw(working, shape, selected)
+        elif tab.open:
             st.info(
-                "Add a layer first."
-                if not network.stages
-                else "This layer cannot run yet: mend the one that is marked."
+                "Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first."
             )
 with text_tab:
     st.markdown(EXPLANATION)

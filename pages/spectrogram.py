@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz import screen, takeaway
 from cnnviz.cached import animate_stage, read, survey
 from cnnviz.clips import choose_clip, take_part
+from cnnviz.export import Staged
 from cnnviz.fields import fields
 from cnnviz.frame import inside_frame
 from cnnviz.nets import Net, choose_network
@@ -16,10 +17,13 @@ from cnnviz.network import Activation, Desed, Normalization
 from cnnviz.panels import BIND, place
 from cnnviz.player import Role, player
 from cnnviz.presets import SPECTROGRAM
+from cnnviz.share import TAB, here, share
 from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
 from cnnviz.sources import Source, SourceError
 from cnnviz.sources.logmel import DESED, RATE, Features
 from cnnviz.sources.sound import SOUNDS, LogMel
+from cnnviz.sources.spectrogram import Spectrogram
+from cnnviz.sources.upload import Upload
 from cnnviz.viewer import viewer
 
 EXPLANATION = """
@@ -35,6 +39,7 @@ before. The dashed box on the stages behind is its projective field: what it can
 
 FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
 UNIT = ("frame", "mel")
+OWN = (Upload, Spectrogram)  # of the reader's own file
 VIEWS = ("all channels", "one window")
 COMPARED = ("nothing", "sound", "setting")
 
@@ -205,6 +210,18 @@ def files(choice: MapsChoice) -> None:
     )
 
 
+def share_it(choice: MapsChoice) -> None:
+    """Links to all of it, and files of one window of the stage at work."""
+    own = bool(choice.at.checkpoint) or isinstance(getattr(choice.at.source, "whole", choice.at.source), OWN)
+    try:
+        shown = animate_stage(choice)
+    except screen.PROBLEMS as problem:  # a stage that has no room for all its maps
+        st.info(screen.plain(str(problem)))
+        share(None, own)
+    else:
+        share(Staged(shown.blob, shown.done, named(choice.at), choice.at.seed, address=here()), own)
+
+
 inside_frame()
 with st.sidebar:
     network, kind, source, seed = choose()
@@ -237,7 +254,9 @@ if second:
 else:
     show(choice, maps, "viewer", "")
 facts(maps)
-text_tab, stages_tab, files_tab = st.tabs(["Explanation", "Stages", "Files"], key="tab", on_change="rerun", bind=BIND)
+text_tab, stages_tab, files_tab, sharing = st.tabs(
+    ["Explanation", "Stages", "Files", TAB], key="tab", on_change="rerun", bind=BIND
+)
 with text_tab:
     st.markdown(EXPLANATION)
 with stages_tab:
@@ -246,3 +265,6 @@ with stages_tab:
 with files_tab:
     if files_tab.open:
         files(choice)
+with sharing:
+    if sharing.open:
+        share_it(choice)

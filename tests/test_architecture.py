@@ -40,11 +40,13 @@ ARROW = [
     "takeaway",
     "link",
     "presets",
+    "gallery",
     "component",
     "player",
     "viewer",
     "overview",
     "layer_list",
+    "share",
     "cached",
     "panels",
     "screen",
@@ -55,6 +57,8 @@ ARROW = [
     "frame",
     "pages",
     "app",
+    "linked",
+    "__main__",
 ]
 PURE = ARROW[: ARROW.index("trace") + 1]
 MAY_IMPORT_STREAMLIT = ARROW[ARROW.index("component") :]

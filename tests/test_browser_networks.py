@@ -1,5 +1,7 @@
 """Building a network in a real browser: by pointer and by keys, broken and mended, undone, run, and sent as a link."""
 
+import re
+
 import pytest
 from page_objects import Screen
 from playwright.sync_api import expect
@@ -8,7 +10,7 @@ from cnnviz.layers import Conv, MaxPool, ReLU
 from cnnviz.network import Network, run_network
 from cnnviz.nncode import to_text
 from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.samples import Digit
+from cnnviz.sources.samples import Digit, Photo
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LAYERS = (Conv(1, 4, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))
@@ -62,7 +64,7 @@ def test_a_layer_that_breaks_the_network_is_marked_and_can_be_taken_out(screen):
 
 
 def test_a_layer_is_entered_with_its_real_input(screen):
-    opened(screen, f"{LINK}&layer=2&tab=Run&input=digit")
+    opened(screen, f"{LINK}&layer=2&view=one layer&input=digit")
     screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
     screen.press("End")
     done = run_network(NET, Fitted(whole=Digit(), shape=(1, 8, 8)).grid().values)["2"]
@@ -81,3 +83,98 @@ def test_nothing_sticks_out_on_a_phone(open_page, app_url):
     phone = opened(Screen(open_page(**PHONE), app_url))
     width, room = phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width <= room
+
+
+# --- from nothing to a picture of everything ---
+
+
+def add(screen: Screen, kind: str, count: int) -> None:
+    """Put a layer behind the chosen one, and wait until there are so many."""
+    screen.choose("kind", kind)
+    screen.page.locator(".stButton button", has_text="Add").click()  # not by role: while a list is open it has none
+    expect(rows(screen)).to_have_count(count)
+    screen.wait_idle()
+
+
+def overview(screen: Screen):
+    return screen.page.locator("[data-role=overview]")
+
+
+def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(screen):
+    page = screen.page
+    page.goto(f"{screen.url}/network?preset=empty")
+    expect(page.locator(".cnnviz[data-ready='0.0']")).to_be_visible()
+    screen.wait_idle()
+    for count, kind in enumerate(("conv", "relu", "max_pool"), 1):
+        add(screen, kind, count)
+    expect(rows(screen).nth(2)).to_contain_text("(1, 1, 13, 13)")
+
+    def shaped(words: str) -> None:
+        screen.knob("shape").fill(words)
+        screen.knob("shape").press("Enter")
+
+    shaped("1, 2, 2")
+    expect(rows(screen).first).to_contain_text("window")
+    screen.wait_idle()
+    page.get_by_role("button", name=re.compile("^Set ")).first.click()
+    expect(rows(screen).first.locator("p.error")).to_have_count(0)
+    screen.wait_idle()
+    page.get_by_role("button", name="Undo").click()
+    expect(rows(screen).first.locator("p.error")).to_have_count(1)
+    screen.wait_idle()
+    shaped("1, 28, 28")
+    expect(rows(screen).nth(2)).to_contain_text("(1, 1, 13, 13)")
+    screen.wait_idle()
+
+    done = run_network(built(), Fitted(whole=Photo(), shape=(1, 28, 28)).grid().values)
+    pool = overview(screen).locator(".column[data-stage='2']")
+    expect(pool).to_be_visible()
+    box = pool.locator(".picture").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 5.5 / 13, box["y"] + box["height"] * 2.5 / 13)
+    said = overview(screen).get_by_test_id("unit")
+    expect(said).to_contain_text("2[0, 0, 2, 5]")
+    number = float(said.inner_text().split("=")[1].split()[0].rstrip(".").replace("−", "-"))
+    assert number == pytest.approx(float(done["2"].y[0, 2, 5]), abs=1e-4)
+
+    pool.get_by_role("button", name="Open").click()
+    screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
+    screen.press("End")
+    expect(screen.badge).to_contain_text("✓ = torch")
+    assert screen.read().torch == pytest.approx(float(done["2"].y[-1, -1, -1]), rel=1e-5, abs=1e-6)
+
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
+    expect(rows(screen)).to_have_count(3)
+
+
+def built() -> Network:
+    """What was built above, as the page names it."""
+    layers = (Conv(1, 1, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))
+    return Network(tuple((str(i), layer) for i, layer in enumerate(layers)), prefix="")
+
+
+def test_a_quiz_is_answered(screen):
+    opened(screen, "net=Conv2d(1,1,3,stride=2)&shape=1,+7,+7&quiz=shape")
+    expect(rows(screen).first.locator(".shape")).to_have_text("?")
+    field = screen.page.get_by_label("output shape of 0")
+    for answer, words in (("4 x 4", "✗ Not yet."), ("1 x 3 x 3", "✓ Right.")):
+        field.fill(answer)
+        field.press("Enter")
+        expect(screen.page.get_by_text(words)).to_be_visible()
+    screen.page.get_by_text("show the answer", exact=True).click()
+    expect(rows(screen).first.locator(".shape")).to_have_text("(1, 1, 3, 3)")
+
+
+def test_training_and_eval_differ_in_the_maps(screen):
+    opened(screen, "net=Conv2d(1,8,3);Dropout2d(0.5)&shape=1,+12,+12")
+    tag = overview(screen).locator(".column[data-stage='1']")
+    expect(tag).to_contain_text("eval")
+    dead = overview(screen).locator(".grid em")
+    tag.locator(".name").click()
+    expect(dead).to_have_count(0)
+    screen.page.get_by_text("training", exact=True).first.click()
+    expect(tag).to_contain_text("train")
+    expect(dead.first).to_have_text("dead")
+    expect(rows(screen).nth(1)).to_contain_text("training")

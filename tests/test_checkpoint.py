@@ -413,7 +413,7 @@ def test_the_networks_own_keys_are_found_with_their_prefix():
         (lambda keys: keys.update({"1.bias": torch.ones(9)}), r"1.bias \(9,\) for \(2,\) have another shape"),
     ],
 )
-def test_weights_that_do_not_fit_are_named(change, sentence):
+def test_weights_of_any_network_that_do_not_fit_are_named(change, sentence):
     keys = dict(BARE.seeded(0).state_dict())
     change(keys)
     with pytest.raises(CheckpointError, match=sentence):
@@ -421,7 +421,7 @@ def test_weights_that_do_not_fit_are_named(change, sentence):
 
 
 def test_a_file_with_none_of_the_keys_is_told_what_it_has():
-    with pytest.raises(CheckpointError, match="none of the network's keys, such as net.conv.weight: it has other"):
+    with pytest.raises(CheckpointError, match=r"none of the network's keys, such as net\.conv\.weight: it has other"):
         Checkpoint(saved({"other": torch.ones(1)})).weights(ANY)
 
 

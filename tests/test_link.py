@@ -1,6 +1,7 @@
 """Links: any state comes back from its packed form, anything else is refused in a sentence, and codes are readable."""
 
 import base64
+import random
 import re
 import time
 import tracemalloc
@@ -110,6 +111,13 @@ def test_a_packed_state_that_is_cut_off_is_refused(query, data):
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(packed))] * 2)))
     assume(end - start < len(packed))
     refused(packed[start:end])
+
+
+@pytest.mark.parametrize("query", [{}, {"a": "1"}, {"a": "12"}, {"a": "123"}, {"kernel": "box"}])
+def test_bits_that_base64_does_not_use_are_none_to_play_with(query):
+    packed = pack(query)
+    for last in set(ALPHABET) - {packed[-1]}:
+        refused(packed[:-1] + last)
 
 
 @given(query=queries, more=st.text(ALPHABET + "=", min_size=1, max_size=9))
@@ -238,6 +246,12 @@ def test_a_long_address_is_packed_and_never_longer_than_the_plain_one(length, le
     assert link == plain or len(plain) > SHORT
 
 
+def test_an_address_that_packing_would_make_longer_is_left_as_it_is():
+    noise = "".join(random.Random(0).choices(ALPHABET, k=SHORT))
+    query = {"kernel_text": noise}
+    assert address(BASE, "p", query) == f"{BASE}/p?{urlencode(query)}"
+
+
 def test_an_address_of_400_characters_stays_and_of_401_is_packed():
     start = len(f"{BASE}/p?a=")
     assert len(address(BASE, "p", {"a": "0" * (SHORT - start)})) == SHORT
@@ -302,6 +316,8 @@ NO_ADDRESS = [
     "https://",
     "//example.org",
     "https://[",
+    "ftp://example.org/",
+    "javascript://example.org/%0aalert(1)",
     "https://a b",
     "https://example.org/\n",
     "https://é.org",

@@ -159,7 +159,7 @@ def test_the_quiz_is_graded_by_torch(asked, answer):
 
 
 def test_a_layer_runs_on_its_real_input():
-    app = opened("network", **LINK, layer="2", tab="Run", input="ramp", input_size="8")
+    app = opened("network", **LINK, layer="2", view="one layer", input="ramp", input_size="8")
     assert_runs(app)
     tensors = load(blobs(app)[-1])
     done = run_network(SMALL, np.arange(64, dtype=np.float32).reshape(1, 8, 8))["2"]

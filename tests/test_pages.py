@@ -106,11 +106,11 @@ def test_a_permutation_runs_in_both_orders(order):
 
 
 TABS = {
-    "convolution": ["Explanation", "Code", "Weights"],
-    "pooling": ["Explanation", "Code"],
-    "gating": ["Explanation", "Code"],
-    "normalisation": ["Explanation", "Code", "Running statistics"],
-    "shapes": ["Explanation", "Code"],
+    "convolution": ["Explanation", "Code", "Weights", "Share"],
+    "pooling": ["Explanation", "Code", "Share"],
+    "gating": ["Explanation", "Code", "Share"],
+    "normalisation": ["Explanation", "Code", "Running statistics", "Share"],
+    "shapes": ["Explanation", "Code", "Share"],
 }
 
 

@@ -44,7 +44,7 @@ from cnnviz.layers import (
     Softmax,
 )
 from cnnviz.run import BudgetError, Run, run
-from cnnviz.scene import DIVERGING, MOST_MAPS, PALETTE, check_stage, make_scene, ranges
+from cnnviz.scene import DIVERGING, MOST_MAPS, PALETTE, Scene, check_stage, make_scene, ranges
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -128,6 +128,18 @@ def test_every_scene_has_three_axes(case):
     assert back["input"].shape == (shape[0], *ones, *shape[1:])
     assert back["output"].shape == (out, *ones, *made)
     assert {back[name].ndim for name in back if name in ("from", "gate", "signal", "indices", "mean", "var")} <= {4}
+
+
+@given(case=any_staged)
+def test_a_blob_read_back_is_the_same_scene(case):
+    layer, shape = case
+    scene = make_scene(run(layer, values(shape)))
+    back = Scene.from_bytes(scene.to_bytes())
+    assert back.meta == scene.meta
+    assert back.tensors.keys() == scene.tensors.keys()
+    for name, tensor in scene.tensors.items():
+        assert back.tensors[name].dtype == tensor.dtype
+        np.testing.assert_array_equal(back.tensors[name], tensor)
 
 
 @given(case=conv_case)

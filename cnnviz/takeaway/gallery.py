@@ -6,25 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnviz.ink import DRAWING, ink, limits, number
 from cnnviz.layers import Array
 from cnnviz.maps import TOP, channels_of
 from cnnviz.show import MapsChoice
-from cnnviz.takeaway.ink import (
-    DPI,
-    DRAWING,
-    EDGE,
-    FOOT,
-    HEAD,
-    WIDTH,
-    dress,
-    ink,
-    limits,
-    new_figure,
-    number,
-    paint,
-    png,
-    write_round,
-)
+from cnnviz.takeaway.ink import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.takeaway.taken import Taken, take
 
 LABEL = 0.2  # under a channel [inches]

@@ -11,25 +11,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from cnnviz.fields import INPUT, spans
+from cnnviz.ink import DRAWING, PLAIN, ink, limits, number
 from cnnviz.layers import Array
 from cnnviz.maps import Clip, planes, statistical
 from cnnviz.scene import PALETTE
 from cnnviz.show import MapsChoice
-from cnnviz.takeaway.ink import (
-    DRAWING,
-    FOOT,
-    HEAD,
-    PLAIN,
-    WIDTH,
-    dress,
-    ink,
-    limits,
-    new_figure,
-    number,
-    paint,
-    png,
-    write_round,
-)
+from cnnviz.takeaway.ink import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.takeaway.taken import Taken, take
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]

@@ -360,3 +360,8 @@ export function play(root, bytes, { autoplay = true } = {}) {
     players.delete(root);
   };
 }
+
+/** The page has other colours now: draw the scene in `root` anew in them. */
+export function recolour(root) {
+  players.get(root)?.theme();
+}

@@ -1,0 +1,63 @@
+"""``python -m cnnviz export LINK FILE``: the file that the tab Share would make, without a browser.
+
+python -m cnnviz export "convolution?stride=2&input=photo" strided.gif --dark
+"""
+
+import logging
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
+
+
+def main() -> None:
+    chosen = parser().parse_args()
+    logging.disable(logging.WARNING)  # Streamlit's own, about running without a browser
+    try:
+        export(chosen)
+    except (ExportError, OSError) as problem:
+        sys.exit(str(problem))
+
+
+def parser() -> ArgumentParser:
+    made = ArgumentParser(prog="python -m cnnviz", description="Files of linked scenes.")
+    commands = made.add_subparsers(required=True, metavar="export")
+    one = commands.add_parser("export", help="write a file of the scene behind a link")
+    one.add_argument("link", help="an address of the app, or from the page's name on: convolution?stride=2")
+    one.add_argument("file", type=Path, help=f"what it ends in says what it is: {', '.join(KINDS)}")
+    one.add_argument("--dark", action="store_true", help="in the dark theme")
+    one.add_argument("--transparent", action="store_true", help="a picture without paper")
+    one.add_argument("--width", type=int, default=1600, metavar="PIXELS", help="of a PNG or film, %(default)s")
+    one.add_argument("--step", type=int, help="of a picture, from 1; the last if it is left out")
+    one.add_argument("--channel", type=int, help="of a film, one alone")
+    one.add_argument("--first", type=int, default=1, metavar="STEP", help="of a film, from 1")
+    one.add_argument("--last", type=int, metavar="STEP")
+    one.add_argument("--seconds", type=float, default=0.2, help="that each step of a film is seen, %(default)s")
+    one.add_argument("--most", type=int, default=300, metavar="PICTURES", help="in a film, %(default)s")
+    return made
+
+
+def export(chosen: Namespace) -> None:
+    """Write the file; the page is run only if the rest makes sense."""
+    from cnnviz.linked import staged_at  # noqa: PLC0415 -- Streamlit, which takes a second
+
+    look = Look(chosen.dark, chosen.transparent, chosen.width)
+    last = None if chosen.last is None else chosen.last - 1
+    plan = Plan(chosen.channel, chosen.first - 1, last, chosen.seconds, chosen.most)
+    wanted = Wanted(look, None if chosen.step is None else chosen.step - 1, plan)
+    staged = staged_at(chosen.link)
+    if not staged.address:
+        staged = replace(staged, address=chosen.link)
+    chosen.file.write_bytes(make(staged, chosen.file.suffix.removeprefix("."), wanted, told))
+
+
+def told(done: int, of: int) -> None:
+    """How far a film is, in one line of a terminal."""
+    if sys.stderr.isatty():
+        print(f"\rpicture {done:,} of {of:,}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Files of a scene: pictures, films, pages, arrays, code. One kind of file is one line in `KINDS`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+
+from cnnviz.export.animation import Estimate, Progress, animate, estimate
+from cnnviz.export.arrays import npz, tensors
+from cnnviz.export.drawing import figure_of, still
+from cnnviz.export.html import page
+from cnnviz.export.look import ExportError, Look
+from cnnviz.export.notebook import notebook, script
+from cnnviz.export.plan import Plan
+from cnnviz.export.stage import make_stage
+from cnnviz.layers import Array
+from cnnviz.run import Run
+from cnnviz.scene import Scene
+
+__all__ = [
+    "KINDS",
+    "Estimate",
+    "ExportError",
+    "Look",
+    "Plan",
+    "Staged",
+    "Wanted",
+    "estimate",
+    "figure_of",
+    "make",
+    "saved",
+]
+
+FREE = "Made with cnnviz. Free to use, change and pass on."
+Family = Literal["picture", "film", "page", "numbers", "code"]
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """What is on stage, and what its files say of it.
+
+    Attributes
+    ----------
+    blob : bytes
+        The player's; see `Scene.to_bytes`.
+    done : Run
+    caption : str
+        Of the input.
+    seed : int
+    code : str
+        As `snippet` gives it; empty where there is none.
+    loads : arrays by the file's name
+        What the code loads.
+    address : str
+        Where this scene is found again; may be empty.
+    """
+
+    blob: bytes
+    done: Run
+    caption: str = ""
+    seed: int = 0
+    code: str = ""
+    loads: Mapping[str, Array] = field(default_factory=dict)
+    address: str = ""
+
+    @property
+    def scene(self) -> Scene:
+        return Scene.from_bytes(self.blob)
+
+    @property
+    def steps(self) -> int:
+        """Of the player, from the first cell to the last."""
+        return make_stage(self.scene).order.steps
+
+    @property
+    def words(self) -> str:
+        """Torch call and input in a line, and under it where it came from."""
+        return "\n\n".join(filter(None, (f"{self.done.layer.code()} on {self.caption}", self.address, FREE)))
+
+    @property
+    def title(self) -> str:
+        """What torch calls the layer."""
+        [*_, name] = re.split(r"\.", self.done.layer.code().partition("(")[0])
+        return name
+
+    def file_name(self, ending: str) -> str:
+        return f"{self.title.lower()}.{ending}"
+
+
+LOOK, PLAN = Look(), Plan()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a file is to be.
+
+    Attributes
+    ----------
+    step : int or None
+        Of a picture, as the player counts, from 0; None is the last, when all is computed.
+    """
+
+    look: Look = LOOK
+    step: int | None = None
+    plan: Plan = PLAN
+
+
+Make = Callable[[Staged, Wanted, Progress], bytes]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: what it is in words, its type for the browser, and how it is made."""
+
+    words: str
+    mime: str
+    family: Family
+    make: Make
+
+
+def picture(form: Literal["png", "svg", "pdf"]) -> Make:
+    def made(staged: Staged, wanted: Wanted, progress: Progress) -> bytes:
+        step = staged.steps - 1 if wanted.step is None else wanted.step
+        return still(staged.scene, wanted.look, step, form)
+
+    return made
+
+
+def film(form: Literal["gif", "mp4"]) -> Make:
+    return lambda staged, wanted, progress: animate(staged.scene, wanted.look, wanted.plan, form, progress)
+
+
+def saved(array: Array) -> bytes:
+    """As ``np.load`` reads it."""
+    data = BytesIO()
+    np.save(data, array)
+    return data.getvalue()
+
+
+KINDS: dict[str, Kind] = {
+    "png": Kind("Picture (PNG)", "image/png", "picture", picture("png")),
+    "svg": Kind("Picture to scale and edit (SVG)", "image/svg+xml", "picture", picture("svg")),
+    "pdf": Kind("Picture to print (PDF)", "application/pdf", "picture", picture("pdf")),
+    "gif": Kind("Film for slides and chats (GIF)", "image/gif", "film", film("gif")),
+    "mp4": Kind("Film, smaller (MP4)", "video/mp4", "film", film("mp4")),
+    "html": Kind(
+        "This player as a page that works offline (HTML)",
+        "text/html",
+        "page",
+        lambda s, *_: page(s.blob, s.title, s.caption, None, s.address),
+    ),
+    "npz": Kind("Numbers for NumPy (npz)", "application/zip", "numbers", lambda s, *_: npz(s.done, s.seed, s.caption)),
+    "safetensors": Kind(
+        "Numbers as tensors (safetensors)",
+        "application/octet-stream",
+        "numbers",
+        lambda s, *_: tensors(s.done, s.seed, s.caption),
+    ),
+    "py": Kind("Code (py)", "text/x-python", "code", lambda s, *_: script(s.code, s.title, s.words).encode()),
+    "ipynb": Kind(
+        "Notebook (ipynb)",
+        "application/x-ipynb+json",
+        "code",
+        lambda s, *_: notebook(s.code, s.title, s.words, {name: saved(values) for name, values in s.loads.items()}),
+    ),
+}
+
+
+def make(staged: Staged, ending: str, wanted: Wanted, progress: Progress = lambda done, of: None) -> bytes:
+    """A file of what is on stage.
+
+    Parameters
+    ----------
+    ending : one of `KINDS`
+    progress : (pictures done, pictures in all) -> None
+        Of a film; what it raises ends it.
+
+    Raises
+    ------
+    ExportError
+        If there is no such kind or no such step, the file would be too large, there is no code to it, or no ffmpeg.
+    """
+    if ending not in KINDS:
+        raise ExportError(f"There are no .{ending[:12]} files here. Choose {', '.join(KINDS)}.")
+    kind = KINDS[ending]
+    if kind.family == "code" and not staged.code:
+        raise ExportError(f"This scene has no code of its own, so there is no .{ending} of it. Take npz or html.")
+    return kind.make(staged, wanted, progress)

@@ -1,0 +1,94 @@
+"""Which steps of a scene a film shows, and how long each is seen."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from cnnviz.export.look import ExportError
+from cnnviz.export.order import Order
+
+SHORTEST, LONGEST = 0.02, 60.0  # that a step may be seen [s]; browsers slow down a GIF that is faster
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which steps a film shows.
+
+    Attributes
+    ----------
+    channel : int or None
+        One output channel, from its first cell to its last; None is all of them, one after the other.
+    first, last : int
+        Steps from and to, both counted; None is the very last. Of one channel they count its cells.
+    seconds : float [s]
+        That each step is seen; the last is seen a little longer.
+    most : int
+        Pictures at most: of more steps every second, third, ... is shown, and the last.
+
+    Raises
+    ------
+    ExportError
+        If a step would be too short or too long, or nothing would move.
+    """
+
+    channel: int | None = None
+    first: int = 0
+    last: int | None = None
+    seconds: float = 0.4
+    most: int = 400
+
+    def __post_init__(self) -> None:
+        if not SHORTEST <= self.seconds <= LONGEST:
+            raise ExportError(
+                f"A step cannot be seen for {self.seconds:g} s. Choose from {SHORTEST:g} to {LONGEST:g} s."
+            )
+        if self.most < 2:
+            raise ExportError(f"A film of {self.most} pictures does not move. Allow 2 or more.")
+
+    def steps(self, order: Order) -> list[int]:
+        """The steps that are shown, in the order of the player.
+
+        >>> Plan(most=4).steps(Order(1, (1, 3, 3)))
+        [0, 3, 6, 8]
+        >>> Plan(channel=1, first=2).steps(Order(2, (1, 2, 2)))
+        [6, 7]
+        """
+        every, (first, last) = self.every(order), self.ends(order)
+        shown = list(range(first, last, every))
+        return [*shown, last]
+
+    def ends(self, order: Order) -> tuple[int, int]:
+        """First and last step.
+
+        Raises
+        ------
+        ExportError
+            If there are none.
+        """
+        count = order.steps if self.channel is None else order.cells
+        last = count - 1 if self.last is None else self.last
+        if not 0 <= self.first <= last < count:
+            raise ExportError(
+                f"There are no steps {self.first:,} to {last:,}. Choose a first and a last from 0 to {count - 1:,}."
+            )
+        before = 0 if self.channel is None else self.channel % order.turns * order.cells
+        return before + self.first, before + last
+
+    def every(self, order: Order) -> int:
+        """How many steps go by from one picture to the next."""
+        first, last = self.ends(order)
+        return max(1, ceil((last - first) / (self.most - 1)))
+
+    def note(self, order: Order) -> str:
+        """What is left out, in words; empty where nothing is."""
+        every, (first, last) = self.every(order), self.ends(order)
+        return f"{ordinal(every)} of {last - first + 1:,} steps" if every > 1 else ""
+
+
+def ordinal(n: int) -> str:
+    """As it is said of every so many steps.
+
+    >>> ordinal(2), ordinal(7), ordinal(11), ordinal(23)
+    ('every 2nd', 'every 7th', 'every 11th', 'every 23rd')
+    """
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"every {n:,}{ending}"

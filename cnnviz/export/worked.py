@@ -1,0 +1,224 @@
+"""One output cell worked out from the scene alone: its rule, tables and tensors, as static/player/rules.js does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.export.order import Cell
+from cnnviz.export.stage import Stage, function_of
+from cnnviz.geometry import NONE
+from cnnviz.layers import Array
+from cnnviz.layers.activation import sigmoid
+from cnnviz.layers.step import Window, gather
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """One output cell.
+
+    Attributes
+    ----------
+    value : float
+        By hand, in double precision.
+    torch : float
+        What torch gave.
+    window : Window or None
+        What is read, shape (channels read, *taps), where a window is.
+    weights : array of the same shape, or None
+    bias : float or None
+    source : (channel, *cell) or None
+        The one input cell whose value this is: a maximum's winner, or what was moved here.
+    index : int or None
+        Of `source` in its map or, where cells are moved, in the whole input.
+    facts : single numbers by name, that the sentence needs
+    """
+
+    value: float
+    torch: float
+    window: Window | None = None
+    weights: Array | None = None
+    bias: float | None = None
+    source: tuple[int, ...] | None = None
+    index: int | None = None
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def products(self) -> Array:
+        """Terms times weights; 0 where a tap does not exist."""
+        assert self.window is not None
+        assert self.weights is not None
+        return self.window.values * self.weights
+
+    def agrees(self, relative: float, absolute: float) -> bool:
+        """Is torch's value the same, as far as float32 sums can be?"""
+        if not (np.isfinite(self.value) and np.isfinite(self.torch)):
+            return bool(np.array_equal(np.float32(self.value), np.float32(self.torch), equal_nan=True))
+        stretch = self.facts.get("stretch", 1)  # what x and mean are multiplied by before they are subtracted
+        sizes = [abs(self.torch), *(abs(self.facts[name] * stretch) for name in ("x", "mean") if name in self.facts)]
+        if self.window is not None:
+            terms = self.window.values if self.weights is None else self.products
+            sizes += np.abs(terms[np.isfinite(terms)]).ravel().tolist()
+        return abs(self.value - self.torch) <= relative * max(size for size in sizes if np.isfinite(size)) + absolute
+
+
+Rule = Callable[[Stage, int, Cell], Worked]
+
+
+def work_out(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """The value of one output cell, and where it comes from."""
+    with np.errstate(all="ignore"):  # what is no number for torch is none here
+        return RULES[stage.meta["rule"]](stage, channel, cell)
+
+
+def torch_at(stage: Stage, channel: int, cell: Cell) -> float:
+    return float(stage.scene.tensors["output"][channel, *cell])
+
+
+def window_at(stage: Stage, channel: int, cell: Cell) -> Window:
+    """What an output cell reads."""
+    assert stage.axes is not None
+    pad_value = float(stage.meta["padValue"])
+    return gather(stage.scene.tensors["input"], stage.axes, stage.reads(channel), cell, pad_value)
+
+
+def dot(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Sum of products, and the bias."""
+    tensors, window = stage.scene.tensors, window_at(stage, channel, cell)
+    weights = tensors["weight"][channel].astype(np.float64)
+    total = float((window.values * weights).sum())
+    bias = float(tensors["bias"][channel]) if "bias" in tensors else None
+    own = torch_at(stage, channel, cell)
+    return Worked(total + (bias or 0.0), own, window, weights, bias, facts={"sum": total})
+
+
+def largest(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Torch takes the first of equal cells, but the last of those that are no number."""
+    window, own = window_at(stage, channel, cell), torch_at(stage, channel, cell)
+    real = np.flatnonzero(window.kind.ravel() == 0)
+    if not len(real):
+        return Worked(-np.inf, own, window)
+    reads = window.values[0].ravel()[real]
+    nowhere = np.flatnonzero(np.isnan(reads))
+    at = real[nowhere[-1] if len(nowhere) else int(reads.argmax())]
+    index = int(window.index.ravel()[at])
+    place = np.unravel_index(index, stage.scene.tensors["input"].shape[1:])
+    source = (stage.reads(channel)[0], *map(int, place))
+    return Worked(float(window.values[0].ravel()[at]), own, window, source=source, index=index)
+
+
+def mean(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Over the cells inside the padding, the real ones, or a number of one's own."""
+    window, constants = window_at(stage, channel, cell), stage.meta["constants"]
+    counted = window.kind != NONE if constants.get("count_include_pad") else window.kind == 0
+    divisor = constants.get("divisor_override") or int(counted.sum())
+    total = float(window.values.sum())
+    value = total / divisor if divisor else np.nan
+    return Worked(value, torch_at(stage, channel, cell), window, facts={"sum": total, "divisor": divisor})
+
+
+def power(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """The p-norm as torch has it: the mean of the powers, times the size of the kernel, and the root of that."""
+    window, p = window_at(stage, channel, cell), float(stage.meta["constants"]["norm_type"])
+    real = window.values[0][window.kind == 0]
+    stretched = float((real**p).sum()) / len(real) * window.kind.size
+    facts = {"p": p, "cells": len(real), "taps": window.kind.size, "stretched": stretched}
+    return Worked(stretched ** (1 / p), torch_at(stage, channel, cell), window, facts=facts)
+
+
+def own_cell(stage: Stage, channel: int, cell: Cell) -> float:
+    """The input in the same place."""
+    return float(stage.scene.tensors["input"][channel, *cell])
+
+
+def point(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """A function of one number."""
+    x = own_cell(stage, channel, cell)
+    function = function_of(stage.meta["function"], stage.meta["constants"])
+    gate = function.gate(x)
+    facts = {"x": x} if gate is None else {"x": x, "gate": gate}
+    return Worked(function.value(x), torch_at(stage, channel, cell), facts=facts)
+
+
+def gate(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Signal times gate; one of the two may be a mix of all channels of the pixel."""
+    gating, x = stage.meta["gating"], own_cell(stage, channel, cell)
+    if "mixes" in gating:
+        mixed = dot(stage, channel, cell)
+        signal, closed = (mixed.value, sigmoid(x)) if gating["mixes"] == "signal" else (x, sigmoid(mixed.value))
+        facts = {"x": x, "mixed": mixed.value, "signal": signal, "gate": closed}
+        return Worked(signal * closed, mixed.torch, mixed.window, mixed.weights, mixed.bias, facts=facts)
+    facts = {"x": x, "signal": x}
+    if gating["gate"]["tensor"] == "input":
+        facts["other"] = own_cell(stage, channel + int(gating["gate"]["first"]), cell)
+        facts["gate"] = sigmoid(facts["other"])
+    else:
+        facts["gate"] = float(stage.scene.tensors["gate"][channel, *cell])
+    return Worked(x * facts["gate"], torch_at(stage, channel, cell), facts=facts)
+
+
+def drop(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """What is kept is scaled."""
+    x, scale = own_cell(stage, channel, cell), float(stage.meta["constants"]["scale"])
+    kept = float(stage.scene.tensors["gate"][channel, *cell])
+    facts = {"x": x, "signal": x, "gate": kept, "scale": scale}
+    return Worked(x * kept * scale, torch_at(stage, channel, cell), facts=facts)
+
+
+def share(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Softmax: the share of one channel in the sum of all exponentials at its pixel."""
+    window = window_at(stage, channel, cell)
+    reads = window.values.ravel()
+    powers = np.exp(reads - reads.max())  # the largest is taken off, as torch does; shares stay
+    return Worked(
+        float(powers[channel] / powers.sum()), torch_at(stage, channel, cell), window, facts={"x": reads[channel]}
+    )
+
+
+def norm(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Less the mean, over the root of the variance; then weight and bias."""
+    tensors, x = stage.scene.tensors, own_cell(stage, channel, cell)
+    group = channel * len(tensors["mean"]) // len(tensors["input"])
+    average, variance = (shared(tensors[name], (group, *cell)) for name in ("mean", "var"))
+    by, offset = (own_number(tensors.get(name), (channel, *cell), none) for name, none in (("weight", 1), ("bias", 0)))
+    eps = float(stage.meta["constants"]["eps"])
+    stretch = by / np.sqrt(variance + eps)
+    facts = {"x": x, "mean": average, "var": variance, "eps": eps, "weight": by, "bias": offset, "stretch": stretch}
+    value = (x - average) * stretch + offset
+    return Worked(float(value), torch_at(stage, channel, cell), source=(channel, *cell), facts=facts)
+
+
+def own_number(tensor: Array | None, at: tuple[int, ...], none: float) -> float:
+    """What was learned for a cell, or for its channel; `none` where nothing was."""
+    if tensor is None:
+        return none
+    return shared(tensor, at) if tensor.ndim > 1 else float(tensor[at[0]])
+
+
+def shared(tensor: Array, at: tuple[int, ...]) -> float:
+    """Entry of a tensor that is 1 long along the axes that it does not know."""
+    return float(tensor[tuple(min(i, n - 1) for i, n in zip(at, tensor.shape, strict=True))])
+
+
+def move(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """A cell that was put here from elsewhere, or 0."""
+    source, own = stage.moved_from(channel, cell), torch_at(stage, channel, cell)
+    if source is None:
+        return Worked(0.0, own)
+    tensor = stage.scene.tensors["input"]
+    index = int(np.ravel_multi_index(source, tensor.shape))
+    return Worked(float(tensor[source]), own, source=source, index=index)
+
+
+RULES: dict[str, Rule] = {
+    "dot": dot,
+    "max": largest,
+    "mean": mean,
+    "power": power,
+    "point": point,
+    "gate": gate,
+    "drop": drop,
+    "share": share,
+    "norm": norm,
+    "move": move,
+}

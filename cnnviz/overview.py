@@ -1,0 +1,44 @@
+"""The overview: a whole network at a glance, alive in the browser; see ``static/overview``."""
+
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.component import component
+
+_mount = component(
+    "cnnviz_overview",
+    "overview/overview.js",
+    'data-role="overview" style="min-height: 900px"',
+    "player",
+    "viewer",
+    "overview",
+)
+
+
+def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:
+    """Show what `make_flow` gives.
+
+    Parameters
+    ----------
+    blob : bytes
+    key : str
+        One overview each; an overview with the same key goes on where it was.
+    on_open : callback
+        Gets the name of the stage that shall be opened: one of those in the blob, never the input.
+    """
+
+    def picked() -> None:
+        match dict(st.session_state[key].picked or {}):
+            case {"stage": str(stage)} if stage in stages(blob):
+                on_open(stage)
+
+    _mount(key=key, data=blob, on_picked_change=picked)
+
+
+def stages(blob: bytes) -> list[str]:
+    """Names of the stages of a blob of `make_flow`, without the input."""
+    length = int.from_bytes(blob[:8], "little")  # of the header, as safetensors has it
+    header = json.loads(blob[8 : 8 + length])
+    return [str(stage["name"]) for stage in json.loads(header["__metadata__"]["scene"])["stages"][1:]]

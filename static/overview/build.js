@@ -1,0 +1,107 @@
+// The overview's elements.
+import { make, makeMap } from "../viewer/build.js";
+import { drawnIn } from "./places.js";
+
+export const SCALES = [["channel", "each channel"], ["layer", "whole layer"]];
+const LINE = 16; // pixels of a bar's line, as in the style sheet
+const ROOM = { column: 132, small: 72, large: 320 }; // pixels of a picture's longer side
+
+/** All parts that stay, by name. */
+export function build(root) {
+  const slider = (name, label) => make("input", { type: "range", name, min: 0, step: 1, aria: { label } });
+  const ui = {
+    play: make("button", { type: "button", title: "Let the maps fill, layer by layer", data: { act: "play" } }),
+    computed: slider("computed", "computed up to this stage"),
+    computedWords: make("output", { data: { testid: "computed" } }),
+    channel: slider("channel", "channel of every stage"),
+    channelWords: make("output", { data: { testid: "channel" } }),
+    scale: make("select", { name: "scale" }, ...SCALES.map(([value, text]) => make("option", { value }, text))),
+    columns: make("div", { className: "columns", role: "group", aria: { label: "Input and stages" } }),
+    said: make("p", { className: "unit", aria: { live: "polite" }, data: { testid: "unit" } }),
+    count: make("h3"),
+    grid: make("div", { className: "grid", role: "group", aria: { label: "All channels of the chosen stage" } }),
+  };
+  ui.channelLabel = make("label", { className: "slide" }, "channel", ui.channel, ui.channelWords);
+  ui.body = make(
+    "div",
+    { className: "viewer overview", tabIndex: -1 },
+    make("div", { className: "bar" }, ui.play, make("label", { className: "slide" }, ui.computed, ui.computedWords)),
+    make("div", { className: "bar" }, ui.channelLabel, make("label", {}, "colours by", ui.scale)),
+    ui.columns,
+    ui.said,
+    make("div", { className: "bar" }, ui.count),
+    ui.grid,
+  );
+  root.append(ui.body);
+  return ui;
+}
+
+/** The picture of a stage. */
+export function stageMap(stage, room) {
+  const map = makeMap("");
+  const [wide, tall] = drawnIn(stage, ROOM[room], room === "small" ? 14 : 28);
+  Object.assign(map.picture.style, { width: `${wide}px`, height: `${tall}px` });
+  map.room = [wide, tall]; // so that nobody has to measure it
+  map.cursor.remove();
+  if (stage.bars && room === "column") barsInstead(map, stage);
+  else if (stage.across > 1 && !stage.vector) map.boxes.before(sheets(stage));
+  trim(map.image, stage);
+  return map;
+}
+
+/** Lines between the slices of a picture. */
+function sheets({ across, size: [, depth], blocks: [block] }) {
+  const lines = make("i", { className: "sheets" });
+  lines.style.backgroundSize = `${100 / across}% ${100 / Math.ceil(Math.ceil(depth / block) / across)}%`;
+  return lines;
+}
+
+/** The last block of an axis may hold fewer cells than the others: what sticks out is cut off. */
+function trim(image, { across, size: [, , rows, columns], blocks: [, tall, wide] }) {
+  if (across > 1) return;
+  Object.assign(image.style, { width: `${(100 * Math.ceil(columns / wide) * wide) / columns}%`, height: `${(100 * Math.ceil(rows / tall) * tall) / rows}%` });
+}
+
+/** A short vector: a bar and a number for each feature, instead of the image. */
+function barsInstead(map, stage) {
+  map.bars = Array.from({ length: stage.size[1] }, (_, i) => {
+    const [fill, number] = [make("i"), make("output")];
+    const line = make("div", { className: "feature", data: { feature: i } }, make("span", {}, String(i)), make("span", { className: "track" }, fill), number);
+    return { line, fill, number };
+  });
+  map.image.replaceWith(...map.bars.map(({ line }) => line));
+  Object.assign(map.picture.style, { width: "100%", height: "auto" });
+  map.room = [ROOM.column, LINE * map.bars.length];
+  map.picture.classList.add("bars");
+  map.frame.classList.add("scrolls");
+}
+
+/** One column of the row: a stage, its map, what is shown of it, and the way in. */
+export function column(stage, i) {
+  const map = stageMap(stage, "column");
+  map.veil = make("i", { className: "veil", hidden: true }); // over what is not computed yet
+  map.boxes.before(map.veil);
+  map.picture.tabIndex = 0;
+  map.picture.dataset.focus = `map ${stage.name}`;
+  map.picture.setAttribute("role", "application");
+  const mode = stage.mode ? [make("em", { title: `This layer is in ${stage.mode} mode` }, stage.mode)] : [];
+  const name = make("button", { type: "button", className: "name", title: stage.code, data: { look: i, focus: `name ${stage.name}` } }, make("b", {}, stage.name, ...mode), make("small", {}, stage.shape));
+  const [low, high] = [0, 1].map(() => make("span", { className: "number" }));
+  const legend = make("div", { className: "scale", hidden: stage.bars }, low, make("span", { className: "legend" }), high);
+  const channel = make("small", { className: "which" });
+  const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, "Open in the player");
+  open.setAttribute("aria-label", `Open ${stage.name} in the player`);
+  const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...(i ? [open] : []));
+  return { stage, i, map, element, name, low, high, legend: legend.children[1], channel };
+}
+
+/** One picture of the grid: a channel of the chosen stage; null is all of them in their own colours. */
+export function tile(stage, channel, large) {
+  const map = stageMap(stage, large ? "large" : "small");
+  const state = channel === null ? "" : stage.states[channel];
+  const words = make("small", {}, channel === null ? "in colour" : String(channel));
+  if (state) words.append(make("em", {}, state));
+  const open = make("button", { type: "button", data: { channel: channel ?? "colour", focus: `channel ${channel}` } }, map.frame, words);
+  open.setAttribute("aria-label", `${channel === null ? "in colour" : `channel ${channel}`}${state ? `, ${state}` : ""}`);
+  return { channel, map, element: open, painted: false };
+}

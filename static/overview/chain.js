@@ -1,0 +1,62 @@
+// Which cells go with a unit, from stage to stage. Everything is looked up; nothing is derived from strides.
+// A span is [first, last] of channels, slices, rows and columns; null where there is none.
+
+const whole = ({ size }) => size.map((n) => [0, n - 1]);
+
+/** Is this span all there is of a stage? */
+export const isWhole = (span, { size }) => span !== null && span.every(([first, last], axis) => first === 0 && last === size[axis] - 1);
+
+/** A span through the tables of a stage; an axis without one is kept. */
+function through(span, tables) {
+  const found = span.map(([first, last], axis) => (tables[axis] ? [tables[axis].data[2 * first], tables[axis].data[2 * last + 1]] : [first, last]));
+  return found.every(([first, last]) => first <= last) ? found : null;
+}
+
+/** The cells that a vector's numbers lie in, from the first of each axis to the last; they are `cells` in a row. */
+function laidOut([, [first, last]], { data }, before) {
+  if (first === 0 && last === data.length / 4 - 1) return whole(before);
+  const found = whole(before).map(() => [Infinity, -Infinity]);
+  for (let i = first; i <= last; i++)
+    found.forEach((span, axis) => {
+      span[0] = Math.min(span[0], data[4 * i + axis]);
+      span[1] = Math.max(span[1], data[4 * i + axis]);
+    });
+  return found;
+}
+
+/** The first and the last number of the vector whose cells lie in a span. */
+function inRow(span, { data }) {
+  const lies = (i) => span.every(([first, last], axis) => data[4 * i + axis] >= first && data[4 * i + axis] <= last);
+  let [first, last] = [0, data.length / 4 - 1];
+  while (!lies(first)) first++; // every cell is in the row, so there is one
+  while (!lies(last)) last--;
+  return [[0, 0], [first, last], [0, 0], [0, 0]];
+}
+
+const tablesOf = (tensors, way, i) => [0, 1, 2, 3].map((axis) => tensors[`${way}.${i}.${axis}`]);
+
+/** What a span of stage `i` reads of the stage before. */
+function back({ meta: { stages }, tensors }, i, span) {
+  if (!span) return null;
+  if (stages[i].way === "all") return whole(stages[i - 1]);
+  if (stages[i].way === "cells") return laidOut(span, tensors[`cells.${i}`], stages[i - 1]);
+  return through(span, tablesOf(tensors, "back", i));
+}
+
+/** What of stage `i` reads a span of the stage before. */
+function forth({ meta: { stages }, tensors }, i, span) {
+  if (!span) return null;
+  if (stages[i].way === "all") return whole(stages[i]);
+  if (stages[i].way === "cells") return inRow(span, tensors[`cells.${i}`]);
+  return through(span, tablesOf(tensors, "forth", i));
+}
+
+/** What goes with a span of one stage on every stage: what it reads of those before, and what reads it of those behind. */
+export function spansOf(scene, at, span) {
+  const { length } = scene.meta.stages;
+  const found = Array(length).fill(null);
+  found[at] = span;
+  for (let i = at; i > 0; i--) found[i - 1] = back(scene, i, found[i]);
+  for (let i = at + 1; i < length; i++) found[i] = forth(scene, i, found[i - 1]);
+  return found;
+}
