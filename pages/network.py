@@ -60,11 +60,22 @@ of every layer before, a dashed box what it reaches of every layer behind.
 
 
 def choose_layer(network: Network, shape: Shape) -> tuple[Network, int]:
-    """What can be done, and the knobs of the selected layer; gives the network as it is now."""
-    last = len(network.stages) - 1
-    kinds = [name for name in KINDS if name not in NEVER]
-    with st.container(horizontal=True, vertical_alignment="bottom"):  # above what comes and goes with the layer
-        st.selectbox("another layer", kinds, key="kind")
+    """The knobs of the selected layer, and what else can be done; gives the network as it is now."""
+    acts, selected = st.container(), 0  # what can be done stands above what comes and goes with the layer
+    if network.stages:
+        st.subheader("Layer", anchor=False)
+        last = len(network.stages) - 1
+        selected = min(last, int(st.number_input("layer", 0, 999, 0, key="layer", bind=BIND)))
+        network = edited(network, selected, shape)
+    with acts:
+        offer_acts(network)
+    return network, selected
+
+
+def offer_acts(network: Network) -> None:
+    """Add a layer, undo, and the mode of all layers."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox("another layer", [name for name in KINDS if name not in NEVER], key="kind")
         st.button("Add after" if network.stages else "Add", on_click=builder.add, icon=":material/add:")
     past = st.session_state.get(builder.PAST, [])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -73,11 +84,6 @@ def choose_layer(network: Network, shape: Shape) -> tuple[Network, int]:
         if training is not None:
             key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
             st.toggle("training", training, key=key, help=TRAINING, on_change=builder.set_mode, args=(key,))
-    if not network.stages:
-        return network, 0
-    st.subheader("Layer", anchor=False)
-    selected = min(last, int(st.number_input("layer", 0, 999, 0, key="layer", bind=BIND)))
-    return edited(network, selected, shape), selected
 
 
 def edited(network: Network, at: int, shape: Shape) -> Network:
