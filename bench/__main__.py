@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.blobs import blobs
 from bench.chromium import chromium, launched
 from bench.core import core
+from bench.exports import exports
 from bench.frames import frames
 from bench.knob import knob
 from bench.networks import networks
@@ -37,6 +38,7 @@ def tables() -> Iterator[Table]:
         yield blobs()
         yield core()
         yield networks()
+        yield exports()
         yield frames(kind)
         yield knob(browser)
 

@@ -44,19 +44,21 @@ NORMALISATION = "pages/normalisation.py"
 SHAPES = "pages/shapes.py"
 SPECTROGRAM = "pages/spectrogram.py"
 NETWORK = "pages/network.py"
+GALLERY = "pages/gallery.py"
 
 
 def pages() -> list[Page]:
     """The pages, in the order of the navigation; made anew each run, as Streamlit wants them."""
     return [
-        st.Page(ROOT / HOME, title="Home", icon=":material/home:", default=True),
-        st.Page(ROOT / CONVOLUTION, title="Convolution", icon=":material/grid_on:"),
-        st.Page(ROOT / POOLING, title="Pooling", icon=":material/compress:"),
-        st.Page(ROOT / GATING, title="Gating", icon=":material/tune:"),
-        st.Page(ROOT / NORMALISATION, title="Normalisation", icon=":material/equalizer:"),
-        st.Page(ROOT / SHAPES, title="Shapes", icon=":material/swap_horiz:"),
-        st.Page(ROOT / SPECTROGRAM, title="Spectrogram", icon=":material/graphic_eq:"),
-        st.Page(ROOT / NETWORK, title="Networks", icon=":material/account_tree:"),
+        st.Page(ROOT / HOME, title="Home", default=True),
+        st.Page(ROOT / CONVOLUTION, title="Convolution"),
+        st.Page(ROOT / POOLING, title="Pooling"),
+        st.Page(ROOT / GATING, title="Gating"),
+        st.Page(ROOT / NORMALISATION, title="Normalisation"),
+        st.Page(ROOT / SHAPES, title="Shapes"),
+        st.Page(ROOT / SPECTROGRAM, title="Spectrogram"),
+        st.Page(ROOT / NETWORK, title="Networks"),
+        st.Page(ROOT / GALLERY, title="Gallery"),
     ]
 
 

@@ -6,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.export import ExportError, Staged
 from cnnviz.frame import ROOT
-from cnnviz.share import STAGED, TAB
+from cnnviz.link import PACKED, LinkError, unpack
+from cnnviz.player import TAB
+from cnnviz.share import STAGED
 
 SECONDS = 120  # that a page may take
 WITH_SCENES = ("convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram", "network")
@@ -29,8 +31,13 @@ def staged_at(link: str) -> Staged:
     name = parts.path.rstrip("/").rsplit("/", 1)[-1]
     if name not in WITH_SCENES:
         raise ExportError(f"There is no page “{name[:40]}” with scenes. Choose {', '.join(WITH_SCENES)}.")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    try:
+        query = unpack(query[PACKED]) if PACKED in query else query
+    except LinkError as problem:
+        raise ExportError(str(problem)) from problem
     app = AppTest.from_file(ROOT / "app.py", default_timeout=SECONDS)
-    for key, value in (dict(parse_qsl(parts.query, keep_blank_values=True)) | {"tab": TAB}).items():
+    for key, value in (query | {"tab": TAB}).items():
         app.query_params[key] = value
     app.switch_page(f"pages/{name}.py").run()
     if app.exception:

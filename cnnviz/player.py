@@ -1,10 +1,16 @@
 """The player: a scene, alive in the browser; see ``static/player``."""
 
+from contextlib import suppress
 from typing import Literal, get_args
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from cnnviz.component import component
 
-Role = Literal["", "leads", "follows"]
+Role = Literal["", "leads", "follows", "alone"]
+TAB = "Share"  # opens for whoever wants to share, and not for those who get the link
+STEP = "_shared_step"  # from 0; see `cnnviz.share`
 
 # As high as most scenes, so that the page below does not jump when the player starts.
 ROOM = 'data-role="{role}" style="min-height: 620px"'
@@ -24,7 +30,17 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
         As `Scene.to_bytes` gives it.
     key : str
         One player each; a player with the same key goes on where it was.
-    role : "", "leads" or "follows"
+    role : "", "leads", "follows" or "alone"
         Players that are compared share one playhead: one leads and has the controls, the others follow.
+        One that is alone stands on a page without a tab to share it.
     """
-    _mount[role](key=key, data=blob)
+
+    def shared() -> None:
+        match dict(st.session_state[key].shared or {}):
+            case {"step": int(step)} if step >= 0:
+                st.session_state[STEP] = step
+                st.session_state["tab"] = TAB
+                with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves
+                    st.query_params["tab"] = TAB
+
+    _mount[role](key=key, data=blob, on_shared_change=shared)

@@ -17,8 +17,9 @@ from cnnviz.knobs import Setting
 from cnnviz.layers import Array, Shape
 from cnnviz.layers.base import short
 from cnnviz.panels import BIND, EMPTY, put, settings_panel
+from cnnviz.player import TAB
 from cnnviz.presets import Preset
-from cnnviz.share import TAB, here, share
+from cnnviz.share import here, share
 from cnnviz.show import Choice, Shown
 from cnnviz.snippet import snippet
 from cnnviz.sources import Source, SourceError, for_ndim

@@ -7,11 +7,11 @@ import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.link import LinkError, address, embed, qr
+from cnnviz.player import STEP, TAB
 from cnnviz.scene import Scene
 
-TAB = "Share"  # opens for whoever wants to share, and not for those who get the link
 STAGED = "_staged"  # what is on stage; the command line reads it there
-MADE = "_made"
+ASKED, MADE = "_asked_film", "_made"  # of films, by what they are of: asked for, and the last one
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
 FILM = 800  # pixels: a film's width to begin with
 
@@ -65,9 +65,12 @@ def show_code(link: str) -> None:
         st.info(str(problem))
 
 
-@st.fragment
 def files(staged: Staged) -> None:
-    """Choose a kind of file, how it is to be, and take it."""
+    """Choose a kind of file, how it is to be, and take it.
+
+    No fragment of the page: Streamlit lets one run to its end, and a film could not be called off.
+    """
+    st.caption(f"Files of `{staged.done.layer.code()}`, window by window.")
     kinds = [ending for ending, kind in KINDS.items() if kind.family != "code" or staged.code]
     ending = st.selectbox("file", kinds, key="_file", format_func=lambda one: KINDS[one].words)
     try:
@@ -90,6 +93,9 @@ def download(staged: Staged, ending: str, data: Any) -> None:
 def picture(staged: Staged) -> Wanted:
     """How a picture is to be."""
     last = staged.steps
+    step = st.session_state.pop(STEP, None)
+    if step is not None:  # the player's, where "share step" was pressed
+        st.session_state[f"_step_{last}"] = min(last, step + 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         step = st.number_input(
             "step", 1, last, last, key=f"_step_{last}", help="as the player counts; the last shows all"
@@ -138,20 +144,24 @@ def film(staged: Staged, ending: str) -> None:
     told = estimated(staged.blob, look, wanted.plan, ending)
     st.caption(f"{told.frames:,} pictures, {told.seconds:.1f} s, about {megabytes(told.size)}.")
     key = (ending, wanted, hash(staged.blob))
-    if st.button("Make the film", icon=":material/movie:"):
-        st.session_state[MADE] = key, filmed(staged, ending, wanted)
-    if st.session_state.get(MADE, (None, b""))[0] == key:
-        data = st.session_state[MADE][1]
+    st.button("Make the film", icon=":material/movie:", on_click=st.session_state.update, kwargs={ASKED: True})
+    if st.session_state.get(ASKED) is True:  # of what is set now; of anything else it has to be asked for again
+        st.session_state[ASKED] = key
+    made_of, data = st.session_state.get(MADE, (None, b""))
+    if made_of != key and st.session_state.get(ASKED) == key:
+        data = filmed(staged, ending, wanted)
+        made_of, st.session_state[MADE] = key, (key, data)
+    if made_of == key:
         download(staged, ending, data)
         st.caption(f"{megabytes(len(data))}.")
 
 
 def filmed(staged: Staged, ending: str, wanted: Wanted) -> bytes:
-    """The film, under a bar. A press of Cancel starts the script anew, and so ends this at the next picture."""
+    """The film, under a bar. Whatever is pressed starts the script anew, and so ends this at the next picture."""
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "The first picture …")
-        st.button("Cancel", key="_cancel")
+        st.button("Cancel", key="_cancel", on_click=st.session_state.pop, args=(ASKED, None))
 
     def progress(done: int, of: int) -> None:
         bar.progress(done / of, f"Picture {done:,} of {of:,}")

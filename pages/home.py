@@ -34,7 +34,7 @@ st.markdown(
     "and see each value checked against torch."
 )
 st.page_link(CONVOLUTION, label="**Start here**: set kernel, stride and padding", icon=":material/tune:")
-player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home")
+player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home", role="alone")
 with st.grid(3, min_column_width=260):
     for card in CARDS:
         show_card(card)

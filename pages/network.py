@@ -25,10 +25,10 @@ from cnnviz.network import Network, memory
 from cnnviz.nncode import class_code, sequential, to_json
 from cnnviz.overview import overview
 from cnnviz.panels import BIND, place, settings_panel
-from cnnviz.player import player
+from cnnviz.player import TAB, player
 from cnnviz.presets import NETWORKS
 from cnnviz.quiz import question
-from cnnviz.share import TAB, here, share
+from cnnviz.share import here, share
 from cnnviz.show import NetChoice
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo

@@ -15,9 +15,9 @@ from cnnviz.frame import inside_frame
 from cnnviz.nets import Net, choose_network
 from cnnviz.network import Activation, Desed, Normalization
 from cnnviz.panels import BIND, place
-from cnnviz.player import Role, player
+from cnnviz.player import TAB, Role, player
 from cnnviz.presets import SPECTROGRAM
-from cnnviz.share import TAB, here, share
+from cnnviz.share import here, share
 from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
 from cnnviz.sources import Source, SourceError
 from cnnviz.sources.logmel import DESED, RATE, Features

@@ -38,7 +38,7 @@ from cnnviz.scene import make_scene
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 SMALL = Look(width_px=300)
-film_module = importlib.import_module("cnnviz.export.film")  # the package has a function of that name
+film_module = importlib.import_module("cnnviz.export.film")
 staged = any_case.filter(lambda case: case[0].n_axes <= 3)
 
 
@@ -128,7 +128,7 @@ def test_the_note_stands_on_every_picture():
 # --- pictures ---
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(case=staged, data=st.data())
 def test_a_picture_keeps_nothing_of_the_one_before(case, data):
     stage = make_stage(scene_of(*case))
@@ -241,11 +241,23 @@ def test_a_palette_gives_its_own_colours_back_and_others_the_nearest():
 
 @pytest.mark.parametrize("scales", [("signed",), ("gate", "signed"), ("loud", "signed", "weight")])
 def test_every_shade_of_the_scales_has_a_neighbour_in_the_palette(scales):
-    palette = palette_of(scales, False, SMALL)
+    palette = palette_of(scales, False, False, SMALL)
     for scale in scales:
         shades = (colours(scale, False)(np.linspace(0, 1, 200))[:, :3] * 255).round().astype(np.uint8)[None]
         off = np.abs(palette.colours[palette.indices(shades)].astype(int) - shades)
         assert off.max() <= 12
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_span_of_a_window_with_gaps_keeps_its_shades(dark):
+    look = Look(dark=dark, width_px=400, numbers=False)  # letters have shades of their own
+    scene = make_scene(run(Conv(1, 1, (3, 3), dilation=(2, 2)), np.arange(81, dtype=np.float32).reshape(1, 9, 9)))
+    plan = Plan(last=4)
+    film = Image.open(BytesIO(animate(scene, look, plan)))
+    for i, picture in enumerate(frames_of(scene, look, plan)):
+        film.seek(i)
+        off = np.abs(np.asarray(film.convert("RGB")).astype(int) - picture).max(axis=2)
+        assert (off > 24).mean() < 0.001
 
 
 def test_pictures_that_are_the_same_keep_their_time():
@@ -396,6 +408,15 @@ def test_two_films_at_once_are_as_alone():
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda job: animate(*job), jobs))
     assert [a == b for a, b in zip(alone, together, strict=True)] == [True, True, True]
+
+
+@pytest.mark.parametrize("draw", [lambda: animate(CONV, SMALL, BRIEF), lambda: still(CONV, SMALL, 3)])
+def test_nobody_else_draws_while_a_picture_is_drawn(draw, monkeypatch):
+    held, show = [], Page.show
+    monkeypatch.setattr(Page, "show", lambda page, here: held.append(DRAWING.locked()) or show(page, here))
+    draw()
+    assert held
+    assert all(held)
 
 
 def test_others_may_draw_between_two_pictures():

@@ -16,7 +16,8 @@ from strategies import any_case, cases, dims, values
 from cnnviz.export.cast import MOST_MAPS, MOST_STRIP, cast_of
 from cnnviz.export.drawing import FORMATS, figure_of, still
 from cnnviz.export.layout import EDGE
-from cnnviz.export.look import WIDTH, ExportError, Look
+from cnnviz.export.lettering import ems
+from cnnviz.export.look import POINT, WIDTH, ExportError, Look
 from cnnviz.export.numbers import brief
 from cnnviz.export.order import Order
 from cnnviz.export.page import FREE, Page
@@ -243,15 +244,18 @@ def test_the_numbers_in_the_cells_are_the_values():
         assert said[c + 0.5, r + 0.5] == brief(float(scene.tensors["input"][0, 0, r, c]))
 
 
-def test_the_maps_of_a_panel_are_written_alike():
+def test_the_maps_of_a_panel_are_written_alike_and_all_numbers_fit():
     x = values((2, 6, 6))
-    x[1] = np.round(x[1])  # whole numbers would fit into smaller cells
-    scene = make_scene(run(Conv(2), x))
+    x[0] = np.round(x[0])  # whole numbers alone would be written larger
+    scene, sizes = make_scene(run(Conv(2), x)), []
     for width in (600, 1000, 1600, 4000):
         sheets = page_at(scene, 0, look=Look(width_px=width))[0].sheets["input"]
-        assert (
-            len({(len(sheet.axes.texts), *{text.get_fontsize() for text in sheet.axes.texts}) for sheet in sheets}) == 1
-        )
+        texts = [(sheet, text) for sheet in sheets for text in sheet.axes.texts]
+        assert len({text.get_fontsize() for _, text in texts}) <= 1
+        assert len({len(sheet.axes.texts) for sheet in sheets}) == 1
+        assert all(ems(text.get_text()) * text.get_fontsize() / POINT < sheet.cell[0] for sheet, text in texts)
+        sizes.append(len(texts))
+    assert sizes[-1] == 72
 
 
 def test_no_number_is_written_where_none_is_wanted():
@@ -429,7 +433,8 @@ def test_the_work_shows_what_is_multiplied_as_it_lies_on_the_input(case, data):
             continue
         plane = stage.input.plane(first + channel, int(place))
         wanted = [plane.values[r, c] for r in sorted(rows) for c in sorted(columns)]
-        assert said == ["" if np.isnan(value) else brief(float(value)) for value in wanted]
+        ways = [["" if np.isnan(v) else brief(float(v), digits) for v in wanted] for digits in (3, 2)]
+        assert said in ways  # with fewer digits where more cannot be read
     assert brief(worked.value) in page.sum.get_text()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.export.animation import Estimate, Progress, animate, estimate
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.export.drawing import figure_of, still
-from cnnviz.export.html import page
+from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
 from cnnviz.export.plan import Plan
@@ -34,7 +34,6 @@ __all__ = [
     "saved",
 ]
 
-FREE = "Made with cnnviz. Free to use, change and pass on."
 Family = Literal["picture", "film", "page", "numbers", "code"]
 
 
@@ -78,7 +77,7 @@ class Staged:
     @property
     def words(self) -> str:
         """Torch call and input in a line, and under it where it came from."""
-        return "\n\n".join(filter(None, (f"{self.done.layer.code()} on {self.caption}", self.address, FREE)))
+        return "\n\n".join(filter(None, (f"{self.done.layer.code()} on {self.caption}", self.address, REUSE)))
 
     @property
     def title(self) -> str:
@@ -129,7 +128,7 @@ def picture(form: Literal["png", "svg", "pdf"]) -> Make:
     return made
 
 
-def film(form: Literal["gif", "mp4"]) -> Make:
+def motion(form: Literal["gif", "mp4"]) -> Make:
     return lambda staged, wanted, progress: animate(staged.scene, wanted.look, wanted.plan, form, progress)
 
 
@@ -144,8 +143,8 @@ KINDS: dict[str, Kind] = {
     "png": Kind("Picture (PNG)", "image/png", "picture", picture("png")),
     "svg": Kind("Picture to scale and edit (SVG)", "image/svg+xml", "picture", picture("svg")),
     "pdf": Kind("Picture to print (PDF)", "application/pdf", "picture", picture("pdf")),
-    "gif": Kind("Film for slides and chats (GIF)", "image/gif", "film", film("gif")),
-    "mp4": Kind("Film, smaller (MP4)", "video/mp4", "film", film("mp4")),
+    "gif": Kind("Film for slides and chats (GIF)", "image/gif", "film", motion("gif")),
+    "mp4": Kind("Film, smaller (MP4)", "video/mp4", "film", motion("mp4")),
     "html": Kind(
         "This player as a page that works offline (HTML)",
         "text/html",

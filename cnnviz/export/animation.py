@@ -109,7 +109,7 @@ def begin_gif(film: Film, steps: list[int]) -> Gif:
     stage = film.stage
     scales = {stage.input.scale, stage.output.scale, *(["gate"] if stage.gate else [])}
     scales |= {"weight"} if stage.meta["rule"] == "dot" else set()
-    palette = palette_of(tuple(sorted(scales)), stage.meta["ndim"] == 1, film.look)
+    palette = palette_of(tuple(sorted(scales)), stage.meta["ndim"] == 1, stage.broken, film.look)
     return Gif(film.size(steps[0]), palette, f"{stage.meta['title']}, made with {FREE}")
 
 

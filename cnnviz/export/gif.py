@@ -11,7 +11,7 @@ from PIL.GifImagePlugin import getdata
 
 from cnnviz.export.film import Picture
 from cnnviz.export.look import Look
-from cnnviz.export.paint import TINT
+from cnnviz.export.paint import TINT, WASH
 from cnnviz.ink import colours, paper
 
 SAME = 255  # the index of what did not change
@@ -55,22 +55,24 @@ def cubes(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 
 @lru_cache(maxsize=16)
-def palette_of(scales: tuple[str, ...], tinted: bool, look: Look) -> Palette:
+def palette_of(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) -> Palette:
     """The colours of a film are known: paper and ink, all shades between them, and the scales.
 
     Parameters
     ----------
     tinted : are cells a pale tint of their colour, as behind bars?
+    washed : does a wash lie over some of them, as over the span of a window with gaps?
     """
     plain = [paper(look.dark), look.text, look.halo, look.veil, look.accent, *look.groups(), "#000000", "#ffffff"]
     plain += [look.grey(i / 32) for i in range(33)]
-    room = (SAME - len(plain) - 8) // (len(scales) * (2 if tinted else 1))
-    ground, found = to_rgb(paper(look.dark)), [to_rgb(colour) for colour in plain]
+    over = [(TINT, to_rgb(paper(look.dark)))] * tinted + [(1 - WASH, to_rgb(look.text))] * washed
+    room = (SAME - len(plain) - 8) // (len(scales) * (1 + len(over)))
+    found = [to_rgb(colour) for colour in plain]
     for scale in scales:
         shades = colours(scale, look.dark)(np.linspace(0, 1, room - 1 + room % 2))[:, :3]  # an odd number: zero is one
         found += [tuple(shade) for shade in shades]
-        if tinted:
-            found += [tuple(TINT * shade + (1 - TINT) * np.array(ground)) for shade in shades]
+        for part, other in over:
+            found += [tuple(part * shade + (1 - part) * np.array(other)) for shade in shades]
     return Palette(tuple((round(255 * r), round(255 * g), round(255 * b)) for r, g, b in found))
 
 

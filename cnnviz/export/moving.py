@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from cnnviz.export.look import POINT, Look
-from cnnviz.export.paint import frame, hatched
+from cnnviz.export.paint import WASH, frame, hatched
 from cnnviz.export.sheet import Sheet
 from cnnviz.export.stage import Here, Lit, Stage
 from cnnviz.export.work import Work
@@ -58,7 +58,7 @@ class Outline:
 
 
 def make_outline(sheet: Sheet, colour: str, look: Look, zorder: float = 4) -> Outline:
-    wash = PolyCollection([], facecolors=look.text, alpha=0.12, linewidths=0)
+    wash = PolyCollection([], facecolors=look.text, alpha=WASH, linewidths=0)
     halo = PolyCollection([], facecolors="none", edgecolors=look.halo, linewidths=5 * POINT, clip_on=False)
     line = PolyCollection([], facecolors="none", edgecolors=colour, linewidths=2.5 * POINT, clip_on=False, gid="lit")
     for part in (wash, halo, line):

@@ -20,6 +20,7 @@ MOST_MESHED = 2500  # cells that are shapes of their own, sharp in every viewer;
 GRID_FROM = 6.0  # units a cell needs to have a grid line
 TEXTURE_FROM = 2.5  # ... and for each place of the padding to be looked at
 TINT = 0.22  # of a cell's colour, behind its bar
+WASH = 0.12  # of the ink, over the span of a window with gaps
 
 
 def paint_sheet(

@@ -41,7 +41,11 @@ class Paper:
         box = Box(right - LEGEND + ENDS, y - 4.5, LEGEND - 2 * ENDS, 9)
         axes = add_axes(self.figure, box, 64, 1)
         shades = np.linspace(*ends, 64)[None]
-        axes.pcolormesh(np.arange(65), [0, 1], shades, cmap=colours(scale, self.look.dark), gid="legend")
+        seamless: dict[str, Any] = {
+            "edgecolors": "face",
+            "linewidth": 0.4,
+        }  # else viewers of vectors show lines between the steps
+        axes.pcolormesh(np.arange(65), [0, 1], shades, cmap=colours(scale, self.look.dark), gid="legend", **seamless)
         axes.set(xlim=(0, 64), ylim=(1, 0))
         for value, x, side in ((ends[0], box.x - 4, "right"), (ends[1], box.x + box.w + 4, "left")):
             self.write(brief(value), x, y, 10, ha=side)

@@ -64,6 +64,11 @@ class Stage:
         """Is the output covered where the playhead has not been? What needs no window is there at once."""
         return bool(self.meta["view"] == "work" or self.meta["rule"] == "move")
 
+    @property
+    def broken(self) -> bool:
+        """Are there gaps between the taps of a window?"""
+        return any(bool((np.diff(np.sort(axis.offset)) > 1).any()) for axis in self.axes or ())
+
     def here(self, step: int, channel: int | None = None) -> Here:
         """The output cell of a step.
 

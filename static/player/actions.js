@@ -49,6 +49,10 @@ export function act(player, name, value) {
     serpentine: () => player.retell(() => (player.serpentine = value)),
     view: () => player.retell(() => (player.stampWanted = value === "stamp")),
     enlarge: () => enlargeNext(player),
+    share: () => {
+      clock.pause();
+      player.share?.(player.plainStep());
+    },
     "zoom-in": () => zoomBoth(player, 1.5),
     "zoom-out": () => zoomBoth(player, 1 / 1.5),
     "zoom-whole": () => zoomBoth(player, 0),

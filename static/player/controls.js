@@ -111,6 +111,8 @@ export function buildControls(root, act) {
   const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
   ask.addEventListener("click", () => act("help"));
+  const share = element("button", { type: "button", class: "small", "data-act": "share", title: "Take this step away as a picture or a film", hidden: "" }, "share step");
+  share.addEventListener("click", () => act("share"));
   const coverage = check("coverage", "times read", act);
   const lens = check("lens", "lens", act);
   const options = element(
@@ -122,11 +124,12 @@ export function buildControls(root, act) {
     lens,
     check("serpentine", "serpentine", act),
     element("span", { class: "zoom" }, "zoom ", ...zoom),
+    share,
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, transport, gates, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
+  return { stage, base, light, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
 }
 
 const SIGNS = { left: "←", right: "→", up: "↑", down: "↓" };

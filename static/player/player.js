@@ -128,6 +128,13 @@ class Player {
     this.paintings = this.stage.stamping ? range(meta.groups).map(paint) : null;
   }
 
+  /** The step as files count it, output cells row by row: of the pinned cell, else of the playhead; of stamps the last. */
+  plainStep() {
+    const { kind, channel, cell } = this.pinned?.kind === "output" ? this.pinned : this.here();
+    const order = makeOrder(this.turns(), this.scene.tensors.output.shape.slice(1));
+    return kind === "output" ? order.stepOf(channel % order.turns, cell) : order.steps - 1;
+  }
+
   /** The panel whose cells the steps go through. */
   get visited() {
     return this.stage.stamping ? this.stage.input : this.stage.output;
@@ -348,12 +355,14 @@ const players = new WeakMap();
  *
  * @param {HTMLElement} root
  * @param {Uint8Array} bytes the scene's blob
- * @param {{autoplay?: boolean}} options
+ * @param {{autoplay?: boolean, tell?: (name: string, value: object) => void}} options `tell` is how to ask the page to share a step
  * @returns {() => void} clean-up
  */
-export function play(root, bytes, { autoplay = true } = {}) {
+export function play(root, bytes, { autoplay = true, tell } = {}) {
   if (!players.has(root)) players.set(root, new Player(root));
   const player = players.get(root);
+  player.share = tell && ((step) => tell("shared", { step }));
+  player.ui.share.hidden = !tell || ["follows", "alone"].includes(root.dataset.role);
   player.load(bytes, autoplay);
   return () => {
     player.stop();

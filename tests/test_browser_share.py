@@ -1,0 +1,114 @@
+"""Taking a scene away in a real browser: the step on stage, a film that is called off, a link that comes back."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from page_objects import Screen
+from PIL import Image
+from playwright.sync_api import expect
+
+from cnnviz.link import PACKED
+
+
+def tab(screen: Screen):
+    return screen.page.get_by_role("tab", name="Share")
+
+
+def saved(screen: Screen) -> Path:
+    """What the browser gets when the file is asked for."""
+    with screen.page.expect_download() as found:
+        screen.page.get_by_role("button", name="Download").click()
+    return found.value.path()
+
+
+def test_the_step_on_stage_is_the_one_that_is_taken_away(screen):
+    screen.open("stride=2")
+    screen.press("Home", "ArrowRight", "ArrowRight", "ArrowDown")
+    screen.at_step(5)
+    screen.act("share").click()
+    expect(screen.page.get_by_label("step", exact=True)).to_have_value("6")  # people count from 1
+    picture = Image.open(saved(screen))
+    assert (picture.format, picture.width) == ("PNG", 1600)
+
+
+def test_of_a_walk_there_and_back_files_count_the_rows_one_way(screen):
+    screen.open("")
+    screen.page.get_by_label("serpentine").check()
+    screen.press("Home")
+    for _ in range(6):
+        screen.press("ArrowDown")  # row 6 does not exist; the last one is walked backwards
+    place = screen.ask("(player) => player.here().cell")
+    screen.act("share").click()
+    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(place[1] * 6 + place[2] + 1))
+
+
+def test_the_home_page_has_nothing_to_share(screen):
+    screen.page.goto(screen.url)
+    screen.wait_ready()
+    expect(screen.act("share")).to_be_hidden()
+
+
+def test_a_film_is_called_off_and_made_and_the_scene_goes_on(screen):
+    screen.open("input=photo&tab=Share")
+    screen.choose("_file", "Film for slides and chats (GIF)")
+    told = screen.page.get_by_text("pictures,")
+    screen.set("_most", 3000)
+    expect(told).to_contain_text("2,9")
+    screen.wait_idle()
+    screen.page.get_by_role("button", name="Make the film").click()
+    expect(screen.page.get_by_text("Picture ").first).to_be_visible()
+    screen.page.get_by_role("button", name="Cancel").click()
+    expect(screen.page.get_by_role("button", name="Cancel")).to_have_count(0)
+    screen.wait_idle()
+    expect(screen.page.get_by_role("button", name="Download")).to_have_count(0)
+    screen.press("End")
+    expect(screen.badge).to_contain_text("= torch")
+
+    screen.set("_most", 5)
+    expect(told).to_contain_text("5 pictures, ")
+    screen.wait_idle()
+    screen.page.get_by_role("button", name="Make the film").click()
+    film = Image.open(BytesIO(saved(screen).read_bytes()))
+    assert (film.format, film.n_frames, film.width) == ("GIF", 5, 800)
+
+
+def test_the_page_that_is_taken_away_is_the_player(screen):
+    screen.open("tab=Share")
+    screen.choose("_file", "This player as a page that works offline (HTML)")
+    page = saved(screen).read_text()
+    assert "nn.Conv2d(1, 1, kernel_size=3)" in page
+    assert f"{screen.url}/convolution" in page
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_link_brings_the_screen_back(screen, packed):
+    rows = (
+        "\n".join(" ".join(str((i * 3 + j) % 10) for j in range(24)) for i in range(24))
+        if packed
+        else "1 2 3\n4 5 6\n7 8 9"
+    )
+    screen.open("input=typed&tab=Share&stride=2")
+    screen.page.get_by_role("textbox", name="text", exact=True).fill(rows)
+    screen.page.get_by_role("textbox", name="text", exact=True).press("Control+Enter")
+    screen.wait_idle()
+    expect(screen.page.locator("[data-testid=stCode]").first).to_contain_text(PACKED + "=" if packed else "input_text=")
+    link = screen.page.locator("[data-testid=stCode]").first.inner_text().strip()
+    shown = screen.ask("(player) => [...player.scene.tensors.output.data]")
+    screen.page.goto("about:blank")
+    screen.page.goto(link)
+    screen.wait_ready()
+    assert screen.ask("(player) => [...player.scene.tensors.output.data]") == shown
+    expect(screen.knob("stride")).to_have_value("2")
+    expect(tab(screen)).to_have_attribute("aria-selected", "false")
+
+
+def test_a_code_for_phones_and_a_frame_for_other_pages(screen):
+    screen.open("stride=3&tab=Share")
+    screen.page.get_by_role("button", name="QR code").click()
+    expect(screen.page.locator("[data-testid=stPopoverBody] img, [data-testid=stPopoverBody] svg").last).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    screen.page.get_by_role("button", name="Embed").click()
+    frame = screen.page.locator("[data-testid=stPopoverBody] code").last
+    expect(frame).to_contain_text("embed=true")
+    expect(frame).to_contain_text("stride=3")

@@ -1,0 +1,218 @@
+"""The tab Share: links bring a page back as it was; files are made, or refused in a sentence."""
+
+import random
+import subprocess
+import sys
+from io import BytesIO
+from threading import Thread
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from test_pages import LAYERS, blobs, opened
+
+from cnnviz import share
+from cnnviz.export import KINDS, ExportError, Look, Plan, Staged, Wanted, ffmpeg, make
+from cnnviz.layers import Conv
+from cnnviz.link import PACKED, address, pack
+from cnnviz.linked import staged_at
+from cnnviz.show import Choice, show
+from cnnviz.sources.samples import Digit
+
+UNBOUND = ("_", "edit", "kind", "mode")  # widgets that are no state of the page
+SMALL = "convolution?kernel_size=5&stride=2"
+ADDRESSES = {page: {} for page in LAYERS} | {
+    "spectrogram": {"input_seconds": "1"},
+    "network": {"preset": "LeNet-5", "layer": "2"},
+}
+
+
+def staged(**layer):
+    shown = show(Choice(Conv(1, 2, **layer), Digit(), "bank"))
+    return Staged(shown.blob, shown.done, "a digit", address="https://example.org/convolution")
+
+
+# --- links ---
+
+
+@pytest.mark.parametrize("page", ADDRESSES)
+def test_every_page_can_be_shared(page):
+    app = opened(page, tab="Share", **ADDRESSES[page])
+    assert not app.exception
+    assert not app.warning
+    assert isinstance(app.session_state[share.STAGED], Staged)
+    offered = app.selectbox(key="_file").options
+    code = 0 if page in ("spectrogram", "network") else 2
+    assert len(offered) == len(KINDS) - 2 + code
+
+
+def some_state(app: AppTest, chance: random.Random) -> dict[str, str]:
+    """A few of the page's own knobs, at random values that they offer, as the address says them."""
+    bound = [w for w in (*app.number_input, *app.selectbox, *app.toggle) if w.key and not w.key.startswith(UNBOUND)]
+    state = {}
+    for one in chance.sample(bound, min(4, len(bound))):
+        if one.type == "number_input" and isinstance(one.value, int):
+            low = int(one.min or 0)
+            state[one.key] = str(chance.randint(low, max(low, int(min(one.max or 9, 9)))))
+        elif one.type == "selectbox" and "upload" not in one.options:
+            state[one.key] = str(chance.choice(one.options))
+        elif one.type == "toggle":
+            state[one.key] = str(not one.value).lower()
+    return state
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("page", ["convolution", "pooling", "gating", "normalisation", "shapes", "network"])
+def test_a_packed_link_brings_a_random_state_back(page, seed):
+    state = some_state(opened(page), random.Random(f"{page}{seed}"))
+    plain, packed = opened(page, **state), opened(page, **{PACKED: pack(state)})
+    for app in (plain, packed):
+        assert not app.exception
+    assert [one.value for one in packed.warning] == [one.value for one in plain.warning]
+    assert blobs(packed) == blobs(plain)
+    held = {one.key: one.value for one in (*packed.number_input, *packed.selectbox, *packed.toggle)}
+    assert {key: str(held[key]).lower() for key in state if key in held} == {
+        key: text.lower() for key, text in state.items() if key in held
+    }
+
+
+def test_hand_typed_numbers_travel_packed():
+    rows = "\n".join(" ".join(str((i * j) % 7 - 3) for j in range(30)) for i in range(30))
+    state = {"input": "typed", "input_text": rows, "kernel": "typed", "kernel_text": "0 1 0\n1 -4 1\n0 1 0"}
+    link = address("https://example.org", "convolution", state)
+    parts = urlsplit(link)
+    assert len(link) < len(rows)
+    app = opened("convolution", **dict(parse_qsl(parts.query)))
+    assert not app.exception
+    assert not app.warning
+    assert dict(app.query_params) == state
+
+
+# --- files ---
+
+
+def test_a_film_is_made_and_then_offered():
+    app = opened("convolution", tab="Share")
+    app.selectbox(key="_file").set_value("gif").run()
+    told = [line.value for line in app.caption if "pictures" in line.value]
+    assert told[0].startswith("36 pictures")
+    next(b for b in app.button if b.label == "Make the film").click().run()
+    assert not app.exception
+    (ending, wanted, _), data = app.session_state[share.MADE]
+    assert ending == "gif"
+    film = Image.open(BytesIO(data))
+    assert film.n_frames == 36
+    assert film.width == wanted.look.width_px
+    assert any(line.value == f"{share.megabytes(len(data))}." for line in app.caption)
+
+
+def test_a_film_that_is_too_large_is_refused_and_the_scene_stays():
+    app = opened("convolution", tab="Share", input="photo", input_rows="64")
+    before = blobs(app)
+    app.selectbox(key="_file").set_value("gif").run()
+    app.number_input(key="_most").set_value(5000).run()
+    app.selectbox(key="_width_False").set_value("large").run()
+    assert not app.exception
+    assert ["too many for one film" in one.value for one in app.warning] == [True]
+    assert blobs(app) == before
+
+
+def test_without_ffmpeg_a_film_says_how_to_get_one(monkeypatch):
+    def missing():
+        raise ExportError("There is no ffmpeg here. pip install imageio-ffmpeg brings one.")
+
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", missing)
+    with pytest.raises(ExportError, match="pip install imageio-ffmpeg"):
+        make(staged(), "mp4", Wanted(Look(width_px=300)))
+
+
+class Cancelled(BaseException):
+    """As Streamlit stops a script."""
+
+
+@pytest.mark.parametrize("ending", ["gif", "mp4"])
+def test_a_film_can_be_called_off(ending):
+    def progress(done, of):
+        if done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        make(staged(), ending, Wanted(Look(width_px=300)), progress)
+
+
+def test_two_people_at_once_get_their_own_films():
+    wanted = [(staged(), Wanted(Look(width_px=320))), (staged(stride=(2, 2)), Wanted(Look(True, width_px=300)))]
+    alone = [make(one, "gif", how) for one, how in wanted]
+    made: dict[int, bytes] = {}
+    threads = [
+        Thread(target=lambda i=i, one=one, how=how: made.update({i: make(one, "gif", how)}))
+        for i, (one, how) in enumerate(wanted)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [made[0], made[1]] == alone
+
+
+@pytest.mark.parametrize("ending", [ending for ending, kind in KINDS.items() if kind.family != "code"])
+def test_every_kind_of_file_is_made(ending):
+    data = make(staged(), ending, Wanted(Look(width_px=300), 0, Plan(last=3)))
+    begins = {"png": b"\x89PNG", "pdf": b"%PDF", "gif": b"GIF8", "html": b"<!DOCTYPE html>", "npz": b"PK"}
+    assert data[4:8] == b"ftyp" if ending == "mp4" else data.lower().startswith(begins.get(ending, b"").lower())
+
+
+@pytest.mark.parametrize("ending", ["bmp", "", "py", "ipynb"])
+def test_a_file_that_cannot_be_is_refused(ending):
+    with pytest.raises(ExportError, match=r"Choose png|no code of its own"):
+        make(staged(), ending, Wanted())
+
+
+# --- the command line ---
+
+
+def command(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "cnnviz", *words], capture_output=True, text=True, check=False)
+
+
+def test_the_command_makes_the_file_that_the_tab_makes(tmp_path):
+    done = command(
+        "export", SMALL, str(tmp_path / "a.gif"), "--width", "400", "--dark", "--last", "3", "--seconds", "0.5"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    plan = Plan(last=2, seconds=0.5, most=300)
+    expected = make(staged_at(SMALL), "gif", Wanted(Look(dark=True, width_px=400), None, plan))
+    assert (tmp_path / "a.gif").read_bytes() == expected
+
+
+def test_a_packed_link_and_a_whole_address_show_the_same():
+    packed = f"https://example.org/app/convolution?{PACKED}={pack({'kernel_size': '5', 'stride': '2'})}"
+    one, other = staged_at(SMALL), staged_at(packed)
+    assert one.blob == other.blob
+    np.testing.assert_array_equal(one.done.y, other.done.y)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("convolutio?stride=2", "no page"),
+        ("", "no page"),
+        ("convolution?stride=99", "stride = 99, which cannot be set"),
+        ("convolution?kernel_size=8&input_index=3&padding=0&dilation=4", "window"),
+        (f"convolution?{PACKED}=1abc", "damaged"),
+        ("convolution?input=upload", "Choose a file first"),
+    ],
+)
+def test_a_link_that_does_not_open_is_a_sentence(link, sentence):
+    with pytest.raises(ExportError, match=sentence):
+        staged_at(link)
+
+
+def test_the_command_ends_with_a_sentence_and_no_traceback(tmp_path):
+    for words in ((SMALL, str(tmp_path / "a.bmp")), (SMALL, str(tmp_path / "no" / "a.png")), ("nowhere", "a.png")):
+        done = command("export", *words)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.splitlines()) == 1
