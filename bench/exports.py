@@ -10,6 +10,7 @@ from bench.table import Figure, Table
 from cnnviz.export import Look, Plan
 from cnnviz.export.animation import animate
 from cnnviz.export.cast import cast_of
+from cnnviz.export.html import page
 from cnnviz.export.page import Page
 from cnnviz.export.stage import make_stage
 from cnnviz.scene import Scene
@@ -29,6 +30,10 @@ def exports() -> Table:
         seconds = time.perf_counter() - began
         faster = Figure(theirs / seconds, least=LEAST if form == "gif" else None)
         rows[form.upper()] = [Figure(seconds), Figure(len(film) / 1000, 0), faster]
+    began = time.perf_counter()
+    offline = page(blob(SMALL), SMALL)
+    rows["the player as a page"] = [Figure(time.perf_counter() - began, 3), Figure(len(offline) / 1000, 0), None]
+    rows["its scene's blob"] = [None, Figure(len(blob(SMALL)) / 1000, 0), None]
     rows["FuncAnimation with PillowWriter"] = [Figure(theirs), None, None]
     note = f"Matplotlib: from {SAME} pictures of the same figure; it draws all of it each time, numbers included."
     title = f"Film: {SMALL}, {steps} steps, {look.width_px:,} pixels wide, with numbers"

@@ -101,6 +101,11 @@ def network_of(preset: Preset) -> tuple[Network, Exception | None]:
         return preset.network, problem
 
 
+def colour(shape: Shape) -> str:
+    """Of a photograph for an input of this shape."""
+    return "rgb" if shape[0] == 3 else "grey"
+
+
 def text_of(network: Network) -> str:
     """As the address holds it; nothing where there is no layer yet."""
     return to_text(network) if network.stages else ""
@@ -200,6 +205,7 @@ def forget() -> None:
 def start_over() -> None:
     """Another preset: the address holds its name, and no network of its own."""
     st.session_state[PAST] = []
+    place({"input_colour": colour(PRESETS[st.session_state["preset"]].shape)})
     begin()
 
 

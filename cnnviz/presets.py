@@ -138,6 +138,14 @@ CARDS = [
         "A spectrogram with a box on it, and the stages of a network as a row of small pictures.",
         page="spectrogram",
     ),
+    Card(
+        "preset=lesson C",
+        "network",
+        "A whole network",
+        "Build one layer by layer, count it, and watch a photograph go through.",
+        "A photograph and one map of every layer behind it, down to ten bars.",
+        page="network",
+    ),
 ]
 
 

@@ -21,6 +21,7 @@ from find_browser import find  # noqa: E402
 from cnnviz.presets import CARDS, Card  # noqa: E402
 
 CARD_WIDTH = 640  # pixels
+WIDE = ("spectrogram", "network")  # pages whose pictures lie in a row
 GIF_WIDTH = 900
 GAP = 12  # pixels between two parts of a card
 STEPS = 30  # of the moving picture
@@ -30,7 +31,7 @@ def open_scene(browser: Browser, url: str, theme: str, scene: str, size: tuple[i
     """A scene, given as page and query, paused at its first step."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, reduced_motion="reduce")
     page.goto(f"{url}/{scene}")
-    page.locator(".cnnviz[data-ready]").wait_for()
+    page.locator(".cnnviz[data-ready]:not([data-role=list])").wait_for()
     page.evaluate("document.fonts.ready")
     page.locator('.cnnviz[data-playing="false"], .cnnviz:has(.viewer)').wait_for()
     return page
@@ -42,7 +43,11 @@ def picture(page: Page, selector: str) -> Image.Image:
 
 def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
     """A still from the middle of the scene."""
-    page = open_scene(browser, url, theme, card.address, (1600 if card.page == "spectrogram" else 1180, 800))
+    page = open_scene(browser, url, theme, card.address, (1600 if card.page in WIDE else 1180, 800))
+    if page.locator(".overview").count():
+        save(picture(page, ".columns"), card, theme)
+        page.close()
+        return
     if page.locator(".viewer").count():
         parts = [picture(page, part) for part in (".clip", ".planes")]
         still = Image.new("RGB", (parts[0].width, sum(part.height for part in parts) + GAP), parts[0].getpixel((0, 0)))

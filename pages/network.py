@@ -173,7 +173,8 @@ def choose_run(network: Network, shape: Shape, selected: int) -> tuple[NetChoice
     with st.sidebar:
         st.subheader("Input", anchor=False)
         seed = screen.choose_seed()
-        _, source = screen.choose_source(len(shape) - 1, "photo" if len(shape) == 3 else "")
+        kind = "photo" if len(shape) == 3 else ""
+        _, source = screen.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
         weights = choose_weights()
     first = NetChoice(network, Fitted(whole=FIRST, shape=shape), network.stages[selected][0], seed)
 
