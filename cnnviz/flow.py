@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cnnviz.fields import INPUT, Link, both_ways, links
 from cnnviz.geometry import AXES, Ints
 from cnnviz.layers import Array, Flatten, Layer, Norm, Shape
-from cnnviz.maps import TOP, Channels
+from cnnviz.maps import Channels, blocked, levels_of
 from cnnviz.network import Network
 from cnnviz.run import Run
 from cnnviz.scene import DIVERGING, PALETTE, VERSION, Scene, Tensors, ranges
@@ -83,25 +83,6 @@ def side_for(sizes: Sequence[Four]) -> int:
         return sum(n[0] * prod(ceil(a / b) for a, b in zip(n[1:], blocks_of(n, side), strict=True)) for n in sizes)
 
     return next((side for side in range(SIDE, LEAST, -1) if weight(side) <= PICTURES), LEAST)
-
-
-def blocked(values: Array, blocks: Sequence[int]) -> Array:
-    """Means of blocks of cells, (channels, slices, rows, columns); the last of an axis may hold fewer cells."""
-    for axis, block in enumerate(blocks, 1):
-        if block > 1:
-            n = values.shape[axis]
-            starts = np.arange(0, n, block)
-            counts = np.diff([*starts, n]).reshape(-1, *(1,) * (3 - axis)).astype(np.float32)
-            values = np.add.reduceat(values, starts, axis=axis) / counts
-    return values
-
-
-def levels_of(values: Array, limits: Array) -> NDArray[np.uint8]:
-    """Levels from the lowest value of each map to its highest, 0 to `TOP`; one more is no number."""
-    low, high = limits.T[..., None, None, None]
-    with np.errstate(invalid="ignore"):
-        levels = np.rint((values - low) / np.where(high > low, high - low, 1) * TOP).clip(0, TOP)
-    return np.where(np.isfinite(values), levels, TOP + 1).astype(np.uint8)
 
 
 def states(values: Array, limits: Array) -> list[str]:

@@ -4,7 +4,7 @@ As in a scene of one layer, whoever draws decides nothing. Of the selected chann
 others, and of the other stages, small pictures of 8-bit levels are enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,22 +61,28 @@ class Channels:
 
 def small_picture(values: Array) -> tuple[NDArray[np.uint8], Array]:
     """Levels of some maps, shrunk by whole factors until they are no larger than `SMALL`; and the range of each map."""
-    shrunk = shrink(values)
     limits = ranges(values)
-    low, high = limits.T[..., None, None]
-    with np.errstate(invalid="ignore"):
-        levels = np.rint((shrunk - low) / np.where(high > low, high - low, 1) * TOP).clip(0, TOP)
-    return np.where(np.isfinite(shrunk), levels, TOP + 1).astype(np.uint8), limits
+    blocks = [-(-n // most) for n, most in zip(values.shape[1:], SMALL, strict=True)]
+    return levels_of(blocked(values, blocks), limits), limits
 
 
-def shrink(values: Array) -> Array:
-    """Means of blocks of cells, so that no more than `SMALL` are left along each axis; (maps, frames, mels)."""
-    for axis, (n, most) in enumerate(zip(values.shape[1:], SMALL, strict=True), 1):
-        block = -(-n // most)
-        starts = np.arange(0, n, block)
-        counts = np.diff([*starts, n]).reshape(-1, *(1,) * (2 - axis))
-        values = np.add.reduceat(values, starts, axis=axis) / counts.astype(np.float32)
+def blocked(values: Array, blocks: Sequence[int]) -> Array:
+    """Means of blocks of cells, (maps, *axes); the last block of an axis may hold fewer cells."""
+    for axis, block in enumerate(blocks, 1):
+        if block > 1:
+            n = values.shape[axis]
+            starts = np.arange(0, n, block)
+            counts = np.diff([*starts, n]).reshape(-1, *(1,) * (values.ndim - 1 - axis)).astype(np.float32)
+            values = np.add.reduceat(values, starts, axis=axis) / counts
     return values
+
+
+def levels_of(values: Array, limits: Array) -> NDArray[np.uint8]:
+    """Levels from the lowest value of each map to its highest, 0 to `TOP`; one more is no number."""
+    low, high = limits.T.reshape(2, -1, *(1,) * (values.ndim - 1))
+    with np.errstate(invalid="ignore"):
+        levels = np.rint((values - low) / np.where(high > low, high - low, 1) * TOP).clip(0, TOP)
+    return np.where(np.isfinite(values), levels, TOP + 1).astype(np.uint8)
 
 
 def channels_of(values: Array) -> Channels:
