@@ -42,22 +42,29 @@ def choose_preset() -> tuple[Preset, Exception | None]:
 
 
 def lesson_b() -> LessonB:
-    """Lesson B's class with the arguments that are set."""
-    chosen: dict[str, Any] = {}
-    for field in fields(LessonB):
-        name, knob, default = field.name, knobs(LessonB)[field.name], field.default
-        if name in LESSON_ROWS:
-            typed = st.text_input(name, spelled(default), key=name, help=knob.help, on_change=forget, bind=BIND)
-            count = (3, 3) if name == "xdim" else (1, 8)
-            chosen[name] = numbers(typed, name, count, int(knob.high or 0))
-        elif isinstance(default, bool) and name != "training":
-            chosen[name] = st.toggle(name, default, key=name, help=knob.help, on_change=forget, bind=BIND)
-        elif isinstance(default, int) and not isinstance(default, bool):
-            low, high = int(knob.low or 0), int(knob.high or 0)
-            chosen[name] = st.number_input(
-                name, low, high, default, key=name, help=knob.help, on_change=forget, bind=BIND
-            )
-    return LessonB(**chosen)
+    """Lesson B's class with the arguments that are set.
+
+    Raises
+    ------
+    GeometryError
+        What cannot be read, after all widgets have been drawn.
+    """
+    drawn = {field.name: argument(field.name, field.default) for field in fields(LessonB) if field.name != "training"}
+    for name in LESSON_ROWS:
+        count = (3, 3) if name == "xdim" else (1, 8)
+        drawn[name] = numbers(drawn[name], name, count, int(knobs(LessonB)[name].high or 0))
+    return LessonB(**drawn)
+
+
+def argument(name: str, default: Any) -> Any:
+    """The widget of one argument: a row of numbers as text, a switch, or a number."""
+    knob = knobs(LessonB)[name]
+    how: dict[str, Any] = {"key": name, "help": knob.help, "on_change": forget, "bind": BIND}
+    if isinstance(default, tuple):
+        return st.text_input(name, spelled(default), **how)
+    if isinstance(default, bool):
+        return st.toggle(name, default, **how)
+    return st.number_input(name, int(knob.low or 0), int(knob.high or 0), default, **how)
 
 
 def choose_shape(preset: Preset) -> tuple[Shape, Exception | None]:
@@ -131,7 +138,16 @@ def save(network: Network) -> None:
     past = st.session_state.setdefault(PAST, [])
     past.append(text_of(before))
     del past[:-MOST_PAST]
-    place({NET: text_of(network)})
+    hold(text_of(network))
+
+
+def hold(text: str) -> None:
+    """Put a network's text into the address; none is left out of it."""
+    st.session_state[NET] = text
+    if text:
+        st.query_params[NET] = text
+    elif NET in st.query_params:
+        del st.query_params[NET]
 
 
 def look_at(selected: int) -> None:
@@ -192,7 +208,7 @@ def undo() -> None:
     """Back to the network before the last change."""
     past = st.session_state.get(PAST, [])
     if past:
-        place({NET: past.pop()})
+        hold(past.pop())
         look_at(int(st.session_state.get("layer", 0)))
 
 
@@ -211,7 +227,8 @@ def start_over() -> None:
 
 def begin() -> None:
     """As the preset has it."""
-    place({NET: "", "shape": ""})
+    hold("")
+    place({"shape": ""})
     look_at(0)
 
 

@@ -311,6 +311,7 @@ def test_another_preset_brings_its_own_network_and_shape():
     assert_runs(app)
     assert codes(app) == [layer.code() for _, layer in ZOO["LeNet-5"].network.stages]
     assert listed(app)["input"] == [1, 32, 32]
+    assert "net" not in app.query_params
 
 
 # --- what the answers to the questions claim ---
