@@ -30,7 +30,7 @@ def parser() -> ArgumentParser:
     one.add_argument("--dark", action="store_true", help="in the dark theme")
     one.add_argument("--transparent", action="store_true", help="a picture without paper")
     one.add_argument("--width", type=int, default=1600, metavar="PIXELS", help="of a PNG or film, %(default)s")
-    one.add_argument("--step", type=int, help="of a picture, from 1; the last if it is left out")
+    one.add_argument("--step", type=int, help="of a picture, from 1; by default where the scene opens, else the last")
     one.add_argument("--channel", type=int, help="of a film, one alone")
     one.add_argument("--first", type=int, default=1, metavar="STEP", help="of a film, from 1")
     one.add_argument("--last", type=int, metavar="STEP")

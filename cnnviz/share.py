@@ -92,14 +92,13 @@ def download(staged: Staged, ending: str, data: Any) -> None:
 
 def picture(staged: Staged) -> Wanted:
     """How a picture is to be."""
-    last = staged.steps
+    last, start = staged.steps, staged.step + 1
+    key = f"_step_{last}_{start}"
     step = st.session_state.pop(STEP, None)
     if step is not None:  # the player's, where "share step" was pressed
-        st.session_state[f"_step_{last}"] = min(last, step + 1)
+        st.session_state[key] = min(last, step + 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        step = st.number_input(
-            "step", 1, last, last, key=f"_step_{last}", help="as the player counts; the last shows all"
-        )
+        step = st.number_input("step", 1, last, start, key=key, help="as the player counts; the last shows all")
         look = choose_look("medium", transparent=True)
     return Wanted(look, int(step) - 1)
 

@@ -170,6 +170,12 @@ def test_a_file_that_cannot_be_is_refused(ending):
         make(staged(), ending, Wanted())
 
 
+def test_a_picture_is_of_the_unit_that_the_link_names():
+    one = staged_at("spectrogram?input_seconds=1&stage=glu1&activation=glu&channel=3&frame=20&mel=10")
+    assert one.step == np.ravel_multi_index((3, 20, 10), one.done.y.shape)
+    assert staged().step == staged().steps - 1
+
+
 # --- the command line ---
 
 

@@ -75,6 +75,16 @@ class Staged:
         return make_stage(self.scene).order.steps
 
     @property
+    def step(self) -> int:
+        """Where the scene opens; else the last, when all is computed."""
+        stage = make_stage(self.scene)
+        at = stage.meta["at"]
+        if not at:
+            return stage.order.steps - 1
+        depth, row, column = at["cell"]
+        return stage.order.step_of(at["channel"] % stage.order.turns, (depth, row, column))
+
+    @property
     def words(self) -> str:
         """Torch call and input in a line, and under it where it came from."""
         return "\n\n".join(filter(None, (f"{self.done.layer.code()} on {self.caption}", self.address, REUSE)))
@@ -99,7 +109,7 @@ class Wanted:
     Attributes
     ----------
     step : int or None
-        Of a picture, as the player counts, from 0; None is the last, when all is computed.
+        Of a picture, as the player counts, from 0; None is `Staged.step`.
     """
 
     look: Look = LOOK
@@ -122,7 +132,7 @@ class Kind:
 
 def picture(form: Literal["png", "svg", "pdf"]) -> Make:
     def made(staged: Staged, wanted: Wanted, progress: Progress) -> bytes:
-        step = staged.steps - 1 if wanted.step is None else wanted.step
+        step = staged.step if wanted.step is None else wanted.step
         return still(staged.scene, wanted.look, step, form)
 
     return made
