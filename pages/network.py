@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields as fields_of
 from dataclasses import replace
+from functools import partial
 from itertools import starmap
 from math import prod
 from typing import Any
@@ -12,7 +13,7 @@ import streamlit as st
 
 from cnnviz import builder, edit, screen
 from cnnviz.cached import animate_net, read, survey_net
-from cnnviz.export import Staged
+from cnnviz.export import STILLS, Look, Staged, atlas
 from cnnviz.fields import Field, Row, rows
 from cnnviz.flow import Flow
 from cnnviz.frame import inside_frame
@@ -212,9 +213,20 @@ def run_it(network: Network, shape: Shape, selected: int) -> None:
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
         if shown.notice:
             st.info(shown.notice)
+        with st.popover("Picture of all maps", icon=":material/download:"):
+            take_maps(shown.blob, f"{read(choice.source).caption}, {weights_words(choice)}")
     else:
         player(shown.blob, key="network")
         screen.facts(shown)
+
+
+def take_maps(blob: bytes, title: str) -> None:
+    """One map of every layer, as a file; drawn when it is asked for."""
+    channel = int(st.number_input("channel", 0, 511, 0, key="_atlas", help="of every layer that has it"))
+    look = Look(dark=st.context.theme.type == "dark")
+    for form in STILLS:
+        draw = partial(atlas, blob, look, channel, title, form)
+        st.download_button(f"network.{form}", draw, f"network.{form}", icon=":material/download:", on_click="ignore")
 
 
 def glance(choice: NetChoice) -> Flow:

@@ -10,6 +10,8 @@ import numpy as np
 
 from cnnviz.export.animation import Estimate, Progress, animate, estimate
 from cnnviz.export.arrays import npz, tensors
+from cnnviz.export.atlas import atlas
+from cnnviz.export.drawing import FORMATS as STILLS
 from cnnviz.export.drawing import figure_of, still
 from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
@@ -22,12 +24,14 @@ from cnnviz.scene import Scene
 
 __all__ = [
     "KINDS",
+    "STILLS",
     "Estimate",
     "ExportError",
     "Look",
     "Plan",
     "Staged",
     "Wanted",
+    "atlas",
     "estimate",
     "figure_of",
     "make",
