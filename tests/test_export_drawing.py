@@ -286,7 +286,7 @@ def wanted_taps(scene, axes_cell):
     return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(case=staged.filter(lambda case: not isinstance(case[0], Move)), data=st.data())
 def test_the_window_stands_on_the_taps_of_the_tables(case, data):
     scene = scene_of(*case, turned=data.draw(st.booleans()))
@@ -414,7 +414,7 @@ def test_a_moved_cell_is_marked_where_it_comes_from(case, data):
 
 
 @given(case=dims.flatmap(lambda n: cases("conv") | cases("conv_transpose")), data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_the_work_shows_what_is_multiplied_as_it_lies_on_the_input(case, data):
     scene = scene_of(*case)
     stage = make_stage(scene)
@@ -495,7 +495,7 @@ def test_of_many_channels_those_of_the_step_are_shown_and_the_page_says_so():
 
 
 @given(case=staged, data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_every_page_of_a_scene_is_equally_large(case, data):
     stage = make_stage(scene_of(*case))
     steps = [data.draw(st.integers(0, stage.order.steps - 1)) for _ in range(2)]
@@ -504,7 +504,7 @@ def test_every_page_of_a_scene_is_equally_large(case, data):
 
 
 @given(case=staged, data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_no_map_leaves_its_page_or_lies_on_another(case, data):
     scene = scene_of(*case, turned=data.draw(st.booleans()))
     page, _ = page_at(scene, 0)
