@@ -102,6 +102,7 @@ def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[in
 def network_of(preset: Preset) -> tuple[Network, Exception | None]:
     """The network that the address holds, else the preset's; and what is wrong with the address."""
     text = st.session_state.get(NET) or st.query_params.get(NET) or ""
+    st.session_state[NET] = text  # so that a page that is left finds it again
     try:
         return (from_text(text) if text else preset.network), None
     except (CodeError, GeometryError) as problem:
@@ -185,9 +186,9 @@ def act(what: str, at: int) -> None:
 
 def add() -> None:
     """Put a layer of the chosen kind behind the selected one."""
-    network, _ = screen()
+    network, shape = screen()
     at = min(int(st.session_state.get("layer", 0)) + 1, len(network.stages))
-    layer = edit.fresh(KINDS[st.session_state["kind"]])
+    layer = edit.fresh(KINDS[st.session_state["kind"]], len(shape) - 1)
     change(lambda: (edit.added(network, at, layer), at))
 
 
@@ -235,11 +236,26 @@ def begin() -> None:
 def paste() -> None:
     """Read the code, or the JSON, that was pasted."""
     text = st.session_state.get("pasted") or ""
-    change(lambda: (from_json(text) if text.lstrip().startswith("{") else read_code(text), 0))
+    bring(lambda: from_json(text) if text.lstrip().startswith("{") else read_code(text))
 
 
 def open_file() -> None:
     """Read a network that was downloaded as JSON."""
     file = st.session_state.get("network_file")
     if file:
-        change(lambda: (from_json(file.getvalue().decode(errors="replace")), 0))
+        bring(lambda: from_json(file.getvalue().decode(errors="replace")))
+
+
+def bring(make: Callable[[], Network]) -> None:
+    """Take a network from elsewhere as it is; the input gets as many channels as its first layer reads."""
+    _, shape = screen()
+    try:
+        network = make()
+        save(network)
+    except (GeometryError, CodeError) as problem:
+        st.session_state[SAID] = problem
+        return
+    reads = getattr(network.stages[0][1], "in_channels", shape[0])
+    if reads != shape[0]:
+        place({"shape": spelled((reads, *shape[1:]))})
+    look_at(0)

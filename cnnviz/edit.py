@@ -10,6 +10,7 @@ from cnnviz.nncode.known import at_rest
 
 Stages = tuple[tuple[str, Layer], ...]
 MOST_STAGES = 60
+MOST_LETTERS = 60  # of a name; the address holds 100
 MODED = BatchNorm | Dropout  # do something else in training
 
 
@@ -58,6 +59,8 @@ def renamed(network: Network, at: int, name: str) -> Network:
     others = [one for i, (one, _) in enumerate(network.stages) if i != at]
     if not name.isascii() or not all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
         raise GeometryError(f"“{name[:30]}” is no name for a layer. Use letters from a to z, digits and underlines.")
+    if len(name) > MOST_LETTERS:
+        raise GeometryError(f"The name has {len(name)} letters. Use {MOST_LETTERS} at most.")
     if name in others:
         raise GeometryError(f"Another layer is called {name}. Choose another name.")
     stages = [*network.stages]
@@ -79,9 +82,9 @@ def free_name(network: Network, layer: Layer) -> str:
     return next(name for name in (f"{start}{i}" for i in count()) if name not in names)
 
 
-def fresh(kind: type[Layer]) -> Layer:
+def fresh(kind: type[Layer], n_axes: int = 2) -> Layer:
     """A layer of this kind as a network begins with it: one example at a time, in eval mode."""
-    layer = at_rest(kind())
+    layer = at_rest(kind(ndim=n_axes))
     return replace(layer, examples=False) if isinstance(layer, Norm) else layer
 
 

@@ -149,6 +149,9 @@ def arrive(path: str) -> None:
                 del state[key]
         if not st.query_params:
             place(state.get(KEPT, {}).get(path, {}))
+            if context := get_script_run_ctx():
+                # on the way back, the browser does not say what the address holds, and every widget would begin anew
+                context.is_history_navigation = False
     state[PAGE] = path
 
 

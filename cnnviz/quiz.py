@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from cnnviz.fields import Row
-from cnnviz.layers import Layer, Shape
+from cnnviz.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.panels import BIND
 from cnnviz.screen import merged
 
@@ -39,11 +39,42 @@ def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]],
         st.markdown("✓ **Right.**" if right else "✗ **Not yet.** Try again, or show the answer.")
     if not shown:
         return str(asked)
-    st.markdown(f"**{answer}**, by torch.")
-    layer, taken = placed[selected]
-    for line in merged(layer.formula(taken)):
+    st.markdown(f"**{answer}**")
+    for line in formula(asked, found, selected, *placed[selected]):
         st.markdown(f"${line}$")
     return ""
+
+
+def formula(asked: str, found: list[Row], selected: int, layer: Layer, taken: Shape) -> list[str]:
+    """How the answer comes about, in LaTeX with its numbers; nothing where it is not counted in one step."""
+    if asked == "shape":
+        return merged(layer.formula(taken))
+    if asked == "field":
+        return field_formula(found, selected)
+    if not isinstance(layer, Channels | Linear):
+        return []
+    each, outputs = (
+        ((layer.in_features,), layer.out_features)
+        if isinstance(layer, Linear)
+        else ((layer.in_channels // layer.groups, *layer.kernel_size), layer.out_channels)
+    )
+    weights = r" \cdot ".join(map(str, (*each, outputs)))
+    if asked == "parameters":
+        bias = f" + {outputs}" if layer.bias else ""
+        return [rf"{weights}{bias} = {found[selected].cost.parameters}"]
+    if isinstance(layer, ConvTranspose):
+        return []
+    cells = r" \cdot ".join(map(str, layer.output_shape(taken)[1:])) if isinstance(layer, Channels) else "1"
+    return [rf"{weights} \cdot {cells} = {found[selected].cost.macs}"]
+
+
+def field_formula(found: list[Row], selected: int) -> list[str]:
+    """What the layer adds to the field of the one before: so many windows' reaches, each a jump long."""
+    now = found[selected].field[0]
+    size, jump = (found[selected - 1].field[0].size, found[selected - 1].field[0].jump) if selected else (1, 1)
+    if now.whole or (now.size - size) % jump:
+        return []
+    return [rf"{size} + {int((now.size - size) // jump)} \cdot {jump:g} = {now.size}"]
 
 
 def answers(row: Row) -> dict[str, str]:

@@ -88,7 +88,7 @@ def plain(words: str) -> str:
     >>> plain("a ![picture](http:example.org) of mine")
     'a !\\\\[picture](http:example.org) of mine'
     """
-    return re.sub(r"([\\\[])", r"\\\1", words)
+    return re.sub(r"[\\\[*]|__", lambda found: "".join(f"\\{sign}" for sign in found[0]), words)
 
 
 def shape_of(source: Source) -> Shape:

@@ -159,24 +159,16 @@ def sees(field: tuple[Field, ...]) -> str:
     return f"{size}, jump {jump}"
 
 
-def choose_run(network: Network, shape: Shape, selected: int) -> tuple[NetChoice, Callable[[], NetChoice]] | None:
-    """What goes in, and with which weights: the choice to fall back on, and a function that makes the one that is set.
+Run = tuple[NetChoice, Callable[[], NetChoice]]
 
-    None while a large network waits to be asked for.
-    """
-    needs, macs = memory(network, shape), total(network.measures(shape)).macs
-    text = builder.text_of(network)
-    if needs > HEAVY and st.session_state.get("_asked") != text:
-        work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
-        st.info(f"This network is built when you ask for it: {work}.")
-        st.button("Run it", icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
-        return None
-    with st.sidebar:
-        st.subheader("Input", anchor=False)
-        seed = screen.choose_seed()
-        kind = "photo" if len(shape) == 3 else ""
-        _, source = screen.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
-        weights = choose_weights()
+
+def choose_run(network: Network, shape: Shape, selected: int) -> Run:
+    """What goes in, and with which weights: the choice to fall back on, and a function that makes the chosen one."""
+    st.subheader("Input", anchor=False)
+    seed = screen.choose_seed()
+    kind = "photo" if len(shape) == 3 else ""
+    _, source = screen.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
+    weights = choose_weights()
     first = NetChoice(network, Fitted(whole=FIRST, shape=shape), network.stages[selected][0], seed)
 
     def made() -> NetChoice:
@@ -186,7 +178,19 @@ def choose_run(network: Network, shape: Shape, selected: int) -> tuple[NetChoice
     return first, made
 
 
-def settled(run: tuple[NetChoice, Callable[[], NetChoice]], draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]:
+def waits(network: Network, shape: Shape) -> bool:
+    """Does a large network wait to be asked for? Says what it takes, and offers it."""
+    needs, macs = memory(network, shape), total(network.measures(shape)).macs
+    text = builder.text_of(network)
+    if needs <= HEAVY or st.session_state.get("_asked") == text:
+        return False
+    work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
+    st.info(f"This network is built when you ask for it: {work}.")
+    st.button("Run it", icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
+    return True
+
+
+def settled(run: Run, draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]:
     """The choice on stage and what is drawn of it; nothing if the layer cannot be drawn at all."""
     first, made = run
     try:
@@ -198,12 +202,8 @@ def settled(run: tuple[NetChoice, Callable[[], NetChoice]], draw: Callable[[NetC
     return choice, shown
 
 
-def run_it(network: Network, shape: Shape, selected: int) -> None:
+def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
-    view = screen.choose_one("view", VIEWS, VIEWS[0])
-    run = choose_run(network, shape, selected)
-    if not run:
-        return
     choice, shown = settled(run, glance if view == VIEWS[0] else animate_net)
     if shown is None:
         return
@@ -250,11 +250,10 @@ def enter(stage: str) -> None:
         place({"view": VIEWS[1]})
 
 
-def share_it(network: Network, shape: Shape, selected: int) -> None:
+def share_it(run: Run) -> None:
     """Links to the network, and files of the selected layer at work."""
-    run = choose_run(network, shape, selected)
-    choice, shown = settled(run, animate_net) if run else (None, None)
-    if not choice or not shown:
+    choice, shown = settled(run, animate_net)
+    if not shown:
         share(None)
         return
     source = choice.source
@@ -317,18 +316,26 @@ hidden = question(found, selected, working.placed(shape), builder.text_of(networ
 table(network, shape, found, error, selected, hidden)
 if error:
     ways_out(error, network.stages[len(found)][0], len(found))
-what_if(network, shape, found)
+if hidden != "parameters":
+    what_if(network, shape, found)
+view = screen.choose_one("view", VIEWS, VIEWS[0])
 running, text_tab, out_tab, in_tab, sharing = st.tabs(
     ["Run", "Explanation", "Code", "Paste code", TAB], key="tab", on_change="rerun", bind=BIND
 )
+run: Run | None = None
+with st.sidebar:
+    if selected < len(found):
+        run = choose_run(working, shape, selected)
 for tab, draw in ((running, run_it), (sharing, share_it)):
     with tab:
-        if tab.open and selected < len(found):
-            draw(working, shape, selected)
-        elif tab.open:
+        if tab.open and not run:
             st.info(
                 "Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first."
             )
+        elif tab.open and hidden and tab is running:
+            st.info("The quiz is on: the maps would give its answer away.")
+        elif tab.open and run and not waits(working, shape):
+            draw(run)
 with text_tab:
     st.markdown(EXPLANATION)
 with out_tab:

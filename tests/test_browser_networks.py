@@ -178,3 +178,14 @@ def test_training_and_eval_differ_in_the_maps(screen):
     expect(tag).to_contain_text("train")
     expect(dead.first).to_have_text("dead")
     expect(rows(screen).nth(1)).to_contain_text("training")
+
+
+def test_the_way_back_finds_the_network_that_the_address_names(screen):
+    opened(screen, "preset=LeNet-5")
+    expect(rows(screen)).to_have_count(12)
+    screen.page.get_by_role("link", name="Gallery", exact=True).click()
+    expect(screen.page.get_by_role("heading", name="Gallery")).to_be_visible()
+    screen.page.go_back()
+    expect(rows(screen)).to_have_count(12)
+    expect(rows(screen).first).to_contain_text("nn.Conv2d(1, 6, kernel_size=5)")
+    assert "net=" not in screen.page.url

@@ -290,6 +290,17 @@ def test_the_browsers_back_button_returns_to_the_page_before(screen):
     screen.wait_ready()
 
 
+def test_the_way_back_finds_the_knobs_that_the_address_names(screen):
+    screen.open("kernel_size=5&stride=2")
+    screen.page.get_by_role("link", name="Pooling", exact=True).click()
+    expect(screen.page.get_by_role("heading", name="Pooling")).to_be_visible()
+    screen.wait_idle()
+    screen.page.go_back()
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=5, stride=2)")
+    expect(screen.knob("kernel_size")).to_have_value("5")
+    assert "kernel_size=5" in screen.page.url
+
+
 def go(screen: Screen, page: str) -> None:
     """To another page by the menu on top."""
     screen.page.get_by_role("link", name=page, exact=True).click()

@@ -364,3 +364,65 @@ def test_whole_channels_are_dropped_and_others_are_doubled():
     assert not all(dropped)
     for kept, before, after in zip(dropped, x, y, strict=True):
         np.testing.assert_array_equal(after, 0 if kept else 2 * before)
+
+
+# --- what newcomers met ---
+
+
+def test_a_name_that_the_address_cannot_hold_is_refused():
+    app = opened("network", **LINK)
+    next(field for field in app.text_input if field.label == "name").set_value("x" * 101).run()
+    assert not app.exception
+    assert ["has 101 letters" in one.value for one in app.warning] == [True]
+
+
+@pytest.mark.parametrize(("shape", "call"), [("1, 200", "nn.Conv1d"), ("1, 6, 20, 20", "nn.Conv3d")])
+def test_a_layer_that_is_added_has_the_axes_of_the_input(shape, call):
+    app = press(opened("network", preset="empty", shape=shape), "Add")
+    assert_runs(app)
+    assert codes(app)[0].startswith(call)
+    assert listed(app)["rows"][0]["shape"]
+
+
+def test_pasted_code_is_kept_as_it_is():
+    app = opened("network", tab="Paste code")
+    code = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(7, 8, 3), nn.Flatten(), nn.Linear(99, 10))"
+    app.text_area(key="pasted").set_value(code).run()
+    press(app, "Read it")
+    assert not app.exception
+    assert listed(app)["input"] == [3, 28, 28]
+    assert codes(app)[1] == "nn.Conv2d(7, 8, kernel_size=3)"
+    assert "7" in listed(app)["rows"][1]["error"]
+
+
+@pytest.mark.parametrize("tab", ["Run", "Explanation", "Code", "Share"])
+def test_every_tab_keeps_the_input_and_the_view(tab):
+    app = opened("network", **LINK, tab=tab, view="one layer", seed="5", weights="kaiming", input="digit")
+    assert_runs(app)
+    assert app.number_input(key="seed").value == 5
+    assert app.selectbox(key="weights").value == "kaiming"
+    assert app.get("button_group") is not None
+    assert app.session_state["view"] == "one layer"
+
+
+def test_nothing_on_the_page_gives_the_answer_away():
+    app = opened("network", quiz="parameters")
+    assert not any("were dense" in line.value for line in app.markdown)
+    assert ["The quiz is on" in one.value for one in app.info] == [True]
+    assert len(blobs(app)) == 1  # the list alone
+
+
+@pytest.mark.parametrize(
+    ("asked", "layer", "line"),
+    [
+        ("parameters", "0", r"$1 \cdot 3 \cdot 3 \cdot 4 + 4 = 40$"),
+        ("MACs", "0", r"$1 \cdot 3 \cdot 3 \cdot 4 \cdot 6 \cdot 6 = 1296$"),
+        ("parameters", "4", r"$36 \cdot 5 + 5 = 185$"),
+        ("MACs", "4", r"$36 \cdot 5 \cdot 1 = 180$"),
+        ("field", "2", r"$3 + 1 \cdot 1 = 4$"),
+    ],
+)
+def test_the_answer_comes_with_its_own_formula(asked, layer, line):
+    app = opened("network", **LINK, quiz=asked, layer=layer)
+    next(one for one in app.toggle if one.label == "show the answer").set_value(True).run()
+    assert line in [one.value for one in app.markdown]
