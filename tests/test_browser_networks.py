@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz.layers import Conv, MaxPool, ReLU
 from cnnviz.network import Network, run_network
-from cnnviz.nncode import to_text
+from cnnviz.nncode import to_json, to_text
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Digit, Photo
 
@@ -77,6 +77,13 @@ def test_the_quiz_hides_what_it_asks(screen):
     expect(rows(screen).nth(0)).to_contain_text("(1, 4, 6, 6)")
     for row in (1, 2):
         expect(rows(screen).nth(row).locator(".shape")).to_have_text("?")
+
+
+def test_the_network_is_taken_away_as_a_file(screen):
+    opened(screen, f"{LINK}&tab=Code")
+    with screen.page.expect_download() as found:
+        screen.page.get_by_role("button", name="network.json").click()
+    assert found.value.path().read_text() == to_json(NET)
 
 
 def test_nothing_sticks_out_on_a_phone(open_page, app_url):

@@ -43,6 +43,29 @@ def test_of_a_walk_there_and_back_files_count_the_rows_one_way(screen):
     expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(place[1] * 6 + place[2] + 1))
 
 
+@pytest.mark.parametrize(
+    ("query", "key", "step"),
+    [
+        ("", "Home", 1),
+        ("out_channels=2", "End", 72),  # of the second channel, behind all 36 cells of the first
+        ("layer=ConvTranspose", "Home", 100),  # of stamps all: a cell is painted several times
+    ],
+)
+def test_every_step_that_a_file_can_have_is_shared(screen, query, key, step):
+    screen.open(query)
+    screen.press(key)
+    screen.act("share").click()
+    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(step))
+
+
+def test_of_a_pinned_cell_its_own_step_is_shared(screen):
+    screen.open("")
+    screen.press("Home")
+    screen.page.mouse.click(*screen.locate("output", 0, (2, 3)))
+    screen.act("share").click()
+    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(2 * 6 + 3 + 1))
+
+
 def test_the_home_page_has_nothing_to_share(screen):
     screen.page.goto(screen.url)
     screen.wait_ready()

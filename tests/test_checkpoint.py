@@ -400,6 +400,12 @@ def test_weights_are_found_wherever_in_the_file_they_are(network, start):
         np.testing.assert_array_equal(given[key], value)
 
 
+def test_of_several_starts_the_one_with_most_of_the_keys_is_taken():
+    keys = {f"whole.{key}": value for key, value in BARE.seeded(5).state_dict().items()}
+    beside = {"before.0.weight": torch.ones(1), **keys, "behind.0.weight": torch.ones(1)}
+    assert Checkpoint(saved(beside)).weights(BARE).keys() == BARE.state(5).keys()
+
+
 def test_the_networks_own_keys_are_found_with_their_prefix():
     given = Checkpoint(saved(ANY.module().state_dict())).weights(ANY)
     assert given.keys() == ANY.state(0).keys()

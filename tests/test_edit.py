@@ -149,3 +149,21 @@ def test_a_mode_is_that_of_every_layer_that_has_one():
 def test_a_network_without_such_layers_has_no_mode():
     assert moded(NUMBERED) is None
     assert in_mode(NUMBERED, True) == NUMBERED
+
+
+def test_a_network_trains_if_one_of_its_layers_does():
+    norm = BatchNorm(num_features=2, training=False, steps=0)
+    assert moded(Network((("norm", norm), ("drop", Dropout(0.3, training=True))))) is True
+    assert moded(Network((("drop", Dropout(0.3, training=False)),))) is False
+
+
+def test_in_training_a_batch_norm_has_seen_its_one_batch_and_later_none():
+    network = Network((("norm", BatchNorm(num_features=2, training=False, steps=0)),))
+    trained = in_mode(network, True)
+    assert trained.stages[0][1].steps == 1
+    assert in_mode(trained, False) == network
+
+
+def test_what_is_in_its_mode_stays_as_it_is():
+    network = Network((("norm", BatchNorm(num_features=2, training=True, steps=7)),))
+    assert in_mode(network, True) == network

@@ -1,6 +1,7 @@
 """The blob of a whole network: its numbers are torch's, and its tables lead from any unit to any stage."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load
 from test_fields import networks
+from test_run import fail_on_cuda
 from test_scene import words
 
-from cnnviz import flow
+from cnnviz import flow, show
+from cnnviz.checkpoint import Checkpoint
 from cnnviz.fields import INPUT, links, spans
 from cnnviz.flow import Glance, blocks_of, four, make_flow, side_for
 from cnnviz.geometry import GeometryError
@@ -32,12 +35,13 @@ from cnnviz.layers import (
 )
 from cnnviz.maps import TOP
 from cnnviz.network import Network, memory, run_network
-from cnnviz.scene import VERSION
-from cnnviz.show import NetChoice, show_flow
+from cnnviz.run import BudgetError
+from cnnviz.scene import MOST_MAPS, VERSION
+from cnnviz.show import NetChoice, show_flow, show_net
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.patterns import Random
-from cnnviz.sources.samples import Digit
-from cnnviz.zoo import ZOO, LessonB
+from cnnviz.sources.samples import Digit, Photo
+from cnnviz.zoo import ZOO, LessonB, kaiming
 
 
 def net(*layers):
@@ -343,6 +347,52 @@ def test_the_choice_says_with_which_weights_it_starts():
     done = run_network(choice.network, DIGIT.grid().values, 2, choice.weights())
     np.testing.assert_array_equal(load(show_flow(choice).blob)["values.12"].ravel(), done["linear_11"].y.ravel())
     assert show_flow(choice).blob != show_flow(replace(choice, start="torch")).blob
+
+
+def test_weights_that_begin_as_in_the_lesson_are_of_the_choices_seed():
+    given = NetChoice(LessonB().network, DIGIT, "", seed=2, start="kaiming").weights()
+    for key, value in kaiming(LessonB().network, 2).items():
+        np.testing.assert_array_equal(given[key], value)
+
+
+def test_a_checkpoint_stands_before_any_start():
+    network, file = net(Conv(1, 2, (3, 3))), BytesIO()
+    torch.save(network.seeded(7).state_dict(), file)
+    choice = NetChoice(network, DIGIT, "", start="kaiming", checkpoint=Checkpoint(file.getvalue()))
+    for key, value in network.state(7).items():
+        np.testing.assert_array_equal(choice.weights()[key], value)
+
+
+@pytest.mark.parametrize("draw", [show_flow, show_net])
+def test_a_network_that_needs_too_much_memory_is_refused(draw, monkeypatch):
+    monkeypatch.setattr(show, "MOST_MEMORY", 1)
+    with pytest.raises(BudgetError):
+        draw(NetChoice(net(ReLU()), DIGIT, "s0"))
+
+
+@pytest.mark.parametrize("draw", [lambda choice: show_flow(choice).notice, lambda choice: show_net(choice).done.notice])
+def test_a_full_device_is_told_of_a_network_as_well(draw, monkeypatch):
+    fail_on_cuda(monkeypatch, torch.OutOfMemoryError("Tried to allocate 9 GiB"))
+    assert draw(NetChoice(net(ReLU()), DIGIT, "s0")) == "The cuda device ran out of memory, so this ran on the CPU."
+
+
+def test_only_the_first_stage_reads_the_colours_of_the_picture():
+    choice = NetChoice(net(Conv(3, 3, (1, 1)), ReLU()), Fitted(whole=Photo(), shape=(3, 8, 8)), "")
+    assert words(show_flow(choice).blob)["stages"][0]["scale"] == "picture"
+    scales = [words(show_net(replace(choice, stage=stage)).blob)["scales"]["input"] for stage in ("s0", "s1")]
+    assert scales == ["picture", "signed"]
+
+
+def test_a_stage_with_more_maps_than_there_is_room_for_is_refused_and_those_before_it_are_not():
+    choice = NetChoice(net(ReLU(), Conv(1, MOST_MAPS + 1, (1, 1))), Random(size=(4, 4)), "s0")
+    assert show_net(choice).done.y.shape == (1, 4, 4)
+    with pytest.raises(BudgetError, match="the stage has room for"):
+        show_net(replace(choice, stage="s1"))
+
+
+def test_a_dense_layer_costs_what_all_its_outputs_cost():
+    choice = NetChoice(net(Flatten(), Linear((768, 1, 1), 600)), Fitted(whole=Photo(), shape=(3, 16, 16)), "s1")
+    assert show_net(choice).cost.macs == 768 * 600
 
 
 def test_training_and_eval_differ():

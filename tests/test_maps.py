@@ -14,7 +14,7 @@ from test_scene import words
 
 from cnnviz.checkpoint import Checkpoint, CheckpointError
 from cnnviz.fields import spans
-from cnnviz.maps import SMALL, STATISTICS, TOP, channels_of, small_picture
+from cnnviz.maps import SMALL, STATISTICS, TOP, channels_of, levels_of, small_picture
 from cnnviz.network import BASELINE, Desed, run_network
 from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps, show_stage
 from cnnviz.sources import SourceError
@@ -71,6 +71,16 @@ def test_statistics_are_those_of_all_cells(values):
     }
     for name, numbers in expected.items():
         np.testing.assert_allclose(found[name], numbers, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(("value", "level"), [(0.4, 0), (0.6, 1), (253.6, TOP), (-1, 0), (999, TOP)])
+def test_a_value_has_the_nearest_level_that_there_is(value, level):
+    assert levels_of(np.array([[value]], np.float32), np.array([[0, TOP]], np.float32)).item() == level
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_map_of_one_value_has_the_lowest_level():
+    assert not small_picture(np.full((1, 3, 3), 7, np.float32))[0].any()
 
 
 def test_what_is_no_number_is_left_out_of_the_statistics_and_marked_in_the_picture():

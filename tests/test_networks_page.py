@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
+from streamlit.testing.v1 import AppTest
 from test_pages import blobs, opened
 from test_player_helpers import test_in_node as run_in_node
 
+from cnnviz import builder
 from cnnviz.fields import rows
 from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnviz.measure import measure
-from cnnviz.network import Network, run_network
-from cnnviz.nncode import from_text, to_json, to_text
+from cnnviz.network import Network, memory, run_network
+from cnnviz.nncode import class_code, from_text, sequential, to_json, to_text
 from cnnviz.presets import NETWORKS
+from cnnviz.screen import merged
 from cnnviz.zoo import ZOO, LessonB, kaiming
 
 SMALL = Network(
@@ -108,6 +111,35 @@ def test_a_layer_that_cannot_work_is_marked_and_those_before_it_stay():
     assert not data[3]["error"]
 
 
+def test_advice_for_a_layer_that_cannot_work_mends_that_layer():
+    app = opened("network", **LINK | {"shape": "1, 3, 3"})
+    next(b for b in app.button if b.label.startswith("Set ")).click().run()
+    assert_runs(app)
+    assert [bool(row["shape"]) for row in listed(app)["rows"]] == [True] * 5
+    assert listed(app)["selected"] == 2
+
+
+def test_what_all_layers_cost_is_said_under_the_list():
+    app = opened("network")
+    assert listed(app)["totals"] == {"parameters": 119_530, "macs": 3_939_136}
+    mebibytes = memory(LessonB().network, (1, 28, 28)) / 2**20
+    [said] = [line.value for line in app.markdown if "keep every stage" in line.value]
+    assert "**119,530** parameters" in said
+    assert "**3,939,136** MACs" in said
+    assert f"{mebibytes:,.1f} MiB" in said
+
+
+def test_what_follows_from_the_layer_before_has_no_knob():
+    labels = [box.label for box in opened("network", **LINK).number_input]
+    assert "out_channels" in labels
+    assert "in_channels" not in labels
+
+
+def test_a_unit_that_reads_everything_sees_all():
+    app = opened("network", **LINK)
+    assert [row["sees"] for row in listed(app)["rows"]] == ["3, jump 1", "3, jump 1", "4, jump 2", "all", "all"]
+
+
 @pytest.mark.parametrize("net", ["Conv2d(", "__import__('os')", "LSTM(3,4)", "Conv2d(1,4,3)" * 3, "x" * 200_000])
 def test_an_address_that_is_no_network_gets_one_sentence(net):
     app = opened("network", net=net)
@@ -131,6 +163,12 @@ def test_a_shape_that_is_none_gets_one_sentence(shape):
     assert ["input shape: “" in warning.value for warning in app.warning] == [True]
 
 
+def test_the_largest_input_is_taken():
+    app = opened("network", net="ReLU()", shape=f"1, {builder.MOST_CELLS}, 1")
+    assert_runs(app)
+    assert listed(app)["input"] == [1, builder.MOST_CELLS, 1]
+
+
 def test_pasted_code_is_read():
     app = opened("network", tab="Paste code", shape="3, 32, 32")
     app.text_area(key="pasted").set_value("nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU(), nn.MaxPool2d(2))").run()
@@ -146,6 +184,19 @@ def test_pasted_code_that_is_none_is_pointed_at():
     assert ["line 2" in warning.value.lower() for warning in app.warning] == [True]
 
 
+def test_what_was_wrong_with_pasted_code_is_said_once():
+    app = opened("network", tab="Paste code")
+    app.text_area(key="pasted").set_value("nn.LSTM(3, 4)").run()
+    next(b for b in app.button if b.label == "Read it").click().run()
+    assert len(app.warning) == 1
+    assert not app.run().warning
+
+
+@pytest.mark.parametrize(("form", "said"), [("class", class_code(SMALL)), ("nn.Sequential", sequential(SMALL))])
+def test_the_code_has_the_form_that_is_chosen(form, said):
+    assert opened("network", **LINK, tab="Code", form=form).code[0].value == said
+
+
 @pytest.mark.parametrize(
     ("asked", "answer"), [("shape", "(1, 4, 6, 6)"), ("parameters", "40"), ("MACs", "1,296"), ("field", "3")]
 )
@@ -156,6 +207,44 @@ def test_the_quiz_is_graded_by_torch(asked, answer):
     assert any("Not yet" in line.value for line in app.markdown)
     answer_field(app).set_value(answer).run()
     assert any("Right" in line.value for line in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("layer", "asked", "answer", "verdict"),
+    [
+        ("0", "field", "1", "Right"),  # of the rows; columns are not asked
+        ("1", "field", "All", "Right"),
+        ("0", "shape", "4, 8, 6", "Right"),
+        ("0", "MACs", "none", "Not yet"),
+    ],
+)
+def test_answers_are_taken_as_people_write_them(layer, asked, answer, verdict):
+    app = opened("network", net="Conv2d(1,4,(1,3));GroupNorm(1,4)", shape="1, 8, 8", layer=layer, quiz=asked)
+    assert not any("Right" in line.value or "Not yet" in line.value for line in app.markdown)
+    answer_field(app).set_value(answer).run()
+    assert [verdict in line.value for line in app.markdown if line.value.startswith(("✓", "✗"))] == [True]
+
+
+def test_an_answer_that_is_shown_is_no_longer_hidden_and_bears_its_layers_formula():
+    app = opened("network", **LINK, layer="2", quiz="shape")
+    next(one for one in app.toggle if one.label == "show the answer").set_value(True).run()
+    assert not listed(app)["hidden"]
+    assert any(line.value == "**(1, 4, 3, 3)**" for line in app.markdown)
+    formula = merged(SMALL.stages[2][1].formula((4, 6, 6)))
+    assert [line.value for line in app.markdown if line.value.startswith("$")] == [f"${line}$" for line in formula]
+
+
+def test_of_another_network_the_answer_is_typed_anew():
+    app = opened("network", **LINK, quiz="shape")
+    answer_field(app).set_value("4 6 6").run()
+    next(box for box in app.number_input if box.label == "out_channels").set_value(6).run()
+    assert not answer_field(app).value
+
+
+def test_of_a_layer_that_cannot_work_nothing_is_asked():
+    app = opened("network", **LINK | {"shape": "1, 3, 3"}, layer="2", quiz="shape")
+    assert not app.exception
+    assert not listed(app)["hidden"]
 
 
 def test_a_layer_runs_on_its_real_input():
@@ -169,7 +258,8 @@ def test_a_layer_runs_on_its_real_input():
 
 def test_the_first_layer_as_a_dense_one():
     app = opened("network", preset="AlexNet, torchvision")
-    assert any("150,528 inputs" in line.value for line in app.markdown)
+    [said] = [line.value for line in app.markdown if "150,528 inputs" in line.value]
+    assert said.endswith("instead of 23,296.")
 
 
 def test_the_lists_own_arithmetic(tmp_path):
@@ -264,6 +354,13 @@ def test_lesson_b_can_begin_as_in_the_lesson():
     np.testing.assert_array_equal(load(blobs(app)[-1])["weight"][:, :, 0], expected)
 
 
+def test_the_mode_of_all_layers_is_that_of_the_layer_that_is_looked_at():
+    app = opened("network", net="Conv2d(1,4,3);Dropout(0.5)", shape="1, 8, 8", layer="1")
+    next(one for one in app.toggle if one.key.startswith("mode")).set_value(True).run()
+    assert_runs(app)
+    assert listed(app)["rows"][1]["mode"] == "training"
+
+
 def saved(network, seed):
     file = BytesIO()
     torch.save(network.seeded(seed).state_dict(), file)
@@ -279,6 +376,18 @@ def test_weights_of_ones_own_are_those_on_stage():
     np.testing.assert_array_equal(load(blobs(app)[-1])["weight"][:, :, 0], expected)
 
 
+@pytest.mark.parametrize(("start", "words"), [("torch", "random"), ("kaiming", "kaiming-normal")])
+def test_how_the_weights_began_is_said(start, words):
+    app = opened("network", **LINK, weights=start, seed="4")
+    assert [one.value for one in app.caption if one.value.endswith(f", {words} weights, seed 4")]
+
+
+def test_a_files_weights_bear_its_name():
+    app = opened("network", **LINK, weights="file")
+    app.get("file_uploader")[0].set_value(("w.pt", saved(SMALL, 7), "application/octet-stream")).run()
+    assert [one.value for one in app.caption if one.value.endswith("weights of w.pt")]
+
+
 def test_weights_of_another_network_are_refused_and_the_picture_stays():
     app = opened("network", **LINK, weights="file", view="one layer")
     other = Network((("0", Conv(1, 5, (3, 3))),), prefix="")
@@ -288,10 +397,23 @@ def test_weights_of_another_network_are_refused_and_the_picture_stays():
     assert load(blobs(app)[-1])["weight"].shape[0] == 4
 
 
+def test_the_seed_is_that_of_the_weights():
+    app = opened("network", **LINK, seed="4", view="one layer")
+    np.testing.assert_array_equal(load(blobs(app)[-1])["weight"][:, :, 0], SMALL.state(4)["0.weight"])
+
+
 def test_a_downloaded_network_is_read_again():
     app = opened("network", tab="Paste code", shape="1, 8, 8")
     app.text_area(key="pasted").set_value(to_json(SMALL)).run()
     press(app, "Read it")
+    assert codes(app) == [layer.code() for _, layer in SMALL.stages]
+
+
+def test_a_downloaded_file_is_opened():
+    app = opened("network", tab="Paste code", shape="1, 8, 8")
+    file = next(one for one in app.get("file_uploader") if one.key == "network_file")
+    file.set_value(("network.json", to_json(SMALL).encode(), "application/json")).run()
+    assert_runs(app)
     assert codes(app) == [layer.code() for _, layer in SMALL.stages]
 
 
@@ -305,6 +427,13 @@ def test_a_large_network_is_built_when_it_is_asked_for():
     assert load(blobs(app)[-1])["output"].shape == (64, 1, 55, 55)
 
 
+def test_a_large_network_waits_although_another_was_asked_for():
+    app = opened("network")
+    app.session_state["_asked"] = "ReLU()"
+    app.selectbox(key="preset").set_value("AlexNet, torchvision").run()
+    assert ["238 MiB" in one.value for one in app.info] == [True]
+
+
 def test_another_preset_brings_its_own_network_and_shape():
     app = opened("network", **LINK)
     app.selectbox(key="preset").set_value("LeNet-5").run()
@@ -312,6 +441,65 @@ def test_another_preset_brings_its_own_network_and_shape():
     assert codes(app) == [layer.code() for _, layer in ZOO["LeNet-5"].network.stages]
     assert listed(app)["input"] == [1, 32, 32]
     assert "net" not in app.query_params
+
+
+def test_another_preset_leaves_nothing_to_undo():
+    app = press(opened("network", **LINK), "Add after")
+    assert not next(b for b in app.button if b.label == "Undo").disabled
+    app.selectbox(key="preset").set_value("LeNet-5").run()
+    assert next(b for b in app.button if b.label == "Undo").disabled
+
+
+@pytest.mark.parametrize(("preset", "colour"), [("lesson C", "rgb"), ("LeNet-5", "grey")])
+def test_another_preset_brings_a_photograph_of_its_channels(preset, colour):
+    app = opened("network", input_colour={"rgb": "grey", "grey": "rgb"}[colour])
+    app.selectbox(key="preset").set_value(preset).run()
+    assert_runs(app)
+    assert app.selectbox(key="input_colour").value == colour
+
+
+def test_no_more_changes_are_kept_than_can_be_undone():
+    app = opened("network", **LINK)
+    app.session_state[builder.PAST] = ["ReLU()"] * builder.MOST_PAST
+    press(app, "Add after")
+    past = app.session_state[builder.PAST]
+    assert (len(past), past[-1]) == (builder.MOST_PAST, to_text(SMALL))
+
+
+# --- what the list of layers asks for ---
+
+
+def of_one_button(what, at, net):
+    """A page with a button that does what the list does; Streamlit's test client has no pointer for the list itself."""
+    import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
+
+    from cnnviz import builder  # noqa: PLC0415
+    from cnnviz.nncode import from_text  # noqa: PLC0415
+
+    builder.on_screen(from_text(net), (1, 8, 8))
+    st.number_input("layer", 0, 999, at, key="layer")
+    st.button("act", on_click=builder.act, args=(what, at))
+
+
+@pytest.mark.parametrize(
+    ("what", "at", "order", "looked_at"),
+    [
+        ("up", 2, [0, 2, 1, 3, 4], 1),
+        ("up", 0, [0, 1, 2, 3, 4], 0),
+        ("down", 1, [0, 2, 1, 3, 4], 2),
+        ("down", 4, [0, 1, 2, 3, 4], 4),
+        ("copy", 1, [0, 1, 1, 2, 3, 4], 2),
+        ("remove", 2, [0, 1, 3, 4], 1),
+        ("remove", 0, [1, 2, 3, 4], 0),
+    ],
+)
+def test_whoever_moves_or_copies_a_layer_goes_on_looking_at_it(what, at, order, looked_at):
+    app = AppTest.from_function(of_one_button, kwargs={"what": what, "at": at, "net": to_text(SMALL)}).run()
+    press(app, "act")
+    assert not app.exception
+    found = [type(layer) for _, layer in from_text(app.session_state["net"]).stages]
+    assert found == [type(SMALL.stages[i][1]) for i in order]
+    assert app.number_input(key="layer").value == looked_at
 
 
 # --- what the answers to the questions claim ---

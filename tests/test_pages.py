@@ -334,3 +334,28 @@ def test_a_link_that_says_what_cannot_be_falls_back_with_a_sentence(words):
 def test_what_is_at_its_default_in_a_link_is_no_problem():
     app = opened("convolution", stride="1", bias="true", kernel="random", utm_source="mail")
     assert not app.warning
+
+
+def test_of_many_words_that_cannot_be_three_are_told_and_the_rest_is_counted():
+    app = opened("convolution", stride="99", dilation="99", groups="no", kernel="x" * 99)
+    [said] = [one.value for one in app.warning]
+    assert said.count(" = ") == 3
+    assert " and 1 more, which cannot be set" in said
+
+
+def test_a_long_word_that_cannot_be_is_cut():
+    app = opened("convolution", kernel="x" * 99)
+    assert [f"kernel = {'x' * 30}, which" in one.value for one in app.warning] == [True]
+
+
+def test_only_what_a_widget_threw_out_of_the_address_was_not_heeded():
+    def script():
+        import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
+
+        from cnnviz.frame import unheeded  # noqa: PLC0415
+
+        st.session_state.update(kept=1, gone=1)
+        st.query_params["kept"] = "one"
+        st.write(unheeded({"kept": "one", "gone": "2", "never": "3"}))
+
+    assert AppTest.from_function(script).run().markdown[0].value.startswith("The link says gone = 2, which")

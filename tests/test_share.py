@@ -3,21 +3,28 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
+from html import escape
 from io import BytesIO
 from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from test_pages import LAYERS, blobs, opened
 
-from cnnviz import share
+from cnnviz import frame, share
+from cnnviz.__main__ import export, parser
 from cnnviz.export import KINDS, ExportError, Look, Plan, Staged, Wanted, ffmpeg, make
 from cnnviz.layers import Conv
 from cnnviz.link import PACKED, address, pack
 from cnnviz.linked import staged_at
+from cnnviz.network import Network
+from cnnviz.run import run
+from cnnviz.scene import make_scene
 from cnnviz.show import Choice, show
 from cnnviz.sources.samples import Digit
 
@@ -90,6 +97,19 @@ def test_hand_typed_numbers_travel_packed():
     assert dict(app.query_params) == state
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_link_says_what_it_does_not_bring(own, monkeypatch):
+    monkeypatch.setattr(share, "here", lambda: "https://example.org/network")
+    app = opened("network", net="Conv2d(1,2,3)", shape="1, 8, 8", tab="Share", weights="file" if own else "torch")
+    if own:
+        file = BytesIO()
+        torch.save(Network((("0", Conv(1, 2, (3, 3))),), prefix="").seeded(0).state_dict(), file)
+        app.get("file_uploader")[0].set_value(("w.pt", file.getvalue(), "application/octet-stream")).run()
+    assert ["Your own file is not in it" in one.value for one in app.caption if "this very screen" in one.value] == [
+        own
+    ]
+
+
 # --- files ---
 
 
@@ -117,6 +137,71 @@ def test_a_film_that_is_too_large_is_refused_and_the_scene_stays():
     assert not app.exception
     assert ["too many for one film" in one.value for one in app.warning] == [True]
     assert blobs(app) == before
+
+
+def drawn(part, *given):
+    """A page of one part of the tab; what that gives is `wanted`."""
+
+    def script(part, given):
+        import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
+
+        from cnnviz import share  # noqa: PLC0415
+
+        st.session_state["wanted"] = getattr(share, part)(*given)
+
+    return AppTest.from_function(script, kwargs={"part": part, "given": given}, default_timeout=60)
+
+
+def test_the_step_of_a_picture_is_counted_from_one_and_begins_at_the_last():
+    app = drawn("picture", staged()).run()
+    box = next(one for one in app.number_input if one.label == "step")
+    assert (box.value, app.session_state["wanted"].step) == (staged().steps, staged().steps - 1)
+    box.set_value(3).run()
+    assert app.session_state["wanted"].step == 2
+
+
+def test_the_step_that_the_player_shares_is_that_of_the_picture():
+    app = drawn("picture", staged())
+    app.session_state[share.STEP] = 4
+    assert app.run().session_state["wanted"].step == 4
+
+
+@pytest.mark.parametrize(
+    ("theme", "look"),
+    [("light", Look()), ("dark", Look(dark=True)), ("transparent, dark", Look(dark=True, transparent=True))],
+)
+def test_a_picture_has_the_colours_that_are_chosen(theme, look):
+    app = drawn("picture", staged()).run()
+    next(one for one in app.selectbox if one.label == "colours").set_value(theme).run()
+    assert app.session_state["wanted"].look == look
+
+
+@pytest.mark.parametrize(
+    ("part", "numbers", "plan"),
+    [
+        ("one channel", {"channel": 1}, Plan(channel=1, seconds=0.2, most=300)),
+        ("from … to", {"first step": 3, "last step": 5}, Plan(first=2, last=4, seconds=0.2, most=300)),
+    ],
+)
+def test_a_film_is_of_the_part_that_is_chosen(part, numbers, plan):
+    app = drawn("film", staged(), "gif").run()
+    app.selectbox(key="_part").set_value(part).run()
+    for label, number in numbers.items():
+        next(one for one in app.number_input if one.label == label).set_value(number)
+    next(one for one in app.button if one.label == "Make the film").click().run()
+    (_, wanted, _), _ = app.session_state[share.MADE]
+    assert wanted.plan == plan
+
+
+def test_a_film_that_was_made_stays_until_something_else_is_wanted():
+    app = drawn("film", staged(), "gif").run()
+    next(one for one in app.button if one.label == "Make the film").click().run()
+    key, _ = app.session_state[share.MADE]
+    app.session_state[share.MADE] = key, b"kept"
+    assert app.run().session_state[share.MADE] == (key, b"kept")
+    assert app.get("download_button")
+    app.number_input(key="_most").set_value(7).run()
+    assert not app.get("download_button")
 
 
 def test_without_ffmpeg_a_film_says_how_to_get_one(monkeypatch):
@@ -176,6 +261,41 @@ def test_a_picture_is_of_the_unit_that_the_link_names():
     assert staged().step == staged().steps - 1
 
 
+def test_of_groups_that_take_their_turns_together_the_step_is_the_cells_own():
+    done = run(Conv(2, 4, (3, 3), groups=2), np.zeros((2, 6, 6), np.float32))
+    one = Staged(make_scene(done, at=(3, 1, 2)).to_bytes(), done)
+    assert one.step == 16 + 4 + 2  # the second turn of the second group, a row of 4 cells, and 2 cells
+
+
+def test_the_first_step_of_a_picture_is_not_the_last():
+    steps = (0, staged().steps - 1, None)
+    first, last, unsaid = (make(staged(), "png", Wanted(Look(width_px=300), step)) for step in steps)
+    assert first != last
+    assert unsaid == last
+
+
+@pytest.mark.parametrize("ending", ["py", "ipynb"])
+def test_code_says_what_it_is_of_and_where_it_came_from(ending):
+    made = make(replace(staged(), code="y = 1"), ending, Wanted()).decode()
+    assert "nn.Conv2d(1, 2, kernel_size=3) on a digit" in made
+    assert "https://example.org/convolution" in made
+
+
+def test_a_notebook_bears_the_arrays_that_it_loads():
+    one = replace(staged(), code='w = np.load("w.npy")', loads={"w.npy": np.ones(3, np.float32)})
+    assert r"Path(\"w.npy\").write_bytes" in make(one, "ipynb", Wanted()).decode()
+
+
+@pytest.mark.parametrize("ending", ["npz", "safetensors"])
+def test_numbers_bear_the_seed_and_the_caption(ending):
+    made = [make(one, ending, Wanted()) for one in (staged(), replace(staged(), seed=7), replace(staged(), caption=""))]
+    assert len(set(made)) == 3
+
+
+def test_a_file_is_called_after_its_layer():
+    assert staged().file_name("gif") == "conv2d.gif"
+
+
 # --- the command line ---
 
 
@@ -200,12 +320,28 @@ def test_a_packed_link_and_a_whole_address_show_the_same():
     np.testing.assert_array_equal(one.done.y, other.done.y)
 
 
+@pytest.mark.parametrize("link", [SMALL.replace("?", "/?"), f"{SMALL}&tab=Code"])
+def test_a_line_behind_the_page_and_an_open_tab_change_nothing(link):
+    assert staged_at(link).blob == staged_at(SMALL).blob
+
+
+def test_a_page_that_fails_is_a_sentence(monkeypatch):
+    def broken(path):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(frame, "arrive", broken)
+    with pytest.raises(ExportError, match="The page convolution failed on this link"):
+        staged_at(SMALL)
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
         ("convolutio?stride=2", "no page"),
         ("", "no page"),
         ("convolution?stride=99", "stride = 99, which cannot be set"),
+        ("convolution?stride=", "stride = , which cannot be set"),
+        ("network?preset=empty", "shows no player"),
         ("convolution?kernel_size=8&input_index=3&padding=0&dilation=4", "window"),
         (f"convolution?{PACKED}=1abc", "damaged"),
         ("convolution?input=upload", "Choose a file first"),
@@ -214,6 +350,33 @@ def test_a_packed_link_and_a_whole_address_show_the_same():
 def test_a_link_that_does_not_open_is_a_sentence(link, sentence):
     with pytest.raises(ExportError, match=sentence):
         staged_at(link)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "wanted"),
+    [
+        (
+            "a.png",
+            ("--width", "400", "--transparent", "--step", "3"),
+            Wanted(Look(transparent=True, width_px=400), 2),
+        ),
+        (
+            "a.gif",
+            ("--width", "400", "--channel", "1", "--first", "2", "--last", "4", "--most", "2"),
+            Wanted(Look(width_px=400), None, Plan(1, 1, 3, 0.2, 2)),
+        ),
+    ],
+)
+def test_every_word_of_the_command_counts(name, words, wanted, tmp_path):
+    link = f"{SMALL}&out_channels=2"
+    export(parser().parse_args(["export", link, str(tmp_path / name), *words]))
+    assert (tmp_path / name).read_bytes() == make(staged_at(link), name[2:], wanted)
+
+
+def test_a_page_that_the_command_makes_leads_back_to_its_link(tmp_path):
+    link = f"https://example.org/{SMALL}"
+    export(parser().parse_args(["export", link, str(tmp_path / "a.html")]))
+    assert escape(link) in (tmp_path / "a.html").read_text()
 
 
 def test_the_command_ends_with_a_sentence_and_no_traceback(tmp_path):

@@ -52,6 +52,10 @@ def test_the_weights_of_one_blob_are_bounded():
     assert layer.out_features * 25_088 <= 2**22 < (layer.out_features + 1) * 25_088
 
 
+def test_one_output_stays_however_long_the_vector():
+    assert laid_out(Linear(out_features=3), (2**22 + 1, 1, 1))[0].out_features == 1
+
+
 @pytest.mark.parametrize("n", [513, 521, 3136, 9216])
 def test_rows_hold_all_numbers(n):
     rows = in_rows((n, 1, 1))
@@ -69,7 +73,7 @@ def test_what_mixes_or_knows_its_channels_stays(layer):
     assert laid_out(layer, (600, 1, 1)) == (layer, (600, 1, 1))
 
 
-@pytest.mark.parametrize("shape", [(600, 2, 1), (512, 1, 1), (4, 9, 9)])
+@pytest.mark.parametrize("shape", [(600, 2, 1), (600, 1, 2), (600,), (512, 1, 1), (4, 9, 9)])
 def test_what_fits_or_is_no_vector_stays(shape):
     assert laid_out(ReLU(), shape) == (ReLU(), shape)
 
