@@ -53,6 +53,8 @@ def test_every_kind_of_file_is_shown_as_torch_got_it(colour, screen):
         output = screen.ask("({ scene }) => [...scene.tensors.output.data]")
         np.testing.assert_allclose(output, done.y.ravel(), rtol=1e-5, atol=1e-6)
         screen.press("End")
+        rows, columns = done.y.shape[1:]
+        expect(screen.readout).to_contain_text(f"row {rows - 1}, column {columns - 1}")
         expect(screen.badge).to_contain_text("✓ = torch")
         assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1]), rel=1e-5, abs=1e-6)
 
