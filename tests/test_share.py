@@ -41,6 +41,12 @@ def staged(**layer):
     return Staged(shown.blob, shown.done, "a digit", address="https://example.org/convolution")
 
 
+def at_a_unit():
+    """Two groups of two channels, of 4 x 4 cells each; the scene opens at a unit of the last."""
+    done = run(Conv(2, 4, (3, 3), groups=2), np.zeros((2, 6, 6), np.float32))
+    return Staged(make_scene(done, at=(3, 1, 2)).to_bytes(), done)
+
+
 # --- links ---
 
 
@@ -160,6 +166,10 @@ def test_the_step_of_a_picture_is_counted_from_one_and_begins_at_the_last():
     assert app.session_state["wanted"].step == 2
 
 
+def test_a_picture_begins_at_the_unit_where_the_scene_opens():
+    assert drawn("picture", at_a_unit()).run().session_state["wanted"].step == 22
+
+
 def test_the_step_that_the_player_shares_is_that_of_the_picture():
     app = drawn("picture", staged())
     app.session_state[share.STEP] = 4
@@ -262,9 +272,7 @@ def test_a_picture_is_of_the_unit_that_the_link_names():
 
 
 def test_of_groups_that_take_their_turns_together_the_step_is_the_cells_own():
-    done = run(Conv(2, 4, (3, 3), groups=2), np.zeros((2, 6, 6), np.float32))
-    one = Staged(make_scene(done, at=(3, 1, 2)).to_bytes(), done)
-    assert one.step == 16 + 4 + 2  # the second turn of the second group, a row of 4 cells, and 2 cells
+    assert at_a_unit().step == 16 + 4 + 2  # the second turn of the second group, a row of 4 cells, and 2 cells
 
 
 def test_the_first_step_of_a_picture_is_not_the_last():
