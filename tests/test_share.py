@@ -275,6 +275,10 @@ def test_of_groups_that_take_their_turns_together_the_step_is_the_cells_own():
     assert at_a_unit().step == 16 + 4 + 2  # the second turn of the second group, a row of 4 cells, and 2 cells
 
 
+def test_a_picture_is_as_wide_as_it_is_wanted():
+    assert Image.open(BytesIO(make(staged(), "png", Wanted(Look(width_px=300))))).width == 300
+
+
 def test_the_first_step_of_a_picture_is_not_the_last():
     steps = (0, staged().steps - 1, None)
     first, last, unsaid = (make(staged(), "png", Wanted(Look(width_px=300), step)) for step in steps)
