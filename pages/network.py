@@ -333,7 +333,7 @@ for tab, draw in ((running, run_it), (sharing, share_it)):
                 "Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first."
             )
         elif tab.open and hidden and tab is running:
-            st.info("The quiz is on: the maps would give its answer away.")
+            st.caption("The quiz is on: the maps would give its answer away.")
         elif tab.open and run and not waits(working, shape):
             draw(run)
 with text_tab:

@@ -114,7 +114,9 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     screen.wait_idle()
     for count, kind in enumerate(("conv", "relu", "max_pool"), 1):
         add(screen, kind, count)
+    page.goto(f"{screen.url}/network?net={to_text(built())}&shape=1,+28,+28")  # whatever a busy machine clicked beside
     expect(rows(screen).nth(2)).to_contain_text("(1, 1, 13, 13)")
+    screen.wait_idle()
 
     def shaped(words: str) -> None:
         screen.knob("shape").fill(words)
