@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from typing import Literal
 
@@ -17,7 +18,7 @@ from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
 from cnnviz.export.plan import Plan
-from cnnviz.export.stage import make_stage
+from cnnviz.export.stage import Stage, make_stage
 from cnnviz.layers import Array
 from cnnviz.run import Run
 from cnnviz.scene import Scene
@@ -69,20 +70,24 @@ class Staged:
     loads: Mapping[str, Array] = field(default_factory=dict)
     address: str = ""
 
-    @property
+    @cached_property
     def scene(self) -> Scene:
         return Scene.from_bytes(self.blob)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The scene told by its windows."""
+        return make_stage(self.scene)
 
     @property
     def steps(self) -> int:
         """Of the player, from the first cell to the last."""
-        return make_stage(self.scene).order.steps
+        return self.stage.order.steps
 
     @property
     def step(self) -> int:
         """Where the scene opens; else the last, when all is computed."""
-        stage = make_stage(self.scene)
-        at = stage.meta["at"]
+        stage, at = self.stage, self.stage.meta["at"]
         if not at:
             return stage.order.steps - 1
         depth, row, column = at["cell"]

@@ -1,10 +1,8 @@
 """Maps for those who compute on: NumPy archives and safetensors, with axes in seconds and hertz."""
 
-from io import BytesIO
-
 import numpy as np
-from safetensors.numpy import save
 
+from cnnviz.export.arrays import packed, safe
 from cnnviz.scene import Tensors
 from cnnviz.show import MapsChoice
 from cnnviz.sources.logmel import RATE
@@ -21,16 +19,14 @@ def npz(choice: MapsChoice) -> bytes:
         (mels,), float64, or ``frames`` and ``mels``, see `centres`; without axes ``stage``, ``layer``, ``seed``,
         ``weights``, ``network``, ``clip`` and ``readme``.
     """
-    taken, data = take(choice), BytesIO()
-    words = {name: np.array(word) for name, word in words_of(taken).items()}
-    np.savez_compressed(data, allow_pickle=False, **arrays(taken), **words)
-    return data.getvalue()
+    taken = take(choice)
+    return packed(arrays(taken), words_of(taken))
 
 
 def tensors(choice: MapsChoice) -> bytes:
     """The same as a safetensors file; what is no array stands in its metadata, as text."""
     taken = take(choice)
-    return save(arrays(taken), metadata={name: str(word) for name, word in words_of(taken).items()})
+    return safe(arrays(taken), words_of(taken))
 
 
 def arrays(taken: Taken) -> Tensors:
