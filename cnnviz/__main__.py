@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from cnnviz.clean import tidied
 from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
 
 
@@ -49,7 +50,7 @@ def export(chosen: Namespace) -> None:
     wanted = Wanted(look, None if chosen.step is None else chosen.step - 1, plan)
     staged = staged_at(chosen.link)
     if not staged.address:
-        staged = replace(staged, address=chosen.link)
+        staged = replace(staged, address=tidied(chosen.link))
     chosen.file.write_bytes(make(staged, chosen.file.suffix.removeprefix("."), wanted, told))
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import streamlit as st
 
 from cnnviz import edit
+from cnnviz.clean import shown
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
 from cnnviz.layers import KINDS, Shape
 from cnnviz.network import Network
 from cnnviz.nncode import CodeError, from_json, from_text, read_code, to_text
-from cnnviz.panels import BIND, place
+from cnnviz.panels import BIND, counted, place
 from cnnviz.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
 
 NET = "net"  # in the address: the network as text, where it is no preset
@@ -93,10 +94,12 @@ def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[in
     """
     words = [word.strip() for word in text.split(",") if word.strip()]
     few, many = count
-    if not few <= len(words) <= many or not all(word.isdecimal() and 0 < int(word) <= most for word in words):
-        counted = str(few) if few == many else f"{few} to {many}"
-        raise GeometryError(f"{what}: “{text[:40]}” is not {counted} whole numbers from 1 to {most}, as in 3, 32, 32.")
-    return tuple(map(int, words))
+    read = [counted(word, 1, most) for word in words[: many + 1]]
+    good = [number for number in read if number is not None]
+    if not few <= len(words) <= many or len(good) < len(words):
+        wanted = str(few) if few == many else f"{few} to {many}"
+        raise GeometryError(f"{what}: “{shown(text)}” is not {wanted} whole numbers from 1 to {most}, as in 3, 32, 32.")
+    return tuple(good)
 
 
 def network_of(preset: Preset) -> tuple[Network, Exception | None]:

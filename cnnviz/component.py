@@ -4,6 +4,7 @@ Their modules lie in ``static``, which Streamlit serves as files; what travels w
 and the few lines of `LOADER`.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,18 @@ def component(name: str, module: str, room: str, *folders: str) -> Any:
         html=f'<link rel="stylesheet" href="{style}"><div class="cnnviz" {room}></div>',
         js=LOADER.replace("BASE", base()).replace("FILES", str(files(*folders))).replace("MODULE", module),
     )
+
+
+def message(key: str, name: str) -> dict[str, Any]:
+    """What a browser says of the component with this key, under this name; for callbacks.
+
+    A browser sends whatever it likes. All that is no dictionary becomes an empty one, and who asks checks what is in
+    it: `whole` for a number.
+    """
+    said = getattr(st.session_state.get(key), name, None)
+    return dict(said) if isinstance(said, Mapping) else {}
+
+
+def whole(number: object, end: int) -> bool:
+    """Is it a whole number from 0 up to, but not including, `end`? True and False are none."""
+    return type(number) is int and 0 <= number < end

@@ -9,9 +9,11 @@ import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.link import PACKED, LinkError, unpack
+from cnnviz.clean import Cleaned, one_each, spread
+from cnnviz.link import PACKED, LinkError
 from cnnviz.panels import place
 from cnnviz.screen import plain
+from cnnviz.vocabulary import words
 
 ROOT = Path(__file__).parents[1]
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
@@ -80,48 +82,56 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     page = navigate()
-    problem = open_link()
+    said, problem = heard(page.url_path)
     arrive(page.url_path)
     st.html(STYLE)
     st.session_state[MARK] = True
     notice = st.container()
     given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
     page.run()
-    for words in filter(None, (problem, unheeded(given))):
-        notice.warning(plain(words), icon=":material/link_off:")
+    if told := f"{problem} {said.told(unheeded(given))}".strip():
+        notice.warning(plain(told), icon=":material/link_off:")
     leave(page.url_path)
 
 
-def open_link() -> str:
-    """Spread a packed link out over the address, before any widget reads it; what is wrong with it, if anything."""
-    packed = st.query_params.get(PACKED)
-    if packed is None:
-        return ""
-    problem, state = "", {}
+def heard(page: str) -> tuple[Cleaned, str]:
+    """What the address of this page says, clean before any widget reads it; and what is wrong with a packed one.
+
+    A packed link is spread out over the address. Widgets and whoever shares the page find there what is left, and the
+    browser shows it.
+    """
+    given = {key: st.query_params.get_all(key) for key in st.query_params}
     try:
-        state = unpack(packed)
+        said, problem = spread(given).known_to(words(page)), ""
     except LinkError as error:
-        problem = f"{error} Here is the page as it begins."
-    st.query_params.from_dict(state)
+        said, problem = Cleaned({}), f"{error} Here is the page as it begins."
+    if given != one_each(said.query):
+        rewrite(said.query)
+    return said, problem
+
+
+def rewrite(query: Mapping[str, str]) -> None:
+    """Let the address hold this; Streamlit's own words, which are not listed, stay."""
+    old = list(st.query_params)
     if context := get_script_run_ctx():
         with context.session_state.query_params() as params:
+            for key in old:
+                params.discard_param_no_forward_msg(key)
+            for key, text in query.items():
+                params.set_with_no_forward_msg(key, text)
+            params.set_with_no_forward_msg(PACKED, "")
+            params.remove_param(PACKED)  # which tells the browser all that is left
             params.set_initial_query_params_from_current()  # widgets are seeded from here
-    return problem
 
 
-def unheeded(given: Mapping[str, str]) -> str:
-    """What the address said and no widget took, in a sentence; empty if all was taken.
+def unheeded(given: Mapping[str, str]) -> dict[str, str]:
+    """What the address said and no widget took, by name.
 
     Streamlit takes a value that a widget cannot have out of the address, and one at its default as well.
     """
     state = st.session_state
     gone = {key: text for key, text in given.items() if key not in st.query_params and key in state}
-    odd = [key for key, text in gone.items() if not same(state[key], text)]
-    if not odd:
-        return ""
-    told = ", ".join(f"{key} = {gone[key][:30]}" for key in odd[:3])
-    more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-    return f"The link says {told}{more}, which cannot be set here. What the page begins with stands instead."
+    return {key: text for key, text in gone.items() if not same(state[key], text)}
 
 
 def same(value: Any, text: str) -> bool:

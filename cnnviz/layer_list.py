@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import streamlit as st
-
-from cnnviz.component import component
+from cnnviz.component import component, message, whole
 from cnnviz.layers import Shape
 
 _mount = component(
@@ -44,8 +42,8 @@ def layer_list(
     """
 
     def done() -> None:
-        match dict(st.session_state[key].done or {}):
-            case {"act": str(act), "at": int(at)} if 0 <= at < len(rows):
+        match message(key, "done"):
+            case {"act": str(act), "at": at} if whole(at, len(rows)):
                 on_act(act, at)
 
     data = {"rows": list(rows), "input": list(given), "selected": selected, "totals": dict(totals), "hidden": hidden}

@@ -18,7 +18,7 @@ import segno
 VERSION = "1"
 PACKED = "s"  # the key in the address whose value is a packed state
 EMBED = "embed"  # Streamlit's own: without its header and menu
-NOT_STATE = (PACKED, EMBED, "embed_options")
+STREAMLITS = (EMBED, "embed_options")  # in whatever letters; nobody else may set them
 
 SHORT = 400  # characters of a whole address that is left as it is read
 MOST_PACKED = 8_000  # characters: addresses of 8 kB pass every usual server and proxy
@@ -164,7 +164,7 @@ def address(base: str, page: str, query: Mapping[str, str]) -> str:
     >>> address("https://example.org", "pooling", {"stride": "3"})
     'https://example.org/pooling?stride=3'
     """
-    state = {key: value for key, value in query.items() if key not in NOT_STATE}
+    state = {key: value for key, value in query.items() if key != PACKED and key.lower() not in STREAMLITS}
     start = f"{base.rstrip('/')}/{quote(page)}"
     plain = f"{start}?{canonical(state)}" if state else start
     if len(plain) <= SHORT:

@@ -1,14 +1,14 @@
 """What a link shows, without a browser: the page itself runs, and what it would share is taken."""
 
-from urllib.parse import parse_qsl, urlsplit
-
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.clean import parts, shown, spread
 from cnnviz.export import ExportError, Staged
 from cnnviz.frame import ROOT
-from cnnviz.link import PACKED, LinkError, unpack
+from cnnviz.link import LinkError
 from cnnviz.player import TAB
 from cnnviz.share import STAGED
+from cnnviz.vocabulary import words
 
 SECONDS = 120  # that a page may take
 WITH_SCENES = ("convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram", "network")
@@ -27,18 +27,9 @@ def staged_at(link: str) -> Staged:
     ExportError
         If there is no such page, the page has something to complain about, or it shows no scene.
     """
-    parts = urlsplit(link)
-    name = parts.path.rstrip("/").rsplit("/", 1)[-1]
-    if name not in WITH_SCENES:
-        raise ExportError(f"There is no page “{name[:40]}” with scenes. Choose {', '.join(WITH_SCENES)}.")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    try:
-        query = unpack(query[PACKED]) if PACKED in query else query
-    except LinkError as problem:
-        raise ExportError(str(problem)) from problem
+    name, query = asked(link)
     app = AppTest.from_file(ROOT / "app.py", default_timeout=SECONDS)
-    for key, value in (query | {"tab": TAB}).items():
-        app.query_params[key] = value
+    app.query_params.update(query | {"tab": TAB})
     app.switch_page(f"pages/{name}.py").run()
     if app.exception:
         raise ExportError(f"The page {name} failed on this link: {app.exception[0].message}")
@@ -48,3 +39,24 @@ def staged_at(link: str) -> Staged:
     if not isinstance(found, Staged):
         raise ExportError(f"The page {name} shows no player at this link. Choose one layer, or one window, first.")
     return found
+
+
+def asked(link: str) -> tuple[str, dict[str, str]]:
+    """The page that a link names, and what it says there.
+
+    Raises
+    ------
+    ExportError
+        If there is no such page, or not all that the link says can be taken.
+    """
+    try:
+        whole, said = parts(link)
+        name = whole.path.rstrip("/").rsplit("/", 1)[-1]
+        if name not in WITH_SCENES:
+            raise ExportError(f"There is no page “{shown(name)}” with scenes. Choose {', '.join(WITH_SCENES)}.")
+        found = spread(said).known_to(words(name))
+    except LinkError as problem:
+        raise ExportError(str(problem)) from problem
+    if told := found.told({}):
+        raise ExportError(f"The link does not open as it is. {told}")
+    return name, dict(found.query)

@@ -8,9 +8,10 @@ from typing import Any, get_args
 import streamlit as st
 
 from cnnviz.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError, Opened
+from cnnviz.clean import shown
 from cnnviz.geometry import GeometryError
 from cnnviz.network import BASELINE, Activation, Desed, Normalization
-from cnnviz.panels import BIND, place
+from cnnviz.panels import BIND, counted, place
 from cnnviz.screen import choose_from, choose_one, plain
 from cnnviz.show import Start, opened
 from cnnviz.tensors import MOST_BYTES, TensorError
@@ -171,11 +172,11 @@ def entry(field: str, word: str) -> Any:
     """One block's number, or its pair of frames x mels."""
     parts = word.lower().replace("×", "x").split("x") if field == "pooling" else [word]
     least, most = 0 if field == "padding" else 1, MOST[field]
-    good = all(part.strip().isdecimal() and least <= int(part) <= most for part in parts)
-    if not good or len(parts) > 2:
+    read = [counted(part, least, most) for part in parts[:3]]
+    numbers = tuple(number for number in read if number is not None)
+    if len(numbers) < len(parts) or len(parts) > 2:
         example = "pairs as in 1x4, frames x mels, each" if field == "pooling" else "whole numbers"
-        raise GeometryError(f"{field} holds “{word[:20]}”: type {example} from {least} to {most}.")
-    numbers = tuple(map(int, parts))
+        raise GeometryError(f"{field} holds “{shown(word)}”: type {example} from {least} to {most}.")
     if field != "pooling":
         return numbers[0]
     return numbers * 2 if len(numbers) == 1 else numbers

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Callable
 
-import streamlit as st
-
-from cnnviz.component import component
+from cnnviz.component import component, message
 
 _mount = component(
     "cnnviz_overview",
@@ -30,7 +28,7 @@ def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:
     """
 
     def picked() -> None:
-        match dict(st.session_state[key].picked or {}):
+        match message(key, "picked"):
             case {"stage": str(stage)} if stage in stages(blob):
                 on_open(stage)
 

@@ -19,6 +19,7 @@ from cnnviz.knobs import Knob, Setting, Size, knobs
 BIND: Final = "query-params"
 Bind = Literal["query-params"] | None
 PER_AXIS = "per_axis"
+MOST_ZEROS = 20  # before a number that is typed
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -168,3 +169,14 @@ def put(changes: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
             place({f"{name}_{axis}": number for axis, number in zip(AXES[ndim], value, strict=True)})
         else:
             place({name: value[0]})
+
+
+def counted(word: str, least: int, most: int) -> int | None:
+    """A whole number that was typed, if it lies in these bounds; Python itself refuses to read 5,000 digits.
+
+    >>> counted(" 12 ", 1, 64), counted("65", 1, 64), counted("9" * 5000, 1, 64), counted("x", 1, 64)
+    (12, None, None, None)
+    """
+    word = word.strip()
+    number = int(word) if word.isdecimal() and len(word) <= len(str(most)) + MOST_ZEROS else -1
+    return number if least <= number <= most else None

@@ -6,10 +6,11 @@ from typing import Literal, get_args
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnnviz.component import component
+from cnnviz.component import component, message, whole
 
 Role = Literal["", "leads", "follows", "alone"]
 TAB = "Share"  # opens for whoever wants to share, and not for those who get the link
+MOST_STEPS = 2**31  # more than any scene has
 STEP = "_shared_step"  # from 0; see `cnnviz.share`
 
 # As high as most scenes, so that the page below does not jump when the player starts.
@@ -36,8 +37,8 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
     """
 
     def shared() -> None:
-        match dict(st.session_state[key].shared or {}):
-            case {"step": int(step)} if step >= 0:
+        match message(key, "shared"):
+            case {"step": step} if whole(step, MOST_STEPS):
                 st.session_state[STEP] = step
                 st.session_state["tab"] = TAB
                 with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from cnnviz.component import component
+from cnnviz.component import component, message
 
 _mount = component("cnnviz_viewer", "viewer/viewer.js", 'style="min-height: 900px"', "player", "viewer")
 
@@ -24,8 +22,6 @@ def viewer(blob: bytes, key: str, on_pick: Callable[[Mapping[str, Any]], None]) 
     """
 
     def picked() -> None:
-        choice = st.session_state[key].picked
-        if isinstance(choice, Mapping):
-            on_pick(choice)
+        on_pick(message(key, "picked"))
 
     _mount(key=key, data=blob, on_picked_change=picked)

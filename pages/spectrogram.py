@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz import screen, takeaway
 from cnnviz.cached import animate_stage, read, survey
 from cnnviz.clips import choose_clip, take_part
+from cnnviz.component import whole
 from cnnviz.export import Staged
 from cnnviz.fields import fields
 from cnnviz.frame import inside_frame
@@ -114,9 +115,9 @@ def pick(choice: Mapping[str, Any]) -> None:
     match dict(choice):
         case {"stage": str(name)} if name.isalnum():
             place({"stage": name[:20]} | dict.fromkeys(UNIT))
-        case {"channel": int(channel)} if 0 <= channel < 512:
+        case {"channel": channel} if whole(channel, 512):
             place({"channel": channel})
-        case {"unit": [int(frame), int(mel)]} if min(frame, mel) >= 0 and max(frame, mel) < 100_000:
+        case {"unit": [frame, mel]} if whole(frame, 100_000) and whole(mel, 100_000):
             place(dict(zip(UNIT, (frame, mel), strict=True)))
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
             take_part(start, stop)

@@ -39,6 +39,8 @@ ARROW = [
     "export",
     "takeaway",
     "link",
+    "clean",
+    "vocabulary",
     "presets",
     "gallery",
     "component",

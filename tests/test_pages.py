@@ -356,6 +356,6 @@ def test_only_what_a_widget_threw_out_of_the_address_was_not_heeded():
 
         st.session_state.update(kept=1, gone=1)
         st.query_params["kept"] = "one"
-        st.write(unheeded({"kept": "one", "gone": "2", "never": "3"}))
+        st.write(str(unheeded({"kept": "one", "gone": "2", "never": "3"})))
 
-    assert AppTest.from_function(script).run().markdown[0].value.startswith("The link says gone = 2, which")
+    assert AppTest.from_function(script).run().markdown[0].value == "{'gone': '2'}"

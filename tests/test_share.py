@@ -352,7 +352,7 @@ def test_a_page_that_fails_is_a_sentence(monkeypatch):
         ("convolutio?stride=2", "no page"),
         ("", "no page"),
         ("convolution?stride=99", "stride = 99, which cannot be set"),
-        ("convolution?stride=", "stride = , which cannot be set"),
+        ("convolution?stride=", "stride = nothing, which cannot be set"),
         ("network?preset=empty", "shows no player"),
         ("convolution?kernel_size=8&input_index=3&padding=0&dilation=4", "window"),
         (f"convolution?{PACKED}=1abc", "damaged"),

@@ -1,0 +1,66 @@
+"""Which words the address of each page may hold: the names of all widgets that any of its settings draws.
+
+Knobs of layers and inputs name themselves. What else a page binds to its address stands here, and a test that runs
+every page finds what is forgotten.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+from cnnviz.geometry import AXES
+from cnnviz.knobs import Setting, knobs
+from cnnviz.layers import KINDS
+from cnnviz.sources import SOURCES
+from cnnviz.sources.logmel import Features
+from cnnviz.sources.spectrogram import Spectrogram
+from cnnviz.zoo import LessonB
+
+LAYERED = ("convolution", "pooling", "gating", "normalisation", "shapes")
+EVERY = "tab input seed per_axis"
+OWN = {
+    "convolution": "kernel kernel_text flip",
+    "pooling": "compare",
+    "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
+    "normalisation": "examples over",
+    "shapes": "order",
+    "spectrogram": "stage channel frame mel view compare network blocks activation normalization training nb_filters "
+    "kernel_size padding stride pooling conv_dropout part log_mel from to b_sound b_activation b_normalization "
+    "b_training b_seed",
+    "network": "preset arguments net shape layer view form quiz weights",
+}
+
+
+@cache
+def words(page: str) -> frozenset[str]:
+    """All words that the address of a page may hold; none for a page without settings.
+
+    >>> sorted(words("convolution") & {"stride", "stride_rows", "padding_rule", "input_size", "frame"})
+    ['input_size', 'padding_rule', 'stride', 'stride_rows']
+    """
+    if page not in OWN:
+        return frozenset()
+    found = {*EVERY.split(), *OWN[page].split()}
+    for source in (*SOURCES.values(), Spectrogram):
+        found |= set(of_knobs(source, "input_"))
+    if page in LAYERED:
+        found |= {"layer", "ndim"}
+        for kind in KINDS.values():
+            found |= set(of_knobs(kind))
+    if page == "gating":
+        found |= {f"other_{name}" for kind in KINDS.values() for name in of_knobs(kind)}
+    if page == "spectrogram":
+        found |= set(of_knobs(Features, "mel_"))
+    if page == "network":
+        found |= {field.name for field in fields(LessonB)}
+    return frozenset(found)
+
+
+def of_knobs(kind: type[Setting], prefix: str = "") -> Iterator[str]:
+    """Names of the widgets that a setting's knobs may have, whatever the number of axes."""
+    for name, knob in knobs(kind).items():
+        yield prefix + name
+        if knob.words:
+            yield f"{prefix}{name}_rule"
+        if knob.per_axis:
+            yield from {f"{prefix}{name}_{axis}" for axes in AXES.values() for axis in axes}
