@@ -7,12 +7,13 @@ import streamlit as st
 
 from cnnviz.panels import BIND, place, settings_panel
 from cnnviz.screen import INPUT, Maker, choose_from
+from cnnviz.signatures import identify
 from cnnviz.sources import Source, SourceError, for_ndim
 from cnnviz.sources.logmel import DESED, RATE, Features
 from cnnviz.sources.part import Part
 from cnnviz.sources.spectrogram import WANTED as ARRAYS
 from cnnviz.sources.spectrogram import Spectrogram
-from cnnviz.sources.upload import SOUNDS, WANTED, Upload, identify
+from cnnviz.sources.upload import SOUNDS, WANTED, Upload
 
 MEL = "mel_"  # before the names of the log-mel's own knobs
 RECORDING = "microphone"
@@ -46,7 +47,7 @@ def uploaded() -> Maker:
     """A file: a sound, a picture, or a spectrogram that was computed elsewhere."""
     file = st.file_uploader("sound, picture or spectrogram, up to 20 MB", key="input_file")
     data = file.getvalue() if file else b""
-    array = bool(data) and identify(data) not in SOUNDS
+    array = bool(data) and identify(data).name not in SOUNDS
     fields = settings_panel(Spectrogram, 2, INPUT) if array else settings_panel(Upload, 2, INPUT, ("rows", "colour"))
 
     def make() -> Source:

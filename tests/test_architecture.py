@@ -24,6 +24,7 @@ ARROW = [
     "nncode",
     "edit",
     "trace",
+    "signatures",
     "tensors",
     "checkpoint",
     "sources",

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from cnnviz.signatures import identify
 from cnnviz.sources import SourceError
 from cnnviz.sources.audio import MOST_CHANNELS, Piece, read_audio
 from cnnviz.sources.logmel import RATE, Features, log_mel
-from cnnviz.sources.upload import Upload, identify, read_upload
+from cnnviz.sources.upload import Upload, read_upload
 
 FORMATS = {  # kind -> format and subtype of soundfile
     "WAV": ("WAV", "FLOAT"),
@@ -59,7 +60,7 @@ def main_frequency(samples: np.ndarray) -> float:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_sound_is_told_by_its_leading_bytes(kind):
     rate = 48_000 if kind == "Ogg Opus" else RATE
-    assert identify(encoded(tone(rate=rate), rate, kind)) == kind
+    assert identify(encoded(tone(rate=rate), rate, kind)).name == kind
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -305,7 +306,7 @@ def test_eight_channels_of_a_hundredth_of_a_second_are_read(kind, rate):
         (b"OggS" + bytes(100), "This Ogg sound is damaged or cut off"),
         (b"ID3" + bytes(100), "This MP3 sound is damaged or cut off"),
         (b"RIFF\x10\0\0\0WAVE", "This WAV sound is damaged or cut off"),
-        (b"RIFF\x10\0\0\0AVI LIST", "This file is RIFF video: upload a PNG"),
+        (b"RIFF\x10\0\0\0AVI LIST", "This file is an AVI movie: save its sound as WAV"),
     ],
 )
 def test_a_bad_sound_gets_one_plain_sentence(data, said):

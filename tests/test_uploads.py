@@ -16,8 +16,9 @@ from PIL import Image
 from test_sources import assert_code_gives
 
 from cnnviz.sources import MAX_VALUES, SourceError, read_upload
+from cnnviz.sources.base import plain_name
 from cnnviz.sources.picture import MAX_PIXELS
-from cnnviz.sources.upload import MAX_BYTES, Upload, plain_name
+from cnnviz.sources.upload import MAX_BYTES, Upload
 
 LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
 
@@ -204,9 +205,9 @@ ARRAY = npy(np.arange(100.0))
 BAD = {
     "empty": (b"", 2, "An empty file"),
     "text named png": (b"hello, this is no picture", 2, "This file is text"),
-    "unknown bytes": (b"\x00\x01\x02\x03", 2, "This file is something else"),
-    "gif": (saved(Image.new("L", (2, 2)), "GIF"), 2, "This file is GIF"),
-    "npz": (b"PK\x03\x04....", 2, "This file is zip or npz"),
+    "unknown bytes": (b"\x00\x01\x02\x03", 2, "This file is of no kind that is known here"),
+    "gif": (saved(Image.new("L", (2, 2)), "GIF"), 2, "This file is a GIF picture: save it as PNG or JPEG"),
+    "npz": (b"PK\x03\x04....", 2, "This file is a zip archive: unpack it"),
     "too many bytes": (PICTURE + bytes(MAX_BYTES), 2, "A file of 20,00"),
     "picture as a signal": (PICTURE, 1, "1-D takes a .npy array of shape (length) or (channels, length)"),
     "picture as a volume": (JPEG, 3, "3-D takes a .npy array of shape (depth, rows, columns)"),

@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 import torch
 
-from cnnviz.sources.base import MAX_VALUES, Array, SourceError
+from cnnviz.signatures import identify
+from cnnviz.sources.base import MAX_VALUES, Array, SourceError, plain_name
 from cnnviz.sources.npy import NUMBERS, checked_header, read_header
-from cnnviz.sources.upload import identify, plain_name
 from cnnviz.tensors import TensorError, read_tensors
 
 HEAD = 16_384  # bytes; numpy reads headers of at most 10,000
@@ -139,7 +139,7 @@ def npz_shapes(file: ZipFile) -> dict[str, Shape]:
     for name in file.namelist():
         with file.open(name) as stream:
             head = stream.read(HEAD)
-        if identify(head) == "npy":
+        if identify(head).name == "npy":
             found[name] = read_header(head)
     numbers = {name: header for name, header in found.items() if header[2].kind in NUMBERS}
     return {name: shape for name, (shape, *_) in (numbers or found).items()}

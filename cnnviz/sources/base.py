@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import prod
+from pathlib import PureWindowsPath
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -16,6 +17,16 @@ MAX_VALUES = 4_000_000  # numbers that one input may hold, all channels together
 
 class SourceError(ValueError):
     """An input that cannot be used: one plain sentence saying what it is and what was expected."""
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders, control characters or undue length.
+
+    >>> plain_name("C:\\\\home\\\\me/cat.png")
+    'cat.png'
+    """
+    last = PureWindowsPath(name).name  # splits at both kinds of slash
+    return "".join(c for c in last if c.isprintable())[:60] or "upload"
 
 
 @dataclass(frozen=True, eq=False)

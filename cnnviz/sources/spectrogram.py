@@ -1,7 +1,6 @@
 """Spectrograms that were computed elsewhere: which axis holds the mels, and what the numbers are, guessed or told."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import ClassVar, Literal, get_args
@@ -9,12 +8,13 @@ from typing import ClassVar, Literal, get_args
 import numpy as np
 
 from cnnviz.knobs import knob
-from cnnviz.sources.arrays import UTF16, read_npz, read_stream, read_text, read_torch
-from cnnviz.sources.base import Array, Grid, Source, SourceError
+from cnnviz.signatures import identify
+from cnnviz.sources.arrays import read_npz, read_stream, read_text, read_torch
+from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, stretch
 from cnnviz.sources.picture import decode, flatten, to_values
-from cnnviz.sources.upload import MAX_BYTES, PICTURES, identify, plain_name
+from cnnviz.sources.upload import MAX_BYTES, PICTURES
 from cnnviz.tensors import kind_of
 
 Guess = Literal["guess"]
@@ -22,7 +22,6 @@ Axes = Literal["frames x mels", "mels x frames"]
 Levels = Literal["decibels", "magnitude", "scaled"]
 
 WANTED = "a .npy, .npz, .csv, .pt or .safetensors array, or a PNG, JPEG or WebP picture"
-CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")  # what no text holds
 
 # Bands that people choose, and bins of a spectrum, half a window of samples and one.
 BANDS = {20, 23, 24, 26, 32, 40, 48, 60, 64, 80, 96, 100, 120, 128, 160, 192, 201, 229, 256, 257, 513, 1025}
@@ -117,7 +116,7 @@ def read_spectrogram(
     odd = int(np.count_nonzero(~np.isfinite(values)))
     if odd == values.size:
         raise SourceError(f"All {odd:,} numbers are NaN or Inf: save the spectrogram again.")
-    picture = identify(data) in PICTURES
+    picture = identify(data).name in PICTURES
     likely, clear = ("mels x frames", True) if picture else guess_axes(values.shape)
     order = likely if axes == "guess" else axes
     kind = guess_levels(values) if levels == "guess" else levels
@@ -171,16 +170,16 @@ def read_plane(data: bytes) -> tuple[Array, str]:
         raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
     if holds_tensors(data):
         return read_torch(data)
-    kind = identify(data)
-    if kind == "npy":
+    told = identify(data)
+    if told.name == "npy":
         return read_stream(BytesIO(data), len(data)), ""
-    if kind in PICTURES:
-        return read_brightness(data, kind)
-    if data.startswith(UTF16) or not CONTROL.search(data[:4096]):
+    if told.name in PICTURES:
+        return read_brightness(data, told.name)
+    if told.name == "text":
         return read_text(data)
-    if kind == "zip or npz":
+    if told.name in ("npz", "zip or npz"):
         return read_npz(data)
-    raise SourceError(f"This file is {kind}: upload {WANTED}.")
+    raise SourceError(told.refused(WANTED))
 
 
 def holds_tensors(data: bytes) -> bool:

@@ -2,14 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import PureWindowsPath
 from typing import ClassVar
 
 import numpy as np
 
 from cnnviz.knobs import knob
+from cnnviz.signatures import identify
 from cnnviz.sources.audio import WHOLE, Piece, read_audio
-from cnnviz.sources.base import Array, Grid, Source, SourceError
+from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
@@ -18,54 +18,11 @@ from cnnviz.sources.picture import Colour, decode, flatten, to_values
 MAX_BYTES = 20_000_000
 
 PICTURES = ("PNG", "JPEG", "WEBP")
-SOUNDS = ("WAV", "FLAC", "Ogg", "Ogg Opus", "MP3", "AIFF")
-WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3 or AIFF sound, or a .npy array"
-SIGNATURES = {  # leading bytes -> kind; those that are not read are named, so that the refusal can say what came
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"\x93NUMPY": "npy",
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"%PDF": "PDF",
-    b"PK": "zip or npz",
-    b"RIFF": "RIFF video",
-    b"fLaC": "FLAC",
-    b"OggS": "Ogg",
-    b"ID3": "MP3",
-    b"\x80": "pickle",
-    b"\x1f\x8b": "gzip",
-}
-
-
-CONTAINERS = {
-    (b"RIFF", b"WEBP"): "WEBP",
-    (b"RIFF", b"WAVE"): "WAV",
-    (b"FORM", b"AIFF"): "AIFF",
-    (b"FORM", b"AIFC"): "AIFF",
-}
-
-
-def identify(data: bytes) -> str:
-    """What kind of file it is, by its leading bytes.
-
-    >>> identify(b"GIF89a...")
-    'GIF'
-    """
-    within = CONTAINERS.get((data[:4], data[8:12]))
-    if within:
-        return within
-    if data.startswith(b"OggS") and data[28:36] == b"OpusHead":  # what the first page holds
-        return "Ogg Opus"
-    if data[:1] == b"\xff" and data[1:2] >= b"\xe0" and not data.startswith(b"\xff\xd8"):
-        return "MP3"  # eleven ones: a frame without a title before it
-    known = [kind for signature, kind in SIGNATURES.items() if data.startswith(signature)]
-    if known:
-        return known[0]
-    return (
-        "text" if b"\x00" not in data[:1024] and data[:1024].decode(errors="ignore").isprintable() else "something else"
-    )
+SOUNDS = (
+    *("WAV", "RIFX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "Ogg", "Ogg Opus", "MP3"),
+    *("NIST", "VOC", "IRCAM", "SVX", "AVR", "PAF", "PVF"),  # older ones that libsndfile reads as well
+)
+WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or W64 sound, or a .npy array"
 
 
 def read_upload(
@@ -111,11 +68,12 @@ def read_upload(
         raise SourceError(f"An empty file: upload {WANTED}.")
     if len(data) > MAX_BYTES:
         raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
-    kind = identify(data)
+    told = identify(data)
+    kind = told.name
     if kind == "npy":
         return _array(data, name, ndim)
     if kind not in PICTURES + SOUNDS:
-        raise SourceError(f"This file is {kind}: upload {WANTED}.")
+        raise SourceError(told.refused(WANTED))
     if ndim != 2:
         raise SourceError(
             f"This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
@@ -138,16 +96,6 @@ def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour
     image, frames = decode(data, kind)
     note = f", first of {frames} frames" if frames > 1 else ""
     return Grid(to_values(flatten(image, colour), rows), "picture", plain_name(name) + note)
-
-
-def plain_name(name: str) -> str:
-    """A file's name without folders, control characters or undue length.
-
-    >>> plain_name("C:\\\\home\\\\me/cat.png")
-    'cat.png'
-    """
-    last = PureWindowsPath(name).name  # splits at both kinds of slash
-    return "".join(c for c in last if c.isprintable())[:60] or "upload"
 
 
 @dataclass(frozen=True)
@@ -179,7 +127,7 @@ class Upload(Source):
         return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.piece, self.features)
 
     def samples(self) -> Array | None:
-        kind = identify(self.data)
+        kind = identify(self.data).name
         return read_audio(self.data, kind, self.piece)[0] if kind in SOUNDS else None
 
     def code(self) -> str:

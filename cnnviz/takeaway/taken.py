@@ -9,7 +9,7 @@ from cnnviz.maps import Clip, stage_words
 from cnnviz.network import run_network
 from cnnviz.run import Run
 from cnnviz.show import MapsChoice, StageChoice, clip_of, inside
-from cnnviz.sources.upload import plain_name
+from cnnviz.sources.base import plain_name
 
 
 @dataclass(frozen=True, eq=False)
