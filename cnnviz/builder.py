@@ -202,9 +202,9 @@ def mend(at: int, fix: Mapping[str, Any]) -> None:
 
 
 def set_mode(key: str) -> None:
-    """All layers in training or in eval mode, as the widget of this key says."""
+    """All layers in train or in eval mode, as the widget of this key says."""
     network, _ = screen()
-    save(edit.in_mode(network, bool(st.session_state[key])))
+    save(edit.in_mode(network, st.session_state[key] == "train"))
     look_at(int(st.session_state.get("layer", 0)))
 
 

@@ -44,6 +44,7 @@ POOLING = "pages/pooling.py"
 GATING = "pages/gating.py"
 NORMALISATION = "pages/normalisation.py"
 SHAPES = "pages/shapes.py"
+OUTPUT_SIZE = "pages/output_size.py"
 SPECTROGRAM = "pages/spectrogram.py"
 NETWORK = "pages/network.py"
 GALLERY = "pages/gallery.py"
@@ -55,9 +56,10 @@ def pages() -> list[Page]:
         st.Page(ROOT / HOME, title="Home", default=True),
         st.Page(ROOT / CONVOLUTION, title="Convolution"),
         st.Page(ROOT / POOLING, title="Pooling"),
+        st.Page(ROOT / OUTPUT_SIZE, title="Output size"),
         st.Page(ROOT / GATING, title="Gating"),
         st.Page(ROOT / NORMALISATION, title="Normalisation"),
-        st.Page(ROOT / SHAPES, title="Shapes"),
+        st.Page(ROOT / SHAPES, title="Flatten & Linear"),
         st.Page(ROOT / SPECTROGRAM, title="Spectrogram"),
         st.Page(ROOT / NETWORK, title="Networks"),
         st.Page(ROOT / GALLERY, title="Gallery"),

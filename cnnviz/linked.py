@@ -11,7 +11,7 @@ from cnnviz.share import STAGED
 from cnnviz.vocabulary import words
 
 SECONDS = 120  # that a page may take
-WITH_SCENES = ("convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram", "network")
+WITH_SCENES = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes", "spectrogram", "network")
 
 
 def staged_at(link: str) -> Staged:

@@ -25,7 +25,7 @@ NOTES = {
 }
 BLOCKS = ("nb_filters", "kernel_size", "padding", "stride", "pooling")  # one entry for each block
 FREE = (*BLOCKS, "activation", "normalization")
-TRAINING = "batch norm takes the clip's own statistics and dropout drops; otherwise as the network is used later"
+TRAINING = "net.train(): batch norm takes the clip's own statistics and dropout drops. Off is net.eval(), as in use"
 MOST = {"nb_filters": 512, "kernel_size": 15, "padding": 16, "stride": 16, "pooling": 16}
 MOST_BLOCKS = 32
 MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
@@ -106,7 +106,7 @@ def settings(preset: Desed, free: Collection[str], training: bool) -> Callable[[
         if field in free:
             at = names.index(getattr(preset, field))
             chosen[field] = st.selectbox(field, names, at, key=field, bind=BIND)
-    chosen["training"] = st.toggle("training", training, key="training", help=TRAINING, bind=BIND)
+    chosen["training"] = st.toggle("train mode", training, key="training", help=TRAINING, bind=BIND)
     with st.expander("Blocks", key="blocks", on_change="rerun", bind=BIND):
         texts = {
             field: st.text_input(field, spelled(getattr(preset, field)), key=field, bind=BIND)

@@ -232,9 +232,10 @@ CONVOLUTION = [
         "Mix channels, cell by cell. It never looks at a neighbour.",
     ),
     Preset(
-        "layer=ConvTranspose&input=ramp&input_size=4&kernel=box&stride=2&output_padding=1",
+        "layer=ConvTranspose&input=ramp&input_size=4&kernel=box&stride=2&padding=1&output_padding=1",
         "Does output_padding add zeros?",
-        "No. It makes the output one row and column larger at the far end, and the kernel paints there, too.",
+        "Not here: one row and column more come out, and the kernel paints them. They are the ones that padding = 1 "
+        "would have cropped. With padding = 0 no kernel reaches so far, and they hold the bias alone, which is 0.",
     ),
     Preset(
         "layer=ConvTranspose&input=edge&input_size=6&kernel=ones&stride=2",
@@ -310,7 +311,8 @@ GATING = [
     Preset(
         "layer=ReLU&compare=LeakyReLU",
         "Is ReLU a gate?",
-        "Yes: x times a mask that is 1 where x is positive. The leaky one is never quite closed.",
+        "Yes: x times a mask that is 1 where x is positive and 0 elsewhere. The leaky mask is 0.2 elsewhere: "
+        "never quite closed.",
         page="gating",
     ),
     Preset(

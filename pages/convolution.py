@@ -20,11 +20,24 @@ from cnnviz.sources.samples import Digit
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
 
-EXPLANATION = """
+WINDOWS = """
 **One step.** The window stands on the input and reads as many cells as the kernel has weights. Each cell is multiplied
 by its weight; the products of all input channels are added up, and the bias last. The sum is one cell of the output.
 Then the window moves on by the stride.
+"""
 
+STAMPS = """
+**One step.** One input cell is multiplied by every weight of the kernel, and the products are painted on the output
+as a stamp. The next cell's stamp lies `stride` cells further, so stamps overlap where the kernel is larger than the
+stride: there they add up, and the bias is added last. `padding` crops the border of what was painted. `output_padding`
+makes the output longer at the far end: that gives back what was cropped there, or adds cells that hold the bias alone.
+
+**The same by windows.** Choose *windows* under *told by*: the input is stuffed with `stride` − 1 holes between its
+cells, and the kernel, turned round, slides over it one cell at a time. Each output cell is then one sum, as in a
+convolution.
+"""
+
+POINTING = """
 **Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight
 lights every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
 
@@ -126,4 +139,5 @@ screen.caption(choice, shown, problem)
 player(shown.blob, key="convolution")
 screen.facts(shown)
 say_turned(shown.turned)
-screen.tabs(choice, shown, EXPLANATION, Weights=lambda: all_kernels(shown))
+explanation = (STAMPS if isinstance(choice.layer, ConvTranspose) else WINDOWS) + POINTING
+screen.tabs(choice, shown, explanation, Weights=lambda: all_kernels(shown))

@@ -65,7 +65,7 @@ EXPLANATION = """
 times gate is what goes on.
 
 **Strength** opens the mask: at 0 every gate is open and the signal passes as it is, at 1 the gate is as computed.
-**Threshold** says which gates count as closed. Neither asks the server.
+**Threshold**: the caption of the mask says how much of it lies below. Neither asks the server.
 
 **Who opens it?** In DESED's *GLU* each cell opens its own gate, σ(x), for a mix of all channels. In *ContextGating* a
 mix of all channels opens the gate of the cell itself. torch's *nn.GLU* splits the channels in two halves. ReLU is a

@@ -15,7 +15,7 @@ from cnnviz import builder, edit, screen
 from cnnviz.cached import animate_net, read, survey_net
 from cnnviz.export import STILLS, Look, Staged, atlas
 from cnnviz.fields import Field, Row, rows
-from cnnviz.flow import Flow
+from cnnviz.flow import Flow, mode
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
 from cnnviz.layer_list import layer_list
@@ -41,7 +41,8 @@ FIRST = Photo()
 HEAVY = 64 * 2**20  # bytes: a larger network runs when it is asked to
 NEVER = {"mask_gate", "max_unpool", "permute"}  # they need more than one tensor, or other axes
 FOLLOWS = ("in_channels", "ndim", "steps", "examples")  # not asked: they follow from what comes before
-TRAINING = "dropout drops, and batch norm takes the input's own statistics; otherwise as the network is used later"
+MODES = ("train", "eval")  # torch's own names: net.train(), net.eval()
+MODE_HELP = "train: dropout drops, and batch norm takes the input's own statistics. eval: as the network is used later"
 
 EXPLANATION = """
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
@@ -79,12 +80,21 @@ def offer_acts(network: Network) -> None:
         st.selectbox("another layer", [name for name in KINDS if name not in NEVER], key="kind")
         st.button("Add after" if network.stages else "Add", on_click=builder.add, icon=":material/add:")
     past = st.session_state.get(builder.PAST, [])
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Undo", on_click=builder.undo, disabled=not past, icon=":material/undo:")
         training = edit.moded(network)
         if training is not None:
             key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
-            st.toggle("training", training, key=key, help=TRAINING, on_change=builder.set_mode, args=(key,))
+            st.segmented_control(
+                "mode",
+                MODES,
+                default=MODES[not training],
+                key=key,
+                required=True,
+                help=MODE_HELP,
+                on_change=builder.set_mode,
+                args=(key,),
+            )
 
 
 def edited(network: Network, at: int, shape: Shape) -> Network:
@@ -141,11 +151,6 @@ def table(
         f"**{cost.parameters:,}** parameters, {in_words(cost.parameters)} &nbsp;·&nbsp; **{cost.macs:,}** MACs, "
         f"{in_words(cost.macs)} &nbsp;·&nbsp; {bytes_ / 2**20:,.1f} MiB to run it and keep every stage"
     )
-
-
-def mode(layer: Any) -> str:
-    """Of a layer that does something else in training, in which mode it is."""
-    return ("training" if layer.training else "eval") if isinstance(layer, edit.MODED) else ""
 
 
 def sees(field: tuple[Field, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Shapes: what goes where in nn.Linear, nn.Flatten and permute."""
+"""Flatten, Linear, permute: what goes where in nn.Linear, nn.Flatten and permute."""
 
 from collections.abc import Callable
 
@@ -76,7 +76,7 @@ inside_frame()
 with st.sidebar:
     kind, ndim, make = choose()
 choice, shown, problem = screen.settle("shapes", make, FIRST)
-screen.head("Shapes", SHAPES, problem, kind, ndim)
+screen.head("Flatten & Linear", SHAPES, problem, kind, ndim)
 screen.caption(choice, shown, problem)
 player(shown.blob, key="shapes")
 screen.facts(shown)

@@ -93,7 +93,7 @@ def other_setting(at: StageChoice) -> dict[str, Any]:
     activations, norms = get_args(Activation), get_args(Normalization)
     activation = st.selectbox("activation of the other", activations, 2, key="b_activation", bind=BIND)
     normalization = st.selectbox("normalization of the other", norms, key="b_normalization", bind=BIND)
-    training = st.toggle("training of the other", True, key="b_training", bind=BIND)
+    training = st.toggle("train mode of the other", True, key="b_training", bind=BIND)
     seed = int(st.number_input("seed of the other", 0, 9999, 0, key="b_seed", bind=BIND))
     network = replace(at.network, activation=activation, normalization=normalization, training=training)
     place_ = [name for name, _ in at.network.network.stages].index(at.stage)
@@ -165,7 +165,7 @@ def milliseconds(frames: int, features: Features) -> float:
 
 def named(choice: StageChoice) -> str:
     """What is heard, by what, and whose weights these are, in a line."""
-    network, mode = choice.network, "training" if choice.network.training else "eval"
+    network, mode = choice.network, "train" if choice.network.training else "eval"
     setting = f"{network.activation}, {network.normalization} norm, {mode} mode"
     return f"{read(choice.source).caption}; {setting}; {takeaway.weights_words(choice)}, seed {choice.seed}"
 

@@ -174,7 +174,7 @@ def test_the_threshold_says_which_gates_count_as_closed(threshold, glu):
     screen, _, opened, _ = glu
     before = screen.picture()
     gate(screen, threshold=threshold)
-    count = screen.ask("({ stage }) => stage.gating.closed(stage.planes.gate)")
+    count = screen.ask("({ stage }) => stage.gating.below(stage.planes.gate)")
     assert count == int((opened < float(threshold)).sum())
     assert screen.picture() != before
 
@@ -195,7 +195,7 @@ def test_a_gate_closed_by_hand_lets_nothing_pass(glu):
     screen, signal, _, _ = glu
     gate(screen, hand="closed")
     assert not plane(screen, "output").any()
-    assert screen.ask("({ stage }) => stage.gating.closed(stage.planes.gate)") == signal.size
+    assert screen.ask("({ stage }) => stage.gating.below(stage.planes.gate)") == signal.size
 
 
 def test_a_gate_closed_by_hand_at_half_strength_lets_half_pass(glu):

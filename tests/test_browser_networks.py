@@ -183,10 +183,10 @@ def test_training_and_eval_differ_in_the_maps(screen):
     dead = overview(screen).locator(".grid em")
     tag.locator(".name").click()
     expect(dead).to_have_count(0)
-    screen.page.get_by_text("training", exact=True).first.click()
+    screen.page.get_by_test_id("stSidebar").get_by_role("radio", name="train").click()
     expect(tag).to_contain_text("train")
     expect(dead.first).to_have_text("dead")
-    expect(rows(screen).nth(1)).to_contain_text("training")
+    expect(rows(screen).nth(1)).to_contain_text("train")
 
 
 def test_the_way_back_finds_the_network_that_the_address_names(screen):

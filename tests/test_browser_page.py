@@ -315,7 +315,7 @@ def test_going_from_page_to_page_takes_no_knob_along(screen):
         "Pooling": "nn.MaxPool2d(kernel_size=2, stride=2)",
         "Gating": "DesedGLU(4)",
         "Normalisation": "nn.BatchNorm2d(num_features=3)",
-        "Shapes": "nn.Flatten()",
+        "Flatten & Linear": "nn.Flatten()",
     }
     for page, scene in scenes.items():
         go(screen, page)

@@ -329,13 +329,13 @@ def test_another_argument_makes_room_for_the_lesson_and_undo_brings_ones_own_net
 
 def test_the_mode_is_that_of_all_layers_and_in_the_address():
     app = opened("network", use_batchnorm="true")
-    toggle = next(one for one in app.toggle if one.label == "training")
-    assert not toggle.value
-    toggle.set_value(True).run()
+    mode = next(one for one in app.segmented_control if one.key.startswith("mode"))
+    assert (mode.options, mode.value) == (["train", "eval"], "eval")
+    mode.set_value("train").run()
     assert_runs(app)
-    assert {row["mode"] for row in listed(app)["rows"]} == {"", "training"}
+    assert {row["mode"] for row in listed(app)["rows"]} == {"", "train"}
     again = opened("network", net=app.session_state["net"], use_batchnorm="true")
-    assert {row["mode"] for row in listed(again)["rows"]} == {"", "training"}
+    assert {row["mode"] for row in listed(again)["rows"]} == {"", "train"}
     assert_runs(again)
 
 
@@ -356,9 +356,9 @@ def test_lesson_b_can_begin_as_in_the_lesson():
 
 def test_the_mode_of_all_layers_is_that_of_the_layer_that_is_looked_at():
     app = opened("network", net="Conv2d(1,4,3);Dropout(0.5)", shape="1, 8, 8", layer="1")
-    next(one for one in app.toggle if one.key.startswith("mode")).set_value(True).run()
+    next(one for one in app.segmented_control if one.key.startswith("mode")).set_value("train").run()
     assert_runs(app)
-    assert listed(app)["rows"][1]["mode"] == "training"
+    assert listed(app)["rows"][1]["mode"] == "train"
 
 
 def saved(network, seed):

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.link import PACKED, pack
 
-PAGES = ["home", "convolution", "pooling", "gating", "normalisation", "shapes"]
+PAGES = ["home", "convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
 TORCH = {  # layers whose torch name is not the one in the address
     "GLU": "DesedGLU",
@@ -103,6 +103,14 @@ def test_a_layer_norm_runs_over_every_shape(over, shape):
 @pytest.mark.parametrize("order", ["channels first", "channels last"])
 def test_a_permutation_runs_in_both_orders(order):
     runs(opened("shapes", layer="Permute", order=order))
+
+
+def test_the_explanation_is_of_what_is_told():
+    told = {layer: opened("convolution", layer=layer).tabs[0].markdown[0].value for layer in LAYERS["convolution"]}
+    assert "The window stands on the input" in told["Conv"]
+    assert "as\na stamp" not in told["Conv"]
+    assert "painted on the output" in told["ConvTranspose"]
+    assert "The window stands on the input" not in told["ConvTranspose"]
 
 
 TABS = {

@@ -155,7 +155,7 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     ),
     "What is a depthwise": lambda s: s.tensors["reads"].tolist() == [[0, 1], [1, 2], [2, 3], [3, 4]],
     "What can a 1 × 1 kernel do?": lambda s: s.tensors["weight"].shape == (2, 3, 1, 1, 1),
-    "Does output_padding add zeros?": lambda s: s.out == "(1, 1, 10, 10)" and without(s) == "(1, 1, 9, 9)",
+    "Does output_padding add zeros?": lambda s: added_is_painted(s) and added_is_bias_without_padding(),
     "Why do transposed": lambda s: set(s.y.ravel()) == {0, 1, 2, 4},  # a kernel of ones on cells of 0 and 1
     # pooling
     "What does a maximum read": lambda s: (
@@ -233,10 +233,17 @@ def never_read(s: Seen) -> list[int]:
     return sorted(set(range(s.x.shape[-1])) - set(read.ravel().tolist()))
 
 
-def without(s: Seen) -> str:
-    """The output's shape with no output_padding."""
-    preset = about("Does output_padding add zeros?")
-    return seen(preset, output_padding="0").out
+def added_is_painted(s: Seen) -> bool:
+    """Are the row and column that output_padding adds products of the last input row and column with the kernel?"""
+    less = seen(about("Does output_padding add zeros?"), output_padding="0")
+    grown = (less.out, s.out) == ("(1, 1, 7, 7)", "(1, 1, 8, 8)") and np.array_equal(less.y, s.y[..., :7, :7])
+    alone = s.y[0, 0, -1, ::2] * 9  # every weight is a ninth, and one input cell alone paints every second column
+    return grown and np.allclose(alone, s.x[0, 0, -1]) and bool((s.y[0, 0, :, -1] > 0).all())
+
+
+def added_is_bias_without_padding() -> bool:
+    s = seen(about("Does output_padding add zeros?"), padding="0")
+    return s.out == "(1, 1, 10, 10)" and not s.y[0, 0, -1].any() and not s.y[0, 0, :, -1].any()
 
 
 def corner(s: Seen) -> tuple[float, float]:

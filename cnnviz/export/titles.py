@@ -21,7 +21,7 @@ def write_titles(paper: Paper, stage: Stage, cast: Cast, layout: Layout) -> None
         "" if stage.gate else kept_words(stage.input, cast.inputs, meta["axes"]),
     ]
     made = [meta["shapes"]["output"], kept_words(stage.output, cast.outputs, meta["outAxes"])]
-    for name, notes in (("input", read), ("gate", [closed_words(stage, cast)]), ("output", made)):
+    for name, notes in (("input", read), ("gate", [counted_words(stage, cast)]), ("output", made)):
         if name in layout.titles:
             write_title(paper, stage, cast, name, notes, layout.titles[name])
     if "work" in layout.titles:
@@ -45,12 +45,12 @@ def lowered(box: Box) -> Box:
     return Box(box.x, box.y + EDGE, box.w, box.h)
 
 
-def closed_words(stage: Stage, cast: Cast) -> str:
-    """How much of the gate is closed, in the channel that is looked at."""
+def counted_words(stage: Stage, cast: Cast) -> str:
+    """How much of the mask lies below one half, or was dropped, in the channel that is looked at."""
     if not stage.gate:
         return ""
-    closed = (stage.gate.take(cast.channel) < 0.5).mean()
-    return f"{100 * closed:.3g} % {'dropped' if stage.meta['rule'] == 'drop' else 'closed'}"
+    below = (stage.gate.take(cast.channel) < 0.5).mean()
+    return f"{100 * below:.3g} % {'dropped' if stage.meta['rule'] == 'drop' else 'below 0.50'}"
 
 
 def strip_words(stage: Stage, cast: Cast) -> str:

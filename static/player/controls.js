@@ -48,7 +48,7 @@ const HINTS = {
   lens: "Repeat small cells in large numbers beside the map",
   serpentine: "Walk every other row backwards",
   strength: "0 leaves the gate open everywhere, 1 is the gate as computed",
-  threshold: "Gates below this count as closed",
+  threshold: "The caption counts how much of the mask lies below this",
   hand: "Force every gate open or closed by hand",
 };
 

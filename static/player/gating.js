@@ -53,15 +53,15 @@ export class Gating {
     };
   }
 
-  /** How many of these gates are closed: below the threshold. */
-  closed(plane) {
+  /** How many of these gates lie below the threshold. */
+  below(plane) {
     let n = 0;
     for (const gate of plane) if (gate < this.threshold) n++;
     return n;
   }
 
   /** The same over all channels, counted once for each setting: a picture is drawn far more often than one changes. */
-  closedOfAll() {
+  belowOfAll() {
     const setting = [this.strength, this.threshold, this.hand].join();
     if (this.counted?.setting !== setting) {
       let n = 0;

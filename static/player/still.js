@@ -112,7 +112,7 @@ function paintTitles(ctx, stage) {
   if (covered === "input") title(boxes.input, "times read", "hatched: never read", counts);
   else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
-  if (boxes.gate) title(boxes.gate, named(stage, "gate"), closedWords(stage), stage.legend("gate", stage.selected));
+  if (boxes.gate) title(boxes.gate, named(stage, "gate"), countedWords(stage), stage.legend("gate", stage.selected));
   if (boxes.gate && boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
   if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
   else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
@@ -125,14 +125,14 @@ function named(stage, panel) {
   return one && stage.output.channels > 1 ? `${name} · channel ${stage.selected}` : name;
 }
 
-/** How much of a gate is closed, in the selected channel and in all. */
-function closedWords(stage) {
+/** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all. */
+function countedWords(stage) {
   const { gating, output, scene, planes } = stage;
   const percent = (n, of) => `${Math.round((1000 * n) / of) / 10} %`;
-  const shut = scene.meta.rule === "drop" ? "dropped" : "closed";
-  const here = `${percent(gating.closed(planes.gate), planes.gate.length)} ${shut}`;
+  const counted = scene.meta.rule === "drop" ? "dropped" : `below ${gating.threshold.toFixed(2)}`; // of a leaky mask, nothing is closed
+  const here = `${percent(gating.below(planes.gate), planes.gate.length)} ${counted}`;
   if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
-  return `${here} · of all channels ${percent(gating.closedOfAll(), scene.tensors.output.data.length)}`;
+  return `${here} · of all channels ${percent(gating.belowOfAll(), scene.tensors.output.data.length)}`;
 }
 
 function titleWork(ctx, stage, title) {

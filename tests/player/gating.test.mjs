@@ -78,15 +78,15 @@ for (const { name, scene, truth } of gated) {
     const gating = set(scene, {});
     for (const setting of [{}, { threshold: 0.7 }, { strength: 0.4 }, { hand: "closed" }, { hand: "open" }]) {
       Object.assign(gating, setting);
-      const each = range(shape[0]).reduce((sum, channel) => sum + gating.closed(gating.planes(channel).gate), 0);
-      assert.equal(gating.closedOfAll(), each, JSON.stringify(setting));
+      const each = range(shape[0]).reduce((sum, channel) => sum + gating.below(gating.planes(channel).gate), 0);
+      assert.equal(gating.belowOfAll(), each, JSON.stringify(setting));
     }
   });
 
   test(`${name}: as many gates are closed as torch counts below the threshold`, () => {
     for (const [threshold, wanted] of Object.entries(truth.gating.closed)) {
       const gating = set(scene, { threshold: Number(threshold) });
-      assert.deepEqual(channels.map((channel) => gating.closed(gating.computed(channel))), wanted);
+      assert.deepEqual(channels.map((channel) => gating.below(gating.computed(channel))), wanted);
     }
   });
 
@@ -105,7 +105,7 @@ test("only as computed and at full strength is it untouched", () => {
 
 test("a gate exactly at the threshold is open", () => {
   const gating = set(gated[0].scene, { threshold: 0.5 });
-  assert.equal(gating.closed([0.4999, 0.5, 0.5001, NaN]), 1);
+  assert.equal(gating.below([0.4999, 0.5, 0.5001, NaN]), 1);
 });
 
 test("what is no number stays none, whatever its gate", () => {
