@@ -237,6 +237,19 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "sigmoid": {},
     "tanh": {},
     "softmax": {},
+    **{
+        name: {}
+        for name in (
+            *("identity", "relu6", "hardswish", "hardsigmoid", "mish", "selu", "log_sigmoid", "softsign"),
+            *("tanhshrink", "log_softmax", "softmin", "softmax2d"),
+        )
+    },
+    "hardtanh": {"min_val": st.floats(-3, 0), "max_val": st.floats(0.1, 3)},
+    "softplus": {"beta": st.floats(0.1, 3) | st.floats(-3, -0.1), "threshold": st.floats(0.5, 30)},
+    "celu": {"alpha": st.floats(0.1, 3) | st.floats(-3, -0.5)},
+    "rrelu": {"lower": st.floats(-1, 0.2), "upper": st.floats(0.2, 2)},
+    "softshrink": {"lambd": st.floats(0, 2)},
+    "hardshrink": {"lambd": st.floats(-1, 2)},
     "glu": {},
     "context_gating": {},
     "halving_glu": {"depth": st.sampled_from([2, 4, 6])},
@@ -255,9 +268,14 @@ VALID |= {name: partial(anywhere, kind=KINDS[name], **how) for name, how in ANYW
 dims = st.sampled_from([1, 2, 3])
 
 
+def dims_of(name: str) -> st.SearchStrategy[int]:
+    """Along how many axes torch has this kind of layer."""
+    return st.sampled_from(KINDS[name].ndims)
+
+
 def cases(name: str) -> st.SearchStrategy[Case]:
     """One kind of layer in one to three dimensions, with an input on which it works."""
-    return dims.flatmap(VALID[name])
+    return dims_of(name).flatmap(VALID[name])
 
 
 any_case = st.sampled_from(sorted(VALID)).flatmap(cases)
@@ -270,7 +288,8 @@ conv_case = st.sampled_from(["conv", "conv_transpose"]).flatmap(cases)
 @st.composite
 def any_setting(draw: st.DrawFn, name: str) -> Layer:
     """A layer of any settings, possible or not: each number from below its lowest to a little above."""
-    kind, ndim = KINDS[name], draw(dims)
+    kind = KINDS[name]
+    ndim = draw(st.sampled_from(kind.ndims))
     chosen: dict[str, Any] = {"ndim": ndim}
     defaults = {f.name: f.default for f in fields(kind)}
     for field, k in knobs(kind).items():
@@ -285,10 +304,11 @@ def any_value(k: Any, ndim: int, default: Any) -> st.SearchStrategy[Any]:
     """Any value of one knob."""
     if k.choices:
         return st.sampled_from(k.choices)
-    if k.low is None:
+    if isinstance(default, bool):
         return st.booleans()
     if isinstance(default, float):
-        return st.floats(k.low - 0.5, k.low + 2)
+        low = -2 if k.low is None else k.low
+        return st.floats(low - 0.5, low + 2)
     # mostly possible, so that several problems seldom hide one another
     number = st.integers(int(k.low) - 1, int(k.low) + 5) | st.integers(int(k.low), int(k.low) + 3)
     if default is None:

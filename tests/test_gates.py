@@ -13,24 +13,39 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.layers import (
+    CELU,
     ELU,
     GELU,
     GLU,
     KINDS,
+    SELU,
     Activation,
     ContextGating,
     Dropout,
     DropoutNd,
     HalvingGLU,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    Identity,
     LeakyReLU,
+    LogSigmoid,
     MaskGate,
+    Mish,
     PReLU,
     ReLU,
+    ReLU6,
     Repeat,
+    RReLU,
     Sigmoid,
     SiLU,
     Softmax,
+    Softplus,
+    Softshrink,
+    Softsign,
     Tanh,
+    Tanhshrink,
 )
 from cnnviz.layers.gate import block
 from cnnviz.measure import measure
@@ -55,12 +70,23 @@ GRID = np.array([0.0, -0.0, 1e-6, -1e-6, 0.5, -0.5, 1, -1, 3, -3, 12, -12, 100, 
 ACTIVATIONS = [
     *(ReLU(), LeakyReLU(), LeakyReLU(0.0), LeakyReLU(1.0), PReLU(), PReLU(-0.5), ELU(), ELU(0.3)),
     *(GELU(), GELU("tanh"), SiLU(), Sigmoid(), Tanh()),
+    *(Identity(), ReLU6(), RReLU(), RReLU(-0.5, 0.25), Hardtanh(), Hardtanh(-0.5, 3.0), Hardsigmoid(), Hardswish()),
+    *(
+        Softshrink(),
+        Softshrink(0.0),
+        Hardshrink(),
+        Hardshrink(-1.0),
+        Softplus(),
+        Softplus(-2.0, 5.0),
+        Softplus(3.0, 1.0),
+    ),
+    *(Mish(), SELU(), CELU(), CELU(0.3), CELU(-2.0), LogSigmoid(), Softsign(), Tanhshrink()),
 ]
 
 
 @pytest.mark.parametrize("layer", ACTIVATIONS, ids=lambda layer: layer.code())
 def test_a_function_is_that_of_torch_from_zero_to_large_numbers(layer):
-    theirs = layer.module().double()(torch.from_numpy(GRID).double()).detach()
+    theirs = layer.module().eval().double()(torch.from_numpy(GRID).double()).detach()
     np.testing.assert_allclose([layer.value(float(x)) for x in GRID], theirs, rtol=1e-12, atol=1e-15)
 
 
@@ -71,11 +97,18 @@ def test_every_activation_is_in_the_grid():
 
 @pytest.mark.parametrize("layer", ACTIVATIONS, ids=lambda layer: layer.code())
 def test_where_there_is_a_gate_the_cell_times_its_gate_is_the_value(layer):
-    gated = isinstance(layer, ReLU | LeakyReLU | PReLU | GELU | SiLU)  # the others are no product
+    products = ReLU | LeakyReLU | PReLU | RReLU | GELU | SiLU | Mish | Hardswish | Hardshrink
+    gated = isinstance(layer, products)  # the others are no product
     for x in map(float, GRID):
         gate = layer.gate(x)
         assert (gate is not None) == gated
         assert gate is None or x * gate == pytest.approx(layer.value(x), rel=1e-12)
+
+
+def test_a_cell_on_the_bound_of_a_shrinkage_is_on_the_side_that_torch_takes():
+    """0.3 in float32 is a little more than 0.3, and torch compares the two as float32."""
+    done = run(Hardshrink(0.3), np.array([0.3, -0.3, 0.31, 0.0], np.float32).reshape(1, 2, 2))
+    np.testing.assert_array_equal(by_hand(done), done.y)
 
 
 def test_relu_passes_on_what_is_no_number():

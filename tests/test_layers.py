@@ -36,6 +36,7 @@ from torch import nn
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
 from cnnviz.layers import (
+    CELU,
     GELU,
     GLU,
     KINDS,
@@ -47,6 +48,7 @@ from cnnviz.layers import (
     Dropout,
     GroupNorm,
     HalvingGLU,
+    Hardtanh,
     InstanceNorm,
     Layer,
     LayerNorm,
@@ -55,8 +57,10 @@ from cnnviz.layers import (
     MaxPool,
     Permute,
     ReLU,
+    RReLU,
     Shape,
     Softmax,
+    Softmax2d,
 )
 from cnnviz.layers.conv import MODES
 from cnnviz.run import run
@@ -82,7 +86,7 @@ def works(layer: Layer, shape: Shape) -> bool:
     """Does torch give anything for an input of this shape?"""
     try:
         y = torch_gives(layer, np.zeros(shape, np.float32))
-    except (RuntimeError, ValueError, ZeroDivisionError):
+    except (RuntimeError, ValueError, ZeroDivisionError, AssertionError):
         return False
     return y.numel() > 0
 
@@ -285,7 +289,7 @@ STRICTER = {
         isinstance(layer, Conv) and not isinstance(layer.padding, str) and min(layer.padding) < 0
     ),
     "a number that makes no sense": lambda layer, shape: any(
-        getattr(layer, name) < k.low for name, k in knobs(layer).items() if name in LOOSE
+        k.low is not None and getattr(layer, name) < k.low for name, k in knobs(layer).items() if name in LOOSE
     ),
     "dropping every cell": lambda layer, shape: isinstance(layer, Dropout) and layer.p == 1,
     "a divisor for nn.AvgPool1d, which has none": lambda layer, shape: (
@@ -441,6 +445,18 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             AvgPool(divisor_override=3, ndim=1),
             (1, 6),
             "nn.AvgPool1d has no divisor_override, and it is 3. Leave it empty.",
+        ),
+        (
+            Hardtanh(2.0, 1.0),
+            (1, 3, 3),
+            "max_val = 1 must be above min_val = 2. Use max_val = 3.",
+        ),
+        (RReLU(0.5, 0.25), (1, 3, 3), "lower = 0.5 must not be above upper = 0.25. Use lower = 0.25."),
+        (CELU(0.0), (1, 3, 3), "alpha = 0 would divide by 0. Use alpha = 1."),
+        (
+            Softmax2d(ndim=1),
+            (4, 9),
+            "nn.Softmax2d reads inputs with 2 axes besides the channels, and here is 1. Choose another input.",
         ),
         (GELU(approximate="erf"), (1, 3, 3), "approximate = 'erf' is not known. Use 'none' or 'tanh'."),
         (

@@ -11,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import VALID, agreed, cases, dims, values
+from strategies import VALID, agreed, cases, dims_of, values
 from torch import nn
 
 from cnnviz.geometry import GeometryError
@@ -26,6 +26,7 @@ from cnnviz.layers import (
     Flatten,
     GroupNorm,
     HalvingGLU,
+    Identity,
     LayerNorm,
     LeakyReLU,
     Linear,
@@ -36,6 +37,7 @@ from cnnviz.layers import (
     Permute,
     PReLU,
     ReLU,
+    ReLU6,
     Softmax,
 )
 from cnnviz.network import Desed, Network, after, run_network
@@ -91,7 +93,7 @@ def names(draw, count):
 @st.composite
 def networks(draw, kind, front=True):
     """A network with a layer of this kind, and the shape of an input on which it works."""
-    ndim = draw(dims)
+    ndim = draw(dims_of(kind))
     layer, shape = draw(VALID[kind](ndim))
     shape, layer = one_example(shape, layer), rested(layer)
     layers = [DropoutNd(0.5, training=False, ndim=ndim)]  # says how many axes there are
@@ -209,6 +211,12 @@ def test_a_written_network_reads_its_input_as_before():
 
 
 # --- as a person would write them ---
+
+
+def test_an_identity_takes_whatever_it_is_given_as_torchs_own_does():
+    assert read_code("nn.Sequential(nn.Identity(54, unused_argument1=0.1), nn.ReLU6(True))") == layers_of(
+        Identity(), ReLU6()
+    )
 
 
 def layers_of(*layers, prefix=""):

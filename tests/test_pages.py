@@ -24,7 +24,7 @@ LAYERS = {
     "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool"],
     "gating": [
         *("GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU"),
-        *("Sigmoid", "Tanh", "Softmax"),
+        *("Sigmoid", "Tanh", "Softmax", "ReLU6", "Hardtanh", "LogSoftmax", "Hardshrink"),
     ],
     "normalisation": ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "Dropout", "DropoutNd"],
     "shapes": ["Flatten", "Linear", "Permute"],

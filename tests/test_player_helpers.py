@@ -21,9 +21,11 @@ from torch.nn.functional import pad
 
 from cnnviz.geometry import Axis
 from cnnviz.layers import (
+    CELU,
     ELU,
     GELU,
     GLU,
+    SELU,
     Activation,
     AdaptiveAvgPool,
     AdaptiveMaxPool,
@@ -37,24 +39,40 @@ from cnnviz.layers import (
     Flatten,
     GroupNorm,
     HalvingGLU,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    Identity,
     InstanceNorm,
     Layer,
     LayerNorm,
     LeakyReLU,
     Linear,
+    LogSigmoid,
+    LogSoftmax,
     LPPool,
     MaskGate,
     MaxPool,
+    Mish,
     Move,
     Norm,
     Permute,
     PReLU,
     ReLU,
+    ReLU6,
+    RReLU,
     Shape,
     Sigmoid,
     SiLU,
     Softmax,
+    Softmax2d,
+    Softmin,
+    Softplus,
+    Softshrink,
+    Softsign,
     Tanh,
+    Tanhshrink,
 )
 from cnnviz.measure import coverage, reach
 from cnnviz.run import Run, run
@@ -130,6 +148,26 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "silu": (SiLU(), (2, 3, 4)),
     "sigmoid": (Sigmoid(), (1, 3, 4)),
     "tanh": (Tanh(), (1, 3, 4)),
+    "identity": (Identity(), (1, 3, 4)),
+    "relu6": (ReLU6(), (1, 3, 4)),
+    "rrelu": (RReLU(lower=-0.1, upper=0.5), (1, 3, 4)),
+    "hardtanh": (Hardtanh(min_val=-0.5, max_val=1.5), (2, 3, 4)),
+    "hardsigmoid": (Hardsigmoid(), (1, 3, 4)),
+    "hardswish": (Hardswish(), (1, 3, 4)),
+    "softshrink": (Softshrink(lambd=0.75), (1, 3, 4)),
+    "hardshrink": (Hardshrink(lambd=0.75), (1, 3, 4)),
+    "softplus": (Softplus(), (1, 3, 4)),
+    "softplus-sharp": (Softplus(beta=3.0, threshold=1.0), (1, 3, 4)),
+    "softplus-turned": (Softplus(beta=-2.0), (1, 3, 4)),
+    "mish": (Mish(), (1, 3, 4)),
+    "selu": (SELU(), (1, 3, 4)),
+    "celu": (CELU(alpha=0.5, ndim=1), (2, 7)),
+    "log-sigmoid": (LogSigmoid(), (1, 3, 4)),
+    "softsign": (Softsign(), (1, 3, 4)),
+    "tanhshrink": (Tanhshrink(), (1, 3, 4)),
+    "log-softmax": (LogSoftmax(), (4, 2, 3)),
+    "softmin": (Softmin(ndim=1), (3, 5)),
+    "softmax2d": (Softmax2d(), (3, 2, 3)),
     "softmax": (Softmax(), (4, 2, 3)),
     "softmax-1d": (Softmax(ndim=1), (3, 5)),
     # gates
@@ -182,6 +220,7 @@ ODD = {  # what is no number, and cells that are equal
     "adaptive-max-odd": (AdaptiveMaxPool(output_size=3, ndim=1), [1, np.nan, 2, np.nan, 3, 3, 3, 3]),
     "mean-odd": (AvgPool(kernel_size=2, ndim=1), [np.nan, 1, np.inf, 2, np.inf, -np.inf, 1, 2]),
     "relu-odd": (ReLU(ndim=1), [np.nan, np.inf, -np.inf, 0.0]),
+    "log-softmax-odd": (LogSoftmax(ndim=1), [np.nan, np.inf, -np.inf, 1e4]),
     "softmax-odd": (Softmax(ndim=1), [np.nan, np.inf, -np.inf, 1e4]),
 }
 
@@ -317,7 +356,7 @@ def slopes(layer: Layer, x: np.ndarray) -> list[float] | None:
     if not isinstance(layer, Activation):
         return None
     given = torch.from_numpy(x).double().requires_grad_()
-    layer.module().double()(given).sum().backward()
+    layer.module().eval().double()(given).sum().backward()
     return given.grad.flatten().tolist()
 
 
@@ -349,7 +388,7 @@ def truth(done: Run) -> dict[str, Any]:
 
 def curve(layer: Activation) -> dict[str, Any]:
     """A function over a grid: value, slope and, where it is x times a gate, that gate."""
-    module = layer.module().double()
+    module = layer.module().eval().double()
     x = torch.cat([torch.linspace(-9, 9, 73), torch.tensor([-300.0, -1e-6, 1e-6, 300.0])]).double().requires_grad_()
     y = module(x)
     (slope,) = torch.autograd.grad(y.sum(), x)

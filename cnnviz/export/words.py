@@ -141,8 +141,10 @@ def drop(stage: Stage, worked: Worked) -> Ways:
 
 def share(stage: Stage, worked: Worked) -> Ways:
     assert worked.window is not None
-    powers = [f"e^{exact(float(read))}" for read in worked.window.values.ravel()]
-    own = f"e^{exact(worked.facts['x'])} ÷ "
+    constants, x = stage.meta["constants"], exact(worked.facts["x"])
+    minus = "−" if constants.get("sign") == -1 else ""
+    powers = [f"e^{minus}{exact(float(read))}" for read in worked.window.values.ravel()]
+    own = f"{x} − log" if constants.get("log") else f"e^{minus}{x} ÷ "
     return [f"{own}({' + '.join(powers)})", f"{own}({len(powers)} such powers)"]
 
 

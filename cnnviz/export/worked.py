@@ -166,13 +166,13 @@ def drop(stage: Stage, channel: int, cell: Cell) -> Worked:
 
 
 def share(stage: Stage, channel: int, cell: Cell) -> Worked:
-    """Softmax: the share of one channel in the sum of all exponentials at its pixel."""
-    window = window_at(stage, channel, cell)
-    reads = window.values.ravel()
-    powers = np.exp(reads - reads.max())  # the largest is taken off, as torch does; shares stay
-    return Worked(
-        float(powers[channel] / powers.sum()), torch_at(stage, channel, cell), window, facts={"x": reads[channel]}
-    )
+    """Softmax: a channel's share in the sum of all exponentials at its pixel, of what is smallest, or its logarithm."""
+    window, x, constants = window_at(stage, channel, cell), own_cell(stage, channel, cell), stage.meta["constants"]
+    sign = constants.get("sign", 1)
+    reads = sign * window.values.ravel()
+    less, powers = sign * x - reads.max(), np.exp(reads - reads.max())  # the largest is taken off, as torch does
+    value = less - np.log(powers.sum()) if constants.get("log") else np.exp(less) / powers.sum()
+    return Worked(float(value), torch_at(stage, channel, cell), window, facts={"x": x})
 
 
 def norm(stage: Stage, channel: int, cell: Cell) -> Worked:

@@ -24,6 +24,8 @@ class Layer(Setting):
 
     torch_name: ClassVar[str] = ""  # without its dimension: "Conv" for Conv1d, Conv2d, Conv3d
     dimensioned: ClassVar[bool] = True  # False for nn.ReLU and others that are the same for any number of axes
+    ndims: ClassVar[tuple[int, ...]] = (1, 2, 3)  # along how many axes torch has it
+    vectors: ClassVar[bool] = True  # does it read a vector, too, if it is not dimensioned?
     rule: ClassVar[str] = ""  # how a window becomes a value; see static/player/rules.js
     pad_value: ClassVar[float] = 0.0
     random: ClassVar[bool] = False  # does it draw at random?
@@ -194,7 +196,7 @@ class Layer(Setting):
             )
         if len(shape) != 1:
             return shape
-        if self.dimensioned:
+        if self.dimensioned or not self.vectors:
             raise GeometryError(
                 f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Put it before nn.Flatten."
             )
@@ -214,6 +216,11 @@ class Layer(Setting):
         for name, k in knobs(self).items():
             self._check_word(name, k.words or k.choices)
             self._check_range(name, k.low)
+        if self.ndim not in self.ndims:
+            raise GeometryError(
+                f"{self.called} reads inputs with {' or '.join(map(str, self.ndims))} axes besides the channels, and "
+                f"here {'is 1' if self.ndim == 1 else f'are {self.ndim}'}. Choose another input."
+            )
         if len(shape) != self.n_axes + 1:
             besides = "its channels and examples" if self.stacked else "its channels"
             axes = len(shape) - 1 - self.n_axes + self.ndim

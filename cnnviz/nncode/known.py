@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from cnnviz.layers import KINDS, BatchNorm, InstanceNorm, Layer, Linear, MaskGate, Permute
+from cnnviz.layers import KINDS, BatchNorm, Identity, InstanceNorm, Layer, Linear, MaskGate, Permute
 from cnnviz.layers.gate import MaskModule
 from cnnviz.layers.move import PermuteModule
 from cnnviz.nncode.calls import Called
@@ -37,7 +37,7 @@ def classes() -> dict[str, Layer]:
     """A layer with the right number of axes for each class that can be read, by the name of the class."""
     found = {}
     for kind in KINDS.values():
-        for n in (1, 2, 3) if kind.dimensioned else (2,):
+        for n in kind.ndims if kind.dimensioned else (2,):
             layer = kind(ndim=n)
             found[module_class(layer).__name__] = layer
     return found
@@ -99,6 +99,8 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
     CodeError
         If an argument is unknown, missing, of another type or out of range, or is fixed here to another value.
     """
+    if isinstance(layer, Identity):  # torch's own takes anything, and nothing of it matters
+        return {}
     if isinstance(layer, Permute):
         if not call.args:
             raise call.error(f"{call.name} needs the order of the axes, which is not given.")

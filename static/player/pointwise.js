@@ -18,15 +18,56 @@ const leaky = (below) => ({
   gate: (x) => (x > 0 ? 1 : below),
 });
 
+/** Inside two bounds; what is no number stays none. */
+const within = (x, low, high) => Math.min(Math.max(x, low), high);
+const clip = (low, high) => ({ value: (x) => within(x, low, high), slope: (x) => Number(x > low && x < high) });
+const ramp = (x) => within(x / 6 + 0.5, 0, 1);
+
+const hardshrink = (far) => {
+  const gate = (x) => Number(!(x >= -far && x <= far));
+  return { value: (x) => (gate(x) ? x : 0), slope: gate, gate };
+};
+
+/** log(1 + exp(x)) without overflow. */
+const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const softplusOf = ({ beta, threshold }) => ({
+  value: (x) => (x * beta > threshold ? x : softplus(x * beta) / beta),
+  slope: (x) => (x * beta > threshold ? 1 : sigmoid(x * beta)),
+});
+const mishGate = (x) => Math.tanh(softplus(x));
+
+const [SELU_ALPHA, SELU_SCALE] = [1.6732632423543772, 1.0507009873554805];
+
+/** x above zero, and below it a curve that ends at -alpha; all of it scaled. */
+const elu = (alpha, width = 1, scale = 1) => ({
+  value: (x) => scale * (x > 0 ? x : alpha * Math.expm1(x / width)),
+  slope: (x) => scale * (x > 0 ? 1 : (alpha / width) * Math.exp(x / width)),
+});
+
 const FUNCTIONS = {
   ReLU: () => ({ ...leaky(0), value: (x) => (x <= 0 ? 0 : x) }), // what is no number stays none
   LeakyReLU: ({ negative_slope: below }) => leaky(below),
   PReLU: ({ init }) => leaky(init),
-  ELU: ({ alpha }) => ({ value: (x) => (x > 0 ? x : alpha * Math.expm1(x)), slope: (x) => (x > 0 ? 1 : alpha * Math.exp(x)) }),
+  ELU: ({ alpha }) => elu(alpha),
   GELU: ({ tanh }) => (tanh ? roughGelu : gelu),
   SiLU: () => ({ value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))), gate: sigmoid }),
   Sigmoid: () => ({ value: sigmoid, slope: (x) => sigmoid(x) * (1 - sigmoid(x)) }),
   Tanh: () => ({ value: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 }),
+  Identity: () => ({ value: (x) => x, slope: () => 1 }),
+  ReLU6: () => clip(0, 6),
+  RReLU: ({ lower, upper }) => leaky((lower + upper) / 2),
+  Hardtanh: ({ min_val: low, max_val: high }) => clip(low, high),
+  Hardsigmoid: () => ({ value: ramp, slope: (x) => (Math.abs(x) < 3 ? 1 / 6 : 0) }),
+  Hardswish: () => ({ value: (x) => x * ramp(x), slope: (x) => (x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1), gate: ramp }),
+  Softshrink: ({ lambd }) => ({ value: (x) => x - within(x, -lambd, lambd), slope: (x) => Number(Math.abs(x) > lambd) }),
+  Hardshrink: ({ lambd }) => hardshrink(Math.fround(lambd)), // as a float32 cell is compared with it
+  Softplus: softplusOf,
+  Mish: () => ({ value: (x) => x * mishGate(x), slope: (x) => mishGate(x) + x * sigmoid(x) * (1 - mishGate(x) ** 2), gate: mishGate }),
+  SELU: () => elu(SELU_ALPHA, 1, SELU_SCALE),
+  CELU: ({ alpha }) => elu(alpha, alpha),
+  LogSigmoid: () => ({ value: (x) => -softplus(-x), slope: (x) => sigmoid(-x) }),
+  Softsign: () => ({ value: (x) => x / (1 + Math.abs(x)), slope: (x) => (1 + Math.abs(x)) ** -2 }),
+  Tanhshrink: () => ({ value: (x) => x - Math.tanh(x), slope: (x) => Math.tanh(x) ** 2 }),
 };
 
 const normal = (x) => 0.5 * (1 + erf(x / Math.SQRT2));

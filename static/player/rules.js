@@ -117,12 +117,15 @@ function drop(scene, axes, channel, cell) {
   return single(channel, x, { x, signal: x, gate: kept, scale, value: x * kept * scale });
 }
 
-/** Softmax: the share of one channel in the sum of all exponentials at its pixel. */
+/** Softmax: the share of one channel in the sum of all exponentials at its pixel, of what is smallest, or its logarithm. */
 function share(scene, axes, channel, cell) {
+  const { sign = 1, log } = scene.meta.constants;
   const seen = reading(scene, axes, channel, cell);
-  const most = seen.terms.reduce((top, { read }) => Math.max(top, read), -Infinity);
-  const sum = seen.terms.reduce((total, { read }) => total + Math.exp(read - most), 0);
-  return { ...seen, x: seen.terms[channel].read, most, sum, value: Math.exp(seen.terms[channel].read - most) / sum };
+  const most = seen.terms.reduce((top, { read }) => Math.max(top, sign * read), -Infinity);
+  const sum = seen.terms.reduce((total, { read }) => total + Math.exp(sign * read - most), 0);
+  const x = inputAt(scene, channel, cell);
+  const less = sign * x - most;
+  return { ...seen, x, most, sum, value: log ? less - Math.log(sum) : Math.exp(less) / sum };
 }
 
 /** Entry of a tensor that is 1 long along the axes that it does not know. */

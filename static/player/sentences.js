@@ -134,10 +134,14 @@ function drop(stage, worked, channel) {
   return [chip(worked.x, stage.legend("input", channel), "signal"), " × ", chip(worked.gate, stage.legend("gate", channel), "gate"), scale];
 }
 
-function share(stage, worked) {
-  const powers = worked.terms.map(({ read, channel }) => term("e", element("sup", {}, chip(read, stage.legend("input", channel), "read"))));
-  const own = term("e", element("sup", {}, chip(worked.x, stage.legend("input", worked.first), "read")));
-  return [own, " ÷ (", ...(powers.length > MOST_CHANNELS ? [`${powers.length} such powers`] : joined(powers, " + ")), ")"];
+function share(stage, worked, channel) {
+  const { sign = 1, log } = stage.scene.meta.constants;
+  const number = (read, of) => chip(read, stage.legend("input", of), "read");
+  const power = (read, of) => term("e", element("sup", {}, sign < 0 ? "−" : "", number(read, of)));
+  const powers = worked.terms.map((one) => power(one.read, one.channel));
+  const sum = powers.length > MOST_CHANNELS ? [`${powers.length} such powers`] : joined(powers, " + ");
+  if (log) return [number(worked.x, channel), " − log(", ...sum, ")"];
+  return [power(worked.x, channel), " ÷ (", ...sum, ")"];
 }
 
 function norm(stage, worked, channel) {
