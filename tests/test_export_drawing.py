@@ -37,6 +37,7 @@ from cnnviz.layers import (
     ConvTranspose,
     Dropout,
     Flatten,
+    LeakyReLU,
     LPPool,
     MaxPool,
     Move,
@@ -492,6 +493,15 @@ def test_of_many_channels_those_of_the_step_are_shown_and_the_page_says_so():
     said = words_of(page.figure)
     assert "(1, 64, 4, 4) · channels 32 to 47 of 64" in said
     assert "maps of channels 32 to 47 of 64" in said
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"), [(LeakyReLU(0.3), "% below 0.50"), (GLU(2), "% below 0.50"), (Dropout(0.5), "% dropped")]
+)
+def test_the_caption_of_a_mask_says_what_is_counted(layer, said):
+    words = " ".join(words_of(page_at(scene_of(layer, (2, 4, 4)), 0)[0].figure))
+    assert said in words
+    assert "closed" not in words
 
 
 @given(case=staged, data=st.data())

@@ -126,7 +126,7 @@ function named(stage, panel) {
 }
 
 /** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all. */
-function countedWords(stage) {
+export function countedWords(stage) {
   const { gating, output, scene, planes } = stage;
   const percent = (n, of) => `${Math.round((1000 * n) / of) / 10} %`;
   const counted = scene.meta.rule === "drop" ? "dropped" : `below ${gating.threshold.toFixed(2)}`; // of a leaky mask, nothing is closed

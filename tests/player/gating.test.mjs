@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gating } from "../../static/player/gating.js";
+import { countedWords } from "../../static/player/still.js";
 import { range } from "../../static/player/tables.js";
 import { caseOf, cases, near } from "./given.mjs";
 
@@ -101,6 +102,14 @@ test("only as computed and at full strength is it untouched", () => {
   const { scene } = gated[0];
   assert.ok(new Gating(scene).untouched);
   for (const more of [{ strength: 0.9 }, { hand: "open" }, { hand: "closed" }]) assert.ok(!set(scene, more).untouched);
+});
+
+test("the caption of a mask says what it counts: dropped cells, or those below the threshold", () => {
+  for (const { scene } of gated) {
+    const gating = set(scene, { threshold: 0.3 });
+    const stage = { scene, gating, planes: gating.planes(0), output: { channels: 1 } };
+    assert.match(countedWords(stage), scene.meta.rule === "drop" ? /^[\d.]+ % dropped$/ : /^[\d.]+ % below 0\.30$/);
+  }
 });
 
 test("a gate exactly at the threshold is open", () => {
