@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.clean import Cleaned, one_each, spread
+from cnnviz.component import base
 from cnnviz.link import PACKED, LinkError
 from cnnviz.panels import place
-from cnnviz.screen import plain
+from cnnviz.screen import embedded, plain
+from cnnviz.share import here
 from cnnviz.vocabulary import words
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +25,7 @@ KEPT = "_kept"
 
 # Streamlit leaves much air at the top; a projector has none to spare.
 STYLE = """<style>
+.stElementContainer:has(> .stHtml > style) { display: none; }
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
 a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
@@ -34,7 +38,23 @@ details summary { cursor: pointer; }
 details p { margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
+@media (max-height: 500px) {
+  [data-testid="stSidebar"] { transition: none !important; }
+  .stMainBlockContainer { padding-top: 3.4rem; }
+  .stMainBlockContainer h1 { font-size: 1.2rem; }
+}
 </style>"""
+
+# In a frame of another page: the sidebar's button and the way out share one low line, and the stage begins below it.
+FRAMED = """<style>
+.stMainBlockContainer { padding: 2.2rem 1rem 0.5rem; }
+[data-testid="stHeader"] { height: 2.2rem; min-height: 0; background: transparent; }
+[data-testid="stHeader"] [data-testid="stToolbar"] { height: 2.2rem; padding: 0 0.5rem; }
+.stElementContainer:has(a.out) { position: fixed; z-index: 1000001; top: 0.4rem; right: 1rem; width: auto !important; }
+a.out { font-size: 0.85rem; color: inherit; opacity: 0.8; }
+</style>"""
+
+SCRIPT = f"<script>{(ROOT / 'static' / 'frame' / 'sidebar.js').read_text('utf-8')}</script>"
 
 ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
 
@@ -75,10 +95,11 @@ def navigate() -> Page:
         page_title="cnnviz",
         page_icon=str(ROOT / "static" / "icon.png"),
         layout="wide",
-        initial_sidebar_state=360,  # pixels: two number boxes side by side keep their plus and minus
+        # pixels: two number boxes side by side keep their plus and minus
+        initial_sidebar_state="collapsed" if embedded() else 360,
         menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
     )
-    return st.navigation(pages(), position="top")
+    return st.navigation(pages(), position="hidden" if embedded() else "top")
 
 
 def run() -> None:
@@ -86,14 +107,25 @@ def run() -> None:
     page = navigate()
     said, problem = heard(page.url_path)
     arrive(page.url_path)
-    st.html(STYLE)
+    st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
     st.session_state[MARK] = True
     notice = st.container()
     given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
     page.run()
+    if embedded():
+        st.html(way_out(page.url_path))
     if told := f"{problem} {said.told(unheeded(given))}".strip():
         notice.warning(plain(told), icon=":material/link_off:")
     leave(page.url_path)
+
+
+def way_out(path: str) -> str:
+    """From a frame to the same screen in a tab of its own; to the page as it begins, if no link holds the screen."""
+    try:
+        link = here()
+    except LinkError:
+        link = f"{base()}/{path}"
+    return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">Open in cnnviz</a>'
 
 
 def heard(page: str) -> tuple[Cleaned, str]:

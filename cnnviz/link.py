@@ -17,7 +17,7 @@ import segno
 
 VERSION = "1"
 PACKED = "s"  # the key in the address whose value is a packed state
-EMBED = "embed"  # Streamlit's own: without its header and menu
+EMBED = "embed"  # Streamlit's own: without its header and menu; `cnnviz.frame` leaves out the rest round the player
 STREAMLITS = (EMBED, "embed_options")  # in whatever letters; nobody else may set them
 
 SHORT = 400  # characters of a whole address that is left as it is read
@@ -29,6 +29,7 @@ MOST_KEY = 100  # characters
 # A code 1.5 m high on the wall, a phone 6 m away that sees 54 degrees across 1080 pixels: three pixels, the fewest that
 # it reads, for each of the 85 modules that version 15 has with its quiet zone. At level M it holds 412 characters.
 MOST_CODE = 412  # characters
+FRAME = 450  # pixels: player, transport and sentence of most scenes stand in a frame as high as this
 QUIET = 4  # modules round the code; ISO/IEC 18004
 
 
@@ -172,7 +173,7 @@ def address(base: str, page: str, query: Mapping[str, str]) -> str:
     return min(plain, f"{start}?{PACKED}={pack(state)}", key=len)
 
 
-def embed(link: str, height: int = 720) -> str:
+def embed(link: str, height: int = FRAME) -> str:
     """HTML that shows the page inside another, such as a course's or a slide's; `height` in pixels.
 
     Raises

@@ -32,6 +32,11 @@ PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointErro
 Maker = Callable[[], Source]  # gives the source, or raises what is wrong with it
 
 
+def embedded() -> bool:
+    """Does the page stand in a frame of another? Then it shows the player, and what is wrong, and nothing else."""
+    return bool(st.context.is_embedded)
+
+
 def choose_one(key: str, options: Iterable[str], default: str, on_change: Callable[[], None] | None = None) -> str:
     """One of a few, side by side."""
     return st.segmented_control(
@@ -113,14 +118,15 @@ def settle(
 
 def head(title: str, presets: list[Preset], problem: Exception | None, kind: type[Setting], ndim: int) -> None:
     """Title and questions; under them what is wrong, and the question that the address asks."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(title, anchor=False, width="stretch")
-        if presets and st.button("Questions", icon=":material/help:"):
-            questions(presets)
+    if not embedded():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(title, anchor=False, width="stretch")
+            if presets and st.button("Questions", icon=":material/help:"):
+                questions(presets)
     with st.container():
         if problem:
             explain(problem, kind, ndim)
-        if question := asked(presets):
+        if not embedded() and (question := asked(presets)):
             st.html(f'<div class="asked"><strong>{escape(question.question)}</strong>{question.answer_html()}</div>')
 
 
@@ -154,6 +160,8 @@ def asked(presets: list[Preset]) -> Preset | None:
 
 def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> None:
     """What is on stage, in a line: the torch calls and the input."""
+    if embedded() and not problem:
+        return
     layers = [*choice.front, *((choice.layer,) if choice.unpool else ()), shown.done.layer]
     calls = " → ".join(f"`{layer.code()}`" for layer in layers)
     st.caption(f"{'Still showing ' if problem else ''}{calls} on {plain(read(choice.source).caption)}")
@@ -161,6 +169,8 @@ def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> N
 
 def facts(shown: Shown) -> None:
     """Shapes, cost and device in a line, and the rule with its numbers."""
+    if embedded():
+        return
     done, cost = shown.done, shown.cost
     before, after = done.layer.torch_shapes(done.x.shape)
     parts = [
@@ -217,6 +227,8 @@ def staged(choice: Choice, shown: Shown) -> Staged:
 
 def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
     """Explanation, code, and what else a page has; each is drawn when it is looked at."""
+    if embedded():
+        return
     names = ["Explanation", "Code", *more, TAB]
     text, code, *others, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
     with text:

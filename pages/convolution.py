@@ -108,7 +108,7 @@ def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
 
 def say_turned(turned: float | None) -> None:
     """What a true convolution changes."""
-    if turned is not None:
+    if turned is not None and not screen.embedded():
         st.markdown(
             "True convolution: the kernel is turned round before it slides. The cross-correlation with the same kernel "
             f"differs by up to **{turned:.4g}**. A network learns its weights and can as well learn them turned: "

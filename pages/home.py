@@ -9,6 +9,7 @@ from cnnviz.frame import CONVOLUTION, ROOT, inside_frame
 from cnnviz.layers import Conv
 from cnnviz.player import player
 from cnnviz.presets import CARDS, Card
+from cnnviz.screen import embedded
 from cnnviz.show import Choice
 from cnnviz.sources.samples import Digit
 
@@ -27,14 +28,21 @@ def show_card(card: Card) -> None:
         st.caption(card.words)
 
 
+def introduce() -> None:
+    """What this is."""
+    st.title("See convolution happen", anchor=False)
+    st.markdown(
+        "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
+        "and see each value checked against torch."
+    )
+    st.page_link(CONVOLUTION, label="**Start here**: set kernel, stride and padding", icon=":material/tune:")
+
+
 inside_frame()
-st.title("See convolution happen", anchor=False)
-st.markdown(
-    "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
-    "and see each value checked against torch."
-)
-st.page_link(CONVOLUTION, label="**Start here**: set kernel, stride and padding", icon=":material/tune:")
+if not embedded():
+    introduce()
 player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home", role="alone")
-with st.grid(3, min_column_width=260):
-    for card in CARDS:
-        show_card(card)
+if not embedded():
+    with st.grid(3, min_column_width=260):
+        for card in CARDS:
+            show_card(card)

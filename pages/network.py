@@ -1,7 +1,7 @@
 """Networks: build one layer by layer, count it, and watch an input go through."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from functools import partial
@@ -212,7 +212,8 @@ def run_it(run: Run) -> None:
     choice, shown = settled(run, glance if view == VIEWS[0] else animate_net)
     if shown is None:
         return
-    st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
+    if not screen.embedded():
+        st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
     if view == VIEWS[0]:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
@@ -306,6 +307,35 @@ def code_in() -> None:
     st.file_uploader("or network.json, as it is downloaded under Code", key="network_file", on_change=builder.open_file)
 
 
+def stage(run: Run | None, draw: Callable[[Run], None]) -> None:
+    """What is drawn of a network that works; else what it waits for."""
+    if not run:
+        st.info("Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first.")
+    elif not waits(working, shape):
+        draw(run)
+
+
+def below(run: Run | None) -> None:
+    """The network at work, and what else there is to read of it and to do with it."""
+    running, text_tab, out_tab, in_tab, sharing = st.tabs(
+        ["Run", "Explanation", "Code", "Paste code", TAB], key="tab", on_change="rerun", bind=BIND
+    )
+    for tab, draw in ((running, run_it), (sharing, share_it)):
+        with tab:
+            if tab.open and run and hidden and tab is running:
+                st.caption("The quiz is on: the maps would give its answer away.")
+            elif tab.open:
+                stage(run, draw)
+    with text_tab:
+        st.markdown(EXPLANATION)
+    with out_tab:
+        if out_tab.open and network.stages:
+            code_out(network)
+    with in_tab:
+        if in_tab.open:
+            code_in()
+
+
 inside_frame()
 with st.sidebar:
     preset, no_preset = builder.choose_preset()
@@ -317,35 +347,20 @@ said = st.session_state.pop(builder.SAID, None)
 screen.head("Networks", NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
 found, (_, error) = rows(network, shape), network.sound(shape)
 working = Network(network.stages[: len(found)], network.prefix)
-hidden = question(found, selected, working.placed(shape), builder.text_of(network))
-table(network, shape, found, error, selected, hidden)
+hidden = "" if screen.embedded() else question(found, selected, working.placed(shape), builder.text_of(network))
+if not screen.embedded():
+    table(network, shape, found, error, selected, hidden)
 if error:
     ways_out(error, network.stages[len(found)][0], len(found))
-if hidden != "parameters":
+if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
-view = screen.choose_one("view", VIEWS, VIEWS[0])
-running, text_tab, out_tab, in_tab, sharing = st.tabs(
-    ["Run", "Explanation", "Code", "Paste code", TAB], key="tab", on_change="rerun", bind=BIND
-)
+with st.sidebar if screen.embedded() else nullcontext():
+    view = screen.choose_one("view", VIEWS, VIEWS[0])
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):
         run = choose_run(working, shape, selected)
-for tab, draw in ((running, run_it), (sharing, share_it)):
-    with tab:
-        if tab.open and not run:
-            st.info(
-                "Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first."
-            )
-        elif tab.open and hidden and tab is running:
-            st.caption("The quiz is on: the maps would give its answer away.")
-        elif tab.open and run and not waits(working, shape):
-            draw(run)
-with text_tab:
-    st.markdown(EXPLANATION)
-with out_tab:
-    if out_tab.open and network.stages:
-        code_out(network)
-with in_tab:
-    if in_tab.open:
-        code_in()
+if screen.embedded():
+    stage(run, run_it)
+else:
+    below(run)

@@ -223,6 +223,24 @@ def share_it(choice: MapsChoice) -> None:
         share(Staged(shown.blob, shown.done, named(choice.at), choice.at.seed, address=here()), own)
 
 
+def below(choice: MapsChoice) -> None:
+    """Explanation, stages, files and links."""
+    text_tab, stages_tab, files_tab, sharing = st.tabs(
+        ["Explanation", "Stages", "Files", TAB], key="tab", on_change="rerun", bind=BIND
+    )
+    with text_tab:
+        st.markdown(EXPLANATION)
+    with stages_tab:
+        if stages_tab.open:
+            stages(choice.at)
+    with files_tab:
+        if files_tab.open:
+            files(choice)
+    with sharing:
+        if sharing.open:
+            share_it(choice)
+
+
 inside_frame()
 with st.sidebar:
     network, kind, source, seed = choose()
@@ -238,8 +256,9 @@ def made() -> MapsChoice:
 choice, maps, problem = screen.settle("spectrogram", made, FIRST, survey)
 with top:
     screen.head("Spectrogram", SPECTROGRAM, problem, kind, 2)
-    st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
-with bar:
+    if problem or not screen.embedded():
+        st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
+with st.sidebar if screen.embedded() else bar:
     view = screen.choose_one("view", VIEWS, VIEWS[0])
 with st.sidebar:
     second = other(choice)
@@ -254,18 +273,6 @@ if second:
                 show(at, shown, key, "leads" if at is choice else "follows")
 else:
     show(choice, maps, "viewer", "")
-facts(maps)
-text_tab, stages_tab, files_tab, sharing = st.tabs(
-    ["Explanation", "Stages", "Files", TAB], key="tab", on_change="rerun", bind=BIND
-)
-with text_tab:
-    st.markdown(EXPLANATION)
-with stages_tab:
-    if stages_tab.open:
-        stages(choice.at)
-with files_tab:
-    if files_tab.open:
-        files(choice)
-with sharing:
-    if sharing.open:
-        share_it(choice)
+if not screen.embedded():
+    facts(maps)
+    below(choice)

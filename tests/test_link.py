@@ -293,6 +293,7 @@ def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
 def test_a_frame_shows_the_page_without_streamlits_own_parts(link, source):
     [(tag, attributes)] = tags(embed(link))
     assert (tag, attributes["src"], attributes["loading"]) == ("iframe", source, "lazy")
+    assert attributes["height"] == "450"  # as tests/test_browser_frame.py holds what fits
     assert attributes["title"]
 
 

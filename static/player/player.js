@@ -190,7 +190,8 @@ class Player {
     const width = Math.floor(this.ui.stage.clientWidth);
     if (!this.scene || width < 40) return; // a hidden tab
     const part = this.joins || this.scene.meta.charts.length ? 0.38 : 0.54; // others, or charts, need room as well
-    const tall = Math.round(Math.max(300, Math.min(innerHeight * part, 760)));
+    const least = Math.max(160, Math.min(innerHeight - 190, 300)); // in a low window, the transport and the sentence stay in sight
+    const tall = Math.round(Math.max(least, Math.min(innerHeight * part, 760)));
     this.stage.resize(width, tall, Math.min(devicePixelRatio || 1, 2));
     this.select();
   }

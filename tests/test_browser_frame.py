@@ -1,0 +1,66 @@
+"""The page round the player where room is scarce: in a frame of another page, and on a low screen."""
+
+import pytest
+from page_objects import Screen
+from playwright.sync_api import expect
+
+FRAME = {"viewport": {"width": 800, "height": 450}, "reduced_motion": "reduce"}  # as slides and course pages have it
+ON_ITS_SIDE = {"viewport": {"width": 844, "height": 390}, "reduced_motion": "reduce"}  # a phone
+OPEN = '[data-testid="stSidebar"][data-collapsed="false"]'
+
+
+@pytest.fixture
+def framed(open_page, app_url) -> Screen:
+    return Screen(open_page(**FRAME), app_url)
+
+
+@pytest.fixture
+def low(open_page, app_url) -> Screen:
+    return Screen(open_page(**ON_ITS_SIDE), app_url)
+
+
+def test_a_frame_shows_stage_transport_and_sentence_at_once(framed):
+    framed.open("embed=true")
+    for part in (framed.stage, framed.act("toggle"), framed.badge, framed.page.get_by_text("Open in cnnviz")):
+        expect(part).to_be_in_viewport(ratio=1)
+    expect(framed.page.get_by_role("link", name="Pooling", exact=True)).to_have_count(0)
+    expect(framed.page.locator(OPEN)).to_have_count(0)
+
+
+def test_the_sidebar_of_a_frame_can_be_opened_and_stays_open(framed):
+    framed.open("embed=true")
+    framed.page.get_by_test_id("stExpandSidebarButton").click()
+    framed.set("stride", 2)
+    framed.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    expect(framed.page.locator(OPEN)).to_be_visible()
+
+
+def test_the_way_out_of_a_frame_opens_its_screen_in_a_tab_of_its_own(framed):
+    framed.open("embed=true&stride=3&kernel=box")
+    with framed.page.expect_popup() as opened:
+        framed.page.get_by_text("Open in cnnviz").click()
+    out = Screen(opened.value, framed.url)
+    out.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=3)")
+    expect(out.page.get_by_role("link", name="Pooling", exact=True)).to_be_visible()
+    assert "embed" not in out.page.url
+
+
+def test_a_sidebar_that_another_visit_left_open_does_not_cover_a_frame(framed):
+    framed.page.add_init_script("localStorage.setItem('stSidebarCollapsed-', 'false')")
+    framed.open("embed=true")
+    expect(framed.page.locator(OPEN)).to_have_count(0)
+    assert framed.page.evaluate("localStorage.getItem('stSidebarCollapsed-')") == "false"
+
+
+def test_a_phone_on_its_side_begins_with_the_stage(low):
+    low.open()
+    expect(low.page.locator(OPEN)).to_have_count(0)
+    low.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(low.page.locator(OPEN)).to_be_visible()
+
+
+def test_a_phone_that_is_turned_keeps_its_stage(open_page, app_url):
+    screen = Screen(open_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce"), app_url).open()
+    screen.page.set_viewport_size(ON_ITS_SIDE["viewport"])
+    screen.wait_until("({ ui }) => ui.stage.clientWidth > 700")
+    expect(screen.page.locator(OPEN)).to_have_count(0)
