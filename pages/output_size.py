@@ -96,10 +96,12 @@ with st.sidebar:
 choice, shown, problem = screen.settle("output_size", make, FIRST)
 before, after = shown.done.x.shape[1], shown.done.y.shape[1]
 screen.head("Output size", [], problem, kind, 1)
-st.markdown(f"### {before:,} → {after:,}")
-for line in screen.merged(shown.done.layer.formula(shown.done.x.shape)):
-    st.markdown(f"${line}$")
+if not screen.embedded():
+    st.markdown(f"### {before:,} → {after:,}")
+    for line in screen.merged(shown.done.layer.formula(shown.done.x.shape)):
+        st.markdown(f"${line}$")
 screen.caption(choice, shown, problem)
 player(shown.blob, key="output_size")
-tables(shown.done.layer, before)
+if not screen.embedded():
+    tables(shown.done.layer, before)
 screen.tabs(choice, shown, EXPLANATION)

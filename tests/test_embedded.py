@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-PLAYERS = ["", "convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram", "network"]
+PLAYERS = ["", "convolution", "pooling", "gating", "normalisation", "shapes", "output_size", "spectrogram", "network"]
 SMALL = {"spectrogram": {"input_seconds": "1"}}
 
 
