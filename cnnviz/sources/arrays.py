@@ -148,7 +148,8 @@ def npz_shapes(file: ZipFile) -> dict[str, Shape]:
 def read_torch(data: bytes) -> tuple[Array, str]:
     """The only map among the tensors of a .pt or .safetensors file, as `read_npz` gives it."""
     try:
-        tensors = dict(tensors_in(read_tensors(data)))
+        passed: list[str] = []
+        tensors = dict(tensors_in(read_tensors(data, tell=passed.append)))
     except TensorError as error:
         raise SourceError(str(error)) from None
     name = choose({name: tuple(tensor.shape) for name, tensor in tensors.items()})
@@ -157,7 +158,8 @@ def read_torch(data: bytes) -> tuple[Array, str]:
     if not 0 < prod(shape) <= MAX_VALUES:
         raise SourceError(f"A tensor of {shown(shape)}, {prod(shape):,} numbers: 1 to {MAX_VALUES:,} are read.")
     values = tensors[name].to(torch.float32).reshape(shape[-2:]).numpy()
-    return values, f"array {array_name(name)} of {len(tensors)}" if len(tensors) > 1 else ""
+    told = [f"array {array_name(name)} of {len(tensors)}"] if len(tensors) > 1 else []
+    return values, ", ".join((*told, *(f"{one[0].lower()}{one[1:].rstrip('.')}" for one in passed)))
 
 
 def tensors_in(found: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]:

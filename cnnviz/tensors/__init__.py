@@ -3,6 +3,8 @@
 Nothing in a file is ever run, and what it declares is held against what it holds before anything is allocated.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from safetensors.torch import load
@@ -27,7 +29,7 @@ def kind_of(data: bytes) -> Literal["safetensors", "torch", ""]:
     return "torch" if data.startswith((ZIP, b"\x80")) else ""
 
 
-def read_tensors(data: bytes, most_bytes: int = MOST_BYTES) -> Any:
+def read_tensors(data: bytes, most_bytes: int = MOST_BYTES, tell: Callable[[str], None] = lambda passed: None) -> Any:
     """The object in a file of tensors.
 
     Parameters
@@ -36,6 +38,8 @@ def read_tensors(data: bytes, most_bytes: int = MOST_BYTES) -> Any:
         The whole file.
     most_bytes : int > 0 [bytes]
         What the file may have, and what all its tensors may take together.
+    tell : called with a sentence
+        On what stands beside plain values and tensors and was passed over: a number of numpy, a class, an object.
 
     Returns
     -------
@@ -53,7 +57,10 @@ def read_tensors(data: bytes, most_bytes: int = MOST_BYTES) -> Any:
         raise TensorError(f"An empty file: upload {WANTED}.")
     if len(data) > most_bytes:
         raise TensorError(f"A file of {len(data):,} bytes: at most {most_bytes:,} are read.")
-    readers = {"torch": read_torch, "safetensors": read_safetensors}
+    readers: dict[str, Callable[[bytes], Any]] = {
+        "torch": partial(read_torch, tell=tell),
+        "safetensors": read_safetensors,
+    }
     kind = kind_of(data)
     if not kind:
         raise TensorError(f"This file is neither a torch file nor safetensors: upload {WANTED}.")

@@ -1,6 +1,6 @@
-"""Stand-ins for what a pickle would build: names, storages, and tensors that fit in them."""
+"""Stand-ins for what a pickle would build: names, storages, tensors that fit in them, and what is passed over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -24,23 +24,53 @@ class Storage:
     nbytes: int
 
 
+@dataclass(frozen=True, eq=False)
 class View:
-    """A tensor laid over a storage; it fits."""
+    """A tensor laid over a storage; it fits.
+
+    Attributes
+    ----------
+    storage : Storage
+    place : (offset, size, stride), in cells
+    dtype : str
+        As a pickle names it; empty for the storage's own.
+    """
+
+    storage: Storage
+    place: tuple[int, tuple[int, ...], tuple[int, ...]]
+    dtype: str = ""
 
 
-def rebuilt(name: str, *given: Any) -> View:
+@dataclass(frozen=True, eq=False)
+class Foreign:
+    """A value of somebody else's class: never built, and passed over.
+
+    Attributes
+    ----------
+    name : "module name" of its class
+    items : dict
+        What is in it, where the class is a kind of dictionary.
+    """
+
+    name: str
+    items: dict[Any, Any] = field(default_factory=dict)
+
+
+def rebuilt(name: str, *given: Any) -> View | Foreign:
     """What one of torch's three ways to rebuild a tensor would give."""
     match name, given:
+        case _, (Foreign() as storage, *_):  # numbers of a kind that is not read
+            return storage
         case "torch._utils _rebuild_parameter", (View() as tensor,):
             return tensor
         case "torch._utils _rebuild_tensor_v2", (Storage() as storage, offset, size, stride):
-            return laid(storage, ITEMSIZE[storage.kind], offset, size, stride)
+            return laid(storage, ITEMSIZE[storage.kind], (offset, size, stride))
         case "torch._utils _rebuild_tensor_v3", (Storage() as storage, offset, size, stride, str() as dtype):
-            return laid(storage, DTYPES[dtype].itemsize, offset, size, stride)
+            return laid(storage, DTYPES[dtype].itemsize, (offset, size, stride), dtype)
     raise TensorError(DAMAGED)
 
 
-def laid(storage: Storage, itemsize: int, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> View:
+def laid(storage: Storage, itemsize: int, place: tuple[int, tuple[int, ...], tuple[int, ...]], dtype: str = "") -> View:
     """The tensor that a pickle lays over a storage, if it has no more cells than that, and all of them inside it.
 
     Raises
@@ -48,6 +78,7 @@ def laid(storage: Storage, itemsize: int, offset: int, size: tuple[int, ...], st
     TensorError
         If it does not fit: strides of 0 make 10^12 cells of one.
     """
+    offset, size, stride = place
     if len(size) > MOST_AXES:
         raise TensorError(f"This torch file has a tensor of {len(size):,} axes: at most {MOST_AXES} are read.")
     if min(0, offset, *size, *stride) < 0:
@@ -59,4 +90,4 @@ def laid(storage: Storage, itemsize: int, offset: int, size: tuple[int, ...], st
             f"This torch file has a tensor of shape {size} over {storage.nbytes:,} bytes, and it reaches {most:,}: "
             "save it as tensor.contiguous()."
         )
-    return View()
+    return View(storage, place, dtype)

@@ -9,6 +9,10 @@ MOST_HEADER = 2**20  # bytes of a safetensors header: some hundred per tensor
 MOST_ITEMS = 100_000  # dictionaries, lists, numbers and texts, those used twice counted twice
 MOST_DEPTH = 32  # containers in each other
 MOST_AXES = 8
+MOST_PICKLE = 16 * 2**20  # bytes of one pickle, which holds names and settings, no numbers
+MOST_NAME = 1_000  # characters of a key; the longest of a recipe's have some 60
+MOST_NAMES = 4 * 2**20  # characters of all keys, each with those that lead to it
+MOST_GIVEN = 10  # arguments of a call; torch's longest takes 8
 
 NUMBERS = (
     *(torch.float64, torch.float32, torch.float16, torch.bfloat16),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from cnnviz.tensors.limits import DAMAGED, MOST_STEPS, NUMBERS, TensorError
+from cnnviz.tensors.limits import DAMAGED, MOST_NAME, MOST_PICKLE, MOST_STEPS, NUMBERS, TensorError
 
 Step = tuple[str, Any]  # name of an opcode, and its argument
 
@@ -26,21 +26,22 @@ ALLOWED = {"collections OrderedDict", "torch Size", "torch device"} | BUILDERS |
 
 def steps_of(stream: BinaryIO) -> list[Step]:
     """The steps of one pickle; the stream is then behind its end."""
+    begin = stream.tell()
     try:
         steps = [(code.name, arg) for code, arg, _ in islice(pickletools.genops(stream), MOST_STEPS + 1)]
     except Exception:  # a stranger's bytes: whatever the reader raises, they are damaged
         raise TensorError(DAMAGED) from None
-    if len(steps) > MOST_STEPS:
+    if len(steps) > MOST_STEPS or stream.tell() - begin > MOST_PICKLE:
         raise TensorError(
-            f"This torch file's pickle takes more than {MOST_STEPS:,} steps: save the weights alone, with "
-            "torch.save(model.state_dict(), ...)."
+            f"This torch file's pickle takes more than {MOST_STEPS:,} steps or {MOST_PICKLE:,} bytes: save the weights "
+            "alone, with torch.save(model.state_dict(), ...)."
         )
     return steps
 
 
 def refuse_programs(steps: Iterable[Step]) -> None:
     """Raise `TensorError`, with the names, if a pickle asks for anything but plain tensors."""
-    wanted = list(dict.fromkeys(name for name in names(steps) if name not in ALLOWED))
+    wanted = foreign_names(steps)
     if wanted:
         first = ", ".join(readable(name) for name in wanted[:5])
         more = f" and {len(wanted) - 5:,} more" if len(wanted) > 5 else ""
@@ -48,6 +49,11 @@ def refuse_programs(steps: Iterable[Step]) -> None:
             f"This torch file wants to run or build {first}{more}. Nothing was run, only plain dense tensors are read: "
             "save the weights alone, with torch.save(model.state_dict(), ...) or as safetensors."
         )
+
+
+def foreign_names(steps: Iterable[Step]) -> list[str]:
+    """Each "module name" that a pickle asks for and plain tensors do not need."""
+    return list(dict.fromkeys(name for name in names(steps) if name not in ALLOWED))
 
 
 def names(steps: Iterable[Step]) -> Iterator[str]:
@@ -58,7 +64,7 @@ def names(steps: Iterable[Step]) -> Iterator[str]:
         if code in ("GLOBAL", "INST"):
             yield arg
         elif code == "STACK_GLOBAL":
-            yield f"{module} {name}"
+            yield f"{module[:MOST_NAME]} {name[:MOST_NAME]}"  # remembered ones may be long, and asked for often
         elif "PUT" in code or code == "MEMOIZE":
             memo[len(memo) if arg is None else arg] = fresh
             continue

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from cnnviz.tensors.limits import MOST_AXES, MOST_DEPTH, MOST_ITEMS, NUMBERS, TensorError
+from cnnviz.tensors.limits import MOST_AXES, MOST_DEPTH, MOST_ITEMS, MOST_NAME, MOST_NAMES, NUMBERS, TensorError
 
 TEXT = (torch.dtype, torch.device)
 
@@ -21,10 +21,13 @@ class Plain:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self.bytes = self.items = 0
+        self.bytes = self.items = self.names = 0
 
-    def copy(self, value: Any, depth: int = 0) -> Any:
-        """Dictionaries, lists and tuples, as plain ones; torch's own dtypes and devices as texts."""
+    def copy(self, value: Any, depth: int = 0, led: int = 0) -> Any:
+        """Dictionaries, lists and tuples, as plain ones; torch's own dtypes and devices as texts.
+
+        The keys that led here have `led` characters together.
+        """
         self.items += 1
         if self.items > MOST_ITEMS or depth > MOST_DEPTH:
             raise TensorError(
@@ -32,9 +35,9 @@ class Plain:
                 "weights alone, with torch.save(model.state_dict(), ...)."
             )
         if isinstance(value, dict):  # an OrderedDict's own `items` could be anything
-            return {key: self.copy(item, depth + 1) for key, item in dict.items(value)}
+            return {key: self.copy(item, depth + 1, self.name(key, led)) for key, item in dict.items(value)}
         if isinstance(value, (list, tuple)):
-            return (list if isinstance(value, list) else tuple)(self.copy(item, depth + 1) for item in value)
+            return (list if isinstance(value, list) else tuple)(self.copy(item, depth + 1, led) for item in value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value)
         if value is None or isinstance(value, (bool, int, float, str)):
@@ -42,6 +45,17 @@ class Plain:
         if isinstance(value, TEXT):
             return str(value)
         raise TensorError(f"This file holds a {type(value).__name__}: plain values and dense tensors are read.")
+
+    def name(self, key: Any, led: int) -> int:
+        """How many characters lead to what is under a key; whoever joins the keys of all tensors makes no more."""
+        length = len(key) if isinstance(key, str) else 0
+        self.names += led + length
+        if length > MOST_NAME or self.names > MOST_NAMES:
+            raise TensorError(
+                f"This file has a name of {length:,} characters, or {self.names:,} in all names: at most "
+                f"{MOST_NAME:,} in each and {MOST_NAMES:,} together are read."
+            )
+        return led + length
 
     def tensor(self, given: torch.Tensor) -> torch.Tensor:
         """Detached, contiguous, on the CPU; each bool 0 or 1, whatever the byte in the file."""

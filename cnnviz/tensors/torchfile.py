@@ -8,8 +8,9 @@ from typing import Any
 import torch
 
 from cnnviz.tensors.claims import Storage
-from cnnviz.tensors.limits import DAMAGED, MOST_MEMBERS, TensorError
-from cnnviz.tensors.pickles import ITEMSIZE, Step, refuse_programs, steps_of
+from cnnviz.tensors.foreign import Tell, cleaned
+from cnnviz.tensors.limits import DAMAGED, MOST_MEMBERS, MOST_PICKLE, TensorError
+from cnnviz.tensors.pickles import ITEMSIZE, Step, foreign_names, refuse_programs, steps_of
 from cnnviz.tensors.walk import Walk
 
 ZIP = b"PK\x03\x04"
@@ -18,8 +19,10 @@ HEADER = 30  # bytes before a member, and its name
 MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch's own number, as a pickle
 
 
-def read_torch(data: bytes) -> Any:
+def read_torch(data: bytes, tell: Tell) -> Any:
     """The object in a torch file, as ``torch.load(weights_only=True)`` gives it; nothing else ever reads one.
+
+    `tell` gets a sentence on what stood beside its plain values and tensors, if anything did.
 
     Raises
     ------
@@ -27,7 +30,7 @@ def read_torch(data: bytes) -> Any:
         Before torch sees the file, if it asks for more than plain tensors or claims more than it holds.
     """
     try:
-        checked = repacked(data) if data.startswith(ZIP) else checked_stream(data)
+        checked = repacked(data, tell) if data.startswith(ZIP) else checked_stream(data, tell)
         return torch.load(io.BytesIO(checked), map_location="cpu", weights_only=True)
     except TensorError:
         raise
@@ -38,14 +41,13 @@ def read_torch(data: bytes) -> Any:
 def walked(steps: list[Step]) -> tuple[Any, dict[str, Storage]]:
     """What a pickle says, and the storages that it claims."""
     refuse_programs(steps)
-    walk = Walk()
-    return walk.run(steps), walk.claims
+    return Walk.over(steps)
 
 
 # --- zip ---
 
 
-def repacked(data: bytes) -> bytes:
+def repacked(data: bytes, tell: Tell) -> bytes:
     """A new zip of the checked parts alone, so that torch reads the very bytes that were checked.
 
     Two readers may see two things in one zip: it may have a second directory, or one name twice.
@@ -55,7 +57,11 @@ def repacked(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = checked_members(archive, len(data))
         pickle = archive.read(members["data.pkl"])
-        _, claims = walked(steps_of(io.BytesIO(pickle)))
+        steps = steps_of(io.BytesIO(pickle))
+        if foreign_names(steps):
+            pickle = cleaned(steps, tell)
+            steps = steps_of(io.BytesIO(pickle))
+        _, claims = walked(steps)
         parts = {"data.pkl": pickle, "version": b"3\n"}
         if "byteorder" in members:
             parts["byteorder"] = archive.read(members["byteorder"])
@@ -80,6 +86,8 @@ def checked_members(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.Zi
         raise TensorError("A TorchScript archive, which holds a program: save its weights, with torch.save.")
     if "data.pkl" not in members:
         raise TensorError("A zip without torch's data.pkl: upload what torch.save wrote, or safetensors.")
+    if members["data.pkl"].file_size > MOST_PICKLE:
+        raise TensorError(f"A torch file with more than {MOST_PICKLE:,} bytes of names and settings: save fewer.")
     if any(member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size for member in found):
         raise TensorError("A compressed zip, which torch.save never writes: save the weights again with torch.save.")
     ends = [member.header_offset + HEADER + len(member.filename) + member.file_size for member in found]
@@ -101,8 +109,11 @@ def stored(parts: Mapping[str, bytes]) -> bytes:
 # --- a row of pickles ---
 
 
-def checked_stream(data: bytes) -> bytes:
-    """The same bytes, if they are magic number, protocol, system, object, keys; for each key a count and numbers."""
+def checked_stream(data: bytes, tell: Tell) -> bytes:
+    """The same bytes, if they are magic number, protocol, system, object, keys; for each key a count and numbers.
+
+    Where something has to be passed over, a zip of what is left.
+    """
     stream = io.BytesIO(data)
     first = steps_of(stream)
     if not data.startswith(MAGIC):
@@ -110,14 +121,21 @@ def checked_stream(data: bytes) -> bytes:
         raise TensorError("A pickle that torch.save did not write: upload what it writes, or safetensors.")
     for _ in ("protocol", "system"):
         walked(steps_of(stream))
-    _, claims = walked(steps_of(stream))
+    steps = steps_of(stream)
+    pickle = cleaned(steps, tell) if foreign_names(steps) else b""
+    _, claims = (Walk.over if pickle else walked)(steps)
     keys, _ = walked(steps_of(stream))
-    if type(keys) is not list or sorted(keys) != sorted(claims):  # torch leaves a storage that is not there unwritten
+    if type(keys) is not list or not all(type(key) is str for key in keys):  # others may take for ever to hash
         raise TensorError(DAMAGED)
+    if len(keys) != len(claims) or set(keys) != claims.keys():  # torch leaves a storage that is not there unwritten
+        refuse_programs(steps)  # numbers of a kind that is passed over lie between the others
+        raise TensorError(DAMAGED)
+    parts = {"data.pkl": pickle, "version": b"3\n", "byteorder": b"little"}
     for key in keys:
-        count = int.from_bytes(stream.read(8), "little") * ITEMSIZE[claims[key].kind]
-        agree(claims[key], min(count, len(stream.read(count))))
-    return data
+        numbers = stream.read(int.from_bytes(stream.read(8), "little") * ITEMSIZE[claims[key].kind])
+        agree(claims[key], len(numbers))
+        parts |= {f"data/{key}": numbers} if pickle else {}
+    return stored(parts) if pickle else data
 
 
 def agree(claim: Storage, present: int) -> None:

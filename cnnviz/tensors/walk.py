@@ -2,16 +2,16 @@
 
 Even the calls that ``torch.load(weights_only=True)`` allows can be made to fill the memory: ``bytearray(10**12)`` is
 one. A pickle that gets through here calls only what `torch.save` itself writes, with arguments that fit what the file
-says it holds.
+says it holds. For what others' classes would make there is a stand-in, too, so that the tensors beside it can be told.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cnnviz.tensors.claims import Global, Storage, rebuilt
-from cnnviz.tensors.limits import DAMAGED, MOST_AXES, TensorError
-from cnnviz.tensors.pickles import ITEMSIZE, Step
+from cnnviz.tensors.claims import Foreign, Global, Storage, rebuilt
+from cnnviz.tensors.limits import DAMAGED, MOST_AXES, MOST_GIVEN, TensorError
+from cnnviz.tensors.pickles import ALLOWED, ITEMSIZE, Step
 
 
 class Walk:
@@ -23,6 +23,8 @@ class Walk:
     ----------
     claims : storages by key
         What must be in the file.
+    called : names of others' classes and functions that the pickle calls, in the order in which it does
+        A class that is only named, or built without a call of its own, is not among them.
     """
 
     def __init__(self) -> None:
@@ -30,6 +32,13 @@ class Walk:
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.claims: dict[str, Storage] = {}
+        self.called: dict[str, None] = {}
+
+    @classmethod
+    def over(cls, steps: Iterable[Step]) -> tuple[Any, dict[str, Storage]]:
+        """What a pickle says, and the storages that it claims."""
+        walk = cls()
+        return walk.run(steps), walk.claims
 
     def run(self, steps: Iterable[Step]) -> Any:
         """The object in the end, with a `View` for each tensor."""
@@ -58,20 +67,28 @@ class Walk:
         del self.stack[-count:]
         return items
 
+    def drop(self) -> None:
+        self.last(1)
+
     def extend(self, items: list[Any]) -> None:
-        self.stack[-1].extend(items)
+        if not isinstance(self.stack[-1], Foreign):
+            self.stack[-1].extend(items)
 
     def update(self, items: list[Any]) -> None:
-        if type(self.stack[-1]) not in (dict, OrderedDict):
+        last = self.stack[-1]
+        into = last.items if isinstance(last, Foreign) else last
+        if type(into) not in (dict, OrderedDict):
             raise TensorError(DAMAGED)
         for key, value in zip(items[::2], items[1::2], strict=True):
-            if not isinstance(key, (str, int, float)):  # nested tuples, say, may take for ever to hash
+            if not isinstance(key, (str, int, float)) and not foreign(key):  # nested tuples may take for ever to hash
                 raise TensorError("This torch file has a dictionary whose keys are neither texts nor numbers.")
-            self.stack[-1][key] = value
+            into[key] = value
 
     def build(self) -> None:
         """A state_dict's ``_metadata``; attributes of other names could stand in the way of its methods."""
         state = self.stack.pop()
+        if isinstance(self.stack[-1], Foreign):
+            return
         if type(self.stack[-1]) is not OrderedDict or type(state) is not dict or list(state) != ["_metadata"]:
             raise TensorError(DAMAGED)
 
@@ -82,16 +99,34 @@ class Walk:
 
     def storage(self) -> None:
         match self.stack.pop():
+            case ("storage", Global(kind) as asked, *_) if foreign(asked):
+                self.push(Foreign(kind))
+            case ("module", Global() as asked, *_) if foreign(asked):  # the older format keeps a class's source
+                self.push(asked)
             case ("storage", Global(kind), str() as key, str(), int() as numel, *rest) if rest in ([], [None]):
-                claim = Storage(key, kind, numel * ITEMSIZE[kind])
+                self.push(self.claim(Storage(key, kind, numel * ITEMSIZE[kind])))
             case _:
                 raise TensorError(DAMAGED)
-        if self.claims.setdefault(claim.key, claim) != claim:
+
+    def claim(self, storage: Storage) -> Storage:
+        if self.claims.setdefault(storage.key, storage) != storage:
             raise TensorError(DAMAGED)
-        self.push(claim)
+        return storage
+
+    def new(self) -> None:
+        """An instance of a class, without a call of its own."""
+        match self.last(2):
+            case [Global(name) as asked, tuple()] if foreign(asked):
+                self.push(Foreign(name))
+            case _:
+                raise TensorError(DAMAGED)
 
     def call(self) -> None:
-        match self.last(2):
+        asked, given = self.last(2)
+        match [asked, given if foreign(asked) else short(given)]:
+            case [Global(name) | Foreign(name), _] if foreign(asked):
+                self.called[name] = None
+                self.push(Foreign(name))
             case [Global("collections OrderedDict"), ()]:
                 self.push(OrderedDict())
             case [Global("torch Size"), (tuple() as size,)] if len(size) <= MOST_AXES:
@@ -104,6 +139,18 @@ class Walk:
                 self.push(rebuilt(name, *given, dtype))
             case _:
                 raise TensorError(DAMAGED)
+
+
+def foreign(value: Any) -> bool:
+    """Is it of somebody else's class, or that class itself?"""
+    return isinstance(value, Foreign) or (isinstance(value, Global) and value.name not in ALLOWED)
+
+
+def short(given: Any) -> Any:
+    """Arguments, if they are no more than torch gives: one long row of them may be used very often."""
+    if not isinstance(given, tuple) or len(given) > MOST_GIVEN:
+        raise TensorError(DAMAGED)
+    return given
 
 
 def protocol(number: int) -> None:
@@ -138,5 +185,7 @@ CODES: dict[str, Callable[[Walk, Any], None]] = {
     "GLOBAL": lambda walk, name: walk.push(Global(name)),
     "BINPERSID": lambda walk, _: walk.storage(),
     "REDUCE": lambda walk, _: walk.call(),
+    "NEWOBJ": lambda walk, _: walk.new(),
+    "POP": lambda walk, _: walk.drop(),
     "BUILD": lambda walk, _: walk.build(),
 }
