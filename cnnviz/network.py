@@ -281,7 +281,7 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
 
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]
-Normalization = Literal["batch", "layer"]
+Normalization = Literal["batch", "layer", "none"]
 
 
 @dataclass(frozen=True)
@@ -295,6 +295,8 @@ class Desed:
     ----------
     kernel_size, padding, stride, nb_filters : one number per block
     pooling : (frames, mels) per block
+    normalization : str
+        Of each block: "batch", "layer" (one group of all channels), or "none".
     training : bool
         Batch norm takes the batch's own statistics, and dropout drops.
     """
@@ -323,17 +325,19 @@ class Desed:
         kernel, stride, padding = ((one[i],) * 2 for one in (self.kernel_size, self.stride, self.padding))
         return (
             (f"conv{i}", Conv(read, made, kernel, stride, padding)),
-            self._norm(i, made),
+            *self._norm(i, made),
             self._activation(i, made),
             (f"dropout{i}", Dropout(self.conv_dropout, self.training)),
             (f"pooling{i}", AvgPool(self.pooling[i], self.pooling[i], (0, 0))),
         )
 
-    def _norm(self, i: int, channels: int) -> tuple[str, Layer]:
+    def _norm(self, i: int, channels: int) -> Sequence[tuple[str, Layer]]:
+        if self.normalization == "none":
+            return ()
         if self.normalization == "layer":
-            return f"layernorm{i}", GroupNorm(num_groups=1, num_channels=channels)
+            return ((f"layernorm{i}", GroupNorm(num_groups=1, num_channels=channels)),)
         mode: dict[str, Any] = {"training": self.training, "steps": int(self.training)}
-        return f"batchnorm{i}", BatchNorm(eps=0.001, num_features=channels, momentum=0.99, **mode)
+        return ((f"batchnorm{i}", BatchNorm(eps=0.001, num_features=channels, momentum=0.99, **mode)),)
 
     def _activation(self, i: int, channels: int) -> tuple[str, Layer]:
         made: dict[str, tuple[str, Layer]] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from cnnviz.checkpoint import Checkpoint, Opened, load
+from cnnviz.checkpoint import Checkpoint, Fit, Opened, load
 from cnnviz.flow import Flow, Glance, make_flow
 from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
@@ -102,7 +102,7 @@ class NetChoice:
     def weights(self) -> Mapping[str, Array]:
         """What is loaded over torch's own initialisation."""
         if self.checkpoint:
-            return weights_of(self.checkpoint, self.network)
+            return fit_of(self.checkpoint, self.network).weights
         return kaiming(self.network, self.seed) if self.start == "kaiming" else {}
 
 
@@ -270,9 +270,9 @@ def opened(checkpoint: Checkpoint) -> Opened:
 
 
 @lru_cache(maxsize=2)
-def weights_of(checkpoint: Checkpoint, network: Network) -> Mapping[str, Array]:
-    """A network's weights out of a checkpoint, read once."""
-    return checkpoint.weights(network)
+def fit_of(checkpoint: Checkpoint, network: Network) -> Fit:
+    """A network's weights out of a checkpoint, and what to say about them, read once."""
+    return checkpoint.fit(network)
 
 
 @lru_cache(maxsize=4)

@@ -30,7 +30,7 @@ from cnnviz.player import TAB, player
 from cnnviz.presets import NETWORKS
 from cnnviz.quiz import question
 from cnnviz.share import here, share
-from cnnviz.show import NetChoice
+from cnnviz.show import NetChoice, fit_of
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo
 from cnnviz.sources.upload import Upload
@@ -214,6 +214,9 @@ def run_it(run: Run) -> None:
         return
     if not screen.embedded():
         st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
+    notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
+    if notes:
+        st.caption(screen.plain(" ".join(notes)))
     if view == VIEWS[0]:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")

@@ -166,7 +166,8 @@ def milliseconds(frames: int, features: Features) -> float:
 def named(choice: StageChoice) -> str:
     """What is heard, by what, and whose weights these are, in a line."""
     network, mode = choice.network, "train" if choice.network.training else "eval"
-    setting = f"{network.activation}, {network.normalization} norm, {mode} mode"
+    norm = "no" if network.normalization == "none" else network.normalization
+    setting = f"{network.activation}, {norm} norm, {mode} mode"
     return f"{read(choice.source).caption}; {setting}; {takeaway.weights_words(choice)}, seed {choice.seed}"
 
 

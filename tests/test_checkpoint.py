@@ -274,6 +274,31 @@ def test_a_setting_does_not_overrule_the_weights():
     assert (read.desed.activation, read.desed.nb_filters, read.desed.kernel_size) == ("glu", GLU.nb_filters, (3, 3, 3))
 
 
+@pytest.mark.parametrize(
+    ("net", "share"),
+    [
+        ({"dropout": 0.5}, 0.5),
+        ({"conv_dropout": 0.2}, 0.2),
+        ({"dropout": 0}, 0.0),
+        ({"dropout": 0.5, "conv_dropout": 0.1}, 0.5),
+        ({}, 0.0),
+    ],
+)
+def test_the_dropout_of_a_recipe_is_taken(net, share):
+    opened = Checkpoint(saved({"state_dict": CRNN(GLU).state_dict(), "hyper_parameters": {"net": net}})).open()
+    assert opened.architecture.desed.conv_dropout == share
+    dropouts = [layer for name, layer in opened.architecture.desed.network.stages if name.startswith("dropout")]
+    assert [layer.p for layer in dropouts] == [share] * len(GLU.nb_filters)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1, 17, "0.5", None, [0.5], True, float("nan")])
+def test_a_dropout_that_makes_no_sense_is_said(wrong):
+    file = {"state_dict": Task(GLU).state_dict(), "hyper_parameters": {"net": {"dropout": wrong}}}
+    read = Checkpoint(saved(file)).open().architecture
+    assert read.desed.conv_dropout == 0
+    assert read.notes == ("The checkpoint's own setting of dropout makes no sense here.",)
+
+
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 20) | st.floats() | st.text(max_size=3) | st.just("relu"),
     lambda inner: st.lists(inner, min_size=2, max_size=3),
@@ -308,7 +333,6 @@ def load_refusal(state: dict[str, torch.Tensor]) -> str:
     [
         ({"conv1_bias": None}, "cnn.conv1.bias are missing"),
         ({"batchnorm0_weight": None}, "cnn.batchnorm0.weight are missing"),
-        ({"batchnorm1_num_batches_tracked": None}, "cnn.batchnorm1.num_batches_tracked are missing"),
         ({"conv1_extra": torch.ones(1)}, "cnn.conv1.extra have no place"),
         ({"cg0_linear.bias": torch.ones(1)}, "cnn.cg0.linear.bias have no place"),
         ({"conv0_bias": torch.ones(7)}, "cnn.conv0.bias (7,) for (6,) have another shape"),

@@ -63,7 +63,7 @@ class Recipe(nn.Module):
             self.cnn.add_module(f"conv{i}", nn.Conv2d(read, made, *numbers))
             if given.normalization == "batch":
                 self.cnn.add_module(f"batchnorm{i}", nn.BatchNorm2d(made, eps=0.001, momentum=0.99))
-            else:
+            elif given.normalization == "layer":
                 self.cnn.add_module(f"layernorm{i}", nn.GroupNorm(1, made))
             name, kind = {
                 "relu": ("relu", lambda _: nn.ReLU()),
@@ -93,7 +93,7 @@ def last(done):
 every_block = [
     pytest.param(replace(SMALL, activation=activation, normalization=normalization), id=f"{activation}-{normalization}")
     for activation in ("relu", "leakyrelu", "glu", "cg")
-    for normalization in ("batch", "layer")
+    for normalization in ("batch", "layer", "none")
 ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.checkpoint.design import Architecture, architecture
-from cnnviz.checkpoint.fit import finite_note, load, picked
+from cnnviz.checkpoint.fit import Fit, finite_note, load, picked
 from cnnviz.checkpoint.parts import networks, others
 from cnnviz.checkpoint.words import CheckpointError, few
 from cnnviz.layers import Array
@@ -20,6 +20,7 @@ __all__ = [
     "Architecture",
     "Checkpoint",
     "CheckpointError",
+    "Fit",
     "Opened",
     "architecture",
     "finite_note",
@@ -69,7 +70,7 @@ class Checkpoint:
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
-    def weights(self, network: Network) -> Mapping[str, Array]:
+    def fit(self, network: Network) -> Fit:
         """The weights of a network, out of whatever the file holds; for `run_network`.
 
         Raises
@@ -79,7 +80,14 @@ class Checkpoint:
         CheckpointError
             If its keys and shapes are not exactly the network's.
         """
-        return load(picked(read_tensors(self.data, MOST_WEIGHTS), network), network)
+        passed: list[str] = []
+        found = picked(read_tensors(self.data, MOST_WEIGHTS, passed.append), network)
+        weights = load(found.weights, network)
+        return Fit(weights, tuple(note for note in (*passed, *found.notes, finite_note(weights)) if note))
+
+    def weights(self, network: Network) -> Mapping[str, Array]:
+        """Those of `fit`."""
+        return self.fit(network).weights
 
     def open(self) -> Opened:
         """Read the file and what it says on its network; `load` then holds the weights against the settings chosen.
@@ -91,7 +99,8 @@ class Checkpoint:
         CheckpointError
             If it holds no network of the recipes, or none of this part's name.
         """
-        found = read_tensors(self.data)
+        passed: list[str] = []
+        found = read_tensors(self.data, tell=passed.append)
         by_part = networks(found)
         part = self.part or next(iter(by_part))
         if part not in by_part:
@@ -100,7 +109,7 @@ class Checkpoint:
         read = architecture(weights, hyper_parameters(found))
         unused = others(found)
         told = f"Not used here: {few(unused)}." if unused else ""
-        notes = (told, *read.notes, finite_note(weights))
+        notes = (*passed, told, *read.notes, finite_note(weights))
         return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
 
 

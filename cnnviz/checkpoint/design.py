@@ -6,10 +6,11 @@ from typing import Any
 
 from cnnviz.checkpoint.words import CheckpointError
 from cnnviz.layers import Array, Shape
-from cnnviz.network import BASELINE, Desed
+from cnnviz.network import BASELINE, Desed, Normalization
 
 MOST_BLOCKS = 32
 LESSON_POOLING = (1, 4)
+MOST_DROPOUT = 0.95  # what its widget takes
 RANGES = {"padding": (0, 16), "stride": (1, 16), "pooling": (1, 16)}  # what a file may say [cells]
 
 
@@ -42,12 +43,12 @@ def architecture(weights: Mapping[str, Array], hyper_parameters: Any = None) -> 
         One of `networks`.
     hyper_parameters : object
         What Lightning saved under this name; its "net" may say what weights cannot show: padding, stride, pooling, and
-        which of the two relus.
+        which of the two relus. Its dropout counts, too, while training.
 
     Raises
     ------
     CheckpointError
-        If a block is missing, a kernel is not square, or there is no normalisation.
+        If a block is missing, or a kernel is not square.
 
     References
     ----------
@@ -59,16 +60,21 @@ def architecture(weights: Mapping[str, Array], hyper_parameters: Any = None) -> 
     open_fields = [name for name in guessed if name != "activation" or not gate(weights)]
     said = net_settings(hyper_parameters)
     checked = {name: believable(name, said[name], len(kernels)) for name in open_fields if name in said}
+    dropout = next((name for name in ("dropout", "conv_dropout") if name in said), "")
+    if dropout:
+        checked["conv_dropout"] = share(said[dropout])
     known = {name: value for name, value in checked.items() if value is not None}
     desed = Desed(
         n_in_channel=shapes[0][1],
         kernel_size=kernels,
         nb_filters=filters,
-        normalization="layer" if "cnn.layernorm0.weight" in weights else "batch",
+        normalization=normalization(weights),
         **guessed | known,
     )
     notes = tuple(
-        f"The checkpoint's own setting of {name} makes no sense here." for name in checked if name not in known
+        f"The checkpoint's own setting of {name.removeprefix('conv_')} makes no sense here."
+        for name in checked
+        if name not in known
     )
     return Architecture(desed, tuple(name for name in open_fields if name not in known), notes)
 
@@ -92,6 +98,12 @@ def gate(weights: Mapping[str, Array]) -> str:
     return next((name for name in ("glu", "cg") if f"cnn.{name}0.linear.weight" in weights), "")
 
 
+def normalization(weights: Mapping[str, Array]) -> Normalization:
+    """Which of the recipes', whose layers all have weights; they add none where another word is set."""
+    starts = {key.split(".")[1] for key in weights}
+    return "layer" if "layernorm0" in starts else "batch" if "batchnorm0" in starts else "none"
+
+
 def guesses(filters: Sequence[int], kernels: Sequence[int], gate: str) -> dict[str, Any]:
     """What weights cannot show, as it mostly is."""
     lessons = (LESSON_POOLING,) * len(kernels)
@@ -107,6 +119,11 @@ def net_settings(hyper_parameters: Any) -> Mapping[str, Any]:
     """The part on the network of what Lightning saved; empty if there is none."""
     net = hyper_parameters.get("net") if isinstance(hyper_parameters, dict) else None
     return net if isinstance(net, dict) else {}
+
+
+def share(value: Any) -> float | None:
+    """A dropout, or None if it is none."""
+    return float(value) if type(value) in (int, float) and 0 <= value <= MOST_DROPOUT else None
 
 
 def believable(name: str, value: Any, blocks: int) -> Any:

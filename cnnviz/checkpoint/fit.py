@@ -1,12 +1,14 @@
 """Weights held against the network that they are for."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from cnnviz.checkpoint.folded import folded
+from cnnviz.checkpoint.keys import FILLED_IN, Place, counter, place_of
 from cnnviz.checkpoint.parts import as_array, flat
 from cnnviz.checkpoint.words import CheckpointError, few
 from cnnviz.layers import Array, Shape
@@ -16,12 +18,17 @@ from cnnviz.network import Network
 def load(weights: Mapping[str, Array], network: Network) -> Mapping[str, Array]:
     """The same weights, if they are exactly those that the network has; for `run_network`.
 
+    A count of batches may be missing, as torch allows; it then begins at 0.
+
     Raises
     ------
     CheckpointError
         If keys are missing, left over, or of another shape; each with a few names.
     """
     wanted = shapes_of(network)
+    begun = [key for key in wanted if key not in weights and key.endswith(f".{FILLED_IN}")]
+    if begun:
+        weights = {**weights, **{key: np.zeros((), np.float32) for key in begun}}
     given = {key: value.shape for key, value in weights.items()}
     both = wanted.keys() & given.keys()
     shapes = [f"{key} {given[key]} for {wanted[key]}" for key in wanted if key in both and given[key] != wanted[key]]
@@ -43,11 +50,27 @@ def shapes_of(network: Network) -> dict[str, Shape]:
     return {key: tuple(value.shape) for key, value in state.items()}
 
 
-def picked(found: Any, network: Network) -> dict[str, Array]:
-    """A network's weights out of a file, wherever in it they are: under its own keys, or behind a common start.
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A network's weights out of a file.
+
+    Attributes
+    ----------
+    weights : float32 arrays by key of ``Network.state``
+    notes : sentences
+        What a person should know: what was not used, or put together, and of how many alike it was taken.
+    """
+
+    weights: Mapping[str, Array]
+    notes: tuple[str, ...] = ()
+
+
+def picked(found: Any, network: Network) -> Fit:
+    """A network's weights out of a file, wherever in it they are; see `place_of`.
 
     The network's own prefix may be missing in the file, and other names may stand before it ("state_dict", "module").
-    Keys that begin alike and have no place in the network are given back as well, so that `load` can name them.
+    Keys that begin alike and have no place in the network are given back as well, so that `load` can name them;
+    counters among them are left out.
 
     Raises
     ------
@@ -55,27 +78,31 @@ def picked(found: Any, network: Network) -> dict[str, Array]:
         If no key of the file is one of the network's.
     """
     own = network.start()
-    wanted = {key.removeprefix(own): None for key in shapes_of(network)}
+    wanted = [key.removeprefix(own) for key in shapes_of(network)]
     if not wanted:
         raise CheckpointError("This network has no weights. Add a convolution or a dense layer first.")
-    tensors = dict(flat(found))
-    starts = Counter(key.removesuffix(end) for key in tensors for end in tails(key) if end in wanted)
-    if not starts:
+    tensors, made = folded(dict(flat(found)))
+    place = place_of(tensors, wanted)
+    if not place:
         raise CheckpointError(
-            f"This file has none of the network's keys, such as {own}{next(iter(wanted))}: it has "
+            f"This file has none of the network's keys, such as {own}{wanted[0]}: it has "
             f"{few(list(tensors)) or 'no tensors under names'}."
         )
-    [(start, _)] = starts.most_common(1)
-    return {own + key.removeprefix(start): as_array(tensors[key]) for key in tensors if key.startswith(start)}
+    counters = [name for name, key in place.beside.items() if counter(key, tensors[key])]
+    taken = {**place.keys, **{name: key for name, key in place.beside.items() if name not in counters}}
+    weights = {own + name: as_array(tensors[key]) for name, key in taken.items()}
+    return Fit(weights, notes(place, counters, [key for key in made if key in place.keys.values()]))
 
 
-def tails(key: str) -> Iterator[str]:
-    """
-    >>> list(tails("net.conv.weight"))
-    ['net.conv.weight', 'conv.weight', 'weight']
-    """
-    parts = key.split(".")
-    return (".".join(parts[i:]) for i in range(len(parts)))
+def notes(place: Place, counters: Sequence[str], made: Sequence[str]) -> tuple[str, ...]:
+    """What to say about weights that are taken from this place."""
+    told = {
+        f"Left out, since they only count: {few(counters)}.": counters,
+        f"Put together from their parts, as torch does: {few(made)}.": made,
+        f"The file has these keys {1 + len(place.others)} times: those behind {few([place.start[:-1]]) or 'nothing'} "
+        f"are taken, not those behind {few([start[:-1] for start in place.others])}.": place.others,
+    }
+    return tuple(sentence for sentence, why in told.items() if why)
 
 
 def finite_note(weights: Mapping[str, Array]) -> str:

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from cnnviz.checkpoint.folded import folded
+from cnnviz.checkpoint.keys import FILLED_IN, PURE, counter
 from cnnviz.checkpoint.words import CheckpointError, few
 from cnnviz.layers import Array
 
 FIRST = "conv0.weight"
 OURS = "cnn."  # the prefix of cnnviz's own networks
 BLOCK = re.compile(r"[a-z]+\d+\.")  # conv0. and glu6., as in the recipe's nn.Sequential; rnn. is none of these
-PLUMBING = {"", "state_dict", "model_state_dict", "module", "model", "cnn"}  # say nothing on which network it is
+PLUMBING = {"", "state_dict", "model_state_dict", "model", "net", "cnn", *PURE}  # say nothing on which network it is
 MOST_DEPTH = 4  # dictionaries in each other that are looked into
 MOST_NETWORKS = 16
 
@@ -37,7 +39,7 @@ def networks(found: Any) -> dict[str, dict[str, Array]]:
     CheckpointError
         If there is none, or more than `MOST_NETWORKS`.
     """
-    tensors = dict(flat(found))
+    tensors = blocks(found)
     starts = prefixes(tensors)
     if not starts:
         raise CheckpointError(
@@ -52,9 +54,24 @@ def networks(found: Any) -> dict[str, dict[str, Array]]:
 
 def others(found: Any) -> tuple[str, ...]:
     """Keys of all tensors that are in none of the `networks`: the recurrent part, dense layers, the mel scale."""
-    tensors = dict(flat(found))
+    tensors = blocks(found)
     used = {key for start in prefixes(tensors) for key in own(tensors, start)}
     return tuple(key for key in tensors if key not in used)
+
+
+def blocks(found: Any) -> dict[str, torch.Tensor]:
+    """All tensors by key, without what wrappers put into it behind the name of a block, and each weight in one piece.
+
+    >>> list(blocks({"model": {"conv0._orig_mod.weight": torch.ones(1)}}))
+    ['model.conv0.weight']
+    """
+    tensors: dict[str, torch.Tensor] = {}
+    for key, value in flat(found):
+        block = re.search(rf"(^|\.){BLOCK.pattern}", key)
+        end = block.end() if block else len(key)
+        short = key[:end] + ".".join(part for part in key[end:].split(".") if part not in PURE)
+        tensors[key if short in tensors else short] = value
+    return folded(tensors)[0]
 
 
 def flat(found: Any, start: str = "", depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]:
@@ -76,8 +93,9 @@ def prefixes(tensors: dict[str, torch.Tensor]) -> list[str]:
 
 
 def own(tensors: dict[str, torch.Tensor], start: str) -> list[str]:
-    """Keys of one network's blocks."""
-    return [key for key in tensors if key.startswith(start) and BLOCK.match(key, len(start))]
+    """Keys of one network's blocks, without what others count there."""
+    found = [key for key in tensors if key.startswith(start) and BLOCK.match(key, len(start))]
+    return [key for key in found if key.endswith(FILLED_IN) or not counter(key, tensors[key])]
 
 
 def labels(starts: list[str]) -> dict[str, str]:
