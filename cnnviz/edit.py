@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from itertools import count
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, Shape
+from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, PReLU, Shape
 from cnnviz.network import Network, after
 from cnnviz.nncode.known import at_rest
 
@@ -98,6 +98,8 @@ def fitted(layer: Layer, shape: Shape) -> Layer:
         return replace(layer, normalized_shape=tuple(shape[-kept:]))
     if isinstance(layer, Channels):
         return replace(layer, in_channels=shape[0])
+    if isinstance(layer, PReLU):
+        return replace(layer, num_parameters=shape[0]) if layer.num_parameters > 1 else layer
     known = {field.name for field in fields(layer)} & {"num_features", "num_channels", "channels"}
     return replace(layer, **dict.fromkeys(known, shape[0])) if known else layer
 

@@ -189,6 +189,10 @@ def fit_mask(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"size": size, "mask": tuple(values(size, draw(st.integers(0, 99))).ravel().tolist())}
 
 
+def fit_slopes(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    return {"num_parameters": draw(st.sampled_from([1, shape[0]]))}
+
+
 def fit_groups(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"num_groups": draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))}
 
@@ -230,7 +234,7 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     },
     "relu": {},
     "leaky_relu": {"negative_slope": unit},
-    "prelu": {"init": st.floats(-1, 1)},
+    "prelu": {"init": st.floats(-3, 3), "fit": fit_slopes},
     "elu": {"alpha": st.floats(0, 5)},
     "gelu": {"approximate": st.sampled_from(["none", "tanh"])},
     "silu": {},

@@ -31,6 +31,7 @@ from cnnviz.layers import (
     LayerNorm,
     Linear,
     MaxPool,
+    PReLU,
     ReLU,
 )
 from cnnviz.network import Network
@@ -106,6 +107,7 @@ def test_a_layer_can_be_put_in_the_place_of_another():
         BatchNorm(num_features=9),
         GroupNorm(num_channels=9),
         ContextGating(channels=9),
+        PReLU(num_parameters=9),
         LayerNorm(),
         Linear(),
     ],

@@ -457,7 +457,7 @@ REFUSED = {
     LONG.format("nn.BatchNorm2d(8, affine=False)"): "shown here only with affine=True",
     LONG.format("nn.BatchNorm2d(8, momentum=None)"): "momentum is a number",
     LONG.format("nn.BatchNorm2d(8, eps=1e999)"): "too large to be one",
-    LONG.format("nn.PReLU(8)"): "only with num_parameters=1, and it is 8",
+    LONG.format("nn.PReLU(0)"): "num_parameters is a whole number from 1",
     LONG.format("nn.Softmax(dim=-1)"): "only with dim=1, and it is -1: write dim=1",
     LONG.format("nn.GLU()"): "only with dim=1, and it is -1: write dim=1",
     LONG.format("nn.Flatten(0)"): "only with start_dim=1",

@@ -142,6 +142,8 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "leaky-relu": (LeakyReLU(), (2, 3, 4)),
     "leaky-relu-1d": (LeakyReLU(negative_slope=0.05, ndim=1), (2, 7)),
     "prelu": (PReLU(init=-0.5), (1, 3, 4)),
+    "prelu-channels": (PReLU(num_parameters=3), (3, 3, 4)),
+    "prelu-learned-1d": (PReLU(init=-2.5, ndim=1), (2, 6)),
     "elu": (ELU(alpha=1.5), (1, 3, 4)),
     "gelu": (GELU(), (2, 3, 4)),
     "gelu-tanh": (GELU(approximate="tanh", ndim=3), (1, 2, 3, 4)),
@@ -206,6 +208,7 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "permute-3d": (Permute((3, 1, 0, 2), ndim=3), (2, 3, 1, 4)),
 }
 POINTWISE = {name: layer for name, (layer, _) in CASES.items() if isinstance(layer, Activation)}
+del POINTWISE["prelu-channels"]  # not one function, but three
 UNPOOLED = {  # poolings that are undone
     "unpooled": (MaxPool(), Random(size=(4, 6), channels=2)),
     "unpooled-overlapping": (MaxPool(kernel_size=3, stride=1), Random(size=(4, 5))),
@@ -230,10 +233,10 @@ def noise(shape: Shape, seed: int = 7) -> np.ndarray:
 
 
 def runs() -> dict[str, Run]:
-    """Every case; a norm gets weights of its own, for torch starts from ones and zeros."""
+    """Every case; what torch starts from ones, zeros or a setting gets weights of its own."""
     found = {}
     for name, (layer, shape) in CASES.items():
-        state = run(layer, noise(shape), seed=3).state if isinstance(layer, Norm) else {}
+        state = run(layer, noise(shape), seed=3).state if isinstance(layer, Norm | PReLU) else {}
         affine = {key: noise(state[key].shape, len(key)) for key in ("weight", "bias") if key in state}
         found[name] = run(layer, noise(shape), 3, affine)
     for name, (pool, source) in UNPOOLED.items():
@@ -320,6 +323,13 @@ def moved(layer: Layer, shape: Shape) -> list[int] | None:
     return [-2 if index < 0 else index for index in held.tolist()]
 
 
+def learned(done: Run) -> torch.nn.Module:
+    """Torch's own module with what the layer had learned before the run."""
+    module = done.layer.module()
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in done.state.items()})
+    return module
+
+
 def gate_planes(done: Run) -> dict[str, Any] | None:
     """Signal and gate of all channels as torch has them, how many gates are closed, and what kept cells are times."""
     layer, x = done.layer, torch.from_numpy(done.x)
@@ -340,7 +350,7 @@ def gate_planes(done: Run) -> dict[str, Any] | None:
         gate = (torch.from_numpy(done.y) != 0).float()
         gain = 1 / (1 - layer.p) if layer.training else 1.0
     elif isinstance(layer, Activation) and layer.gate(0.0) is not None:
-        gate = torch_again(layer, x) / x
+        gate = learned(done).eval().double()(x[None].double())[0].detach() / x
     else:
         return None
     return {
@@ -351,12 +361,12 @@ def gate_planes(done: Run) -> dict[str, Any] | None:
     }
 
 
-def slopes(layer: Layer, x: np.ndarray) -> list[float] | None:
+def slopes(done: Run) -> list[float] | None:
     """Of a function of one number, its slope at every cell."""
-    if not isinstance(layer, Activation):
+    if not isinstance(done.layer, Activation):
         return None
-    given = torch.from_numpy(x).double().requires_grad_()
-    layer.module().eval().double()(given).sum().backward()
+    given = torch.from_numpy(done.x)[None].double().requires_grad_()
+    learned(done).eval().double()(given).sum().backward()
     return given.grad.flatten().tolist()
 
 
@@ -382,7 +392,7 @@ def truth(done: Run) -> dict[str, Any]:
         "answers": answers(layer, done.x) if isinstance(layer, Norm | Move) else None,
         "from": moved(layer, shape),
         "gating": gate_planes(done),
-        "slopes": slopes(layer, done.x),
+        "slopes": slopes(done),
     }
 
 
@@ -397,7 +407,7 @@ def curve(layer: Activation) -> dict[str, Any]:
     odd = torch.tensor([torch.nan, torch.inf, -torch.inf]).double()
     return {
         "function": layer.torch_name,
-        "constants": layer.constants(),
+        "constants": layer.constants() | {name: w.item() for name, w in module.named_parameters()},
         "x": x.tolist(),
         "value": y.tolist(),
         "slope": slope.tolist(),

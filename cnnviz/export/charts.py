@@ -14,7 +14,7 @@ from cnnviz.export.layout import Box
 from cnnviz.export.numbers import brief
 from cnnviz.export.paper import Paper
 from cnnviz.export.sheet import add_axes
-from cnnviz.export.stage import Stage, function_of
+from cnnviz.export.stage import Stage, function_at
 from cnnviz.export.worked import Worked
 from cnnviz.ink import colours, limits
 from cnnviz.layers import Array
@@ -118,7 +118,7 @@ def curve(paper: Paper, stage: Stage, channel: int, box: Box) -> Chart:
     """The function over the values of the input."""
     low, high = limits("signed", values_of(stage, "input", channel))
     xs = np.linspace(low, high, POINTS)
-    function = function_of(stage.meta["function"], stage.meta["constants"])
+    function = function_at(stage.scene, channel)
     ys = np.array([function.value(float(x)) for x in xs])
     room = 0.06 * (ys.max() - ys.min() or 1)
     axes = framed(paper, box, (low, high), (min(0, ys.min()) - room, max(0, ys.max()) + room))

@@ -11,7 +11,7 @@ from cnnviz.export.order import Cell, Order
 from cnnviz.export.panel import Panel, axes_of, make_panel
 from cnnviz.geometry import Axis
 from cnnviz.ink import limits
-from cnnviz.layers import KINDS, Array
+from cnnviz.layers import KINDS, Array, PReLU
 from cnnviz.layers.activation import Activation
 from cnnviz.scene import Scene
 
@@ -172,13 +172,21 @@ def taken(scene: Scene, how: dict[str, Any]) -> Callable[[int], Array]:
     tensor, first = scene.tensors[how.get("tensor", "input")], int(how.get("first", 0))
     if "through" not in how:
         return lambda channel: tensor[channel + first]
-    function = getattr(function_of(how["through"], scene.meta["constants"]), how["take"])
-    return lambda channel: np.vectorize(function, otypes=[np.float64])(tensor[channel + first].astype(np.float64))
+
+    def through(channel: int) -> Array:
+        function = getattr(function_at(scene, channel, how["through"]), how["take"])
+        own: Array = np.vectorize(function, otypes=[np.float64])(tensor[channel + first].astype(np.float64))
+        return own
+
+    return through
 
 
-def function_of(name: str, constants: dict[str, float]) -> Activation:
-    """The function of a scene, as the layer that knows it."""
-    kind = FUNCTIONS[name]
+def function_at(scene: Scene, channel: int, name: str = "") -> Activation:
+    """The function of a channel, as the layer that knows it; the scene's own, or that of another name."""
+    kind, constants = FUNCTIONS[name or scene.meta["function"]], scene.meta["constants"]
     own: dict[str, Any] = {f.name: constants[f.name] for f in fields(kind) if f.name in constants}
+    if issubclass(kind, PReLU):  # its slopes are learned, and so no constants
+        slopes = scene.tensors["weight"]
+        own["init"] = float(slopes[channel % len(slopes)])
     own |= {"approximate": "tanh"} if constants.get("tanh") else {}
     return kind(**own)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.export.order import Cell
-from cnnviz.export.stage import Stage, function_of
+from cnnviz.export.stage import Stage, function_at
 from cnnviz.geometry import NONE
 from cnnviz.layers import Array
 from cnnviz.layers.activation import sigmoid
@@ -29,8 +29,10 @@ class Worked:
     bias : float or None
     source : (channel, *cell) or None
         The one input cell whose value this is: a maximum's winner, or what was moved here.
-    index : int or None
-        Of `source` in its map or, where cells are moved, in the whole input.
+    index, torch_index : int or None
+        Of `source` in its map or, where cells are moved, in the whole input; and the winner that torch names.
+    size : float or None
+        Of the largest number whose rounding torch's value may carry; None is that of the window's terms, or products.
     facts : single numbers by name, that the sentence needs
     """
 
@@ -41,6 +43,8 @@ class Worked:
     bias: float | None = None
     source: tuple[int, ...] | None = None
     index: int | None = None
+    torch_index: int | None = None
+    size: float | None = None
     facts: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -51,15 +55,23 @@ class Worked:
         return self.window.values * self.weights
 
     def agrees(self, relative: float, absolute: float) -> bool:
-        """Is torch's value the same, as far as float32 sums can be?"""
+        """Is torch's value the same, as far as float32 sums can be, and its winner? As rules.js has it."""
+        if self.torch_index is not None and self.index != self.torch_index:
+            return False
         if not (np.isfinite(self.value) and np.isfinite(self.torch)):
-            return bool(np.array_equal(np.float32(self.value), np.float32(self.torch), equal_nan=True))
-        stretch = self.facts.get("stretch", 1)  # what x and mean are multiplied by before they are subtracted
-        sizes = [abs(self.torch), *(abs(self.facts[name] * stretch) for name in ("x", "mean") if name in self.facts)]
-        if self.window is not None:
-            terms = self.window.values if self.weights is None else self.products
-            sizes += np.abs(terms[np.isfinite(terms)]).ravel().tolist()
-        return abs(self.value - self.torch) <= relative * max(size for size in sizes if np.isfinite(size)) + absolute
+            with np.errstate(over="ignore"):  # beyond what a float32 holds
+                return bool(np.array_equal(np.float32(self.value), np.float32(self.torch), equal_nan=True))
+        size = self.largest_term if self.size is None else self.size
+        size = max(abs(self.torch), size if np.isfinite(size) else 0.0)  # infinity excuses nothing
+        return abs(self.value - self.torch) <= relative * size + absolute
+
+    @property
+    def largest_term(self) -> float:
+        """Of what the window reads or, where there are weights, of the products; 0 where there is no window."""
+        if self.window is None:
+            return 0.0
+        terms = self.window.values if self.weights is None else self.products
+        return float(np.abs(terms[np.isfinite(terms)]).max(initial=0.0))
 
 
 Rule = Callable[[Stage, int, Cell], Worked]
@@ -104,7 +116,8 @@ def largest(stage: Stage, channel: int, cell: Cell) -> Worked:
     index = int(window.index.ravel()[at])
     place = np.unravel_index(index, stage.scene.tensors["input"].shape[1:])
     source = (stage.reads(channel)[0], *map(int, place))
-    return Worked(float(window.values[0].ravel()[at]), own, window, source=source, index=index)
+    torchs = int(stage.scene.tensors["indices"][channel, *cell])
+    return Worked(float(window.values[0].ravel()[at]), own, window, source=source, index=index, torch_index=torchs)
 
 
 def mean(stage: Stage, channel: int, cell: Cell) -> Worked:
@@ -134,10 +147,10 @@ def own_cell(stage: Stage, channel: int, cell: Cell) -> float:
 def point(stage: Stage, channel: int, cell: Cell) -> Worked:
     """A function of one number."""
     x = own_cell(stage, channel, cell)
-    function = function_of(stage.meta["function"], stage.meta["constants"])
+    function = function_at(stage.scene, channel)
     gate = function.gate(x)
     facts = {"x": x} if gate is None else {"x": x, "gate": gate}
-    return Worked(function.value(x), torch_at(stage, channel, cell), facts=facts)
+    return Worked(function.value(x), torch_at(stage, channel, cell), size=0.0, facts=facts)
 
 
 def gate(stage: Stage, channel: int, cell: Cell) -> Worked:
@@ -147,14 +160,17 @@ def gate(stage: Stage, channel: int, cell: Cell) -> Worked:
         mixed = dot(stage, channel, cell)
         signal, closed = (mixed.value, sigmoid(x)) if gating["mixes"] == "signal" else (x, sigmoid(mixed.value))
         facts = {"x": x, "mixed": mixed.value, "signal": signal, "gate": closed}
-        return Worked(signal * closed, mixed.torch, mixed.window, mixed.weights, mixed.bias, facts=facts)
+        # by how much the product moves with the mix
+        steep = closed if gating["mixes"] == "signal" else abs(x) * closed * (1 - closed)
+        size = mixed.largest_term * steep
+        return Worked(signal * closed, mixed.torch, mixed.window, mixed.weights, mixed.bias, size=size, facts=facts)
     facts = {"x": x, "signal": x}
     if gating["gate"]["tensor"] == "input":
         facts["other"] = own_cell(stage, channel + int(gating["gate"]["first"]), cell)
         facts["gate"] = sigmoid(facts["other"])
     else:
         facts["gate"] = float(stage.scene.tensors["gate"][channel, *cell])
-    return Worked(x * facts["gate"], torch_at(stage, channel, cell), facts=facts)
+    return Worked(x * facts["gate"], torch_at(stage, channel, cell), size=0.0, facts=facts)
 
 
 def drop(stage: Stage, channel: int, cell: Cell) -> Worked:
@@ -162,7 +178,7 @@ def drop(stage: Stage, channel: int, cell: Cell) -> Worked:
     x, scale = own_cell(stage, channel, cell), float(stage.meta["constants"]["scale"])
     kept = float(stage.scene.tensors["gate"][channel, *cell])
     facts = {"x": x, "signal": x, "gate": kept, "scale": scale}
-    return Worked(x * kept * scale, torch_at(stage, channel, cell), facts=facts)
+    return Worked(x * kept * scale, torch_at(stage, channel, cell), size=0.0, facts=facts)
 
 
 def share(stage: Stage, channel: int, cell: Cell) -> Worked:
@@ -172,7 +188,8 @@ def share(stage: Stage, channel: int, cell: Cell) -> Worked:
     reads = sign * window.values.ravel()
     less, powers = sign * x - reads.max(), np.exp(reads - reads.max())  # the largest is taken off, as torch does
     value = less - np.log(powers.sum()) if constants.get("log") else np.exp(less) / powers.sum()
-    return Worked(float(value), torch_at(stage, channel, cell), window, facts={"x": x})
+    size = None if constants.get("log") else 0.0  # a logarithm keeps the rounding of what it reads, a share does not
+    return Worked(float(value), torch_at(stage, channel, cell), window, size=size, facts={"x": x})
 
 
 def norm(stage: Stage, channel: int, cell: Cell) -> Worked:
@@ -183,9 +200,10 @@ def norm(stage: Stage, channel: int, cell: Cell) -> Worked:
     by, offset = (own_number(tensors.get(name), (channel, *cell), none) for name, none in (("weight", 1), ("bias", 0)))
     eps = float(stage.meta["constants"]["eps"])
     stretch = by / np.sqrt(variance + eps)
-    facts = {"x": x, "mean": average, "var": variance, "eps": eps, "weight": by, "bias": offset, "stretch": stretch}
-    value = (x - average) * stretch + offset
-    return Worked(float(value), torch_at(stage, channel, cell), source=(channel, *cell), facts=facts)
+    facts = {"x": x, "mean": average, "var": variance, "eps": eps, "weight": by, "bias": offset}
+    value, own = float((x - average) * stretch + offset), torch_at(stage, channel, cell)
+    size = float(max(abs(x), abs(average)) * abs(stretch))  # before they are subtracted
+    return Worked(value, own, source=(channel, *cell), size=size, facts=facts)
 
 
 def own_number(tensor: Array | None, at: tuple[int, ...], none: float) -> float:
@@ -207,7 +225,7 @@ def move(stage: Stage, channel: int, cell: Cell) -> Worked:
         return Worked(0.0, own)
     tensor = stage.scene.tensors["input"]
     index = int(np.ravel_multi_index(source, tensor.shape))
-    return Worked(float(tensor[source]), own, source=source, index=index)
+    return Worked(float(tensor[source]), own, source=source, index=index, size=0.0)
 
 
 RULES: dict[str, Rule] = {

@@ -1,13 +1,13 @@
 """Activations: each cell becomes a function of itself; softmax, of its own pixel in all channels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import erf, exp, pi, sqrt, tanh
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from cnnviz.geometry import Axis, Ints, point_axis
+from cnnviz.geometry import Axis, GeometryError, Ints, counted, point_axis
 from cnnviz.knobs import knob
 from cnnviz.layers.base import Layer
 from cnnviz.layers.step import Array, Shape, Step, Window
@@ -107,18 +107,42 @@ class LeakyReLU(Leaky):
 
 @dataclass(frozen=True)
 class PReLU(Leaky):
-    """nn.PReLU: as LeakyReLU, but the slope is learned; this is where it starts."""
+    """nn.PReLU: as LeakyReLU, but the slope is learned: one for all channels, or one for each.
+
+    `init` is where learning starts; what a cell is multiplied by stands in the module's ``weight``.
+    """
 
     torch_name: ClassVar[str] = "PReLU"
 
-    init: float = knob(0.25, -1.0, 1.0, "the slope that learning starts from", step=0.05)
+    init: float = knob(0.25, None, 1.0, "the slope that learning starts from", step=0.05)
+    num_parameters: int = knob(1, 1, 512, "slopes: one for all channels, or as many as there are channels")
 
     @property
     def below(self) -> float:
         return self.init
 
-    def constants(self) -> dict[str, float]:
-        return {"init": self.init}
+    @property
+    def latex(self) -> str:  # type: ignore[override]
+        slope = "w" if self.num_parameters == 1 else "w_c"
+        start = rf"\quad {slope} = {self.init:g} \text{{ at first}}"
+        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {slope}), {start}"
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"weight": state["weight"]}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        slope = float(state["weight"][channel % self.num_parameters])  # one is of every channel
+        return Step(window.values, replace(self, init=slope).value(window.own))
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.num_parameters not in (1, shape[0]):
+            raise GeometryError(
+                f"num_parameters = {self.num_parameters} and the input has {counted(shape[0], 'channels')}: "
+                f"one slope is for all of them, or there is one for each. Use {shape[0]} or 1.",
+                {"num_parameters": shape[0]},
+                {"num_parameters": 1},
+            )
 
 
 @dataclass(frozen=True)

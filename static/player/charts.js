@@ -1,7 +1,7 @@
 // Charts under the maps: how often each value occurs, and the curve of a function, with a mark at the shown cell.
 import { brief, css, level, limits } from "./colour.js";
 import { clipTo, write } from "./paint.js";
-import { functionOf } from "./pointwise.js";
+import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";
 
 const BINS = 48;
@@ -49,7 +49,7 @@ function ownRange(stage, name) {
 /** Where the two axes of a curve run. */
 function curveAxes(stage) {
   const [low, high] = limits(...rangeOf(stage, "input"), true);
-  const f = functionOf(stage.scene.meta.function, stage.scene.meta.constants);
+  const f = functionAt(stage.scene, stage.selected);
   const xs = Array.from({ length: POINTS + 1 }, (_, i) => low + ((high - low) * i) / POINTS);
   const ys = xs.map(f.value);
   return { f, xs, ys, x: [low, high], y: [Math.min(0, ...ys), Math.max(0, ...ys)] };

@@ -1,14 +1,13 @@
 // Signal times gate: where both come from, and what becomes of them under a strength, a threshold and a hand.
-import { functionOf } from "./pointwise.js";
+import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";
 
 /** Where one of the two comes from: a tensor, the first of its channels that counts, and a function it goes through. */
 function taken(scene, { tensor = "input", first = 0, through, take } = {}) {
   const own = scene.tensors[tensor];
-  const apply = through && functionOf(through, scene.meta.constants)[take];
   return (channel) => {
     const plane = channelOf(own, channel + first);
-    return apply ? Float32Array.from(plane, apply) : plane;
+    return through ? Float32Array.from(plane, functionAt(scene, channel, through)[take]) : plane;
   };
 }
 

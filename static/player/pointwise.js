@@ -47,7 +47,7 @@ const elu = (alpha, width = 1, scale = 1) => ({
 const FUNCTIONS = {
   ReLU: () => ({ ...leaky(0), value: (x) => (x <= 0 ? 0 : x) }), // what is no number stays none
   LeakyReLU: ({ negative_slope: below }) => leaky(below),
-  PReLU: ({ init }) => leaky(init),
+  PReLU: ({ weight: below }) => leaky(below),
   ELU: ({ alpha }) => elu(alpha),
   GELU: ({ tanh }) => (tanh ? roughGelu : gelu),
   SiLU: () => ({ value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))), gate: sigmoid }),
@@ -83,3 +83,9 @@ const roughGelu = {
 
 /** The function of this name with these constants. */
 export const functionOf = (name, constants) => FUNCTIONS[name](constants);
+
+/** The function of a channel: the scene's own, or that of another name. What is learned is no constant. */
+export function functionAt({ meta, tensors }, channel, name = meta.function) {
+  const { data } = tensors.weight ?? {};
+  return functionOf(name, name === "PReLU" ? { weight: data[channel % data.length] } : meta.constants);
+}

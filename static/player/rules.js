@@ -1,9 +1,10 @@
 // How a window becomes a value. A scene names its rule; a new rule is one entry here, and one sentence in sentences.js.
 //
 // A rule is (scene, axes, channel, cell) -> {value, terms, ...}. Its terms carry a `product` or a `read`: float32 sums
-// are as exact as the largest of them.
+// are as exact as the largest of them. Where torch's value carries the rounding of something else, that is its `size`.
+// Files hold the same rules to the same: cnnviz/export/worked.py.
 import { readsOf } from "./lights.js";
-import { functionOf, sigmoid } from "./pointwise.js";
+import { functionAt, sigmoid } from "./pointwise.js";
 import { NONE, PAD, ravel, unravel } from "./tables.js";
 
 /** The taps of one output cell: where they are drawn, and what they read. */
@@ -90,8 +91,8 @@ const single = (channel, read, more) => ({ first: channel, last: channel + 1, pe
 
 function point(scene, axes, channel, cell) {
   const x = inputAt(scene, channel, cell);
-  const { value, slope, gate } = functionOf(scene.meta.function, scene.meta.constants);
-  return single(channel, x, { x, value: value(x), slope: slope(x), gate: gate?.(x) });
+  const { value, slope, gate } = functionAt(scene, channel);
+  return single(channel, x, { x, size: 0, value: value(x), slope: slope(x), gate: gate?.(x) });
 }
 
 /** Signal times gate; one of the two may be a mix of all channels of the pixel. */
@@ -101,12 +102,13 @@ function gate(scene, axes, channel, cell) {
   if (mixes) {
     const mixed = dot(scene, axes, channel, cell);
     const [signal, closed] = mixes === "signal" ? [mixed.value, sigmoid(x)] : [x, sigmoid(mixed.value)];
-    return { ...mixed, x, mixed: mixed.value, signal, gate: closed, value: signal * closed };
+    const steep = mixes === "signal" ? closed : Math.abs(x) * closed * (1 - closed); // by how much the product moves with the mix
+    return { ...mixed, x, mixed: mixed.value, signal, gate: closed, size: largestOf(mixed.terms) * steep, value: signal * closed };
   }
   const other = from.tensor === "input" ? inputAt(scene, channel + from.first, cell) : null;
   const mask = scene.tensors.gate;
   const closed = other === null ? mask.data[ravel([channel, ...cell], mask.shape)] : sigmoid(other);
-  return single(channel, x, { x, other, signal: x, gate: closed, value: x * closed });
+  return single(channel, x, { x, other, signal: x, gate: closed, size: 0, value: x * closed });
 }
 
 function drop(scene, axes, channel, cell) {
@@ -114,7 +116,7 @@ function drop(scene, axes, channel, cell) {
   const { scale } = scene.meta.constants;
   const x = inputAt(scene, channel, cell);
   const kept = mask.data[ravel([channel, ...cell], mask.shape)];
-  return single(channel, x, { x, signal: x, gate: kept, scale, value: x * kept * scale });
+  return single(channel, x, { x, signal: x, gate: kept, scale, size: 0, value: x * kept * scale });
 }
 
 /** Softmax: the share of one channel in the sum of all exponentials at its pixel, of what is smallest, or its logarithm. */
@@ -125,7 +127,8 @@ function share(scene, axes, channel, cell) {
   const sum = seen.terms.reduce((total, { read }) => total + Math.exp(sign * read - most), 0);
   const x = inputAt(scene, channel, cell);
   const less = sign * x - most;
-  return { ...seen, x, most, sum, value: log ? less - Math.log(sum) : Math.exp(less) / sum };
+  const size = log ? undefined : 0; // a logarithm keeps the rounding of what it reads, a share does not
+  return { ...seen, x, most, sum, size, value: log ? less - Math.log(sum) : Math.exp(less) / sum };
 }
 
 /** Entry of a tensor that is 1 long along the axes that it does not know. */
@@ -140,8 +143,8 @@ function norm(scene, axes, channel, cell) {
   const own = (tensor, none) => (!tensor ? none : tensor.shape.length > 1 ? shared(tensor, [channel, ...cell]) : tensor.data[channel]);
   const [by, offset] = [own(weight, 1), own(bias, 0)];
   const stretch = by / Math.sqrt(variance + eps);
-  const terms = [x, average].map((read) => ({ channel, tap: [0, 0, 0], kind: 0, read, product: read * stretch }));
-  return { ...single(channel, x, {}), terms, x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, value: (x - average) * stretch + offset };
+  const size = Math.max(Math.abs(x), Math.abs(average)) * Math.abs(stretch); // before they are subtracted
+  return single(channel, x, { x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, size, value: (x - average) * stretch + offset });
 }
 
 /** A cell that was put here from elsewhere, or 0. */
@@ -149,7 +152,7 @@ function move(scene, axes, channel, cell) {
   const { input, from } = scene.tensors;
   const index = from.data[ravel([channel, ...cell], from.shape)];
   const source = index < 0 ? null : unravel(index, input.shape);
-  return { first: 0, last: 0, perChannel: 0, terms: [], index, source, value: source ? input.data[index] : 0 };
+  return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: 0, value: source ? input.data[index] : 0 };
 }
 
 export const RULES = { dot, max, mean, power, point, gate, drop, share, norm, move };
@@ -160,12 +163,18 @@ export function torchValue(scene, channel, cell) {
   return output.data[ravel([channel, ...cell], output.shape)];
 }
 
-/** Does the value by hand agree with torch's, as far as float32 sums can? */
+/** Of the terms that are cells, the largest: their products, or what is read. */
+function largestOf(terms) {
+  const sizes = terms.filter(({ kind }) => !kind).map(({ product, read }) => Math.abs(product ?? read));
+  return sizes.reduce((most, own) => (own < Infinity ? Math.max(most, own) : most), 0);
+}
+
+/** Does the value by hand agree with torch's, as far as float32 sums can, and the winner with torch's? */
 export function agrees(scene, worked, torch) {
   const { relative, absolute } = scene.meta.tolerance;
   if (worked.index !== undefined && worked.torchIndex !== undefined && worked.index !== worked.torchIndex) return false;
   if (!Number.isFinite(worked.value) || !Number.isFinite(torch)) return Object.is(Math.fround(worked.value), torch);
-  const sizes = worked.terms.filter(({ kind }) => !kind).map(({ product, read }) => Math.abs(product ?? read));
-  const size = sizes.reduce((most, own) => (own < Infinity ? Math.max(most, own) : most), Math.abs(torch)); // infinity excuses nothing
+  const own = worked.size ?? largestOf(worked.terms);
+  const size = own < Infinity ? Math.max(Math.abs(torch), own) : Math.abs(torch); // infinity excuses nothing
   return Math.abs(worked.value - torch) <= relative * size + absolute;
 }
