@@ -16,11 +16,12 @@ from cnnviz.sources.logmel import Features
 from cnnviz.sources.spectrogram import Spectrogram
 from cnnviz.zoo import LessonB
 
-LAYERED = ("convolution", "pooling", "gating", "normalisation", "shapes")
+LAYERED = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes")
 EVERY = "tab input seed per_axis"
 OWN = {
     "convolution": "kernel kernel_text flip",
     "pooling": "compare",
+    "output_size": "size",
     "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
     "normalisation": "examples over",
     "shapes": "order",
