@@ -1,6 +1,7 @@
 """From Python's syntax tree to calls of layers with plain values; whatever else stands there is refused, never run."""
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -9,6 +10,8 @@ from typing import Any, Union
 from cnnviz.nncode.words import CodeError, shown
 
 PLAIN = (str, int, float, type(None))  # bool is an int
+FLOATS = ("torch.float32", "torch.float")
+FORM = re.compile(r"_formed_\(('[^']*')\)")  # an f-string, as the screen leaves it
 HOME = "torch.nn."  # where torch keeps its layers; nn.ReLU and a bare ReLU are the same
 
 
@@ -33,9 +36,18 @@ def error_at(node: ast.AST, sentence: str) -> CodeError:
     return CodeError(sentence, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1)
 
 
+def quoted(node: ast.AST) -> str:
+    """An expression as a sentence names it."""
+    try:
+        words = FORM.sub(r"f\1", ast.unparse(node))
+        return f"“{shown(words)}”"
+    except (RecursionError, AttributeError, ValueError):
+        return "This"
+
+
 def refused(node: ast.AST) -> CodeError:
     """For an expression that has no place in a list of layers."""
-    return error_at(node, f"“{shown(ast.unparse(node))}” is not read here: only layers, one after the other.")
+    return error_at(node, f"{quoted(node)} is not read here: only layers, one after the other.")
 
 
 def dotted(node: ast.AST) -> str:
@@ -64,15 +76,26 @@ def value(node: ast.AST) -> Any:
         return -value(node.operand)  # a number: the screen saw to that
     if isinstance(node, ast.Call) and dotted(node.func) == "torch.tensor" and len(node.args) == 1 and not node.keywords:
         return value(node.args[0])
-    if dotted(node) in ("torch.float32", "torch.float"):
+    if dotted(node) in FLOATS:
         return dotted(node)
-    raise error_at(node, f"“{shown(ast.unparse(node))}” is not a plain value: write numbers, words in quotes, tuples.")
+    raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
 
 
 def finite(node: ast.AST, number: Any) -> Any:
     if isinstance(number, float) and not isfinite(number):
         raise error_at(node, "A number is too large to be one.")
     return number
+
+
+def plain(value: Any, node: ast.AST) -> Any:
+    """A value that was worked out as a layer takes it: lists become tuples."""
+    if isinstance(value, (list, tuple)):
+        return tuple(plain(one, node) for one in value)
+    if isinstance(value, PLAIN):
+        return value
+    if getattr(value, "name", "") in FLOATS:
+        return value.name
+    raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
 
 
 def called(node: ast.Call) -> Called:
@@ -85,39 +108,3 @@ def called(node: ast.Call) -> Called:
     if len(kwargs) < len(names):
         raise error_at(node, f"nn.{shown(name)} is given the same argument twice.")
     return Called(name, tuple(map(value, node.args)), kwargs, node.lineno, node.col_offset + 1)
-
-
-def part(node: ast.AST) -> Called | list[Part]:
-    """A layer, or all that an ``nn.Sequential`` holds."""
-    if not isinstance(node, ast.Call):
-        raise refused(node)
-    return parts(node) if class_name(node.func) == "Sequential" else called(node)
-
-
-def parts(node: ast.Call) -> list[Part]:
-    """What stands between the brackets of an ``nn.Sequential``: layers by number, or an OrderedDict by name."""
-    if node.keywords:
-        raise refused(node.keywords[0].value)
-    if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
-        first = node.args[0]
-        if dotted(first.func) in ("OrderedDict", "collections.OrderedDict"):
-            return by_name(first)
-    return [(str(i), part(one)) for i, one in enumerate(node.args)]
-
-
-def by_name(node: ast.Call) -> list[Part]:
-    """``OrderedDict([("conv", nn.Conv2d(...)), ...])``."""
-    pairs = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    if not isinstance(pairs, (ast.List, ast.Tuple)):
-        raise error_at(node, "An OrderedDict is read only with a list of pairs: a name in quotes and its layer.")
-    return [pair(one) for one in pairs.elts]
-
-
-def pair(node: ast.AST) -> Part:
-    if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 2:
-        name, layer = node.elts
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            if "." in name.value:
-                raise error_at(name, f"“{shown(name.value)}” is no name for a layer: torch has no dots in names.")
-            return name.value, part(layer)
-    raise error_at(node, "An OrderedDict is read only with a list of pairs: a name in quotes and its layer.")

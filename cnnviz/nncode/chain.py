@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from torch import nn
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Softmax
+from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Shape, Softmax
 from cnnviz.layers.activation import Pixel
 from cnnviz.layers.norm import Norm
 from cnnviz.network import INPUT, Network
 from cnnviz.nncode.calls import Called, Part
 from cnnviz.nncode.known import example, read_layer
+from cnnviz.nncode.lazy import filled, is_lazy
+from cnnviz.nncode.notshown import is_loss
 from cnnviz.nncode.words import CodeError, shown
 
 MAX_LAYERS = 200
@@ -23,13 +26,65 @@ PART = re.compile(r"\w+", re.ASCII)
 Calls = list[tuple[str, Called]]
 
 
-def network_of(parts: Sequence[Part]) -> Network:
-    """All layers in a row. Where one `nn.Sequential` holds them all, its name is the network's prefix."""
-    calls = list(flat(parts))
-    prefix, *others = {name.partition(".")[0] if "." in name else "" for name, _ in calls} or {""}
+@dataclass(frozen=True)
+class Reading:
+    """A network as it was read, and what has to be said about it.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What was left out, assumed or renamed: sentences.
+    shape : tuple of int
+        Of the input, if the text tells one, or if layers count on one; else empty. Without the batch.
+    """
+
+    network: Network
+    notes: tuple[str, ...] = ()
+    shape: Shape = ()
+
+
+def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), shapes: Sequence[Shape] = ()) -> Reading:
+    """All layers in a row. Where one `nn.Sequential` holds them all, its name is the network's prefix.
+
+    Parameters
+    ----------
+    shapes
+        Of inputs that the network may be made for, those of the text first: Lazy layers count on the first that fits.
+    """
+    said, row = [*notes], list(calls)
+    if len(row) > 1 and is_loss(row[-1][1].name):
+        said.append(f"nn.{row.pop()[1].name} at the end is left out: a loss is no layer.")
+    row, renamed = in_order(row)
+    said += renamed
+    prefix, *others = {name.partition(".")[0] if "." in name else "" for name, _ in row} or {""}
     if others or not prefix:
-        return in_a_row(calls, "")
-    return in_a_row([(name.partition(".")[2], call) for name, call in calls], prefix)
+        prefix = ""
+    else:
+        row = [(name.partition(".")[2], call) for name, call in row]
+    shape: Shape = ()
+    if any(is_lazy(call) for _, call in row):
+        check_many(row)
+        row, shape = filled(row, ndim_of(row), shapes)
+        said.append(f"Lazy layers count on an input of {', '.join(map(str, shape))}.")
+    return Reading(in_a_row(row, prefix), tuple(said), shape)
+
+
+def in_order(row: Calls) -> tuple[Calls, list[str]]:
+    """Dots in names only where an `nn.Sequential` runs all its layers in a row; elsewhere underlines stand for them."""
+    last, apart = "", set[str]()
+    seen: set[str] = set()
+    for name, _ in row:
+        head = name.partition(".")[0]
+        if head != last and head in seen:
+            apart.add(head)
+        seen.add(head)
+        last = head
+    if not apart:
+        return row, []
+    flat_names = [(name.replace(".", "_") if name.partition(".")[0] in apart else name, call) for name, call in row]
+    example_of = next(name for name, _ in row if name.partition(".")[0] in apart and "." in name)
+    words = f"Parts of {', '.join(sorted(apart)[:3])} run at several places, so {example_of} is called"
+    return flat_names, [f"{words} {example_of.replace('.', '_')} here."]
 
 
 def in_a_row(calls: Calls, prefix: str) -> Network:
@@ -67,9 +122,13 @@ def named(name: str) -> str:
     return name
 
 
-def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
+def check_many(calls: Calls) -> None:
     if len(calls) > MAX_LAYERS:
         raise CodeError(f"{len(calls)} layers: at most {MAX_LAYERS} are read.")
+
+
+def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
+    check_many(calls)
     axes, seen, vector = ndim_of(calls), set[str](), True
     for name, call in calls:
         if named(name) in seen:

@@ -1,7 +1,6 @@
 """The layers that can be read, and how the arguments of a call become the fields of one."""
 
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from inspect import Parameter, getsource, signature
 from math import prod
@@ -14,6 +13,7 @@ from cnnviz.layers import KINDS, BatchNorm, Identity, InstanceNorm, Layer, Linea
 from cnnviz.layers.gate import MaskModule
 from cnnviz.layers.move import PermuteModule
 from cnnviz.nncode.calls import Called
+from cnnviz.nncode.notshown import not_shown
 from cnnviz.nncode.typed import own_fields, typed
 from cnnviz.nncode.words import shown
 
@@ -51,15 +51,10 @@ def definitions() -> tuple[str, ...]:
 
 def example(call: Called) -> Layer:
     """Any layer of the class that is called: its kind, and the axes along which it slides."""
-    if call.name in classes():
-        return classes()[call.name]
-    near = get_close_matches(call.name[:40], classes(), n=1, cutoff=0.8)
-    way = (
-        f"did you mean {near[0]}?"
-        if near
-        else ("those are convolutions, poolings, activations, gates, norms, dropouts, Flatten and Linear.")
-    )
-    raise call.error(f"nn.{shown(call.name)} is not among the layers shown here: {way}")
+    name = call.name.removeprefix("Lazy") if hasattr(nn, call.name) else call.name
+    if name in classes():
+        return classes()[name]
+    raise call.error(not_shown(call.name, list(classes())))
 
 
 def parameters(layer: Layer) -> dict[str, Parameter]:

@@ -4,7 +4,7 @@ import ast
 import re
 
 from cnnviz.layers import GLU, ContextGating
-from cnnviz.nncode.calls import Called, Part, part
+from cnnviz.nncode.calls import Called, Part, called, refused
 from cnnviz.nncode.screen import parse, screened
 from cnnviz.nncode.words import CodeError, shown
 
@@ -22,21 +22,38 @@ def is_printed(text: str) -> bool:
     return len(lines) == 2 and bool(OPENING.fullmatch(lines[0])) and bool(ENTRY.fullmatch(lines[1]))
 
 
-def read_printed(text: str) -> tuple[str, list[Part]]:
-    """The class that holds all, and what it holds.
+def read_printed(text: str) -> tuple[list[Part], list[str]]:
+    """What an `nn.Sequential` holds, and what has to be said about it.
 
     Raises
     ------
     CodeError
-        If a line is none that torch prints, or something else than an `nn.Sequential` holds layers.
+        If a line is none that torch prints, or something else than an `nn.Sequential` holds layers: what such a class
+        does with them in its forward is not printed.
     """
     numbered = enumerate(screened(text).split("\n"), 1)
     lines: Lines = [(i, line.rstrip()) for i, line in numbered if line.strip()][::-1]
-    kind = lines.pop()[1].strip()[:-1]
+    first, opening = lines.pop()
+    kind = opening.strip()[:-1]
     held = inside(lines)
     if lines:
         raise strange(lines[-1])
-    return kind, held
+    return held, said_of(kind, held, first)
+
+
+def said_of(kind: str, held: list[Part], line: int) -> list[str]:
+    """What the class leaves open, if it is none that runs what it holds in a row."""
+    if kind == "Sequential" or (kind == "Module" and len(held) == 1):
+        return []
+    if all(name == str(i) for i, (name, _) in enumerate(held)):
+        return [f"{shown(kind)} numbers its layers as an nn.Sequential does, and is read as one."]
+    if len(held) == 1 and isinstance(held[0][1], list):
+        return [f"{shown(kind)} is read as calling {held[0][0]} alone: what else its forward does is not printed."]
+    raise CodeError(
+        f"{shown(kind)} is a class of its own, and what its forward does with these layers is not printed: paste the "
+        f"class, as inspect.getsource({shown(kind)}) gives it, or print an nn.Sequential.",
+        line,
+    )
 
 
 def inside(lines: Lines) -> list[Part]:
@@ -68,10 +85,12 @@ def holder(kind: str, held: list[Part], line: int) -> Called | list[Part]:
     raise CodeError(f"{shown(kind)} holds layers, and what it does with them is not printed: only nn.Sequential.", line)
 
 
-def leaf(entry: re.Match[str], line: int) -> Called | list[Part]:
+def leaf(entry: re.Match[str], line: int) -> Called:
     """One layer. Torch prints some words without quotes; line and column stay those of the whole text."""
     call = WORDS.sub(lambda word: repr(word[0]), entry[3])
     statement = parse(f"({' ' * (len(entry[1]) - 1)}{call})", line).body[0]
     if not isinstance(statement, ast.Expr):
         raise strange((line, entry[0]))
-    return part(statement.value)
+    if not isinstance(statement.value, ast.Call):
+        raise refused(statement.value)
+    return called(statement.value)

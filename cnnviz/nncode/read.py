@@ -1,21 +1,16 @@
 """Read what people paste: an ``nn.Sequential``, a class of their own, or what Python printed. Nothing is run."""
 
-import ast
-from collections.abc import Mapping
-from textwrap import dedent
+from collections.abc import Sequence
 
-from cnnviz.layers import Flatten, Linear
+from cnnviz.layers import Shape
 from cnnviz.network import Network
-from cnnviz.nncode.calls import Called, Part, dotted, error_at, part
-from cnnviz.nncode.chain import flat, network_of
-from cnnviz.nncode.classes import read_class
-from cnnviz.nncode.known import definitions, example
+from cnnviz.nncode.chain import Reading, flat, network_of
+from cnnviz.nncode.known import definitions
 from cnnviz.nncode.printed import is_printed, read_printed
-from cnnviz.nncode.screen import MAX_CHARACTERS, parse
+from cnnviz.nncode.program import network_in
+from cnnviz.nncode.screen import MAX_CHARACTERS
+from cnnviz.nncode.tidy import tidied
 from cnnviz.nncode.words import CodeError
-
-PLAIN_HOLDERS = ("Sequential", "Module")  # they run what they hold as it stands, or nothing besides
-NOTHING = "There is nothing to read yet: paste an nn.Sequential, or what Python prints for one."
 
 
 def read_code(text: str) -> Network:
@@ -25,7 +20,8 @@ def read_code(text: str) -> Network:
     ----------
     text : str
         Python with one ``nn.Sequential(...)`` or one layer, with or without ``torch.nn.`` and a name before ``=``; or a
-        class that holds such and calls them in a plain chain; or what ``print(module)`` gives.
+        class whose forward calls layers one after the other; or what ``print(module)`` gives for an ``nn.Sequential``.
+        Prompts, imports, training code and more may stand around it.
 
     Returns
     -------
@@ -36,66 +32,48 @@ def read_code(text: str) -> Network:
     Raises
     ------
     CodeError
-        One sentence that says where the text has something else than layers with plain numbers, or a layer or an
-        argument that is not shown here.
+        One sentence that says where the text has something else than layers in a row, or a layer or an argument that
+        is not shown here.
 
     Examples
     --------
     >>> [(name, layer.code()) for name, layer in read_code("nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())").stages]
     [('0', 'nn.Conv2d(3, 8, kernel_size=3)'), ('1', 'nn.ReLU()')]
     """
-    if len(text) <= MAX_CHARACTERS:  # longer ones are refused by the screen
-        text = without_own_classes(dedent(text))
-        if is_printed(text):
-            kind, held = read_printed(text)
-            return network_of(held if kind in PLAIN_HOLDERS or len(held) == 1 else with_flatten(held))
-    found: dict[str, list[Part]] = {}
-    for statement in parse(text).body:
-        found |= of_statement(statement, found)
-    if len(found) != 1:
-        raise CodeError(
-            "There are several networks in it: paste one nn.Sequential, or one class." if found else NOTHING
-        )
-    return network_of(next(iter(found.values())))
+    return reading(text).network
+
+
+def reading(text: str, shape: Shape = ()) -> Reading:
+    """The network that a text describes, and what has to be said about it; raises as `read_code` does.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the input at hand, on which Lazy layers count where the text tells no other.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise CodeError(f"The text has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
+    shapes = [shape] if shape else []
+    try:
+        code, said = tidied(text)
+        code = without_own_classes(code)
+        if is_printed(code):
+            return of_printed(code, shapes)
+        if is_printed(said):
+            return of_printed(said, shapes)
+        return network_in(code, shapes)
+    except RecursionError:
+        raise CodeError("This is nested more deeply than is read: write the layers one after the other.") from None
+
+
+def of_printed(text: str, shapes: Sequence[Shape]) -> Reading:
+    """What Python prints for an nn.Sequential."""
+    held, notes = read_printed(text)
+    return network_of(list(flat(held)), notes, shapes)
 
 
 def without_own_classes(text: str) -> str:
     """The text without the sources of our own gates, whose names are known; lines keep their numbers."""
-    text = text.replace("\r\n", "\n")
     for source in map(str.strip, definitions()):
         text = text.replace(source, "\n" * source.count("\n"))
     return text
-
-
-def of_statement(node: ast.stmt, found: Mapping[str, list[Part]]) -> dict[str, list[Part]]:
-    """The layers that a statement makes, by the name it gives them; imports, ``net.eval()`` and ``Net()`` make none."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {}
-    if isinstance(node, ast.ClassDef):
-        return {node.name: read_class(node)}
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and dotted(node.targets[0]):
-        return made(dotted(node.targets[0]), node.value, found)
-    if isinstance(node, ast.Expr):
-        return made("", node.value, found)
-    raise error_at(node, "This is not read here: only imports, one nn.Sequential with its layers, or one class.")
-
-
-def made(name: str, node: ast.expr, found: Mapping[str, list[Part]]) -> dict[str, list[Part]]:
-    """An ``nn.Sequential``, or one layer alone."""
-    if isinstance(node, ast.Call) and not node.args and not node.keywords:
-        owner, _, method = dotted(node.func).partition(".")
-        if owner in found and method in ("", "eval", "train"):
-            return {}
-    one = part(node)
-    return {name: one if isinstance(one, list) else [("0", one)]}
-
-
-def with_flatten(held: list[Part]) -> list[Part]:
-    """Layers that a class of one's own holds; where maps reach a part with nn.Linear, its forward flattens them."""
-    maps = False
-    for i, (_, one) in enumerate(held):
-        kinds = [example(call) for _, call in flat([("0", one)])]
-        if maps and any(isinstance(kind, Linear) for kind in kinds):
-            return [*held[:i], ("flatten", Called("Flatten")), *held[i:]]
-        maps = (maps or any(kind.dimensioned for kind in kinds)) and not any(isinstance(k, Flatten) for k in kinds)
-    return held

@@ -1,0 +1,78 @@
+"""Layers whose channels or features torch counts at the first input: here they follow from a shape."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cnnviz.geometry import GeometryError
+from cnnviz.layers import Layer, Shape
+from cnnviz.network import after
+from cnnviz.nncode.calls import Called
+from cnnviz.nncode.known import read_layer
+from cnnviz.nncode.words import CodeError
+
+LAZY = "Lazy"
+CUSTOMARY = (28, 32, 64, 224, 227, 128, 256, 299, 512, 16, 1_024, 4_096)  # sizes that inputs are made in
+CHANNELS = (
+    "in_channels",
+    "num_features",
+    "num_channels",
+    "channels",
+)  # arguments that count channels, by torch's names
+
+Calls = Sequence[tuple[str, Called]]
+
+
+def is_lazy(call: Called) -> bool:
+    return call.name.startswith(LAZY)
+
+
+def filled(calls: Calls, axes: int, shapes: Sequence[Shape]) -> tuple[list[tuple[str, Called]], Shape]:
+    """The layers with all numbers, and the shape of the input from which they follow.
+
+    Parameters
+    ----------
+    axes : int
+        Along which the layers slide.
+    shapes : in the order in which they are tried
+        Customary ones are tried after these.
+
+    Raises
+    ------
+    CodeError
+        What is wrong with the first shape, if the layers work on none.
+    """
+    first: Exception | None = None
+    for shape in tried(axes, shapes):
+        try:
+            return list(numbered(calls, axes, shape)), shape
+        except GeometryError as error:
+            first = first or error
+    raise CodeError(f"Its Lazy layers count on an input that fits, and none was found: {first}")
+
+
+def tried(axes: int, shapes: Sequence[Shape]) -> Iterator[Shape]:
+    """Shapes with as many axes; then customary ones with the channels of the first that is given."""
+    yield from (shape for shape in shapes if len(shape) == axes + 1)
+    channels = next((shape[0] for shape in shapes), 1)
+    for size in CUSTOMARY:
+        yield (channels, *(size,) * axes)
+
+
+def numbered(calls: Calls, axes: int, shape: Shape) -> Iterator[tuple[str, Called]]:
+    """Layer after layer, with what reaches it counted."""
+    for name, call in calls:
+        one = with_count(call, shape)
+        yield name, one
+        shape = after(with_axes(read_layer(one, axes), shape), shape)
+
+
+def with_axes(layer: Layer, shape: Shape) -> Layer:
+    return layer.along(shape)
+
+
+def with_count(call: Called, shape: Shape) -> Called:
+    """``LazyConv2d(8, 3)`` on three channels as ``Conv2d(3, 8, 3)``."""
+    if not is_lazy(call):
+        return call
+    count = shape[-1] if call.name == "LazyLinear" else shape[0]
+    return replace(call, name=call.name.removeprefix(LAZY), args=(count, *call.args))
