@@ -43,6 +43,13 @@ details p { margin: 0; }
   .stMainBlockContainer { padding-top: 3.4rem; }
   .stMainBlockContainer h1 { font-size: 1.2rem; }
 }
+[data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 76%, transparent); }
+[data-testid="stCaptionContainer"] :is(p, li) { color: inherit; }
+.stApp button[data-variant][data-selected="true"] { color: inherit; }
+.stCode .token:is(.token, .operator, .punctuation) { color: light-dark(#4b5163, #c3c8d6); }
+.stCode .token:is(.keyword, .builtin, .class-name, .function) { color: light-dark(#14509e, #7fb8f7); }
+.stCode .token:is(.string, .boolean, .comment) { color: light-dark(#12652f, #7ddb9a); }
+.stCode .token:is(.number, .parameter) { color: light-dark(#0b615f, #66d6cd); }
 </style>"""
 
 # In a frame of another page: the sidebar's button and the way out share one low line, and the stage begins below it.

@@ -149,6 +149,24 @@ class Readout:
     badge: str
 
 
+# The page may be about to take a new size: first let it.
+SCROLL = """async (stage, cell) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const place = () => stage.player.locate(...cell);
+    const same = (before) => String(before) === String(place());
+    const still = async (before) => same(before) || (await frame(), await frame(), still(place()));
+    await frame();
+    await still(null);
+    let part = stage;
+    while (!(part.scrollHeight > part.clientHeight + 5 && /auto|scroll/.test(getComputedStyle(part).overflowY)))
+        part = part.parentElement ?? part.getRootNode().host;
+    part.scrollBy(0, place()[1] - 0.38 * innerHeight);
+    await frame();
+    await frame(); // a finger meets what is painted
+    return place();
+}"""
+
+
 class Screen:
     """A page and one of its players: the only one, or of two the one that leads; `follower` is the other."""
 
@@ -232,6 +250,10 @@ class Screen:
 
     def press(self, *keys: str) -> None:
         self.stage.focus()
+        self.press_on(*keys)
+
+    def press_on(self, *keys: str) -> None:
+        """Press keys wherever the focus is."""
         for key in keys:
             self.page.keyboard.press(key)
 
@@ -269,6 +291,13 @@ class Screen:
         at = [0] * (3 - len(cell)) + list(cell)
         x, y = self.ask("(player, [area, channel, at]) => player.locate(area, channel, at)", [area, channel, at])
         return x, y
+
+    def tap(self, area: str, channel: int, cell: tuple[int, ...]) -> float:
+        """Tap a cell, scrolled into the upper half of the screen: a stage may be taller. Returns its height there."""
+        at = [0] * (3 - len(cell)) + list(cell)
+        x, y = self.stage.evaluate(SCROLL, [area, channel, at])
+        self.page.touchscreen.tap(x, y)
+        return float(y)
 
     def hover(self, area: str, channel: int, cell: tuple[int, ...]) -> None:
         self.page.mouse.move(*self.locate(area, channel, cell))

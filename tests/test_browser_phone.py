@@ -69,7 +69,7 @@ def test_the_home_page_fits(phone):
 def test_a_tap_pins_a_cell_and_another_lets_go(phone):
     phone.open()
     for expected in ((2, 3), (0, 0)):
-        phone.page.touchscreen.tap(*phone.locate("output", 0, (2, 3)))
+        phone.tap("output", 0, (2, 3))
         phone.says(f"output {place_words(expected)}:")
 
 

@@ -1,5 +1,6 @@
 // What a pointer, a key or a control can ask of the player.
 import { SPEEDS } from "./clock.js";
+import { isFull, toggleFull } from "./full.js";
 import { hit as hitAt } from "./pointing.js";
 import { arrowKeys } from "./port.js";
 
@@ -12,7 +13,7 @@ export function act(player, name, value) {
   const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
   const goTo = (step) => {
     clock.pause();
-    player.pinned = null;
+    pin(player, null);
     clock.go(step);
   };
   const actions = {
@@ -31,10 +32,11 @@ export function act(player, name, value) {
     slower: () => faster(-1),
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),
-    free: () => {
-      player.pinned = player.hovered = null;
-      player.ui.help.hidden = true;
-    },
+    free: () => free(player),
+    pin: () => pinShown(player),
+    full: () => toggleFull(player.root, () => player.resize()),
+    enter: () => player.cursor.enter(value),
+    leave: () => player.cursor.enter(null),
     help: () => (player.ui.help.hidden = !player.ui.help.hidden),
     scale: () => player.choose(() => (player.stage.scaleChoice = value)),
     coverage: () => player.choose(() => (player.stage.coverage = value)),
@@ -51,6 +53,7 @@ export function act(player, name, value) {
     enlarge: () => enlargeNext(player),
     share: () => {
       clock.pause();
+      if (isFull(player.root)) toggleFull(player.root, () => player.resize()); // the page has the rest
       player.share?.(player.plainStep());
     },
     "zoom-in": () => zoomBoth(player, 1.5),
@@ -68,7 +71,7 @@ function move(player, arrow) {
   const { turn, cell } = player.order.at(player.step);
   const next = [...cell];
   next[axis] += by;
-  player.pinned = null;
+  pin(player, null);
   player.clock.pause();
   if (axis === 2 && (next[2] < 0 || next[2] >= player.order.shape[2])) return player.clock.go(player.clock.step + by);
   if (next[axis] < 0 || next[axis] >= player.order.shape[axis]) return undefined;
@@ -81,6 +84,7 @@ export function makeGestures(player) {
     return ["input", "gate", "output"].includes(area) ? area : null;
   };
   return {
+    scale: () => player.scale,
     hover: (x, y) => {
       const next = selectionAt(player, x, y);
       if (JSON.stringify(next) !== JSON.stringify(player.hovered)) {
@@ -126,12 +130,52 @@ function tap(player, x, y) {
   player.ui.stage.focus({ preventScroll: true });
   const hit = hitAt(player.stage, x, y);
   if (hit?.area === "strip") return player.toChannel(hit.map.channel);
-  const next = selectionAt(player, x, y);
-  player.pinned = JSON.stringify(next) === JSON.stringify(player.pinned) ? null : next;
   player.hovered = null;
-  if (player.pinned) player.clock.pause(); // whoever explains a cell wants it to stand still
+  pinOrFree(player, selectionAt(player, x, y));
   player.draw();
 }
+
+const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function pinOrFree(player, selection) {
+  pin(player, alike(selection, player.pinned) ? null : selection);
+  if (player.pinned) player.clock.pause(); // whoever explains a cell wants it to stand still
+}
+
+/** Pin a cell here, and the same cell in the players that go together with this one, where they have it; null frees all. */
+function pin(player, selection) {
+  for (const one of player.group) one.pinned = one === player || isOn(one, player, selection) ? selection : null;
+}
+
+/** Has another player a tensor of the same shape where this one's selection lies? */
+function isOn(other, player, selection) {
+  const name = selection?.kind === "kernel" ? "weight" : selection?.kind;
+  const shapeIn = ({ scene }) => String(scene?.tensors[name]?.shape);
+  const points = !other.stage.gating || name === "output"; // signal, gate and product are all pointed at as the output
+  return Boolean(selection) && points && shapeIn(other) === shapeIn(player);
+}
+
+/** The key that pins: the cell under the cursor, or the playhead's. A stamp is no cell. */
+function pinShown(player) {
+  const here = player.here();
+  const found = player.cursor.at ?? (here.kind === "output" ? { ...here, own: true } : null);
+  if (found) pinOrFree(player, found);
+}
+
+/** Let go of what is pinned; else leave the panel that the keys walk, then the full screen. */
+function free(player) {
+  const { ui, root } = player;
+  const held = player.pinned ?? player.hovered;
+  const open = !ui.help.hidden;
+  ui.help.hidden = true;
+  for (const one of player.group) one.pinned = one.hovered = null;
+  if (held || open) return;
+  if (player.cursor.at) ui.stage.focus({ preventScroll: true });
+  else if (isFull(root)) toggleFull(root, () => player.resize());
+}
+
+/** A key: in a panel that Tab has gone to, it moves the cursor there; else it is a control like any other. */
+export const press = (player, name) => player.cursor.takes(name) || act(player, name);
 
 /** Fill the input panel with the map under a pixel, or show all of them again. */
 function enlarge(player, x, y) {
@@ -151,7 +195,7 @@ function enlargeNext(player) {
 function fill(player, index) {
   if (player.stage.inputMaps().length === 1 || player.stage.gating) return;
   player.stage.enlarged = index;
-  player.pinned = null;
+  pin(player, null);
   player.resize();
 }
 

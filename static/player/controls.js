@@ -2,6 +2,7 @@
 import { SPEEDS } from "./clock.js";
 import { SCALES } from "./panels.js";
 import { element } from "./sentences.js";
+import { buildStops } from "./stops.js";
 
 const BUTTONS = [
   ["first", "First step (Home)", "M6 5v14M19 5L9 12l10 7z"],
@@ -15,12 +16,15 @@ const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 const KEYS = [
   ["space", "play or pause"],
   ["← → ↑ ↓", "move the output cell"],
+  ["Tab", "on to the input's cells and the weights: arrows walk them"],
+  ["Enter", "pin the cell, or let go of it"],
   ["Home, End", "first and last step"],
   ["Page Up, Page Down", "previous and next output channel"],
   ["[ ]", "slower, faster"],
   ["+ − 0", "zoom in, out, whole map"],
   ["m, double click", "enlarge one input map, then the next"],
-  ["Esc", "let go of the pinned cell"],
+  ["f", "full screen"],
+  ["Esc", "let go of the pinned cell; back to the steps"],
   ["?", "this help"],
 ];
 
@@ -81,13 +85,15 @@ function slider(name, value, act) {
 
 /** Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach. */
 export function buildControls(root, act) {
-  const base = element("canvas", { class: "base" });
-  const light = element("canvas", { class: "light" });
+  const base = element("canvas", { class: "base", role: "img" });
+  const light = element("canvas", { class: "light", "aria-hidden": "true" });
+  const stops = buildStops(act);
   const stage = element(
     "div",
-    { class: "stage", tabindex: "0", role: "application", "aria-label": "Player. Space plays, arrows step, question mark lists the keys." },
+    { class: "stage", tabindex: "0", role: "application", "aria-label": "Player. Space plays, arrows step, Tab goes on to other panels, question mark lists the keys." },
     base,
     light,
+    ...stops,
   );
   const scrub = element("input", { type: "range", min: "0", step: "1", "aria-label": "Step", "data-act": "scrub" });
   scrub.addEventListener("input", () => act("scrub", Number(scrub.value)));
@@ -96,7 +102,9 @@ export function buildControls(root, act) {
   const buttons = BUTTONS.map(([name, title, path]) => button(name, title, path, act));
   const speed = select("speed", "speed", SPEEDS.map((s) => [s, `${s}×`]), 1, act);
   const transport = element("div", { class: "transport" }, ...buttons, element("div", { class: "scrub" }, scrub, ticks), count, speed);
-  const readout = element("p", { class: "readout", "data-testid": "readout", "aria-live": "polite" });
+  const readout = element("p", { class: "readout", "data-testid": "readout" });
+  const said = element("p", { class: "said", role: "status", "data-testid": "said" });
+  const foot = element("div", { class: "foot" }, transport, readout);
   const view = select("view", "told by", [["stamp", "stamps"], ["gather", "windows"]], "stamp", act);
   const zoom = ["in", "out", "whole"].map((name) => {
     const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, { in: "+", out: "−", whole: "whole" }[name]);
@@ -115,6 +123,8 @@ export function buildControls(root, act) {
   share.addEventListener("click", () => act("share"));
   const coverage = check("coverage", "times read", act);
   const lens = check("lens", "lens", act);
+  const full = element("button", { type: "button", class: "small", "data-act": "full", title: "Full screen (f)" }, "full screen");
+  full.addEventListener("click", () => act("full"));
   const options = element(
     "div",
     { class: "options" },
@@ -124,12 +134,13 @@ export function buildControls(root, act) {
     lens,
     check("serpentine", "serpentine", act),
     element("span", { class: "zoom" }, "zoom ", ...zoom),
+    full,
     share,
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(stage, transport, gates, readout, options, help);
-  return { stage, base, light, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
+  root.replaceChildren(stage, gates, foot, options, help, said);
+  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
 }
 
 const SIGNS = { left: "←", right: "→", up: "↑", down: "↓" };

@@ -4,8 +4,8 @@ const TAP = 6; // pixels that a finger may slip in a tap
 
 /**
  * @param {HTMLElement} stage
- * @param {{hover, leave, tap, twice, pan, zoom, zoomable}} on called with stage pixels;
- *   `zoomable(x, y)` says whether the wheel belongs to the map there or to the page
+ * @param {{hover, leave, tap, twice, pan, zoom, zoomable, scale}} on called with stage pixels, `scale()` of the page's
+ *   pixels each; `zoomable(x, y)` says whether the wheel belongs to the map there or to the page
  */
 export function listenPointer(stage, on) {
   const down = new Map();
@@ -13,7 +13,7 @@ export function listenPointer(stage, on) {
   let moved = 0;
   const at = (event) => {
     const box = stage.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return [event.clientX - box.left, event.clientY - box.top].map((at) => at / on.scale());
   };
   const spread = () => {
     const [a, b] = [...down.values()];
@@ -64,7 +64,7 @@ export function listenPointer(stage, on) {
 const ACTIONS = {
   " ": "toggle", Home: "first", End: "last", "[": "slower", "]": "faster", "?": "help", Escape: "free",
   ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "channel-back", PageDown: "channel-next",
-  m: "enlarge", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
+  Enter: "pin", f: "full", m: "enlarge", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
 };
 
 /** Keys work anywhere in the player, except where a control needs them itself. Streamlit's own shortcuts stay silent. */

@@ -7,6 +7,7 @@ import { NONE } from "./tables.js";
 const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
 const GRID_FROM = 7; // ... and a grid line
 const MOST_NUMBERS = 4000;
+const LARGEST_NUMBER = 64; // pixels, in a cell that fills half a zoomed panel
 const BARS = 0.7; // part of a one-row map that its bars take; the number stands below
 
 /** A repeating hatch. `step` in pixels; `cross` draws both diagonals. */
@@ -186,7 +187,7 @@ export function write(ctx, text, x, y, { font, colour, align = "center", baselin
 /** Font size at which the longest of these texts fits into a cell; 0 where none can be read. */
 export function fontSize(texts, w, h) {
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 2);
-  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), 22);
+  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), LARGEST_NUMBER);
   return size < 7 ? 0 : size;
 }
 

@@ -1,23 +1,29 @@
 // The player: one scene, one clock, one selection. Animation, hover, step and scrub stay in the browser.
-import { act, makeGestures } from "./actions.js";
+import { act, makeGestures, press } from "./actions.js";
 import { readBlob } from "./blob.js";
 import { Clock } from "./clock.js";
 import { luminance } from "./colour.js";
 import { buildControls, nameSteps, showSlider, showTicks } from "./controls.js";
+import { Cursor } from "./cursor.js";
+import { isFull, roomFor, watchFull } from "./full.js";
 import { listenKeys, listenPointer } from "./gestures.js";
+import { Herald } from "./herald.js";
 import { litBy, readsOf } from "./lights.js";
 import { drawMoving, isVeiled } from "./moving.js";
 import { clampTo, makeOrder } from "./order.js";
 import { arrowKeys, middleOf } from "./port.js";
 import { report } from "./report.js";
 import { Stage, makeLook } from "./stage.js";
-import { paintStill } from "./still.js";
 import { Painting } from "./stamp.js";
+import { paintStill } from "./still.js";
+import { placeStops } from "./stops.js";
 import { range } from "./tables.js";
+import { walkable } from "./walking.js";
 
 // Players of one page that go together share a clock: one leads and has the knobs, the others follow.
 const together = new Set();
 
+const LAPTOP = [1150, 500]; // pixels of a stage as it is on a laptop: a full screen shows it as much larger as fits
 const SWEEP = 2500; // milliseconds that the strength takes from 0 to 1
 
 /** Where a scene sends the playhead, unless the scene before it has sent it there already. */
@@ -31,8 +37,11 @@ class Player {
     this.stage = new Stage(this.ui.base, this.ui.light);
     this.clock = (this.joins && [...together][0]?.clock) || new Clock();
     if (this.joins) together.add(this);
+    this.herald = new Herald(this.ui.said);
+    this.cursor = new Cursor(this);
+    this.scale = 1; // pixels of the page for each of the stage
     Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: null, stampWanted: true, written: "", wroteAt: 0 });
-    listenKeys(root, (name) => act(this, name));
+    listenKeys(root, (name) => press(this, name));
     listenPointer(this.ui.stage, makeGestures(this));
     this.watch();
     this.ui.stage.player = this; // a handle for tests and for the curious
@@ -40,10 +49,14 @@ class Player {
 
   /** Redraw on size changes; heed a wish for less motion; let no hidden time pass. */
   watch() {
-    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes = new ResizeObserver(() => {
+      this.ui.readout.style.minHeight = "";
+      this.resize();
+    });
     this.sizes.observe(this.ui.stage);
     this.leaving = new AbortController();
     const { signal } = this.leaving;
+    watchFull(this.root, () => this.resize(), signal);
     const motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.clock.calm = motion.matches;
     const heed = () => {
@@ -122,6 +135,7 @@ class Player {
     this.ui.coverage.hidden = meta.view !== "work";
     this.ui.gates.hidden = meta.view !== "gate";
     this.ui.lens.checked = this.lensed;
+    this.ui.base.setAttribute("aria-label", `${meta.title}: input ${meta.shapes.input}, output ${meta.shapes.output}. The sentence below says what is lit.`);
     nameSteps(this.ui, arrowKeys(this.visited.turned));
     this.ui.coverage.lastChild.textContent = meta.stamp ? "times painted" : "times read";
     const paint = () => new Painting(this.scene, this.stage.stamps);
@@ -159,9 +173,9 @@ class Player {
     return { kind: this.stage.stamping ? "input" : "output", channel: this.team * this.order.turns + turn, cell };
   }
 
-  /** What the readout speaks of: the hovered cell, else the pinned one, else the playhead's. */
+  /** What the readout speaks of: the hovered cell, else the keys' cursor, else the pinned cell; null is the playhead's. */
   shown() {
-    return this.hovered ?? this.pinned ?? null;
+    return this.hovered ?? this.cursor.at ?? this.pinned ?? null;
   }
 
   theme() {
@@ -190,9 +204,13 @@ class Player {
     const width = Math.floor(this.ui.stage.clientWidth);
     if (!this.scene || width < 40) return; // a hidden tab
     const part = this.joins || this.scene.meta.charts.length ? 0.38 : 0.54; // others, or charts, need room as well
+    const { ui, root } = this;
+    const full = isFull(root);
     const least = Math.max(160, Math.min(innerHeight - 190, 300)); // in a low window, the transport and the sentence stay in sight
-    const tall = Math.round(Math.max(least, Math.min(innerHeight * part, 760)));
-    this.stage.resize(width, tall, Math.min(devicePixelRatio || 1, 2));
+    const tall = full ? Math.max(240, roomFor(root, [ui.gates, ui.foot, ui.options])) : Math.round(Math.max(least, Math.min(innerHeight * part, 760)));
+    this.scale = full ? Math.max(1, Math.min(width / LAPTOP[0], tall / LAPTOP[1])) : 1;
+    this.stage.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
+    placeStops(ui.stops, this.stage.layout, walkable(this.stage), this.scale);
     this.select();
   }
 
@@ -333,7 +351,7 @@ class Player {
     const map = this.stage.mapsOf(area).find((m) => m.depth === place[0] && (area !== "input" || m.channel === channel));
     const box = this.ui.stage.getBoundingClientRect();
     const [x, y] = middleOf(map.port, place[1], place[2]);
-    return [box.left + x, box.top + y];
+    return [box.left + x * this.scale, box.top + y * this.scale];
   }
 
   lit() {

@@ -33,15 +33,15 @@ export function report(player, now) {
   showState(player);
   const subject = player.shown() ?? player.here();
   const { strength, hand } = stage.gating ?? {};
-  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded, strength, hand]);
+  const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded, strength, hand, clock.playing]);
   if (key === player.written && stage.look === player.wroteLook) return;
   const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
   if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
   Object.assign(player, { subject, worked: workedOut(player, subject), written: key, wroteAt: now, wroteLook: stage.look });
   count(player);
-  ui.readout.setAttribute("aria-live", clock.playing ? "off" : "polite");
   write(player, subject);
-  if (player.pinned && subject === player.pinned) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
+  if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
+  player.herald.say(ui.readout.textContent, clock.playing);
   const { readout } = ui; // it grows, but never shrinks under the reader's eyes
   readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
 }

@@ -14,7 +14,7 @@ export function veil(ctx, stage, order, step) {
   const perGroup = order.turns;
   const cover = (map, turn, depth) => {
     for (const block of order.hidden(step, turn, depth)) {
-      const [x, y, right, bottom] = sidesOf(map.port, ...block).map(Math.round); // whole pixels leave no seams
+      const [x, y, right, bottom] = sidesOf(map.port, ...block).map((at) => Math.round(at * stage.ratio) / stage.ratio); // whole pixels leave no seams
       cloak(ctx, stage.look, x, y, right - x, bottom - y);
     }
   };

@@ -135,8 +135,9 @@ export class Stage {
     }
   }
 
-  resize(width, tall, ratio) {
-    Object.assign(this, { width, tall, ratio });
+  /** Lay everything out in `width` x `tall` pixels, each `scale` of the page's and `ratio` of the screen's divided by it. */
+  resize(width, tall, ratio, scale = 1) {
+    Object.assign(this, { width, tall, ratio: ratio * scale });
     const { input, output } = this;
     const { groups, charts, ndim } = this.scene.meta;
     const line = ndim === 1;
@@ -158,8 +159,8 @@ export class Stage {
     });
     this.layGrids();
     for (const canvas of [this.base, this.light]) {
-      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(this.layout.height * ratio)];
-      canvas.style.height = `${this.layout.height}px`;
+      [canvas.width, canvas.height] = [width, this.layout.height].map((size) => Math.round(size * this.ratio));
+      canvas.style.height = `${this.layout.height * scale}px`;
     }
     this.place();
   }

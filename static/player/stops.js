@@ -1,0 +1,33 @@
+// Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
+import { element } from "./sentences.js";
+
+const WORDS = { input: "Input cells", kernel: "Weights of the kernel", output: "Output cells" };
+const HOW = "Arrows walk, Enter pins, Escape goes back to the steps.";
+
+/** One focusable place for each panel; `act("enter" or "leave", panel)` follows the focus. */
+export function buildStops(act) {
+  return Object.entries(WORDS).map(([panel, words]) => {
+    const stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": panel, "aria-label": `${words}. ${HOW}`, hidden: "" });
+    stop.addEventListener("focus", () => act("enter", panel));
+    stop.addEventListener("blur", () => act("leave", panel));
+    return stop;
+  });
+}
+
+/** Lay each stop over its panel, in pixels of the stage times `scale`; those that are not in `panels` are left out. */
+export function placeStops(stops, { boxes, work }, panels, scale) {
+  const box = { input: boxes.input, kernel: work?.shown && around(work.grids), output: boxes.main };
+  for (const stop of stops) {
+    const { panel } = stop.dataset;
+    stop.hidden = !panels.includes(panel) || !box[panel];
+    if (stop.hidden) continue;
+    const { x, y, w, h } = box[panel];
+    for (const [side, size] of Object.entries({ left: x, top: y, width: w, height: h })) stop.style[side] = `${size * scale}px`;
+  }
+}
+
+function around(grids) {
+  const [x, y] = ["x", "y"].map((side) => Math.min(...grids.map((grid) => grid[side])));
+  const [right, low] = [Math.max(...grids.map((grid) => grid.x + grid.w)), Math.max(...grids.map((grid) => grid.y + grid.h))];
+  return { x, y, w: right - x, h: low - y };
+}
