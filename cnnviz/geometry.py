@@ -92,13 +92,23 @@ class Axis:
             inside &= np.arange(self.n_taps) < self.count[:, None]
         return np.where(inside, self.line[np.clip(place, 0, len(self.line) - 1)], NONE)
 
-    @cached_property
-    def readers(self) -> NDArray[np.bool_]:
-        """``readers[i, o]``: does window *o* read input cell *i*? Shape (size, n_out)."""
-        table = np.zeros((self.size, self.n_out), bool)
-        out, tap = np.nonzero(self.source >= 0)
-        table[self.source[out, tap], out] = True
-        return table
+    def read_counts(self) -> Ints:
+        """How many windows read each input cell, shape (size,); a window that reads a cell twice counts once.
+
+        >>> conv_axis(5, kernel=3, stride=2).read_counts()
+        array([1, 1, 2, 1, 1])
+        """
+        cells = np.sort(self.source, axis=1)  # (n_out, n_taps)
+        again = np.diff(cells, axis=1, prepend=NONE - 1) == 0
+        return np.bincount(cells[(cells >= 0) & ~again], minlength=self.size)
+
+    def readers(self, cell: int) -> Ints:
+        """The windows that read input cell `cell`.
+
+        >>> conv_axis(5, kernel=3, stride=2).readers(2)
+        array([0, 1])
+        """
+        return np.flatnonzero((self.source == cell).any(axis=1))
 
 
 def counted(number: int, axis: str) -> str:

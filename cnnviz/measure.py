@@ -117,9 +117,9 @@ def coverage(axes: Sequence[Axis]) -> Ints:
 
     Rows and columns never interact, so the count is a product of one count per axis.
     """
-    return reduce(np.multiply.outer, [axis.readers.sum(axis=1) for axis in axes])
+    return reduce(np.multiply.outer, [axis.read_counts() for axis in axes])
 
 
 def reach(axes: Sequence[Axis], cell: Sequence[int]) -> tuple[Ints, ...]:
     """Which outputs read input cell `cell`: one list of output indices per axis; every combination reads it."""
-    return tuple(np.flatnonzero(axis.readers[i]) for axis, i in zip(axes, cell, strict=True))
+    return tuple(axis.readers(i) for axis, i in zip(axes, cell, strict=True))

@@ -62,6 +62,7 @@ NAMES = {
 WORKED = ("dot", "max", "mean", "power")  # rules whose window is shown in numbers, in the middle
 
 MOST_MAPS = 512  # planes of one tensor that fit on a stage
+MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a table of them is made
 
 # How far float32 sums, added up in any order, may lie from the sum in double precision.
 TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
@@ -99,7 +100,7 @@ class Scene:
 
 
 def check_stage(layer: Layer, shape: Shape) -> None:
-    """Raise `BudgetError` if input or output has more planes than a stage has room for."""
+    """Raise `BudgetError` if input or output has more planes, or an axis more taps, than a stage has room for."""
     if layer.n_axes > 3:
         raise BudgetError(
             f"The input {shape} has {layer.n_axes} axes to draw and a stage has 3. Use one step or example."
@@ -110,6 +111,12 @@ def check_stage(layer: Layer, shape: Shape) -> None:
             raise BudgetError(
                 f"The {name} {(1, *tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
                 "Use fewer channels or less depth."
+            )
+    for axis in layer.windows(shape):
+        if axis.n_out * axis.n_taps > MOST_TAPS:
+            raise BudgetError(
+                f"{axis.n_out:,} windows of {axis.n_taps:,} cells along one axis are more than the {MOST_TAPS:,} "
+                f"that can be followed. Use a shorter input or smaller windows."
             )
 
 

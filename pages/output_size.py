@@ -56,7 +56,7 @@ def size_behind(layer: Layer, size: int) -> tuple[int | None, int | None]:
         [axis] = layer.windows((1, size))
     except GeometryError:
         return None, None
-    return layer.output_shape((1, size))[1], int((~axis.readers.any(axis=1)).sum())
+    return layer.output_shape((1, size))[1], int((axis.read_counts() == 0).sum())
 
 
 def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None:

@@ -87,7 +87,10 @@ def test_every_tap_that_exists_lies_on_the_line(name, data):
 def test_the_readers_of_a_cell_are_those_that_torch_shows(name, data):
     layer, shape = data.draw(cases(name))
     channel, *cell = (data.draw(st.integers(0, n - 1)) for n in shape)
-    by_table = reduce(np.multiply.outer, [axis.readers[i] for axis, i in zip(layer.windows(shape), cell, strict=True)])
+    by_table = reduce(
+        np.multiply.outer,
+        [np.isin(np.arange(axis.n_out), axis.readers(i)) for axis, i in zip(layer.windows(shape), cell, strict=True)],
+    )
     first, last = layer.channels_read(shape).T
     # nn.GLU reads two channels of its range, the ends
     read = (

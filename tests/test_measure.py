@@ -4,12 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+import torch
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import answering, asked, batch_of, cases, every_kind, every_windowed, torch_gives, values
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.geometry import GeometryError
+from cnnviz.geometry import GeometryError, conv_axis
 from cnnviz.layers import Conv, ConvTranspose, Linear, MaxPool, ReLU
 from cnnviz.measure import Measure, coverage, dense_instead, in_words, measure, reach, spelled, total
 
@@ -187,3 +188,36 @@ def test_words_are_the_count_with_two_significant_digits(number):
 
 def test_numbers_below_a_thousand_are_all_spelled_differently():
     assert len(NUMBERS) == 1000
+
+
+# --- bounds ---
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [Conv(1, 1, 1), Conv(1, 1, (1, 3), padding=(0, 1)), MaxPool((1, 2)), ReLU()],
+)
+def test_reads_of_a_very_long_row_are_counted_within_its_own_size(layer):
+    n = 400_000  # n squared would be 149 GiB
+    counts = coverage(layer.windows((1, 1, n)))
+    assert counts.shape == (1, n)
+    assert 0 < counts.min() <= counts.max() <= 3
+    assert reach(layer.windows((1, 1, n)), (0, n - 1))[1][-1] in (n - 1, n // 2 - 1)
+
+
+@given(
+    size=st.integers(1, 9),
+    kernel=st.integers(1, 4),
+    padding=st.integers(0, 3),
+    mode=st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+)
+def test_a_cell_is_read_by_the_windows_that_torchs_gradient_says(size, kernel, padding, mode):
+    assume(size + 2 * padding >= kernel and (padding < size or mode in ("zeros", "replicate")))
+    axis = conv_axis(size, kernel, 1, (padding, padding), 1, mode)
+    x = torch.ones(1, 1, size, requires_grad=True)
+    how = {"zeros": "constant"}.get(mode, mode)
+    y = torch.nn.functional.pad(x, (padding, padding), how).unfold(2, kernel, 1).sum(3)[0, 0]
+    read = np.array([torch.autograd.grad(one, x, retain_graph=True)[0][0, 0].numpy() > 0 for one in y])  # (out, size)
+    np.testing.assert_array_equal(axis.read_counts(), read.sum(0))
+    for cell in range(size):
+        np.testing.assert_array_equal(axis.readers(cell), np.flatnonzero(read[:, cell]))

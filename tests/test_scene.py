@@ -630,3 +630,21 @@ def test_neighbouring_groups_differ_in_every_colour_vision(theme, vision):
     groups = PALETTE["groups"][theme]
     for one, other in zip(groups, [*groups[1:], groups[0]], strict=True):
         assert np.linalg.norm(seen(one, vision) - seen(other, vision)) > 8
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (BatchNorm(num_features=1, ndim=1), (1, 2_000_000)),
+        (Conv(1, 1, 64, ndim=1), (1, 2_000_000)),
+        (MaxPool((1, 4096), (1, 1)), (1, 1, 100_000)),
+    ],
+)
+def test_windows_of_more_cells_than_can_be_followed_are_refused_before_a_table_is_made(layer, shape):
+    with pytest.raises(BudgetError, match=r"windows of [\d,]+ cells along one axis are more than the 16,000,000"):
+        check_stage(layer, shape)
+
+
+@pytest.mark.parametrize(("layer", "shape"), [(Conv(1, 1, 3, ndim=1), (1, 4_000_000)), (MaxPool(2), (1, 2000, 2000))])
+def test_four_million_cells_are_let_pass(layer, shape):
+    check_stage(layer, shape)

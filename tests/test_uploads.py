@@ -5,6 +5,7 @@ import re
 import struct
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from cnnviz.sources.base import plain_name
 from cnnviz.sources.picture import MAX_PIXELS
 from cnnviz.sources.upload import MAX_BYTES, Upload
 
+CASES = Path(__file__).parent / "cases"
 LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}
 
 
@@ -41,13 +43,13 @@ def npy_header(shape: object, descr: object = "<f4") -> bytes:
     return npy_format.magic(1, 0) + struct.pack("<H", len(text)) + text
 
 
-def png_header(width: int, height: int) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_header(width: int, height: int, bits: int = 8, kind: int = 0) -> bytes:
     """A PNG that declares a size and holds one byte of pixels."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    size = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b"")
 
 
@@ -149,6 +151,176 @@ def test_the_advice_for_a_picture_with_too_many_cells_works_and_is_the_best(widt
 def test_a_picture_too_wide_at_any_height_is_to_be_cropped():
     with pytest.raises(SourceError, match="crop it first"):
         read_upload(saved(Image.new("L", (MAX_VALUES + 1, 1))), "a", 2)
+
+
+# --- sixteen bits ---
+
+
+def png16(values: np.ndarray, *more: bytes) -> bytes:
+    """A PNG of 16 bits a channel, as its specification has it: rows behind filter 0, big-endian."""
+    rows, columns, bands = values.shape
+    kind = {1: 0, 2: 4, 3: 2, 4: 6}[bands]
+    size = struct.pack(">IIBBBBB", columns, rows, 16, kind, 0, 0, 0)
+    body = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    parts = chunk(b"IHDR", size), *more, chunk(b"IDAT", zlib.compress(body)), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def levels16(bands: int) -> np.ndarray:
+    return np.random.default_rng(bands).integers(0, 65_536, (5, 7, bands), dtype=np.uint16)
+
+
+def test_sixteen_bits_of_grey_stay_sixteen_bits():
+    ramp = np.arange(65_536, dtype=np.uint16).reshape(256, 256, 1)
+    values = read_upload(png16(ramp), "a", 2).values
+    np.testing.assert_array_equal(values[0], ramp[..., 0] / np.float32(65_535))
+    assert len(np.unique(values)) == 65_536
+
+
+def test_sixteen_bits_of_colour_stay_sixteen_bits():
+    rgb = levels16(3)
+    values = read_upload(png16(rgb), "a", 2, colour="rgb").values
+    np.testing.assert_array_equal(values, np.moveaxis(rgb, 2, 0) / np.float32(65_535))
+
+
+@pytest.mark.parametrize("bands", [2, 4])
+@pytest.mark.parametrize("colour", ["grey", "rgb"])
+def test_sixteen_bits_of_alpha_let_white_through(bands, colour):
+    levels = levels16(bands).astype(np.float64) / 65_535
+    shown = levels[..., :-1] * levels[..., -1:] + 1 - levels[..., -1:]
+    shown = np.broadcast_to(shown, (5, 7, 3)) if bands == 2 else shown
+    if colour == "grey":
+        shown = shown @ np.array([[0.299], [0.587], [0.114]])  # ITU-R BT.601
+    values = read_upload(png16(levels16(bands)), "a", 2, colour=colour).values
+    np.testing.assert_allclose(values, np.moveaxis(shown, 2, 0), atol=1e-6)
+
+
+@pytest.mark.parametrize("bands", [1, 3])
+def test_the_transparent_colour_of_sixteen_bits_is_white_and_its_neighbour_is_not(bands):
+    levels = np.zeros((1, 2, bands), np.uint16)
+    levels[0, :, 0] = 0x0101, 0x0102  # alike in their upper bytes
+    data = png16(levels, chunk(b"tRNS", levels[0, 0].astype(">u2").tobytes()))
+    values = read_upload(data, "a", 2, colour="rgb").values
+    assert values[:, 0, 0].tolist() == [1, 1, 1]
+    assert values[0, 0, 1] == np.float32(0x0102) / np.float32(65_535)
+
+
+def test_sixteen_bits_are_turned_and_scaled_like_eight():
+    eight = np.repeat(np.repeat(levels(8, 6), 4, axis=0), 4, axis=1)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
+    deep = read_upload(png16(eight[..., None].astype(np.uint16) * 257, turned), "a", 2, rows=12).values
+    flat = read_upload(saved(Image.fromarray(eight), exif=exif), "a", 2, rows=12).values
+    assert deep.shape == flat.shape == (1, 12, 16)
+    np.testing.assert_allclose(deep, flat, atol=1.5 / 255)
+
+
+@pytest.mark.parametrize(("file", "expected"), [("p1_grey16.png", 64), ("p5_palette_transparent.png", 4)])
+def test_real_pictures_are_read_exactly(file, expected):
+    data = (CASES / file).read_bytes()
+    image = Image.open(io.BytesIO(data))
+    values = read_upload(data, file, 2).values[0]
+    if image.mode == "P":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")).convert("L")
+    np.testing.assert_array_equal(
+        values, np.asarray(image) / np.float32(values.dtype.type(65_535 if "16" in file else 255))
+    )
+    assert len(np.unique(values)) >= min(expected, 2)
+
+
+# --- what a picture declares ---
+
+
+def jpeg_of_scans(scans: int, size: int) -> bytes:
+    """A progressive JPEG whose last scan begins many times."""
+    data = saved(Image.fromarray(levels(size, size)), "JPEG", progressive=True)
+    last = data.rfind(b"\xff\xda")
+    return data[:last] + data[last : last + 10] * scans + data[last:]
+
+
+def without_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(image: Image.Image, *_: object) -> None:
+        raise AssertionError("a pixel was decoded")
+
+    for module in ("ImageFile.ImageFile", "WebPImagePlugin.WebPImageFile"):
+        monkeypatch.setattr(f"PIL.{module}.load", load)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (png_header(1, 16_000_000), "16000000 × 1 pixels, more than 32,768 on a side: crop it first."),
+        (png_header(40_000, 2), "2 × 40000 pixels, more than 32,768 on a side"),
+        (png_header(4000, 4000), "4000 × 4000 cells × 1 channels, more than 4,000,000 numbers: scale it to 2000 rows"),
+        (png_header(4000, 4000, 16, 6), "4000 × 4000 pixels of 16 bits, more than 8,388,608"),
+        (jpeg_of_scans(1000, 550), "550 × 550 pixels in 1,00"),
+        (saved(Image.new("L", (3000, 2500)), "WEBP"), "scale it to"),
+        (saved(Image.new("L", (3000, 2500)), "JPEG"), "scale it to"),
+    ],
+)
+def test_what_is_declared_is_held_against_the_limits_before_a_pixel_is_decoded(data, said, monkeypatch):
+    without_decoding(monkeypatch)
+    with pytest.raises(SourceError, match=re.escape(said)):
+        read_upload(data, "a", 2)
+
+
+def test_an_ordinary_progressive_jpeg_is_read():
+    data = saved(Image.fromarray(levels(900, 900)), "JPEG", progressive=True)
+    assert data.count(b"\xff\xda") > 3
+    assert read_upload(data, "a", 2).values.shape == (1, 900, 900)
+
+
+def test_a_jpeg_is_decoded_no_larger_than_twice_what_is_asked_for(monkeypatch):
+    loaded = []
+    plain = Image.Image.convert
+    monkeypatch.setattr(Image.Image, "convert", lambda image, *a: (loaded.append(image.size), plain(image, *a))[1])
+    smooth = np.add.outer(np.arange(1600), np.arange(1600)) // 13
+    values = read_upload(saved(Image.fromarray(smooth.astype(np.uint8)), "JPEG"), "a", 2, rows=100).values
+    assert max(loaded) == (200, 200)
+    np.testing.assert_allclose(values[0], smooth[8::16, 8::16] / 255, atol=0.02)
+
+
+BROKEN_EXIF = [
+    b"",
+    b"MM",
+    b"II*\0\xff\xff\xff\xff",
+    b"MM\0*\0\0\0\x08\xff\xff" + bytes(20),
+    b"\0" * 40,
+    b"Exif\0\0junk",
+]
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("exif", BROKEN_EXIF)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_broken_exif_block_does_not_stop_a_picture(exif, late):
+    grey = levels(4, 4)
+    data = saved(Image.fromarray(grey))
+    at = data.index(b"IEND") - 4 if late else data.index(b"IDAT") - 4
+    for block in (chunk(b"eXIf", exif), chunk(b"tEXt", b"Raw profile type exif\0\nexif\n  9\nzz" + exif)):
+        grid = read_upload(data[:at] + block + data[at:], "a", 2)
+        np.testing.assert_array_equal(grid.values, grey[None] / np.float32(255))
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("exif", BROKEN_EXIF[1:])
+def test_a_broken_exif_block_does_not_stop_other_kinds_of_picture(kind, exif):
+    data = saved(Image.fromarray(levels(4, 4)), kind, exif=b"Exif\0\0" + exif)
+    assert read_upload(data, "a", 2).values.shape == (1, 4, 4)
+
+
+def test_a_broken_exif_block_is_said():
+    data = saved(Image.fromarray(levels(4, 4)), exif=b"Exif\0\0MMjunkjunk")
+    assert read_upload(data, "a.png", 2).caption == "a.png, its EXIF block is damaged and passed over"
+
+
+def test_a_png_that_unpacks_to_more_than_it_declares_is_read_no_further():
+    body = zlib.compress(bytes(1_000_000))
+    size = struct.pack(">IIBBBBB", 4, 4, 8, 0, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    assert read_upload(data, "a", 2).values.shape == (1, 4, 4)
 
 
 # --- arrays ---

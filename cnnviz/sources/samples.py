@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnnviz.knobs import knob
 from cnnviz.sources.base import Grid, Source, SourceError
-from cnnviz.sources.picture import Colour, columns_at, flatten, to_values
+from cnnviz.sources.picture import MODES, Colour, columns_at, to_values
 
 
 @lru_cache(maxsize=1)
@@ -68,11 +68,11 @@ class Photo(Source):
     colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
 
     def grid(self) -> Grid:
-        values = to_values(flatten(photo(self.name), self.colour), self.rows)
+        values = to_values(list(photo(self.name).convert(MODES[self.colour]).split()), self.rows)
         return Grid(values, "picture", f"{self.name}, {self.colour}")
 
     def code(self) -> str:
-        size = (columns_at(photo(self.name), self.rows), self.rows)
+        size = (columns_at(photo(self.name).size, self.rows), self.rows)
         mode, axes = ("L", "[None, None]") if self.colour == "grey" else ("RGB", ".permute(2, 0, 1)[None]")
         return f"""\
 import numpy as np

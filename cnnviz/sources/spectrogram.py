@@ -13,7 +13,7 @@ from cnnviz.sources.arrays import read_npz, read_stream, read_text, read_torch
 from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, stretch
-from cnnviz.sources.picture import decode, flatten, to_values
+from cnnviz.sources.picture import read_picture
 from cnnviz.sources.upload import MAX_BYTES, PICTURES
 from cnnviz.tensors import kind_of
 
@@ -190,11 +190,8 @@ def holds_tensors(data: bytes) -> bool:
 
 def read_brightness(data: bytes, kind: str) -> tuple[Array, str]:
     """A picture's brightness, shape (rows, columns), from 0 to 1, and what became of its frames and colours."""
-    image, frames = decode(data, kind)
-    values = to_values(flatten(image, "grey"), None)[0]
-    notes = [f"first of {frames} frames"] * (frames > 1)
-    notes += ["colours read as brightness"] * bool(np.ptp(np.asarray(flatten(image, "rgb")), axis=2).any())
-    return values, ", ".join(notes)
+    picture = read_picture(data, kind)
+    return picture.values[0], ", ".join(picture.notes)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
-from cnnviz.sources.picture import Colour, decode, flatten, to_values
+from cnnviz.sources.picture import COLOURS, Colour, read_picture
 
 MAX_BYTES = 20_000_000
 
@@ -93,9 +93,9 @@ def _array(data: bytes, name: str, ndim: int) -> Grid:
 
 
 def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour) -> Grid:
-    image, frames = decode(data, kind)
-    note = f", first of {frames} frames" if frames > 1 else ""
-    return Grid(to_values(flatten(image, colour), rows), "picture", plain_name(name) + note)
+    picture = read_picture(data, kind, colour, rows)
+    notes = [note for note in picture.notes if note != COLOURS]  # the page says itself that it is grey
+    return Grid(picture.values, "picture", ", ".join([plain_name(name), *notes]))
 
 
 @dataclass(frozen=True)
