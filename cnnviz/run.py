@@ -94,7 +94,10 @@ def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True
     state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()} if full else {}
     made, where, seconds, notice = apply(layer.call if full else layer.only, module, batch_of_one(x), seed)
     parts = {name: tensor.numpy() for name, tensor in made.items()}
-    return Run(layer, x, parts.pop("output"), state, where, seconds, notice, parts)
+    y = parts.pop("output")
+    if full and np.isnan(y).any() and np.isfinite(x).all():
+        notice = " ".join(filter(None, (notice, layer.remark(x, y))))
+    return Run(layer, x, y, state, where, seconds, notice, parts)
 
 
 def batch_of_one(x: Array) -> torch.Tensor:

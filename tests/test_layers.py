@@ -34,7 +34,6 @@ from strategies import (
 from torch import nn
 
 from cnnviz.geometry import GeometryError
-from cnnviz.knobs import knobs
 from cnnviz.layers import (
     CELU,
     GELU,
@@ -292,16 +291,11 @@ def test_a_constant_is_what_torchs_module_keeps_by_that_name(name, data):
 
 # --- what cannot work ---
 
-LOOSE = ("eps", "momentum", "negative_slope", "alpha", "norm_type")  # torch computes with any number
-
 # Where cnnviz refuses and torch would go on. (One more: torch takes an input of one axis less for a single example.)
 STRICTER = {
     "a layer without channels": lambda layer, shape: getattr(layer, "in_channels", 1) < 1,
     "padding below 0, which crops under some padding modes": lambda layer, shape: (
         isinstance(layer, Conv) and not isinstance(layer.padding, str) and min(layer.padding) < 0
-    ),
-    "a number that makes no sense": lambda layer, shape: any(
-        k.low is not None and getattr(layer, name) < k.low for name, k in knobs(layer).items() if name in LOOSE
     ),
     "dropping every cell": lambda layer, shape: isinstance(layer, Dropout) and layer.p == 1,
     "a divisor for nn.AvgPool1d, which has none": lambda layer, shape: (
@@ -439,8 +433,26 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             MaxPool(3, padding=2),
             (1, 6, 6),
-            "padding = 2 along rows is more than half of kernel_size = 3: a window could read nothing but padding. "
+            "padding = 2 along rows is more than half of kernel_size = 3, which is all that torch takes. "
             "Use padding 1 or kernel_size 4.",
+        ),
+        (
+            MaxPool(3, 1, 2, 2),
+            (1, 8, 8),
+            "padding = 2 along rows is more than half of kernel_size = 3, which is all that torch takes, whatever the "
+            "dilation. Use padding 1 or kernel_size 4.",
+        ),
+        (
+            MaxPool(3, 1, 2, 4, ndim=1),
+            (1, 9),
+            "padding = 2 along length is more than half of kernel_size = 3, which is all that torch takes, "
+            "whatever the dilation. Use padding 1 or kernel_size 4.",
+        ),
+        (
+            MaxPool(3, 1, 2, 3, ndim=1),
+            (1, 5),
+            "padding = 2 along length is more than half of kernel_size = 3, which is all that torch takes, "
+            "whatever the dilation. Use padding 1.",
         ),
         (
             MaxPool(5, dilation=(1, 3)),

@@ -226,6 +226,9 @@ ODD = {  # what is no number, and cells that are equal
     "relu-odd": (ReLU(ndim=1), [np.nan, np.inf, -np.inf, 0.0]),
     "log-softmax-odd": (LogSoftmax(ndim=1), [np.nan, np.inf, -np.inf, 1e4]),
     "softmax-odd": (Softmax(ndim=1), [np.nan, np.inf, -np.inf, 1e4]),
+    "power-odd": (LPPool(norm_type=3.0, ndim=1), [-2, -1, 1, -1, -1, 0]),
+    "instance-norm-odd": (InstanceNorm(num_features=1, eps=0.0, ndim=1), [3, 3, 3, 3]),
+    "group-norm-odd": (GroupNorm(num_channels=1, eps=0.0, ndim=1), [3, 3, 3, 3]),
 }
 
 

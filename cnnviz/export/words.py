@@ -114,7 +114,19 @@ def power(stage: Stage, worked: Worked) -> Ways:
     cells = window_cells(stage, worked, lambda kind: kind == 0)
     cut = f" ÷ {exact(facts['cells'])} × {exact(facts['taps'])}" if facts["cells"] < facts["taps"] else ""
     powers = " + ".join(f"{cell}^{p}" for cell in cells)
-    return [f"({powers}{cut})^(1/{p})", f"({len(cells)} powers{cut})^(1/{p})"]
+    why = powerless(worked, p)
+    return [f"({powers}{cut})^(1/{p}){why}", f"({len(cells)} powers{cut})^(1/{p}){why}"]
+
+
+def powerless(worked: Worked, p: str) -> str:
+    """Why numbers have no power mean."""
+    assert worked.window is not None
+    if not np.isnan(worked.value) or not np.isfinite(worked.window.values).all():
+        return ""
+    stretched = worked.facts["stretched"]
+    return (
+        f" (a negative number has no power {p})" if np.isnan(stretched) else f" ({exact(stretched)} has no such root)"
+    )
 
 
 def point(stage: Stage, worked: Worked) -> Ways:
@@ -151,7 +163,20 @@ def share(stage: Stage, worked: Worked) -> Ways:
 def norm(stage: Stage, worked: Worked) -> Ways:
     f = worked.facts
     affine = "" if (f["weight"], f["bias"]) == (1, 0) else f" × {exact(f['weight'])} + {exact(f['bias'])}"
-    return [f"({exact(f['x'])} − mean {exact(f['mean'])}) ÷ √(variance {exact(f['var'])} + {exact(f['eps'])}){affine}"]
+    return [
+        f"({exact(f['x'])} − mean {exact(f['mean'])}) ÷ √(variance {exact(f['var'])} + {exact(f['eps'])}){affine}{rootless(worked)}"
+    ]
+
+
+def rootless(worked: Worked) -> str:
+    """Why a number has no place among those that share its mean and variance."""
+    f = worked.facts
+    under = f["var"] + f["eps"]
+    if under == 0 and np.isfinite(worked.value):
+        return " (0 ÷ 0, for which torch has 0 here)"
+    if not np.isnan(worked.value) or not np.isfinite(f["x"] + f["var"]):
+        return ""
+    return f" ({exact(under)} has no root)" if under < 0 else " (0 ÷ 0 is no number)"
 
 
 def move(stage: Stage, worked: Worked) -> Ways:

@@ -136,7 +136,8 @@ def power(stage: Stage, channel: int, cell: Cell) -> Worked:
     real = window.values[0][window.kind == 0]
     stretched = float((real**p).sum()) / len(real) * window.kind.size
     facts = {"p": p, "cells": len(real), "taps": window.kind.size, "stretched": stretched}
-    return Worked(stretched ** (1 / p), torch_at(stage, channel, cell), window, facts=facts)
+    value = float(np.float64(stretched) ** (1 / p))  # of a plain number below 0 Python makes a complex one
+    return Worked(value, torch_at(stage, channel, cell), window, facts=facts)
 
 
 def own_cell(stage: Stage, channel: int, cell: Cell) -> float:
@@ -199,7 +200,8 @@ def norm(stage: Stage, channel: int, cell: Cell) -> Worked:
     average, variance = (shared(tensors[name], (group, *cell)) for name in ("mean", "var"))
     by, offset = (own_number(tensors.get(name), (channel, *cell), none) for name, none in (("weight", 1), ("bias", 0)))
     eps = float(stage.meta["constants"]["eps"])
-    stretch = by / np.sqrt(variance + eps)
+    level = variance + eps == 0 and stage.meta["function"] == "InstanceNorm"  # torch has 0 there, not 0 / 0
+    stretch = 0.0 if level else by / np.sqrt(variance + eps)
     facts = {"x": x, "mean": average, "var": variance, "eps": eps, "weight": by, "bias": offset}
     value, own = float((x - average) * stretch + offset), torch_at(stage, channel, cell)
     size = float(max(abs(x), abs(average)) * abs(stretch))  # before they are subtracted

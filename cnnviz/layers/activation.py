@@ -95,7 +95,7 @@ class LeakyReLU(Leaky):
 
     torch_name: ClassVar[str] = "LeakyReLU"
 
-    negative_slope: float = knob(0.2, 0.0, 1.0, "what negative cells are multiplied by", step=0.05)
+    negative_slope: float = knob(0.2, None, 1.0, "what negative cells are multiplied by", step=0.05)
 
     @property
     def below(self) -> float:
@@ -151,7 +151,7 @@ class ELU(Activation):
 
     torch_name: ClassVar[str] = "ELU"
 
-    alpha: float = knob(1.0, 0.0, 5.0, "how far below zero it goes")
+    alpha: float = knob(1.0, None, 5.0, "how far below zero it goes")
 
     @property
     def latex(self) -> str:  # type: ignore[override]

@@ -202,6 +202,10 @@ class Layer(Setting):
             )
         return (*shape, *(1,) * self.ndim)
 
+    def remark(self, x: Array, y: Array) -> str:
+        """Why numbers became what is no number, and the way out; empty where none did, or nothing can be said."""
+        return ""
+
     def formula(self, shape: Shape) -> list[str]:
         """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
         raise NotImplementedError

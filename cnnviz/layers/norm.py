@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod, sqrt
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -27,7 +27,7 @@ class Norm(Layer):
     rule: ClassVar[str] = "norm"
     width: ClassVar[str] = ""  # torch's name for the number of channels, where the layer must know it
 
-    eps: float = knob(1e-5, 0.0, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
+    eps: float = knob(1e-5, None, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
     examples: bool = False
 
     @property
@@ -80,6 +80,12 @@ class Norm(Layer):
     def constants(self) -> dict[str, float]:
         return {"eps": self.eps}
 
+    def remark(self, x: Array, y: Array) -> str:
+        if self.eps > 0:
+            return ""
+        why = "variance + eps is below 0 there, and has no root" if self.eps else "where all are equal, this is 0 / 0"
+        return f"Cells are nan: eps = {self.eps:g}, and {why}. Use eps = 1e-05."
+
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         return self.normalised(window, float(window.values.mean()), float(window.values.var()), state, channel)
 
@@ -87,8 +93,12 @@ class Norm(Layer):
         """The cell with these statistics."""
         weight, bias = (float(self.learned(state, name, window, channel)) for name in ("weight", "bias"))
         with np.errstate(divide="ignore", invalid="ignore"):  # without eps, equal cells give 0 / 0: in torch as well
-            value = np.float64(window.own - mean) / sqrt(var + self.eps) * weight + bias
+            value = np.float64(window.own - mean) / self.deviation(var) * weight + bias
         return Step(window.values, float(value))
+
+    def deviation(self, var: float) -> float:
+        """What the distance from the mean is divided by."""
+        return float(np.sqrt(np.float64(var + self.eps)))
 
     def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
         """Weight or bias of a cell: one per channel."""
@@ -130,7 +140,7 @@ class BatchNorm(Norm):
     width: ClassVar[str] = "num_features"
 
     num_features: int = 1
-    momentum: float = knob(0.1, 0.0, 1.0, "how much of the new batch counts in the running statistics", step=0.05)
+    momentum: float = knob(0.1, None, 1.0, "how much of the new batch counts in the running statistics", step=0.05)
     training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
     steps: int = knob(1, 0, 200, "training passes before the picture is taken")
 
@@ -192,9 +202,10 @@ class BatchNorm(Norm):
                 {"steps": 1},
                 {"training": False},
             )
-        if self.steps and self.eps == 0:
+        if self.eps < 0 or (self.steps and self.eps == 0):
+            takes = "trains with eps above 0 only" if self.steps else "takes no eps below 0"
             raise GeometryError(
-                f"{self.code().split('(')[0]} trains with eps above 0 only, and eps is 0. Use eps = 1e-05.",
+                f"{self.code().split('(')[0]} {takes}, and eps is {self.eps:g}. Use eps = 1e-05.",
                 {"eps": 1e-5},
             )
         if self.steps and prod(shape[1:]) < 2:
@@ -235,12 +246,18 @@ class GroupNorm(Norm):
 
 @dataclass(frozen=True)
 class InstanceNorm(Norm):
-    """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own."""
+    """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own.
+
+    Without eps, cells that are all equal become 0 in torch, though a group or layer norm makes nan of them.
+    """
 
     torch_name: ClassVar[str] = "InstanceNorm"
     width: ClassVar[str] = "num_features"
 
     num_features: int = 1
+
+    def deviation(self, var: float) -> float:
+        return super().deviation(var) or np.inf
 
     def check_sharing(self, shape: Shape) -> None:
         if prod(shape[1 + self.examples :]) < 2:

@@ -1,7 +1,7 @@
 """Pooling: keep one number per window, each channel on its own; unpooling puts it back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, ClassVar
 
@@ -75,13 +75,18 @@ class Pool(Layer):
         super().check(shape)
         axes = self._axes(shape)
         half = [k // 2 for k in self.kernel_size]
-        for name, (_, k, _, p, _, _) in zip(self.axis_names(), axes, strict=True):
+        for name, (_, k, _, p, d, _) in zip(self.axis_names(), axes, strict=True):
             if p > k // 2:
+                pairs = zip(self.kernel_size, self.padding, strict=True)
+                ways: dict[str, dict[str, Size]] = {
+                    f"padding {k // 2}": {"padding": tuple(map(min, self.padding, half))},
+                    f"kernel_size {2 * p}": {"kernel_size": tuple(max(k, 2 * p) for k, p in pairs)},
+                }
+                works = [way for way, fix in ways.items() if self.fits(fix, shape)] or [*ways]
                 raise GeometryError(
-                    f"padding = {p} along {name} is more than half of kernel_size = {k}: a window could read nothing "
-                    f"but padding. Use padding {k // 2} or kernel_size {2 * p}.",
-                    {"padding": tuple(map(min, self.padding, half))},
-                    {"kernel_size": tuple(max(k, 2 * p) for k, p in zip(self.kernel_size, self.padding, strict=True))},
+                    f"padding = {p} along {name} is more than half of kernel_size = {k}, which is all that torch takes"
+                    f"{', whatever the dilation' if d > 1 else ''}. Use {' or '.join(works)}.",
+                    *(ways[way] for way in works),
                 )
         for name, axis in zip(self.axis_names(), axes, strict=True):
             if pool_size(*axis) < 1:
@@ -92,6 +97,14 @@ class Pool(Layer):
                     f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
                     self.with_kernel(tuple(self._largest(*axis) for axis in axes)),
                 )
+
+    def fits(self, fix: Mapping[str, Any], shape: Shape) -> bool:
+        """Does the layer with this change work on an input of this shape?"""
+        try:
+            replace(self, **fix).check(shape)
+        except GeometryError:
+            return False
+        return True
 
     def with_kernel(self, kernels: Size) -> dict[str, Size]:
         """These kernels, and the padding that they may have."""
@@ -232,7 +245,7 @@ class LPPool(Pool):
     torch_name: ClassVar[str] = "LPPool"
     rule: ClassVar[str] = "power"
 
-    norm_type: float = knob(2.0, 1.0, 16.0, "the power p")
+    norm_type: float = knob(2.0, None, 16.0, "the power p: anything but 0")
     padding: ClassVar[Any] = None  # type: ignore[misc]
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
@@ -249,6 +262,15 @@ class LPPool(Pool):
     def constants(self) -> dict[str, float]:
         return {"norm_type": self.norm_type}
 
+    def remark(self, x: Array, y: Array) -> str:
+        if self.norm_type != int(self.norm_type):
+            why = f"norm_type = {self.norm_type:g} is no whole number, and of a negative cell torch has no such power"
+        else:
+            why = f"norm_type = {self.norm_type:g} is odd, and where the powers add up to less than 0 they have no root"
+        return f"Cells are nan: {why}. Use norm_type = {2 * max(1, round(self.norm_type / 2)):g}, or nn.ReLU before it."
+
     def check(self, shape: Shape) -> None:
         super().check(shape)
+        if self.norm_type == 0:
+            raise GeometryError("norm_type = 0 asks for the root 1 / 0. Use norm_type = 2.", {"norm_type": 2.0})
         check_volume(self, shape)

@@ -142,7 +142,8 @@ function norm(scene, axes, channel, cell) {
   const [average, variance] = [shared(means, at), shared(variances, at)];
   const own = (tensor, none) => (!tensor ? none : tensor.shape.length > 1 ? shared(tensor, [channel, ...cell]) : tensor.data[channel]);
   const [by, offset] = [own(weight, 1), own(bias, 0)];
-  const stretch = by / Math.sqrt(variance + eps);
+  const level = variance + eps === 0 && scene.meta.function === "InstanceNorm"; // torch has 0 there, not 0 ÷ 0
+  const stretch = level ? 0 : by / Math.sqrt(variance + eps);
   const size = Math.max(Math.abs(x), Math.abs(average)) * Math.abs(stretch); // before they are subtracted
   return single(channel, x, { x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, size, value: (x - average) * stretch + offset });
 }

@@ -102,7 +102,13 @@ function power(stage, worked, channel) {
   const few = terms.length <= MOST_TERMS;
   const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), element("sup", {}, p))), " + ") : [`${terms.length} powers`];
   const cut = worked.cells < worked.perChannel ? ` ÷ ${worked.cells} × ${worked.perChannel}` : "";
-  return [element("sup", {}, p), "√(", ...sum, cut, ")"];
+  return [element("sup", {}, p), "√(", ...sum, cut, ")", powerless(worked, p)];
+}
+
+/** Why numbers have no power mean. */
+function powerless({ terms, stretched, value }, p) {
+  if (!Number.isNaN(value) || terms.some(({ read }) => !Number.isFinite(read))) return "";
+  return Number.isNaN(stretched) ? ` (a negative number has no power ${p})` : ` (${exact(stretched)} has no such root)`;
 }
 
 function point(stage, worked, channel) {
@@ -147,7 +153,14 @@ function share(stage, worked, channel) {
 function norm(stage, worked, channel) {
   const read = stage.legend("input", channel);
   const affine = worked.weight === 1 && worked.bias === 0 ? "" : ` × ${exact(worked.weight)} + ${exact(worked.bias)}`;
-  return ["(", chip(worked.x, read, "read"), ` − mean ${exact(worked.mean)}) ÷ √(variance ${exact(worked.var)} + ${exact(worked.eps)})${affine}`];
+  return ["(", chip(worked.x, read, "read"), ` − mean ${exact(worked.mean)}) ÷ √(variance ${exact(worked.var)} + ${exact(worked.eps)})${affine}${rootless(worked)}`];
+}
+
+/** Why a number has no place among those that share its mean and variance. */
+function rootless({ x, var: variance, eps, value }) {
+  if (variance + eps === 0 && Number.isFinite(value)) return " (0 ÷ 0, for which torch has 0 here)";
+  if (!Number.isNaN(value) || !Number.isFinite(x + variance)) return "";
+  return variance + eps < 0 ? ` (${exact(variance + eps)} has no root)` : " (0 ÷ 0 is no number)";
 }
 
 function move(stage, worked, channel, placeWords) {

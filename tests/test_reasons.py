@@ -1,0 +1,72 @@
+"""Where numbers become what is no number, it is said why, and the way out leads out."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from strategies import values
+
+from cnnviz.export.stage import make_stage
+from cnnviz.export.words import sentence
+from cnnviz.export.worked import work_out
+from cnnviz.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LPPool, MaxPool, ReLU
+from cnnviz.run import run
+from cnnviz.scene import make_scene
+from cnnviz.trace import trace
+
+NEGATIVE = -np.abs(values((1, 4, 4))) - 0.1
+EQUAL = np.full((1, 4, 4), 3, np.float32)
+REASONS = {
+    "broken power": (LPPool(norm_type=2.3), NEGATIVE, "norm_type = 2.3 is no whole number", "has no power 2.3"),
+    "half power": (LPPool(norm_type=0.5), NEGATIVE, "norm_type = 0.5 is no whole number", "has no power 0.5"),
+    "odd power": (LPPool(norm_type=3.0), NEGATIVE, "norm_type = 3 is odd", "has no such root"),
+    "odd power 1-d": (LPPool(3, norm_type=5.0, ndim=1), NEGATIVE[0], "norm_type = 5 is odd", "has no such root"),
+    "no eps": (GroupNorm(eps=0.0, num_channels=1), EQUAL, "eps = 0, and where all are equal", "0 ÷ 0 is no number"),
+    "no eps, layer": (LayerNorm(eps=0.0, normalized_shape=(4,)), EQUAL, "eps = 0", "0 ÷ 0 is no number"),
+    "eps below 0": (
+        GroupNorm(eps=-9.0, num_channels=1),
+        NEGATIVE,
+        "eps = -9, and variance + eps is below 0",
+        "no root",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_what_is_no_number_has_its_reason(name):
+    layer, x, told, said = REASONS[name]
+    done = run(layer, x)
+    assert np.isnan(done.y).all()
+    assert told in done.notice
+    stage = make_stage(make_scene(done))
+    here = stage.here(0)
+    words = sentence(stage, here, work_out(stage, 0, here.cell), 300).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{said}) = nan   ✓ = torch nan" in words
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_the_way_out_leads_out(name):
+    layer, x, *_ = REASONS[name]
+    field, number = re.search(r"[Uu]se (\w+) = ([\d.e-]*\d)", run(layer, x).notice).groups()
+    assert np.isfinite(run(replace(layer, **{field: float(number)}), x).y).all()
+    if isinstance(layer, LPPool):
+        assert np.isfinite(run(layer, run(ReLU(ndim=layer.ndim), x).y).y).all()
+
+
+@pytest.mark.parametrize("layer", [LPPool(norm_type=2.3), MaxPool(), BatchNorm(num_features=1)])
+def test_what_was_no_number_before_gets_no_reason(layer):
+    assert run(layer, np.full((1, 4, 4), np.nan, np.float32)).notice == ""
+
+
+def test_numbers_have_no_reason():
+    assert run(LPPool(norm_type=2.3), np.abs(NEGATIVE)).notice == ""
+
+
+def test_an_instance_norm_without_eps_makes_zeros_of_equal_cells_as_torch_does():
+    done = run(InstanceNorm(eps=0.0, num_features=1), EQUAL)
+    assert not done.y.any()
+    assert trace(done, 0, (1, 1)).value == 0
+    stage = make_stage(make_scene(done))
+    worked = work_out(stage, 0, (0, 1, 1))
+    assert "(0 ÷ 0, for which torch has 0 here)" in sentence(stage, stage.here(5), worked, 300)
