@@ -11,15 +11,16 @@ from cnnviz.clean import shown
 from cnnviz.geometry import GeometryError
 from cnnviz.knobs import knobs
 from cnnviz.layers import KINDS, Shape
+from cnnviz.measure import total
 from cnnviz.network import Network
-from cnnviz.nncode import CodeError, from_json, from_text, read_code, to_text
+from cnnviz.nncode import CodeError, Reading, from_json, from_text, reading, to_text
 from cnnviz.panels import BIND, counted, place
+from cnnviz.suited import MOST_CELLS, spelled, suited
 from cnnviz.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
 
 NET = "net"  # in the address: the network as text, where it is no preset
-SCREEN, PAST, SERIAL, SAID = "_network", "_past", "_serial", "_said"
+SCREEN, PAST, SERIAL, SAID, ANSWER = "_network", "_past", "_serial", "_said", "_answer"
 MOST_PAST = 50
-MOST_CELLS = 4096  # of an input along one axis
 PRESETS = {**ZOO, EMPTY.name: EMPTY}
 LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
 
@@ -79,11 +80,6 @@ def choose_shape(preset: Preset) -> tuple[Shape, Exception | None]:
         return preset.shape, problem
 
 
-def spelled(row: Any) -> str:
-    """A row of numbers as it is typed."""
-    return ", ".join(map(str, row))
-
-
 def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[int, ...]:
     """Whole numbers from 1 on, set apart by commas.
 
@@ -140,7 +136,7 @@ def save(network: Network) -> None:
     """Put a network into the address, and the one before into the past."""
     before, _ = screen()
     past = st.session_state.setdefault(PAST, [])
-    past.append(text_of(before))
+    past.append((text_of(before), st.session_state.get("shape") or ""))
     del past[:-MOST_PAST]
     hold(text_of(network))
 
@@ -212,7 +208,10 @@ def undo() -> None:
     """Back to the network before the last change."""
     past = st.session_state.get(PAST, [])
     if past:
-        hold(past.pop())
+        text, shape = past.pop()
+        hold(text)
+        if shape != (st.session_state.get("shape") or ""):
+            place({"shape": shape})
         look_at(int(st.session_state.get("layer", 0)))
 
 
@@ -225,6 +224,7 @@ def forget() -> None:
 def start_over() -> None:
     """Another preset: the address holds its name, and no network of its own."""
     st.session_state[PAST] = []
+    st.session_state.pop(ANSWER, None)
     place({"input_colour": colour(PRESETS[st.session_state["preset"]].shape)})
     begin()
 
@@ -239,26 +239,63 @@ def begin() -> None:
 def paste() -> None:
     """Read the code, or the JSON, that was pasted."""
     text = st.session_state.get("pasted") or ""
-    bring(lambda: from_json(text) if text.lstrip().startswith("{") else read_code(text))
+    _, shape = screen()
+    bring(lambda: Reading(from_json(text)) if text.lstrip().startswith("{") else reading(text, shape))
 
 
 def open_file() -> None:
     """Read a network that was downloaded as JSON."""
     file = st.session_state.get("network_file")
     if file:
-        bring(lambda: from_json(file.getvalue().decode(errors="replace")))
+        bring(lambda: Reading(from_json(file.getvalue().decode(errors="replace"))))
 
 
-def bring(make: Callable[[], Network]) -> None:
-    """Take a network from elsewhere as it is; the input gets as many channels as its first layer reads."""
+def bring(make: Callable[[], Reading]) -> None:
+    """Take a network from elsewhere as it is; the input follows it, and what was done is said where it was pasted."""
     _, shape = screen()
     try:
-        network = make()
-        save(network)
+        read = make()
+        found = suited(read.network, shape, read.shape)
+        save(found.network)
     except (GeometryError, CodeError) as problem:
-        st.session_state[SAID] = problem
+        answer(problem)
         return
-    reads = getattr(network.stages[0][1], "in_channels", shape[0])
-    if reads != shape[0]:
-        place({"shape": spelled((reads, *shape[1:]))})
+    take_shape(found.shape, shape)
+    answer(" ".join(filter(None, (counted_words(found.network, found.shape), found.words, *read.notes))))
     look_at(0)
+
+
+def counted_words(network: Network, shape: Shape) -> str:
+    """How many layers were read, with how many parameters."""
+    layers = f"Read: {len(network.stages)} layer{'s' * (len(network.stages) > 1)}"
+    _, error = network.sound(shape)
+    if error:
+        return f"{layers}. On this input not all of them can work: {error}"
+    return f"{layers}, {total(network.measures(shape)).parameters:,} parameters."
+
+
+def take_shape(shape: Shape, before: Shape) -> None:
+    """Another input, with a photograph of its colours."""
+    if shape != before:
+        place({"shape": spelled(shape)})
+    if shape[0] != before[0]:
+        place({"input_colour": colour(shape)})
+
+
+def suit() -> None:
+    """Give the network that is shown an input on which its layers work."""
+    network, shape = screen()
+    found = suited(network, shape)
+    save(found.network)
+    take_shape(found.shape, shape)
+
+
+def answer(said: str | Exception) -> None:
+    """Keep what is said to the text that is pasted now."""
+    st.session_state[ANSWER] = st.session_state.get("pasted"), said
+
+
+def answered() -> str | Exception:
+    """What was said to the text that is pasted; nothing, if it is another by now."""
+    text, said = st.session_state.get(ANSWER) or (None, "")
+    return said if text == st.session_state.get("pasted") else ""

@@ -34,6 +34,7 @@ from cnnviz.show import NetChoice, fit_of
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo
 from cnnviz.sources.upload import Upload
+from cnnviz.suited import spelled, suited
 
 FORMS = ("class", "nn.Sequential")
 VIEWS = ("all maps", "one layer")
@@ -285,10 +286,13 @@ def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
 
 
 def ways_out(error: GeometryError | None, name: str, at: int) -> None:
-    """A button for each advice that came with what is wrong with a layer."""
-    if not error or not error.fixes:
+    """A button for each advice that came with what is wrong with a layer; first an input that suits the network."""
+    if not error:
         return
+    found = suited(network, shape)
     with st.container(horizontal=True):
+        if found.network == network and found.shape != shape and not network.sound(found.shape)[1]:
+            st.button(f"Set input to {spelled(found.shape)}", on_click=builder.suit, help=found.words)
         for i, fix in enumerate(error.fixes):
             words = ", ".join(starmap(screen.spelled, fix.items()))
             st.button(f"Set {words} in {name}", key=f"mend{i}", on_click=builder.mend, args=(at, fix))
@@ -304,9 +308,14 @@ def code_out(network: Network) -> None:
 
 def code_in() -> None:
     """Fields for code and files; nothing in them is run."""
-    st.text_area("nn.Sequential(...), a printed module, or a class", key="pasted", height=220)
+    st.text_area("nn.Sequential(...), a class, or a printed nn.Sequential", key="pasted", height=220)
+    answer = builder.answered()  # it takes the place of the button, where the eye is
+    if isinstance(answer, Exception):
+        st.warning(screen.plain(str(answer)), icon=":material/info:")
+    elif answer:
+        st.success(screen.plain(answer), icon=":material/check:")
     st.button("Read it", on_click=builder.paste, icon=":material/code:")
-    st.caption("The code is read, never run: layers with numbers, in a row.")
+    st.caption("The code is read, never run: layers one after the other, by themselves or as a class calls them.")
     st.file_uploader("or network.json, as it is downloaded under Code", key="network_file", on_change=builder.open_file)
 
 

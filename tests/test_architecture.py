@@ -19,6 +19,7 @@ ARROW = [
     "device",
     "run",
     "network",
+    "suited",
     "fields",
     "zoo",
     "nncode",

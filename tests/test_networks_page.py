@@ -184,12 +184,64 @@ def test_pasted_code_that_is_none_is_pointed_at():
     assert ["line 2" in warning.value.lower() for warning in app.warning] == [True]
 
 
-def test_what_was_wrong_with_pasted_code_is_said_once():
+def test_what_was_wrong_with_pasted_code_is_said_until_it_is_another_text():
     app = opened("network", tab="Paste code")
     app.text_area(key="pasted").set_value("nn.LSTM(3, 4)").run()
     next(b for b in app.button if b.label == "Read it").click().run()
     assert len(app.warning) == 1
-    assert not app.run().warning
+    assert len(app.run().warning) == 1  # as long as the text is the same
+    app.text_area(key="pasted").set_value("nn.ReLU()").run()
+    assert not app.warning
+
+
+def pasted(text, **words):
+    """The page after a text was pasted and read."""
+    app = opened("network", tab="Paste code", **words)
+    app.text_area(key="pasted").set_value(text).run()
+    return press(app, "Read it")
+
+
+def case(name):
+    return (Path(__file__).parent / "cases" / name).read_text()
+
+
+def test_the_input_follows_a_pasted_network_and_the_answer_stands_beside_the_button():
+    app = pasted(case("n3_cifar_sequential.txt"))
+    assert_runs(app)
+    assert listed(app)["input"] == [3, 32, 32]
+    assert listed(app)["totals"]["parameters"] == 62_006
+    assert [one.value for one in app.success] == [
+        "Read: 12 layers, 62,006 parameters. The input is now 3, 32, 32: layer 7 reads 400 numbers, "
+        "as each size from 32 to 35 gives."
+    ]
+    press(app, "Undo")
+    assert_runs(app)
+    assert listed(app)["input"] == [1, 28, 28]
+
+
+def test_a_printed_class_is_refused_and_no_layer_is_changed():
+    app = pasted(case("n1_printed_mnist.txt"))
+    assert ["does with these layers is not printed" in one.value for one in app.warning] == [True]
+    assert codes(app) == [layer.code() for _, layer in LessonB().network.stages]
+    assert not [one for one in app.button if one.label.startswith("Set ")]
+
+
+def test_lazy_layers_count_on_the_input_at_hand():
+    app = pasted("nn.Sequential(nn.LazyConv2d(4, 3), nn.Flatten(), nn.LazyLinear(2))", shape="3, 10, 10")
+    assert_runs(app)
+    assert codes(app)[::2] == ["nn.Conv2d(3, 4, kernel_size=3)", "nn.Linear(256, 2)"]
+    assert "Lazy layers count on an input of 3, 10, 10." in app.success[0].value
+
+
+def test_an_input_that_suits_is_offered_before_a_layer_is_changed():
+    app = opened("network", net="Conv2d(3,6,5);MaxPool2d(2);Flatten();Linear(1176,10)", shape="3, 50, 50")
+    labels = [one.label for one in app.button if one.label.startswith("Set ")]
+    assert labels[0] == "Set input to 3, 32, 32"
+    assert len(labels) > 1
+    press(app, labels[0])
+    assert_runs(app)
+    assert listed(app)["input"] == [3, 32, 32]
+    assert codes(app)[3] == "nn.Linear(1176, 10)"
 
 
 @pytest.mark.parametrize(("form", "said"), [("class", class_code(SMALL)), ("nn.Sequential", sequential(SMALL))])
@@ -460,10 +512,10 @@ def test_another_preset_brings_a_photograph_of_its_channels(preset, colour):
 
 def test_no_more_changes_are_kept_than_can_be_undone():
     app = opened("network", **LINK)
-    app.session_state[builder.PAST] = ["ReLU()"] * builder.MOST_PAST
+    app.session_state[builder.PAST] = [("ReLU()", "")] * builder.MOST_PAST
     press(app, "Add after")
     past = app.session_state[builder.PAST]
-    assert (len(past), past[-1]) == (builder.MOST_PAST, to_text(SMALL))
+    assert (len(past), past[-1]) == (builder.MOST_PAST, (to_text(SMALL), LINK["shape"]))
 
 
 # --- what the list of layers asks for ---

@@ -14,6 +14,7 @@ from cnnviz.nncode.values import (
     Bound,
     Def,
     Flow,
+    Open,
     Own,
     OwnClass,
     Parent,
@@ -176,17 +177,16 @@ def bound(f: "Follower", method: Bound, node: ast.Call, scope: "Scope") -> Any:
     unchanged = (isinstance(owner, MODULES) and name in modules.AS_IT_IS) or name in tensor.SAME
     if unchanged and isinstance(owner, (*MODULES, Flow)):
         return owner
-    if isinstance(owner, Own) and name == "save_hyperparameters":
-        owner.attributes.update({key: one for key, one in scope.items() if key not in ("self", "__class__")})
-        return UNKNOWN
     args, kwargs = f.given(node, scope)
     if isinstance(owner, Parent):
         return functions.from_parent(f, owner, name, args, kwargs, node)
     if isinstance(owner, MODULES):
+        if name == "save_hyperparameters":
+            return modules.keep_arguments(owner, scope)
         return modules.method(f, owner, name, [*args, *kwargs.values()], node)
-    if isinstance(owner, Flow):
-        return sizes(f, owner, name, args, kwargs, node)
-    found = UNKNOWN if isinstance(owner, Sizes) else builtin.method(f, owner, name, args, kwargs, node)
+    if isinstance(owner, (Flow, Open, Sizes)):
+        return sizes(f, owner, name, args, kwargs, node) if isinstance(owner, Flow) else shape_of(f, args, kwargs)
+    found = builtin.method(f, owner, name, args, kwargs, node)
     f.weigh(node, args)  # also where they were put into a list: it may hold itself
     return f.weigh(node, found)
 

@@ -32,6 +32,7 @@ ROOTS = {
     "OrderedDict": "collections.OrderedDict",
     "collections": "collections",
 }
+SHAPING = ("view", "reshape")  # of a tensor of a trial run: the text tells the network's input by it
 PLAIN = (str, int, float, type(None))  # bool is an int
 
 Scope = dict[str, Any]
@@ -118,7 +119,7 @@ class Follower:
         if isinstance(owner, Torch):
             return Torch(f"{owner.name}.{name}")
         if owner in (UNKNOWN, BATCH):
-            return UNKNOWN
+            return Bound(owner, name) if name in SHAPING else UNKNOWN
         if isinstance(owner, Own):
             return modules.attribute(self, owner, name, node)
         if isinstance(owner, Flow) and name == "shape":

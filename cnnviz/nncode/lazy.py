@@ -4,20 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import Layer, Shape
+from cnnviz.layers import Shape
 from cnnviz.network import after
 from cnnviz.nncode.calls import Called
 from cnnviz.nncode.known import read_layer
 from cnnviz.nncode.words import CodeError
+from cnnviz.suited import CUSTOMARY
 
 LAZY = "Lazy"
-CUSTOMARY = (28, 32, 64, 224, 227, 128, 256, 299, 512, 16, 1_024, 4_096)  # sizes that inputs are made in
-CHANNELS = (
-    "in_channels",
-    "num_features",
-    "num_channels",
-    "channels",
-)  # arguments that count channels, by torch's names
 
 Calls = Sequence[tuple[str, Called]]
 
@@ -63,11 +57,7 @@ def numbered(calls: Calls, axes: int, shape: Shape) -> Iterator[tuple[str, Calle
     for name, call in calls:
         one = with_count(call, shape)
         yield name, one
-        shape = after(with_axes(read_layer(one, axes), shape), shape)
-
-
-def with_axes(layer: Layer, shape: Shape) -> Layer:
-    return layer.along(shape)
+        shape = after(read_layer(one, axes), shape)
 
 
 def with_count(call: Called, shape: Shape) -> Called:

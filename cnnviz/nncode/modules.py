@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.nncode.assign import checked_members, key_of
 from cnnviz.nncode.calls import Called, error_at, quoted
-from cnnviz.nncode.values import MODULES, UNKNOWN, Bound, Def, Flow, Held, Own, OwnClass
+from cnnviz.nncode.values import MODULES, UNKNOWN, Bound, Def, Flow, Held, Open, Own, OwnClass
 from cnnviz.nncode.words import shown
 
 if TYPE_CHECKING:
@@ -86,6 +86,13 @@ def attribute(f: "Follower", owner: Own, name: str, node: ast.AST) -> Any:
         return owner.kind
     made = "__init__ does not make" if "__init__" in owner.kind.methods else "its class does not make"
     raise error_at(node, f"This reads self.{shown(name)}, which {made}.")
+
+
+def keep_arguments(owner: Any, scope: dict[str, Any]) -> Open:
+    """``self.save_hyperparameters()``, of books and Lightning: the arguments of __init__ become attributes."""
+    if isinstance(owner, Own):
+        owner.attributes.update({key: one for key, one in scope.items() if key not in ("self", "__class__")})
+    return UNKNOWN
 
 
 def method(f: "Follower", owner: Any, name: str, args: Sequence[Any], node: ast.AST) -> Any:
