@@ -12,7 +12,9 @@ from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
 
-__all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "rows", "spans"]
+__all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "printed", "rows", "spans"]
+
+LARGE = 10**15  # cells: above, only how many digits a number has is worth saying
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,19 @@ class Way:
 
 
 def plain(number: Fraction) -> float:
-    """An int where it is one."""
-    return number.numerator if number.denominator == 1 else float(number)
+    """An int where it is one, or is too large to be anything else."""
+    return number.numerator if number.denominator == 1 else int(number) if abs(number) > LARGE else float(number)
+
+
+def printed(number: float) -> str:
+    """A size or a jump as a table has it; the strides of many layers make numbers that no float holds.
+
+    >>> printed(4), printed(2.5), printed(4096**100)
+    ('4', '2.5', '1e+361')
+    """
+    if abs(number) >= LARGE:
+        return f"1e+{len(str(abs(int(number)))) - 1}"
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from cnnviz.geometry import Axis, GeometryError, Ints
-from cnnviz.layers import Layer, Linear, Shape
+from cnnviz.layers import Adaptive, Layer, Linear, Shape
 
 FLOAT_BYTES = 4
 
@@ -40,6 +40,25 @@ def measure(layer: Layer, shape: Shape) -> Measure:
     except RuntimeError as error:  # "Storage size calculation overflowed"
         raise GeometryError(f"{layer.code()} has more weights than torch can count. Use smaller numbers.") from error
     return Measure(parameters, layer.macs(shape), FLOAT_BYTES * prod(shape), FLOAT_BYTES * prod(output))
+
+
+def taps(layer: Layer, shape: Shape) -> Shape:
+    """The most cells that one window reads along each axis, without a table of them being made."""
+    if isinstance(layer, Adaptive):
+        return tuple(-(-n // m) + 1 for n, m in zip(shape[1:], layer.output_shape(shape)[1:], strict=True))
+    return tuple(getattr(layer, "kernel_size", ()))
+
+
+def reads(layer: Layer, shape: Shape) -> int:
+    """How often all windows read a cell of one channel: what a pooling works, which multiplies nothing."""
+    most = taps(layer, shape)
+    return prod(layer.output_shape(shape)) * prod(most) if most else 0
+
+
+def table_cells(layer: Layer, shape: Shape) -> int:
+    """Cells of the largest window table of a layer, one row for each window along an axis."""
+    pairs = zip(layer.output_shape(shape)[1:], taps(layer, shape), strict=False)
+    return max((windows * most for windows, most in pairs), default=0)
 
 
 def total(measures: Iterable[Measure]) -> Measure:
@@ -77,7 +96,7 @@ def in_words(number: int) -> str:
 
     Parameters
     ----------
-    number : int, 0 <= . < 10^21
+    number : int >= 0
 
     Examples
     --------
@@ -91,6 +110,8 @@ def in_words(number: int) -> str:
     digits = len(str(number)) - 2
     number = (number + 5 * 10 ** (digits - 1)) // 10**digits * 10**digits  # halves up; 99,600 becomes 100,000
     scale = (len(str(number)) - 1) // 3
+    if scale >= len(SCALES):
+        return f"about ten to the power of {len(str(number)) - 1}"
     whole, rest = divmod(number, 1000**scale)
     if scale == 1 and rest:
         return f"about {spelled(whole)} thousand {spelled(rest)}"  # nobody says one point two thousand

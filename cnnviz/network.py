@@ -26,8 +26,20 @@ from cnnviz.layers import (
     Shape,
 )
 from cnnviz.measure import FLOAT_BYTES, Measure, measure, total
-from cnnviz.run import MAX_MACS, ONE_AT_A_TIME, BudgetError, Run, check_budget, check_input, load, once, use_cores
+from cnnviz.run import (
+    MAX_MACS,
+    ONE_AT_A_TIME,
+    BudgetError,
+    Run,
+    check_budget,
+    check_input,
+    check_windows,
+    load,
+    once,
+    use_cores,
+)
 
+MOST_BYTES = 700 * 2**20  # of all weights, and where every stage is kept of all maps as well; VGG16 takes 638 MiB
 MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
 INPUT = "input"  # how the network's input is called among its stages
 
@@ -262,22 +274,27 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
     list of (layer, shape)
         See `Network.placed`.
     """
-    placed = network.placed(shape)
-    if budget is None:
-        for layer, taken in placed:
-            check_budget(layer, taken)
-    elif memory(network, shape) > budget:
+    placed, alone = network.placed(shape), budget is None
+    for layer, taken in placed if alone else ():
+        check_budget(layer, taken)
+    cost = total(network.measures(shape))
+    needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape)
+    most = MOST_BYTES if budget is None else budget
+    if needs > most:
+        what = "The weights of all stages" if alone else "Input, weights and all outputs"
         raise BudgetError(
-            f"Input, weights and all outputs take {memory(network, shape) / 2**20:.0f} MiB and {budget / 2**20:.0f} "
-            "MiB are allowed. Allow more, use a smaller input, or fewer filters."
+            f"{what} take {needs / 2**20:,.0f} MiB and {most / 2**20:,.0f} MiB are allowed. "
+            "Use a smaller input, or fewer filters."
         )
-    macs, most = total(network.measures(shape)).macs, MAX_MACS if budget is None else MOST_MACS
-    if macs > most:
+    for layer, taken in placed:
+        check_windows(layer, taken)
+    most_macs = MAX_MACS if alone else MOST_MACS
+    if cost.macs > most_macs:
         raise BudgetError(
-            f"All stages together take {macs:,} multiply-adds and cnnviz stops at {most:,}. "
+            f"All stages together take {cost.macs:,} multiply-adds and cnnviz stops at {most_macs:,}. "
             "Use a smaller input, fewer filters, or pool earlier."
         )
-    return macs, placed
+    return cost.macs, placed
 
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]

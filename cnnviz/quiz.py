@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from cnnviz.fields import Row
+from cnnviz.fields import Row, printed
 from cnnviz.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.panels import BIND
 from cnnviz.screen import merged
@@ -74,7 +74,7 @@ def field_formula(found: list[Row], selected: int) -> list[str]:
     size, jump = (found[selected - 1].field[0].size, found[selected - 1].field[0].jump) if selected else (1, 1)
     if now.whole or (now.size - size) % jump:
         return []
-    return [rf"{size} + {int((now.size - size) // jump)} \cdot {jump:g} = {now.size}"]
+    return [rf"{size} + {int((now.size - size) // jump)} \cdot {printed(jump)} = {now.size}"]
 
 
 def answers(row: Row) -> dict[str, str]:

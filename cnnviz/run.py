@@ -14,9 +14,10 @@ from torch import nn
 from cnnviz import device as devices
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import Array, Layer, Shape
-from cnnviz.measure import measure
+from cnnviz.measure import measure, reads, table_cells
 
 MAX_MACS = 4_000_000_000  # about a second on two cores
+MAX_TABLE = 2**24  # cells of a window table along one axis
 MAX_BYTES = 64 * 2**20  # input and output together: what one blob may carry
 ONE_AT_A_TIME = Lock()  # torch's seed and precision are global, and the sessions of a server are threads
 CORES = torch.get_num_threads()
@@ -127,6 +128,20 @@ def check_budget(layer: Layer, shape: Shape) -> None:
             f"Input, weights and output take {total / 2**20:.0f} MiB and cnnviz stops at {MAX_BYTES >> 20} MiB. "
             "Use a smaller input, fewer out_channels or a larger stride."
         )
+    check_windows(layer, shape)
+
+
+def check_windows(layer: Layer, shape: Shape) -> None:
+    """Raise `BudgetError` if all windows together read more cells, or have a larger table, than cnnviz attempts."""
+    seen, table = (0 if measure(layer, shape).macs else reads(layer, shape)), table_cells(layer, shape)
+    if seen <= MAX_MACS and table <= MAX_TABLE:
+        return
+    many = seen > MAX_MACS
+    found = f"read {seen:,} cells" if many else f"fill a table of {table:,} cells"
+    raise BudgetError(
+        f"The windows of {layer.called} {found} and cnnviz stops at {MAX_MACS if many else MAX_TABLE:,}. "
+        "Use a smaller kernel_size, a larger stride or a smaller input."
+    )
 
 
 def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:

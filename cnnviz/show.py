@@ -14,17 +14,18 @@ from cnnviz.kernels import flip, weights
 from cnnviz.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.maps import Clip, Watch, make_maps
 from cnnviz.measure import Measure, coverage, measure, total
-from cnnviz.network import Desed, Network, memory, run_network
+from cnnviz.network import MOST_BYTES, Desed, Network, check_network, memory, run_network
 from cnnviz.run import Run, run
 from cnnviz.scene import check_stage, make_scene
-from cnnviz.sources import Source
+from cnnviz.sources import Grid, Source
+from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.logmel import MOST_MELS, Features
 from cnnviz.sources.spectrogram import Spectrogram
 from cnnviz.vectors import laid_out, lay_out, words
 from cnnviz.zoo import kaiming
 
 Start = Literal["torch", "kaiming"]
-MOST_MEMORY = 700 * 2**20  # bytes of weights and maps of a network of one's own; VGG16 takes 638 MiB
+MOST_MEMORY = MOST_BYTES  # of weights and maps of a network of one's own
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,8 @@ def show_net(choice: NetChoice) -> Shown:
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    grid, network, stage = choice.source.grid(), choice.network.upto(choice.stage), choice.stage
+    network, stage = choice.network.upto(choice.stage), choice.stage
+    grid = grid_of(choice, network)
     check_stage(*laid_out(*network.placed(grid.values.shape)[-1]))
     done = run_network(network, grid.values, choice.seed, choice.weights(), {stage}, budget=MOST_MEMORY)[stage]
     drawn = lay_out(done)
@@ -288,6 +290,15 @@ def clip_of(source: Source) -> Clip:
     return Clip(grid.values, grid.scale, samples, features)
 
 
+def grid_of(choice: NetChoice, network: Network) -> Grid:
+    """The input of a network that can run; where its shape is known before it is made, it is not made for another."""
+    if isinstance(choice.source, Fitted):
+        check_network(network, choice.source.shape, MOST_MEMORY)
+    grid = choice.source.grid()
+    check_network(network, grid.values.shape, MOST_MEMORY)  # before weights are made
+    return grid
+
+
 def chosen_weight(choice: Choice) -> Array | None:
     layer = choice.layer
     if not isinstance(layer, Channels):
@@ -317,7 +328,8 @@ def show_flow(choice: NetChoice) -> Flow:
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the choice, in one sentence.
     """
-    grid, network, began = choice.source.grid(), choice.network, time.perf_counter()
+    network, began = choice.network, time.perf_counter()
+    grid = grid_of(choice, network)
     shape = grid.values.shape
     glance = Glance(network, shape)
     run_network(network, grid.values, choice.seed, choice.weights(), (), glance, MOST_MEMORY)

@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz import builder, edit, screen
 from cnnviz.cached import animate_net, read, survey_net
 from cnnviz.export import STILLS, Look, Staged, atlas
-from cnnviz.fields import Field, Row, rows
+from cnnviz.fields import Field, Row, printed, rows
 from cnnviz.flow import Flow, mode
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
@@ -22,15 +22,17 @@ from cnnviz.layer_list import layer_list
 from cnnviz.layers import KINDS, Channels, Conv, Shape
 from cnnviz.measure import dense_instead, in_words, total
 from cnnviz.nets import choose_weights
-from cnnviz.network import Network, memory
+from cnnviz.network import Network, check_network, memory
 from cnnviz.nncode import class_code, sequential, to_json
 from cnnviz.overview import overview
 from cnnviz.panels import BIND, place, settings_panel
 from cnnviz.player import TAB, player
 from cnnviz.presets import NETWORKS
 from cnnviz.quiz import question
+from cnnviz.run import MAX_MACS
 from cnnviz.share import here, share
-from cnnviz.show import NetChoice, fit_of
+from cnnviz.show import MOST_MEMORY, NetChoice, fit_of
+from cnnviz.sources import for_ndim
 from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo
 from cnnviz.sources.upload import Upload
@@ -160,8 +162,9 @@ def sees(field: tuple[Field, ...]) -> str:
         return "all"
     sizes = [axis.size for axis in field]
     jumps = [axis.jump for axis in field]
-    size = str(sizes[0]) if len(set(sizes)) == 1 else " × ".join(map(str, sizes))
-    jump = f"{jumps[0]:g}" if len(set(jumps)) == 1 else " × ".join(f"{one:g}" for one in jumps)
+    size, jump = (
+        printed(each[0]) if len(set(each)) == 1 else " × ".join(map(printed, each)) for each in (sizes, jumps)
+    )
     return f"{size}, jump {jump}"
 
 
@@ -175,7 +178,8 @@ def choose_run(network: Network, shape: Shape, selected: int) -> Run:
     kind = "photo" if len(shape) == 3 else ""
     _, source = screen.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
     weights = choose_weights()
-    first = NetChoice(network, Fitted(whole=FIRST, shape=shape), network.stages[selected][0], seed)
+    plainly = FIRST if len(shape) == 3 else next(iter(for_ndim(len(shape) - 1).values()))(ndim=len(shape) - 1)
+    first = NetChoice(network, Fitted(whole=plainly, shape=shape), network.stages[selected][0], seed)
 
     def made() -> NetChoice:
         start, checkpoint = weights()
@@ -186,9 +190,17 @@ def choose_run(network: Network, shape: Shape, selected: int) -> Run:
 
 def waits(network: Network, shape: Shape) -> bool:
     """Does a large network wait to be asked for? Says what it takes, and offers it."""
+    with suppress(GeometryError):
+        check_network(network, shape, MOST_MEMORY)
+        return asks(network, shape)
+    return False  # it never runs, which is said where it is drawn
+
+
+def asks(network: Network, shape: Shape) -> bool:
+    """The same of a network that can run."""
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
     text = builder.text_of(network)
-    if needs <= HEAVY or st.session_state.get("_asked") == text:
+    if (needs <= HEAVY and macs <= MAX_MACS) or st.session_state.get("_asked") == text:
         return False
     work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
     st.info(f"This network is built when you ask for it: {work}.")

@@ -158,6 +158,9 @@ def test_a_dense_layer_instead_is_never_smaller():
         (15_470_264_320, "about fifteen billion"),
         (10**15, "about one quadrillion"),
         (10**21 - 1, "about one sextillion"),
+        (94 * 10**22, "about nine hundred and forty sextillion"),
+        (10**24, "about ten to the power of 24"),
+        (7 * 10**120, "about ten to the power of 120"),
     ],
 )
 def test_a_count_in_words(number, words):

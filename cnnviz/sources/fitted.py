@@ -29,8 +29,9 @@ class Fitted(Source):
     def grid(self) -> Grid:
         grid = self.whole.grid()
         channels, *size = self.shape
-        repeated = np.resize(grid.values, (channels, *grid.values.shape[1:]))
-        return Grid(scaled(repeated, tuple(size)), grid.scale, f"{grid.caption}, as {' × '.join(map(str, self.shape))}")
+        values = scaled(grid.values[:channels], tuple(size))
+        repeated = np.resize(values, (channels, *size))
+        return Grid(repeated, grid.scale, f"{grid.caption}, as {' × '.join(map(str, self.shape))}")
 
 
 def scaled(values: Array, size: tuple[int, ...]) -> Array:
