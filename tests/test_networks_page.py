@@ -113,7 +113,7 @@ def test_a_layer_that_cannot_work_is_marked_and_those_before_it_stay():
 
 def test_advice_for_a_layer_that_cannot_work_mends_that_layer():
     app = opened("network", **LINK | {"shape": "1, 3, 3"})
-    next(b for b in app.button if b.label.startswith("Set ")).click().run()
+    next(b for b in app.button if b.label.startswith("Set ") and b.label.endswith("in 2")).click().run()
     assert_runs(app)
     assert [bool(row["shape"]) for row in listed(app)["rows"]] == [True] * 5
     assert listed(app)["selected"] == 2
