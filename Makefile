@@ -1,4 +1,4 @@
-# Four commands: run, test, lint, bench. Each one first makes what it needs in .venv.
+# Five commands: run, test, lint, fuzz, bench. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -12,12 +12,13 @@ PY := $(VENV)/bin/python
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help run test lint bench
+.PHONY: help run test lint fuzz bench
 
 help:
 	@echo "make run    start the app (PORT=8501)"
 	@echo "make test   lint, check types, run every test"
 	@echo "make lint   lint and check types"
+	@echo "make fuzz   open every page at many hostile addresses"
 	@echo "make bench  measure the speed"
 
 run: $(APP)
@@ -31,6 +32,9 @@ lint: $(DEV)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+fuzz: $(DEV)
+	$(PY) -m pytest tests/test_fuzz.py -n 2 --hypothesis-profile=fuzz
 
 bench: $(DEV)
 	$(PY) -m bench

@@ -1,0 +1,76 @@
+"""Hostile addresses on every page: whatever its settings are said to be, a page stands, with a sentence.
+
+`make test` draws few addresses, the same ones each time; `make fuzz` many, others each time.
+"""
+
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_clean import bound
+from test_pages import opened
+
+from cnnviz.link import LinkError, pack
+
+EXAMPLES = max(3, settings.default.max_examples // 25)  # an example is a whole page
+
+# Settings that draw widgets of their own, one run each.
+DRAWN = {
+    "convolution": [{"kernel": "typed", "per_axis": "true"}, {"layer": "ConvTranspose", "input": "typed"}],
+    "pooling": [{"per_axis": "true"}, {"layer": "LPPool"}, {"layer": "AdaptiveMaxPool"}],
+    "gating": [{"layer": "LeakyReLU", "compare": "ELU"}, {"layer": "Mask"}],
+    "normalisation": [{}, {"layer": "Dropout"}, {"layer": "LayerNorm"}],
+    "shapes": [{"layer": "Linear"}, {"layer": "Permute"}],
+    "spectrogram": [{"blocks": "true", "log_mel": "true", "compare": "setting", "input_seconds": "1"}],
+    "network": [{"arguments": "true", "quiz": "shape"}, {"input": "random", "tab": "Code"}],
+}
+
+NO_NUMBERS = ["inf", "-inf", "nan", "1e999", "-1e999", "9" * 400, "9" * 5000, "1e308", "-1", "0x10", "1_0", "٣"]
+NO_TEXTS = ["", " ", "\0", "\x1b[2J", "a" * 5000, "é\u202e🙂", "<b>x</b>", "[a](http://b)", "${x}", "../..", "&amp;"]
+NO_ROWS = ["9" * 5000 + ", 3", "3, " + "9" * 25, "1x" + "9" * 5000, ",,,", "1," * 500, "3, 4096, 4096, 4096", "0, 0"]
+NO_NETS = ["MaxPool2d(4096,stride=1)", "Conv2d(1,1," + "9" * 5000 + ")", "ReLU();" * 300, "Linear(1,9999999)"]
+hostile = st.sampled_from([*NO_NUMBERS, *NO_TEXTS, *NO_ROWS, *NO_NETS]) | st.text(max_size=20) | st.floats().map(str)
+values = hostile.filter(lambda text: all(not "\ud800" <= one <= "\udfff" for one in text))
+
+
+@cache
+def keys(page: str) -> list[str]:
+    """Names of the widgets that are bound to the address of a page, under a few of its settings."""
+    return sorted(set().union(*(bound(opened(page, **query)) for query in DRAWN[page])))
+
+
+@pytest.mark.parametrize("page", DRAWN)
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_address_breaks_a_page(page, data):
+    start = data.draw(st.sampled_from(DRAWN[page]))
+    said = data.draw(st.dictionaries(st.sampled_from(keys(page)), values, min_size=5, max_size=10))
+    query: dict[str, str | list[str]] = {**start, **said}
+    if data.draw(st.booleans()):  # with what besides stands in an address
+        query |= {"amp;layer": "x", "tab": ["a", "b"], "dilatoin": "2", "utm_source": "\x07", "EMBED": "true"}
+    app = opened(page, **query)
+    assert not app.exception
+    assert all(len(one.value) < 1000 for one in app.warning)
+
+
+@pytest.mark.parametrize("page", DRAWN)
+def test_every_number_of_a_page_may_be_said_to_be_none(page):
+    """The same value for all settings at once, so that none is left out."""
+    numbers = {key for query in DRAWN[page] for key in (one.key for one in opened(page, **query).number_input) if key}
+    found = sorted(numbers & set(keys(page)))
+    assert found
+    for text in ("inf", "9" * 400):
+        app = opened(page, **dict.fromkeys(found, text))
+        assert not app.exception
+        assert len(app.warning) == 1
+
+
+@given(query=st.dictionaries(st.sampled_from(["embed", "EMBED", "embed_options", "stride", "s", "tab"]), st.text()))
+@settings(max_examples=EXAMPLES)
+def test_no_packed_address_breaks_a_page(query):
+    try:
+        packed = pack(query)
+    except LinkError:
+        return
+    assert not opened("pooling", s=packed).exception
