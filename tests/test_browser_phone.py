@@ -1,5 +1,7 @@
 """A phone held upright: everything fits, and fingers do what the pointer does."""
 
+import re
+
 import pytest
 from page_objects import Screen, place_words
 from playwright.sync_api import expect
@@ -59,6 +61,16 @@ def test_nothing_sticks_out_of_the_other_pages(page, phone):
     for words in OTHERS[page]:
         phone.open(words, path=f"/{page}")
         assert not sticks_out(phone), words
+
+
+@pytest.mark.parametrize("preset", ["VGG16", "LeNet-5"])
+def test_the_list_of_layers_fits(preset, phone):
+    phone.page.goto(f"{phone.url}/network?preset={preset}")
+    layers = phone.page.locator("[data-role=list]")
+    expect(layers).to_have_attribute("data-ready", re.compile(r"\d"))
+    expect(layers.get_by_role("button", name="Duplicate")).to_be_in_viewport()
+    assert layers.locator(".scroll").evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") == 0
+    assert not sticks_out(phone)
 
 
 def test_the_home_page_fits(phone):
