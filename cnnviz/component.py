@@ -1,31 +1,47 @@
 """Components: a Python value, alive in the browser.
 
-Their modules lie in ``static``, which Streamlit serves as files; what travels with every change of a knob is one blob
-and the few lines of `LOADER`.
+Their modules lie in ``static``. They are made into one script with their style sheets, which browsers fetch once: it is
+named by its content. What travels with every change of a knob is one blob and the few lines of `LOADER`.
 """
 
+import json
+import logging
 from collections.abc import Mapping
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 
-STATIC = Path(__file__).parents[1] / "static"
-KINDS = {".js", ".css"}
+from cnnviz.bundle import STATIC, modules, variable
 
-# Before the first import every file is asked for again if it has changed: browsers guess how long an undated file stays
-# fresh, and a player made of two releases would break.
+# The name says what is in the file, so whatever a browser kept under it is right, however old. Components of one page
+# share the script, and with it clocks and cursors; a failed start is tried again by the next one.
 LOADER = """
-const at = (name) => `${location.origin}BASE/app/static/${name}`;
-const fresh = Promise.all(FILES.map((name) => fetch(at(name), { cache: "no-cache" })));
-const module = fresh.then(() => import(at("MODULE")));
+const name = `${location.origin}ADDRESS`;
+const load = async () => {
+  let answer = await fetch(name, { cache: "force-cache" });
+  if (!answer.ok) answer = await fetch(name, { cache: "reload" });
+  if (!answer.ok) throw new Error(`The server answers ${answer.status} for its script. Load the page again.`);
+  const script = URL.createObjectURL(new Blob([await answer.text()], { type: "text/javascript" }));
+  return import(script).finally(() => URL.revokeObjectURL(script));
+};
+const loaded = (window.cnnviz ??= new Map());
+if (!loaded.has(name)) loaded.set(name, load());
+const program = loaded.get(name);
+program.catch(() => loaded.delete(name));
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cnnviz");
   let stop = () => {};
   let gone = false;
-  module
-    .then(({ play }) => {
-      if (!gone && data) stop = play(root, data, { tell: setTriggerValue });
+  program
+    .then(({ parts, styles }) => {
+      if (gone || !data) return;
+      if (root.previousElementSibling?.localName !== "style") {
+        root.before(Object.assign(document.createElement("style"), { textContent: styles["MODULE"] }));
+      }
+      stop = parts["MODULE"].play(root, data, { tell: setTriggerValue });
     })
     .catch((error) => {
       console.error(error);
@@ -39,36 +55,61 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 
+APART = "cnnviz"  # the thread's name
+
+
+def entries() -> list[str]:
+    """Modules that a component may name: each has the name of its folder, and a style sheet."""
+    return sorted(f"{style.parent.name}/{style.stem}" for style in STATIC.glob("*/*.css"))
+
+
+def program() -> str:
+    """All modules and style sheets as one module, which exports them by name."""
+    code = modules(*entries())
+    parts = ", ".join(f"{json.dumps(name)}: {variable(name)}" for name in code)
+    styles = {name: (STATIC / f"{name}.css").read_text("utf-8") for name in entries()}
+    exports = [f"export const parts = {{ {parts} }};", f"export const styles = {json.dumps(styles)};"]
+    return "\n".join([*code.values(), *exports, "//# sourceURL=cnnviz.js"])
+
+
+@cache
+def address() -> str:
+    """Path of the program, as it was when the server started: with its server's Python, or not at all.
+
+    Streamlit's store names a file by its content and serves it from memory, so no deployment changes it half way. A
+    file that is added by a visitor's run goes when the visitor goes; this one is added apart from all, and the warning
+    that nobody's run adds it is for others.
+    """
+    if not runtime.exists():
+        return ""  # no server, so no browser asks
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
+        lambda record: record.threadName != f"{APART}_0"
+    )
+    keep = runtime.get_instance().media_file_mgr.add
+    with ThreadPoolExecutor(1, APART) as apart:
+        return base() + apart.submit(keep, program().encode(), "text/javascript", "cnnviz").result()
+
+
 def base() -> str:
     """Path that the app is served under, ``""`` or ``"/somewhere"``."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
 
 
-def files(*folders: str) -> list[str]:
-    """Modules and style sheets of these folders of ``static``."""
-    return sorted(
-        f"{folder}/{path.name}" for folder in folders for path in (STATIC / folder).iterdir() if path.suffix in KINDS
-    )
-
-
-def component(name: str, module: str, room: str, *folders: str) -> Any:
+def component(name: str, module: str, room: str) -> Any:
     """A Streamlit component whose module exports ``play(root, bytes, {tell})``, which gives back its clean-up.
 
     Parameters
     ----------
     module : str
-        As in ``"player/player.js"``; its style sheet has the same name.
+        One of `entries`.
     room : str
         Attributes of the element that it fills: one that keeps its height does not make the page jump.
-    folders : str
-        Of ``static``, with all that the module imports.
     """
-    style = f"{base()}/app/static/{module.removesuffix('.js')}.css"
     return st.components.v2.component(
         name,
-        html=f'<link rel="stylesheet" href="{style}"><div class="cnnviz" {room}></div>',
-        js=LOADER.replace("BASE", base()).replace("FILES", str(files(*folders))).replace("MODULE", module),
+        html=f'<div class="cnnviz" {room}></div>',
+        js=LOADER.replace("ADDRESS", address()).replace("MODULE", module),
     )
 
 

@@ -6,14 +6,7 @@ from typing import Any
 from cnnviz.component import component, message, whole
 from cnnviz.layers import Shape
 
-_mount = component(
-    "cnnviz_layer_list",
-    "network/network.js",
-    'data-role="list" style="min-height: 400px"',
-    "viewer",
-    "player",
-    "network",
-)
+_mount = component("cnnviz_layer_list", "network/network", 'data-role="list" style="min-height: 400px"')
 
 
 def layer_list(

@@ -5,14 +5,7 @@ from collections.abc import Callable
 
 from cnnviz.component import component, message
 
-_mount = component(
-    "cnnviz_overview",
-    "overview/overview.js",
-    'data-role="overview" style="min-height: 900px"',
-    "player",
-    "viewer",
-    "overview",
-)
+_mount = component("cnnviz_overview", "overview/overview", 'data-role="overview" style="min-height: 900px"')
 
 
 def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:

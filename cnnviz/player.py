@@ -16,10 +16,7 @@ STEP = "_shared_step"  # from 0; see `cnnviz.share`
 # As high as most scenes, so that the page below does not jump when the player starts.
 ROOM = 'data-role="{role}" style="min-height: 620px"'
 
-_mount = {
-    role: component(f"cnnviz_player_{role}", "player/player.js", ROOM.format(role=role), "player")
-    for role in get_args(Role)
-}
+_mount = {role: component(f"cnnviz_player_{role}", "player/player", ROOM.format(role=role)) for role in get_args(Role)}
 
 
 def player(blob: bytes, key: str, role: Role = "") -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnviz.component import component, message
 
-_mount = component("cnnviz_viewer", "viewer/viewer.js", 'style="min-height: 900px"', "player", "viewer")
+_mount = component("cnnviz_viewer", "viewer/viewer", 'style="min-height: 900px"')
 
 
 def viewer(blob: bytes, key: str, on_pick: Callable[[Mapping[str, Any]], None]) -> None:

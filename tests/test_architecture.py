@@ -38,6 +38,7 @@ ARROW = [
     "snippet",
     "show",
     "ink",
+    "bundle",
     "export",
     "takeaway",
     "link",

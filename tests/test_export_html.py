@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_player_helpers import STATIC, node
 
+from cnnviz import bundle
 from cnnviz.export import html
 from cnnviz.export.html import REUSE, page, program
 from cnnviz.layers import Conv
@@ -210,7 +211,9 @@ def test_a_long_address_is_shown_in_part_and_linked_whole():
 
 def test_every_module_of_the_player_is_in_the_script_once_and_behind_what_it_imports():
     script = program()
-    places = {name: [m.start() for m in re.finditer(rf"^const _{name} = ", script, re.MULTILINE)] for name in MODULES}
+    places = {
+        name: [m.start() for m in re.finditer(rf"^const _player_{name} = ", script, re.MULTILINE)] for name in MODULES
+    }
     assert {len(found) for found in places.values()} == {1}
     for name in MODULES:
         imports = re.findall(r'from "\./(\w+)\.js"', (STATIC / f"{name}.js").read_text())
@@ -227,11 +230,12 @@ def test_the_script_is_one_that_engines_read(tmp_path):
 @pytest.fixture
 def modules(tmp_path, monkeypatch):
     """A player of other modules: ``modules(player="...", other="...")``."""
-    monkeypatch.setattr(html, "PLAYER", tmp_path)
+    monkeypatch.setattr(bundle, "STATIC", tmp_path)
+    (tmp_path / "player").mkdir()
 
     def write(**files: str) -> None:
         for name, code in files.items():
-            (tmp_path / f"{name}.js").write_text(code)
+            (tmp_path / "player" / f"{name}.js").write_text(code)
 
     return write
 
@@ -271,7 +275,7 @@ def test_an_import_or_export_that_is_not_read_is_refused(modules, line):
 
 def test_modules_that_import_one_another_are_refused(modules):
     modules(player='import { a } from "./a.js";', a='import { b } from "./player.js";')
-    with pytest.raises(ValueError, match="player > a > player"):
+    with pytest.raises(ValueError, match="player/player > player/a > player/player"):
         program()
 
 

@@ -15,13 +15,10 @@ from string import Template
 
 from safetensors import SafetensorError
 
+from cnnviz.bundle import STATIC, modules, variable
 from cnnviz.scene import Scene
 
 ROOT = Path(__file__).parents[2]
-PLAYER = ROOT / "static" / "player"
-IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=(?:const|class|function\*?) (\w+))", re.MULTILINE)
-OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.MULTILINE)
 ENDS = re.compile(r"</?script|<!--|\r|\0", re.IGNORECASE)  # what would end a script in HTML, or change its digest
 
 REUSE = "Made with cnnviz. Free to use, change and pass on; an input that is somebody's work stays theirs."
@@ -116,12 +113,12 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         If the blob is no scene, as that of the viewer is none.
     """
     call, shapes = settings_of(blob)
-    script, style = program(), f"{look()}{(PLAYER / 'player.css').read_text('utf-8')}"
+    script, style = program(), f"{look()}{(STATIC / 'player' / 'player.css').read_text('utf-8')}"
     begin = BEGIN.substitute(
         theme="" if dark is None else f' data-theme="{"dark" if dark else "light"}"',
         script_digest=digest(script),
         style_digest=digest(style),
-        icon=base64.b64encode((ROOT / "static" / "icon.png").read_bytes()).decode(),
+        icon=base64.b64encode((STATIC / "icon.png").read_bytes()).decode(),
         title=escape(title),
         style=style,
         call=escape(call),
@@ -166,35 +163,11 @@ def variables(colours: dict[str, str]) -> str:
 
 def program() -> str:
     """The player and what starts it, as one script."""
-    modules: dict[str, str] = {}
-    take(modules, "player")
-    whole = "\n".join(['"use strict";', *modules.values(), "{", START.replace("$player", "_player"), "}"])
+    start = START.replace("$player", variable("player/player"))
+    whole = "\n".join(['"use strict";', *modules("player/player").values(), "{", start, "}"])
     if odd := ENDS.search(whole):
         raise ValueError(f"The player's modules hold {odd[0]!r}, which HTML does not let into a script: rewrite it.")
     return whole
-
-
-def take(modules: dict[str, str], name: str, above: tuple[str, ...] = ()) -> None:
-    """Add a module behind all that it imports, as a function that gives back what it exports.
-
-    Raises
-    ------
-    ValueError
-        If modules import one another, or in a way that this does not read.
-    """
-    if name in modules:
-        return
-    if name in above:
-        raise ValueError(f"The player's modules import one another: {' > '.join([*above, name])}.")
-    code = (PLAYER / f"{name}.js").read_text("utf-8")
-    for found in IMPORT.finditer(code):
-        take(modules, found[2], (*above, name))
-    exported = ", ".join(found[1] for found in EXPORT.finditer(code))
-    code = IMPORT.sub(lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = _{found[2]};", code)
-    code = EXPORT.sub("", code)
-    if odd := OTHER.search(code):
-        raise ValueError(f"{name}.js says {odd[0].strip()!r}, and only plain named imports and exports are read.")
-    modules[name] = f"const _{name} = (() => {{\n{code}\nreturn {{ {exported} }};\n}})();"
 
 
 def digest(content: str) -> str:
