@@ -40,7 +40,7 @@ details p { margin: 0; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
 @media (max-height: 500px) {
   [data-testid="stSidebar"] { transition: none !important; }
-  .stMainBlockContainer { padding-top: 3.4rem; }
+  .stMainBlockContainer { padding-top: 3.9rem; }
   .stMainBlockContainer h1 { font-size: 1.2rem; }
 }
 [data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 76%, transparent); }

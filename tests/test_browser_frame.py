@@ -19,9 +19,11 @@ def low(open_page, app_url) -> Screen:
     return Screen(open_page(**ON_ITS_SIDE), app_url)
 
 
-def test_a_frame_shows_stage_transport_and_sentence_at_once(framed):
-    framed.open("embed=true")
-    for part in (framed.stage, framed.act("toggle"), framed.badge, framed.page.get_by_text("Open in cnnviz")):
+@pytest.mark.parametrize(("path", "seen"), [("/convolution", 1), ("/pooling", 0.7), ("/gating", 0.7), ("/shapes", 0.8)])
+def test_a_frame_shows_stage_transport_and_sentence_at_once(path, seen, framed):
+    framed.open("embed=true", path=path)
+    expect(framed.stage).to_be_in_viewport(ratio=seen)  # charts, and what is compared, stand below
+    for part in (framed.act("toggle"), framed.badge, framed.page.get_by_text("Open in cnnviz")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(framed.page.get_by_role("link", name="Pooling", exact=True)).to_have_count(0)
     expect(framed.page.locator(OPEN)).to_have_count(0)
