@@ -2,9 +2,10 @@
 
 from dataclasses import fields, replace
 from itertools import count
+from math import prod
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, PReLU, Shape
+from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, PReLU, Shape, Unflatten
 from cnnviz.network import Network, after
 from cnnviz.nncode.known import at_rest
 
@@ -93,6 +94,9 @@ def fitted(layer: Layer, shape: Shape) -> Layer:
     layer = layer.along(shape)
     if isinstance(layer, Linear):
         return replace(layer, size=(*shape, *(1,) * (1 + layer.ndim - len(shape))))
+    if isinstance(layer, Unflatten):
+        fits = prod(layer.unflattened_size) == prod(shape)
+        return layer if fits else replace(layer, unflattened_size=(prod(shape), *(1,) * layer.ndim))
     if isinstance(layer, LayerNorm):
         kept = len(layer.normalized_shape) or 1
         return replace(layer, normalized_shape=tuple(shape[-kept:]))

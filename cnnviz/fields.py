@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from cnnviz.geometry import Ints
-from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Shape
+from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape
 from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
@@ -105,7 +105,7 @@ def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ..
 
 def mixes(layer: Layer) -> bool:
     """Is a place behind the layer no place before it?"""
-    return isinstance(layer, Move | Linear)
+    return isinstance(layer, Move | Linear) and not isinstance(layer, Placed)
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,9 @@ Ends = list[tuple[Ints, Ints]]  # per axis, first and last input cell of each wi
 class Link:
     """How the cells of a stage go with those of the stage before, along each axis.
 
-    Cells a to b of one side go with cells ``table[a, 0]`` to ``table[b, 1]`` of the other; with none if the first of
-    these lies behind the last. So whoever has the links of all stages follows a unit to any stage by looking up.
+    Cells a to b of one side go with cells ``table[a : b + 1, 0].min()`` to ``table[a : b + 1, 1].max()`` of the other;
+    with none if the first of these lies behind the last. So whoever has the links of all stages follows a unit to any
+    stage by looking up.
 
     Attributes
     ----------
@@ -179,8 +180,13 @@ def _link(ends: Ends, sizes: Shape) -> Link:
 
 
 def both_ways(first: Ints, last: Ints, size: int) -> tuple[Ints, Ints]:
-    """Back and forth along one axis, of windows whose ends never go back; see `Link`."""
+    """Back and forth along one axis; see `Link`."""
     cells = np.arange(size)
+    if _goes_back(first) or _goes_back(last):
+        reads = (first[:, None] <= cells) & (cells <= last[:, None])
+        none = ~reads.any(axis=0)
+        ends = [reads.argmax(axis=0), len(first) - 1 - reads[::-1].argmax(axis=0)]
+        return np.stack([first, last], axis=1), np.where(none, [[len(first)], [-1]], ends).T
     forth = [np.searchsorted(last, cells), np.searchsorted(first, cells, side="right") - 1]
     return np.stack([first, last], axis=1), np.stack(forth, axis=1)
 
@@ -228,8 +234,16 @@ def _through(units: Ints, table: Ints) -> Ints:
     """Spans along one axis, looked up in a table of a `Link`."""
     some = units[:, 0] <= units[:, 1]
     found = np.tile([0, -1], (len(units), 1))
-    found[some] = np.stack([table[units[some, 0], 0], table[units[some, 1], 1]], axis=1)
+    if _goes_back(table[:, 0]) or _goes_back(table[:, 1]):
+        found[some] = [(table[a : b + 1, 0].min(), table[a : b + 1, 1].max()) for a, b in units[some]]
+    else:
+        found[some] = np.stack([table[units[some, 0], 0], table[units[some, 1], 1]], axis=1)
     return found
+
+
+def _goes_back(ends: Ints) -> bool:
+    """Does a later window begin, or end, before an earlier one? Those of a mirror do."""
+    return bool((np.diff(ends) < 0).any())
 
 
 def _all(units: Shape, sizes: Shape) -> Spans:
@@ -241,12 +255,13 @@ def _all(units: Shape, sizes: Shape) -> Spans:
 def _ends(layer: Layer, taken: Shape, sizes: Shape, made: Shape) -> Ends:
     """First and last input cell of each window, per axis, without padding; a vector has no axes.
 
-    Both never go back: a window that reads padding alone has the first cell of the next and the last of the one before.
+    Both never go back, but for cells in a mirror: a window that reads padding alone has the first cell of the next and
+    the last of the one before.
     """
     if not sizes:
         return []
-    if isinstance(layer, Adaptive | ConvTranspose):  # steps that are no whole cells
-        sources = [axis.source for axis in layer.windows(taken)]
+    if isinstance(layer, Adaptive | ConvTranspose | Placed):  # steps that are no whole cells
+        sources = layer.tables(taken) if isinstance(layer, Placed) else [axis.source for axis in layer.windows(taken)]
         pairs = [(_least(source, n), source.max(axis=1)) for source, n in zip(sources, sizes, strict=True)]
     else:
         pairs = [_plain(extent, n) for extent, n in zip(layer.extent(taken), made, strict=True)]
@@ -256,6 +271,8 @@ def _ends(layer: Layer, taken: Shape, sizes: Shape, made: Shape) -> Ends:
 def _inside(first: Ints, last: Ints, size: int) -> tuple[Ints, Ints]:
     """Ends of windows that lie partly in the padding, cut off at the first and last cell and made to go forwards."""
     some = (first < size) & (last >= 0)
+    if some.all() and (_goes_back(first) or _goes_back(last)):
+        return first, last
     first = np.where(some, first.clip(min=0), size)
     last = np.where(some, last.clip(max=size - 1), -1)
     return np.minimum.accumulate(first[::-1])[::-1], np.maximum.accumulate(last)

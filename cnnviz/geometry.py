@@ -19,6 +19,7 @@ PAD = -1  # a constant is read here: 0 for a convolution, -inf for a maximum
 NONE = -2  # nothing is read here: the tap does not exist for this window
 
 AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+SIDES = {n: ("left", "right", "top", "bottom", "front", "back")[: 2 * n] for n in AXES}  # in torch's order
 
 
 class GeometryError(ValueError):

@@ -24,6 +24,8 @@ class Knob:
         The only values allowed, where they are few.
     per_axis : bool
         The field holds one number per axis (rows, columns, ...).
+    sides : bool
+        It holds two per axis, before and after, and the last axis comes first, as torch's paddings have it.
     words : tuple of str
         Words allowed instead of numbers (``"same"``, ``"valid"``).
     step : number or None
@@ -37,6 +39,7 @@ class Knob:
     help: str = ""
     choices: tuple[Any, ...] = ()
     per_axis: bool = False
+    sides: bool = False
     words: tuple[str, ...] = ()
     step: float | None = None
     format: str | None = None
@@ -60,11 +63,11 @@ class Setting:
         for name, k in knobs(self).items():
             value = getattr(self, name)
             if k.per_axis and not isinstance(value, str):
-                object.__setattr__(self, name, self._per_axis(name, value))
+                object.__setattr__(self, name, self._per_axis(name, value, 1 + k.sides))
 
-    def _per_axis(self, name: str, value: Any) -> Size:
+    def _per_axis(self, name: str, value: Any, each: int) -> Size:
         ndim = getattr(self, "ndim", 2)
-        numbers = (value,) * ndim if isinstance(value, int) else tuple(value)
-        if len(numbers) != ndim:
+        numbers = (value,) * (ndim * each) if isinstance(value, int) else tuple(value)
+        if len(numbers) != ndim * each:
             raise ValueError(f"{name} = {value} has {len(numbers)} numbers for {ndim} axes.")
         return numbers

@@ -24,6 +24,7 @@ from cnnviz.layers import (
     LeakyReLU,
     ReLU,
     Shape,
+    Unflatten,
 )
 from cnnviz.measure import FLOAT_BYTES, Measure, measure, total
 from cnnviz.run import (
@@ -177,7 +178,7 @@ def free(name: str) -> bool:
 
 
 def after(layer: Layer, shape: Shape) -> Shape:
-    """What torch has behind a layer in a network, without the batch; a vector stays one.
+    """What torch has behind a layer in a network, without the batch; a vector stays one until nn.Unflatten.
 
     Raises
     ------
@@ -189,7 +190,7 @@ def after(layer: Layer, shape: Shape) -> Shape:
     layer.check(taken)
     measure(layer, taken)  # what cannot even be counted cannot work
     _, made = layer.torch_shapes(taken)
-    return (prod(made),) if len(shape) == 1 else made[1:]
+    return (prod(made),) if len(shape) == 1 and not isinstance(layer, Unflatten) else made[1:]
 
 
 def memory(network: Network, shape: Shape) -> int:

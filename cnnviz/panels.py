@@ -6,14 +6,14 @@ widget is its name in the address.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnnviz.geometry import AXES
+from cnnviz.geometry import AXES, SIDES
 from cnnviz.knobs import Knob, Setting, Size, knobs
 
 BIND: Final = "query-params"
@@ -58,7 +58,7 @@ def settings_panel(
 def _is_number(k: Knob, default: Any, ndim: int) -> bool:
     """Is the widget one number box?"""
     if k.per_axis:
-        return not k.words and not _each_axis(ndim)
+        return not k.words and not k.sides and not _each_axis(ndim)
     return not k.choices and not isinstance(default, (bool, str))
 
 
@@ -96,6 +96,8 @@ def _most(default: Any, high: float | None) -> Any:
 def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
     if k.words:
         return _number_or_word(name, k, default, key, ndim, bind)
+    if k.sides:
+        return _each_side(name, k, default, key, ndim, bind)
     return _numbers(name, k, default, key, ndim, bind)
 
 
@@ -117,6 +119,17 @@ def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) 
     )
 
 
+def _each_side(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Size:
+    """Two numbers to a row, before and after, the last axis first as torch has it."""
+    values = default if isinstance(default, tuple) else (default,) * 2 * ndim
+    st.caption(f"{name}, in torch's order", help=k.help)
+    columns = [column for _ in range(ndim) for column in st.columns(2, gap="xxsmall", wrap=False)]
+    return tuple(
+        _number(side, replace(k, help=""), values[i], f"{key}_{side}", bind, column)
+        for i, (side, column) in enumerate(zip(SIDES[ndim], columns, strict=True))
+    )
+
+
 def _number(label: str, k: Knob, default: Any, key: str, bind: Bind, where: Any = st) -> int:
     low, high = _as(default, k.low), _most(default, k.high)
     return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=bind))
@@ -132,7 +145,8 @@ def _spread(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
     """Keep the numbers when the switch is turned: one goes to every axis, and of several the last stays."""
     state = st.session_state
     kept: dict[str, Any] = {}
-    for key in [prefix + name for kind, prefix in kinds for name, k in knobs(kind).items() if k.per_axis]:
+    spreads = [(prefix + name, k) for kind, prefix in kinds for name, k in knobs(kind).items()]
+    for key in [key for key, k in spreads if k.per_axis and not k.sides]:
         if state[PER_AXIS] and key in state:
             kept |= {f"{key}_{axis}": state[key] for axis in AXES[ndim]}
         elif f"{key}_{AXES[ndim][-1]}" in state:
@@ -155,13 +169,17 @@ def place(values: Mapping[str, Any]) -> None:
 def put(changes: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
     """Move the widgets to these values; for callbacks, which run before the widgets are drawn again."""
     state = st.session_state
-    uneven = ndim > 1 and any(isinstance(v, tuple) and len(set(v)) > 1 for v in changes.values())
+    each = {name: v for name, v in changes.items() if isinstance(v, tuple) and not knobs(kind)[name].sides}
+    uneven = ndim > 1 and any(len(set(v)) > 1 for v in each.values())
     if uneven and not state.get(PER_AXIS):
         state[PER_AXIS] = True
         _spread(ndim, (kind, ""))
     for name, value in changes.items():
         if not isinstance(value, tuple):
             place({name: value})
+            continue
+        if knobs(kind)[name].sides:
+            place({f"{name}_{side}": number for side, number in zip(SIDES[ndim], value, strict=True)})
             continue
         if knobs(kind)[name].words:
             place({f"{name}_rule": "number"})

@@ -190,7 +190,7 @@ def facts(shown: Shown) -> None:
 
 def axis_letters(shape: Shape) -> tuple[str, ...]:
     """The field's letters for the axes of a batch."""
-    return ("N", "C", *{1: "L", 2: "HW", 3: "DHW"}[len(shape) - 2])
+    return ("N", "C", *{0: "", 1: "L", 2: "HW", 3: "DHW"}[len(shape) - 2])
 
 
 def merged(lines: list[str]) -> list[str]:

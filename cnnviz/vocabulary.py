@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 
-from cnnviz.geometry import AXES
+from cnnviz.geometry import AXES, SIDES
 from cnnviz.knobs import Setting, knobs
 from cnnviz.layers import KINDS
 from cnnviz.sources import SOURCES
@@ -24,7 +24,7 @@ OWN = {
     "output_size": "size",
     "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
     "normalisation": "examples over",
-    "shapes": "order",
+    "shapes": "order maps",
     "spectrogram": "stage channel frame mel view compare network blocks activation normalization training nb_filters "
     "kernel_size padding stride pooling conv_dropout part log_mel from to b_sound b_activation b_normalization "
     "b_training b_seed",
@@ -64,4 +64,5 @@ def of_knobs(kind: type[Setting], prefix: str = "") -> Iterator[str]:
         if knob.words:
             yield f"{prefix}{name}_rule"
         if knob.per_axis:
-            yield from {f"{prefix}{name}_{axis}" for axes in AXES.values() for axis in axes}
+            places = SIDES if knob.sides else AXES
+            yield from {f"{prefix}{name}_{place}" for some in places.values() for place in some}

@@ -1,4 +1,4 @@
-"""Flatten, Linear, permute: what goes where in nn.Linear, nn.Flatten and permute."""
+"""Flatten, Linear, permute, paddings and shuffles: what goes where in layers that move cells."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,24 @@ import streamlit as st
 
 from cnnviz import screen
 from cnnviz.frame import inside_frame
-from cnnviz.layers import Flatten, Layer, Linear, Permute
-from cnnviz.panels import per_axis_switch, settings_panel
+from cnnviz.layers import (
+    ChannelShuffle,
+    CircularPad,
+    ConstantPad,
+    Conv,
+    Flatten,
+    Layer,
+    Linear,
+    Permute,
+    PixelShuffle,
+    PixelUnshuffle,
+    ReflectionPad,
+    ReplicationPad,
+    Shape,
+    Unflatten,
+    ZeroPad,
+)
+from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import SHAPES
 from cnnviz.show import Choice
@@ -15,7 +31,33 @@ from cnnviz.sources import Source
 from cnnviz.sources.samples import Digit
 
 # What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Layer]] = {"Flatten": Flatten, "Linear": Linear, "Permute": Permute}
+LAYERS: dict[str, type[Layer]] = {
+    "Flatten": Flatten,
+    "Linear": Linear,
+    "Permute": Permute,
+    "Unflatten": Unflatten,
+    "ZeroPad": ZeroPad,
+    "ConstantPad": ConstantPad,
+    "ReflectionPad": ReflectionPad,
+    "ReplicationPad": ReplicationPad,
+    "CircularPad": CircularPad,
+    "PixelShuffle": PixelShuffle,
+    "PixelUnshuffle": PixelUnshuffle,
+    "ChannelShuffle": ChannelShuffle,
+}
+NOTES = {
+    "Unflatten": "undoes Flatten: a vector becomes maps again",
+    "ZeroPad": "zeros on each side, as padding_mode='zeros' of a convolution",
+    "ConstantPad": "a number of your own on each side",
+    "ReflectionPad": "a mirror on the border, as padding_mode='reflect'",
+    "ReplicationPad": "the border again and again, as padding_mode='replicate'",
+    "CircularPad": "what leaves on one side comes in on the other, as padding_mode='circular'",
+    "PixelShuffle": "channels become rows and columns: how super-resolution networks enlarge",
+    "PixelUnshuffle": "rows and columns become channels; no cell is lost",
+    "ChannelShuffle": "channels change places between two grouped convolutions, as in ShuffleNet",
+}
+MAPS = {PixelShuffle: 4, ChannelShuffle: 4}  # channels that a convolution makes of the input before
+MAPS_HELP = "a convolution with so many channels runs first; 0 takes the input itself"
 ORDERS = {
     "channels first": "BHWC to BCHW: a picture as files have it, made ready for torch",
     "channels last": "BCHW to BHWC",
@@ -29,6 +71,12 @@ whose kernel is as large as the whole input: there is one place for it, so nothi
 
 **Permute** changes the order of the axes and no value. Pictures come as rows, columns, channels (BHWC); torch wants the
 channels before the rows (BCHW). Read as they come, the rows would pass for channels.
+
+**Padding** puts cells round the input: (left, right, top, bottom), the last axis first, as torch has it. A negative
+number cuts cells away. A convolution's own `padding` does the same on both sides at once.
+
+**PixelShuffle** and **PixelUnshuffle** trade channels for rows and columns, **ChannelShuffle** reorders channels. Each
+output cell is an input cell, so nothing is computed and nothing is lost. Point at a cell to see where it comes from.
 """
 
 FIRST = Choice(Flatten(), Digit())
@@ -36,8 +84,10 @@ FIRST = Choice(Flatten(), Digit())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = screen.choose_one("layer", LAYERS, "Flatten")
+    name = screen.choose_from("layer", LAYERS, "Flatten")
     kind = LAYERS[name]
+    if name in NOTES:
+        st.caption(NOTES[name])
     ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
@@ -49,9 +99,10 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
         order = screen.choose_from("order", ORDERS, "channels first") if kind is Permute else ""
         if order:
             st.caption(ORDERS[order])
-        seed = 0
-        if kind is Linear:
-            seed = screen.choose_seed()
+        maps = 0
+        if kind in MAPS:
+            maps = int(st.number_input("maps before", 0, 64, MAPS[kind], key="maps", help=MAPS_HELP, bind=BIND))
+        seed = screen.choose_seed() if kind is Linear or maps else 0
 
     def make() -> Choice:
         inputs = source()
@@ -59,9 +110,18 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
             return Choice(Linear(size=screen.shape_of(inputs), ndim=ndim, **fields), inputs, seed=seed)
         if kind is Permute:
             return permuted(inputs, ndim, order)
-        return Choice(kind(ndim=ndim), inputs)
+        if kind is Unflatten:
+            layer = Unflatten(unflattened_size=screen.shape_of(inputs), ndim=ndim)
+            return Choice(layer, inputs, front=(Flatten(ndim=ndim),))
+        front = (before(screen.shape_of(inputs), maps, ndim),) if maps else ()
+        return Choice(kind(ndim=ndim, **fields), inputs, seed=seed, front=front)
 
     return kind, ndim, make
+
+
+def before(shape: Shape, maps: int, ndim: int) -> Layer:
+    """A convolution that keeps the size."""
+    return Conv(shape[0], maps, (3,) * ndim, padding=(1,) * ndim, ndim=ndim)
 
 
 def permuted(inputs: Source, ndim: int, order: str) -> Choice:

@@ -29,6 +29,7 @@ from cnnviz.layers import (
     Move,
     Norm,
     Shape,
+    Unflatten,
 )
 from cnnviz.layers.conv import MODES
 from cnnviz.run import run
@@ -156,6 +157,7 @@ def agreed(layer: Layer, shape: Shape) -> Layer:
     one = shape[1 + layer.stacked :]  # sizes of one example
     told = {name: shape[0] for name in ("in_channels", "num_features", "num_channels", "channels")}
     told |= {"normalized_shape": (shape[0], *one), **({"size": shape} if layer.name == "Linear" else {})}
+    told["unflattened_size"] = (int(np.prod(shape)), *(1,) * layer.ndim)
     return replace(layer, **{f.name: told[f.name] for f in fields(layer) if f.name in told})
 
 
@@ -184,6 +186,41 @@ def anywhere(
     return replace(agreed(layer, shape), **fit(draw, shape)), shape
 
 
+@st.composite
+def padding(draw: st.DrawFn, ndim: int, kind: type[Layer], **free: st.SearchStrategy[Any]) -> Case:
+    """Cells added or cut away on each side of each axis, the last axis first."""
+    size, sides = per_axis(draw, ndim, 1, MOST[ndim]), []
+    for n in reversed(size):
+        low = draw(st.integers(1 - n, 3))
+        high = draw(st.integers(1 - n - min(low, 0), 3))
+        kept = n + min(low, 0) + min(high, 0)
+        most = {"reflection_pad": n - 1, "circular_pad": kept}.get(NAME_OF[kind], 3)
+        sides += [min(low, most), min(high, most)]
+    chosen = {name: draw(value) for name, value in free.items()}
+    return kind(padding=tuple(sides), ndim=ndim, **chosen), (draw(st.integers(1, 3)), *size)
+
+
+@st.composite
+def pixels(draw: st.DrawFn, ndim: int, kind: type[Layer], factor: str) -> Case:
+    r, small = draw(st.integers(1, 3)), (draw(st.integers(1, 2)), *per_axis(draw, 2, 1, 3))
+    down = factor == "downscale_factor"
+    shape = (small[0], *(n * r for n in small[1:])) if down else (small[0] * r**2, *small[1:])
+    return kind(**{factor: r}), shape
+
+
+@st.composite
+def unflatten(draw: st.DrawFn, ndim: int) -> Case:
+    """A vector lies along the channels, or along any axis."""
+    size = per_axis(draw, ndim + 1, 1, 3)
+    vector = [1] * (ndim + 1)
+    vector[draw(st.integers(0, ndim))] = int(np.prod(size))
+    return Unflatten(unflattened_size=size, ndim=ndim), tuple(vector)
+
+
+def fit_shuffle(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    return {"groups": draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))}
+
+
 def fit_mask(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     size = tuple(draw(st.integers(1, n)) for n in shape[1:])
     return {"size": size, "mask": tuple(values(size, draw(st.integers(0, 99))).ravel().tolist())}
@@ -209,6 +246,8 @@ def fit_steps(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"training": training, "steps": draw(st.integers(int(training), 4))}
 
 
+NAME_OF = {kind: name for name, kind in KINDS.items()}
+PADS = ("zero_pad", "reflection_pad", "replication_pad", "circular_pad")
 unit, eps = st.floats(0, 1), st.sampled_from([1e-3, 0.1])  # a smaller eps magnifies the rounding of near-equal cells
 
 VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
@@ -225,6 +264,11 @@ VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
     "lp_pool": partial(pool, kind=KINDS["lp_pool"], norm_type=st.sampled_from([1.0, 1.5, 2.0, 4.0])),
     "max_unpool": max_unpool,
     "layer_norm": layer_norm,
+    **{name: partial(padding, kind=KINDS[name]) for name in PADS},
+    "constant_pad": partial(padding, kind=KINDS["constant_pad"], value=st.floats(-3, 3)),
+    "pixel_shuffle": partial(pixels, kind=KINDS["pixel_shuffle"], factor="upscale_factor"),
+    "pixel_unshuffle": partial(pixels, kind=KINDS["pixel_unshuffle"], factor="downscale_factor"),
+    "unflatten": unflatten,
 }
 ANYWHERE: dict[str, dict[str, Any]] = {
     "adaptive_avg_pool": {"fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)}},
@@ -264,6 +308,7 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "dropout": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
     "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
     "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
+    "channel_shuffle": {"fit": fit_shuffle, "depth": st.integers(1, 6)},
     "flatten": {},
     "permute": {"fit": lambda draw, shape: {"dims": tuple(draw(st.permutations(range(len(shape)))))}},
 }
@@ -301,6 +346,8 @@ def any_setting(draw: st.DrawFn, name: str) -> Layer:
             chosen[field] = draw(any_value(k, ndim, defaults[field]))
     if issubclass(kind, Norm):
         chosen["examples"] = ndim < 3 and draw(st.booleans())
+    if kind is Unflatten:
+        chosen["unflattened_size"] = draw(any_shape(ndim))
     return kind(**chosen)
 
 
@@ -314,12 +361,13 @@ def any_value(k: Any, ndim: int, default: Any) -> st.SearchStrategy[Any]:
         low = -2 if k.low is None else k.low
         return st.floats(low - 0.5, low + 2)
     # mostly possible, so that several problems seldom hide one another
-    number = st.integers(int(k.low) - 1, int(k.low) + 5) | st.integers(int(k.low), int(k.low) + 3)
+    low = -3 if k.sides else int(k.low)
+    number = st.integers(low - 1, low + 5) | st.integers(low, low + 3)
     if default is None:
         return st.none() | number
     if not k.per_axis:
         return number
-    numbers = st.tuples(*[number] * ndim)
+    numbers = st.tuples(*[number] * ndim * (1 + k.sides))
     return st.sampled_from(k.words) | numbers if k.words else numbers
 
 
@@ -347,6 +395,8 @@ def values(shape: Shape, seed: int = 0) -> Numbers:
 def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
     """The input with its batch first, as torch wants it."""
     tensor = torch.from_numpy(x)
+    if isinstance(layer, Unflatten):
+        return tensor.reshape(1, -1)
     return tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
 
 

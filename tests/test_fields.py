@@ -13,14 +13,22 @@ from cnnviz.layers import (
     AdaptiveAvgPool,
     AvgPool,
     BatchNorm,
+    ChannelShuffle,
+    CircularPad,
+    ConstantPad,
     Conv,
     ConvTranspose,
     Flatten,
     GroupNorm,
     Linear,
     Permute,
+    PixelShuffle,
+    PixelUnshuffle,
+    ReflectionPad,
     ReLU,
+    ReplicationPad,
     Softmax,
+    ZeroPad,
 )
 from cnnviz.network import BASELINE, Desed, Network
 
@@ -132,6 +140,52 @@ def test_a_unit_reaches_what_an_impulse_in_its_place_lights(case, data):
             other = table[name][1 - axis][unit[1 - axis]]
             if other[0] <= other[1]:  # else nothing is lit, along this axis neither
                 assert (first, last) == reached(out, axis) or (first > last and not out.any())
+
+
+MOVED = {
+    "mirror": ((ReflectionPad((2, 1, 3, 0)), Conv(1, 1, (3, 2)), Conv(1, 1, (2, 2), (2, 1))), (1, 5, 6)),
+    "mirror, cropped": ((ReflectionPad((-1, 2, 2, -2)), Conv(1, 1, (2, 2))), (1, 6, 5)),
+    "border": ((ReplicationPad((2, 1, 3, 2)), Conv(1, 1, (3, 3)), AvgPool()), (1, 4, 5)),
+    "round": ((CircularPad((2, 3, 1, 0)), Conv(1, 1, (2, 3)), Conv(1, 1, (2, 2))), (1, 5, 5)),
+    "round, cropped": ((CircularPad((-1, 3, 2, -1)), Conv(1, 1, (2, 2))), (1, 6, 6)),
+    "zeros": ((ZeroPad((2, -1, 1, 3)), Conv(1, 1, (3, 2)), ConstantPad((0, 1, 2, 0)), AvgPool()), (1, 6, 5)),
+    "larger": ((Conv(1, 4, (3, 3)), PixelShuffle(), Conv(1, 1, (3, 2))), (1, 6, 7)),
+    "smaller": ((PixelUnshuffle(), Conv(4, 1, (2, 3))), (1, 6, 8)),
+    "both": ((Conv(1, 9, (2, 2)), PixelShuffle(3), PixelUnshuffle(2), Conv(4, 1, (2, 1))), (1, 5, 5)),
+    "channels": ((Conv(1, 4, (3, 3)), ChannelShuffle(2), Conv(4, 2, (2, 2), groups=2)), (1, 5, 6)),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_every_unit_behind_moved_cells_reads_and_reaches_what_autograd_says(name):
+    layers, shape = MOVED[name]
+    network = Network(tuple((f"s{i}", layer) for i, layer in enumerate(layers)))
+    last = f"s{len(layers) - 1}"
+    x = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
+    y = stages_of(network, x)[-1][0].sum(0)
+    reads = [torch.autograd.grad(y[*unit], x, retain_graph=True)[0][0, 0] != 0 for unit in np.ndindex(*y.shape)]
+    reads = torch.stack(reads).reshape(*y.shape, *shape[1:]).numpy()  # (rows, columns of y, rows, columns of x)
+    back, forth = spans(network, shape, last)[INPUT], spans(network, shape, INPUT)[last]
+    for axis in range(2):
+        seen = reads.any(axis=(1 - axis, 3 - axis))  # (units, cells) along the axis
+        for unit, cells in enumerate(seen):
+            assert_ends(back[axis][unit], cells)
+        for cell, units in enumerate(seen.T):
+            assert_ends(forth[axis][cell], units)
+
+
+def assert_ends(found, lit):
+    first, last = map(int, found)
+    places = np.flatnonzero(lit)
+    assert (first, last) == (places[0], places[-1]) if len(places) else first > last
+
+
+def test_the_field_behind_a_pixel_shuffle_is_that_of_a_transposed_convolution_without_overlap():
+    for behind in (1, 2, 3, 5):
+        pair = [(Conv(1, 4, (3, 3)), PixelShuffle()), (Conv(1, 4, (3, 3)), ConvTranspose(4, 1, (2, 2), (2, 2)))]
+        stages = [(*two, Conv(1, 1, (behind, behind))) for two in pair]
+        ours, theirs = (fields(Network(tuple((f"s{i}", one) for i, one in enumerate(s))))[-1] for s in stages)
+        assert ours == theirs
 
 
 def test_the_spans_of_units_in_the_middle_are_as_wide_as_the_field():

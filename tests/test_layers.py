@@ -42,6 +42,7 @@ from cnnviz.layers import (
     AdaptiveAvgPool,
     AvgPool,
     BatchNorm,
+    ChannelShuffle,
     Conv,
     ConvTranspose,
     Dropout,
@@ -54,12 +55,18 @@ from cnnviz.layers import (
     Linear,
     MaskGate,
     MaxPool,
+    Padding,
     Permute,
+    PixelShuffle,
+    PixelUnshuffle,
+    ReflectionPad,
     ReLU,
     RReLU,
     Shape,
     Softmax,
     Softmax2d,
+    Unflatten,
+    ZeroPad,
 )
 from cnnviz.layers.conv import MODES
 from cnnviz.run import run
@@ -73,7 +80,7 @@ pytestmark = [
 
 SIZED = [
     *("conv", "conv_transpose", "max_pool", "avg_pool", "lp_pool", "adaptive_avg_pool", "adaptive_max_pool"),
-    "max_unpool",
+    *("max_unpool", "zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
 ]  # the others keep the size, or their output has no size to speak of
 SUMS = [
     *("conv", "conv_transpose", "avg_pool", "adaptive_avg_pool", "linear"),
@@ -312,6 +319,13 @@ STRICTER = {
     "channels that nn.InstanceNorm warns of": lambda layer, shape: (
         isinstance(layer, InstanceNorm) and layer.num_features != shape[0]
     ),
+    "padding that cuts away every cell": lambda layer, shape: (
+        isinstance(layer, Padding)
+        and any(n + min(low, 0) + min(high, 0) < 1 for n, (low, high) in zip(shape[1:], layer.pads, strict=True))
+    ),
+    "maps that nn.Unflatten would have to read as a vector": lambda layer, shape: (
+        isinstance(layer, Unflatten) and max(shape) != prod(shape)
+    ),
     "a dense layer after an input of another shape and as many cells": lambda layer, shape: (
         isinstance(layer, Linear) and layer.in_features == prod(shape) and layer.size != shape
     ),
@@ -347,7 +361,7 @@ def test_a_padding_mode_adds_as_much_as_torch_lets_it(mode, size, padding):
 
 
 # No setting mends these: an odd number of channels; a single cell, which has no variance; an input repeated once.
-INPUT_AT_FAULT = ("halving_glu", "instance_norm", "group_norm", "dropout", "dropout_nd")
+INPUT_AT_FAULT = ("unflatten", "halving_glu", "instance_norm", "group_norm", "dropout", "dropout_nd")
 
 
 @each(*sorted(KINDS.keys() - {"max_unpool"}))  # its settings are a pooling's
@@ -474,6 +488,30 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             Hardtanh(2.0, 1.0),
             (1, 3, 3),
             "max_val = 1 must be above min_val = 2. Use max_val = 3.",
+        ),
+        (
+            ReflectionPad((1, 3, 0, 0)),
+            (1, 5, 3),
+            "nn.ReflectionPad2d takes its cells from the input: of 3 columns it can add 2 on a side, and padding is 3. "
+            "Use 2 or less, or nn.ReplicationPad2d.",
+        ),
+        (
+            ZeroPad((0, 0, -3, -2)),
+            (1, 5, 3),
+            "padding = -3 before and -2 after leaves nothing of 5 rows. Cut away fewer cells.",
+        ),
+        (
+            PixelShuffle(3),
+            (8, 2, 2),
+            "nn.PixelShuffle makes one channel of 3^2 = 9, and 8 cannot be divided by that. Use upscale_factor = 2, or "
+            "9 channels.",
+        ),
+        (PixelUnshuffle(4), (1, 8, 6), "6 columns cannot be divided by downscale_factor = 4. Use 2."),
+        (ChannelShuffle(4), (6, 2, 2), "groups = 4 must divide 6 channels. Use groups = 3."),
+        (
+            Unflatten(unflattened_size=(2, 3, 3)),
+            (16, 1, 1),
+            "16 numbers do not make maps of (2, 3, 3). Use unflattened_size = (16, 1, 1).",
         ),
         (RReLU(0.5, 0.25), (1, 3, 3), "lower = 0.5 must not be above upper = 0.25. Use lower = 0.25."),
         (CELU(0.0), (1, 3, 3), "alpha = 0 would divide by 0. Use alpha = 1."),

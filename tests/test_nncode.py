@@ -97,7 +97,8 @@ def networks(draw, kind, front=True):
     layer, shape = draw(VALID[kind](ndim))
     shape, layer = one_example(shape, layer), rested(layer)
     layers = [DropoutNd(0.5, training=False, ndim=ndim)]  # says how many axes there are
-    layers += [Flatten(ndim=ndim), agreed_vector(layer, shape)] if kind == "linear" else [layer]
+    layers += [Flatten(ndim=ndim)] if kind in ("linear", "unflatten") else []
+    layers += [agreed_vector(layer, shape) if kind == "linear" else layer]
     first = shape
     for one in layers:
         shape = after(one, shape)
@@ -217,6 +218,19 @@ def test_an_identity_takes_whatever_it_is_given_as_torchs_own_does():
     assert read_code("nn.Sequential(nn.Identity(54, unused_argument1=0.1), nn.ReLU6(True))") == layers_of(
         Identity(), ReLU6()
     )
+
+
+def test_an_autoencoder_that_unflattens_is_read_with_the_axes_of_its_maps():
+    text = (
+        "nn.Sequential(nn.Linear(8, 24), nn.Unflatten(1, (4, 6)), nn.ReflectionPad1d((1, 2)), nn.ConstantPad1d(1, 0.5))"
+    )
+    network = read_code(text)
+    assert network.shapes((8,)) == [(24,), (4, 6), (4, 9), (4, 11)]
+    assert [layer.code() for _, layer in network.stages][1:] == [
+        "nn.Unflatten(dim=1, unflattened_size=(4, 6))",
+        "nn.ReflectionPad1d(padding=(1, 2))",
+        "nn.ConstantPad1d(padding=1, value=0.5)",
+    ]
 
 
 def layers_of(*layers, prefix=""):

@@ -15,7 +15,21 @@ from test_fields import stages_of
 from cnnviz import flow
 from cnnviz.fields import INPUT
 from cnnviz.flow import Glance, four, make_flow
-from cnnviz.layers import AvgPool, Conv, Flatten, Layer, LeakyReLU, Linear, ReLU, Shape
+from cnnviz.layers import (
+    AvgPool,
+    ChannelShuffle,
+    CircularPad,
+    Conv,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    Linear,
+    ReflectionPad,
+    ReLU,
+    ReplicationPad,
+    Shape,
+    ZeroPad,
+)
 from cnnviz.network import Network, run_network
 
 HERE = Path(__file__).parent
@@ -44,6 +58,9 @@ CASES: dict[str, tuple[Shape, tuple[Layer, ...]]] = {
     "signal": ((2, 30), (Conv(2, 3, 5, 2, ndim=1), AvgPool(3, 3, ndim=1), Flatten(), Linear((3, 4, 1), 40))),
     "volume": ((1, 5, 6, 7), (Conv(1, 2, (2, 3, 3), ndim=3), AvgPool((2, 2, 2), (2, 2, 2), ndim=3), Flatten())),
     "vector": ((36,), (Linear((36, 1, 1), 4), ReLU(), Linear((4, 1, 1), 3))),
+    "mirrored": ((1, 5, 6), (ReflectionPad((2, 3, 1, 2)), Conv(1, 2, (2, 3)), ReplicationPad((1, 2, 0, 3)), AvgPool())),
+    "round": ((1, 6, 5), (CircularPad((2, 1, -1, 2)), Conv(1, 2, (3, 2)), ZeroPad((1, 0, 2, 0)), Conv(2, 1, (2, 2)))),
+    "shuffled": ((4, 6), (ChannelShuffle(groups=2, ndim=1), Conv(4, 4, 3, groups=2, ndim=1))),
     "levels": ((2, 31, 18), (Conv(2, 3, (3, 3)), AvgPool((2, 2), (2, 2)), Flatten())),
 }
 

@@ -27,7 +27,7 @@ LAYERS = {
         *("Sigmoid", "Tanh", "Softmax", "ReLU6", "Hardtanh", "LogSoftmax", "Hardshrink"),
     ],
     "normalisation": ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "Dropout", "DropoutNd"],
-    "shapes": ["Flatten", "Linear", "Permute"],
+    "shapes": ["Flatten", "Linear", "Permute", "Unflatten", "ConstantPad", "ReflectionPad", "ChannelShuffle"],
 }
 START = {"convolution": {"kernel": "random"}, "normalisation": {"examples": "false"}}
 KINDS = [(page, layer, ndim) for page, layers in LAYERS.items() for layer in layers for ndim in EVERY]

@@ -181,7 +181,7 @@ def rootless(worked: Worked) -> str:
 
 def move(stage: Stage, worked: Worked) -> Ways:
     if not worked.source:
-        return ["nothing was put here"]
+        return ["padding" if "fill" in stage.meta["constants"] else "nothing was put here"]
     channel, *cell = worked.source
     of = f"channel {channel}, " if stage.input.channels > 1 else ""
     return [f"input {of}{place_words(cell, stage.meta['axes'])} (cell {worked.index})"]

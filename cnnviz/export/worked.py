@@ -221,10 +221,10 @@ def shared(tensor: Array, at: tuple[int, ...]) -> float:
 
 
 def move(stage: Stage, channel: int, cell: Cell) -> Worked:
-    """A cell that was put here from elsewhere, or 0."""
+    """A cell that was put here from elsewhere, or what fills the others."""
     source, own = stage.moved_from(channel, cell), torch_at(stage, channel, cell)
     if source is None:
-        return Worked(0.0, own)
+        return Worked(float(stage.meta["constants"].get("fill", 0)), own)
     tensor = stage.scene.tensors["input"]
     index = int(np.ravel_multi_index(source, tensor.shape))
     return Worked(float(tensor[source]), own, source=source, index=index, size=0.0)

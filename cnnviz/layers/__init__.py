@@ -7,9 +7,11 @@ from cnnviz.layers.conv import Channels, Conv, ConvTranspose
 from cnnviz.layers.dense import Linear
 from cnnviz.layers.dropout import Dropout, DropoutNd
 from cnnviz.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
-from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Repeat
+from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Placed, Repeat
 from cnnviz.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
+from cnnviz.layers.padding import CircularPad, ConstantPad, Padding, ReflectionPad, ReplicationPad, ZeroPad
 from cnnviz.layers.pool import AvgPool, LPPool, MaxPool, Pool
+from cnnviz.layers.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten
 from cnnviz.layers.smooth import CELU, SELU, LogSigmoid, Mish, Softplus, Softsign, Tanhshrink
 from cnnviz.layers.softmax import LogSoftmax, Softmax2d, Softmin
 from cnnviz.layers.step import Array, Shape, Step
@@ -72,7 +74,16 @@ KINDS: dict[str, type[Layer]] = {
     "dropout_nd": DropoutNd,
     "linear": Linear,
     "flatten": Flatten,
+    "unflatten": Unflatten,
     "permute": Permute,
+    "pixel_shuffle": PixelShuffle,
+    "pixel_unshuffle": PixelUnshuffle,
+    "channel_shuffle": ChannelShuffle,
+    "zero_pad": ZeroPad,
+    "constant_pad": ConstantPad,
+    "reflection_pad": ReflectionPad,
+    "replication_pad": ReplicationPad,
+    "circular_pad": CircularPad,
 }
 
 __all__ = [
@@ -89,7 +100,10 @@ __all__ = [
     "Array",
     "AvgPool",
     "BatchNorm",
+    "ChannelShuffle",
     "Channels",
+    "CircularPad",
+    "ConstantPad",
     "ContextGating",
     "Conv",
     "ConvTranspose",
@@ -119,12 +133,18 @@ __all__ = [
     "Move",
     "Norm",
     "PReLU",
+    "Padding",
     "Permute",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "Placed",
     "Pool",
     "RReLU",
     "ReLU",
     "ReLU6",
+    "ReflectionPad",
     "Repeat",
+    "ReplicationPad",
     "Shape",
     "SiLU",
     "Sigmoid",
@@ -137,4 +157,6 @@ __all__ = [
     "Step",
     "Tanh",
     "Tanhshrink",
+    "Unflatten",
+    "ZeroPad",
 ]

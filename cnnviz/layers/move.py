@@ -23,6 +23,11 @@ class Move(Layer):
     rule: ClassVar[str] = "move"
     out_scale: ClassVar[str] = "same"
 
+    @property
+    def fill(self) -> float:
+        """What a cell holds that nothing was put into."""
+        return 0.0
+
     def source(self, shape: Shape) -> Ints:
         """Flat input index that each output cell holds, or `NONE` for a 0; shape of the output."""
         raise NotImplementedError
@@ -38,8 +43,23 @@ class Move(Layer):
 
     def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         index = int(self.source(done.x.shape)[channel, *cell])
-        value = 0.0 if index == NONE else float(done.x.flat[index])
+        value = self.fill if index == NONE else float(done.x.flat[index])
         return Step(np.array([value]), value, index=index)
+
+
+@dataclass(frozen=True)
+class Placed(Move):
+    """A move whose axes stay as they were, so that each has a table of its own."""
+
+    def tables(self, shape: Shape) -> tuple[Ints, ...]:
+        """Along each axis, the input cells that an output cell may come from, or `PAD`: (cells of the output, few)."""
+        raise NotImplementedError
+
+    def source(self, shape: Shape) -> Ints:
+        """Where the channels stay as they were, too."""
+        places = np.ix_(np.arange(shape[0]), *(table[:, 0] for table in self.tables(shape)))
+        flat = np.ravel_multi_index(tuple(np.maximum(place, 0) for place in places), shape)
+        return np.where(np.logical_or.reduce(np.broadcast_arrays(*(place < 0 for place in places))), NONE, flat)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from cnnviz.layers import KINDS, BatchNorm, Identity, InstanceNorm, Layer, Linear, MaskGate, Permute
+from cnnviz.layers import KINDS, BatchNorm, Identity, InstanceNorm, Layer, Linear, MaskGate, Permute, Unflatten
 from cnnviz.layers.gate import MaskModule
 from cnnviz.layers.move import PermuteModule
 from cnnviz.nncode.calls import Called
@@ -103,7 +103,11 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
     given, own = bound(call, layer), own_fields(layer)
     if isinstance(layer, MaskGate):
         return mask(call, given["mask"])
-    chosen = {"size": vector(call, layer, given["in_features"])} if isinstance(layer, Linear) else {}
+    chosen: dict[str, Any] = {}
+    if isinstance(layer, Linear):
+        chosen["size"] = vector(call, layer, given["in_features"])
+    if isinstance(layer, Unflatten):
+        chosen["ndim"] = axes_of(call, given["unflattened_size"])
     for name, value in given.items():
         if name in own:
             as_kernel = name == "stride" and value is None  # torch's default of all poolings
@@ -122,6 +126,13 @@ def check_fixed(call: Called, layer: Layer, name: str, value: Any) -> None:
     if not any(value == one and type(value) is type(one) for one in allowed):
         way = f"leave {name} out" if only == parameters(layer)[name].default else f"write {name}={only}"
         raise call.error(f"{call.name} is shown here only with {name}={only}, and it is {shown(value)}: {way}.")
+
+
+def axes_of(call: Called, size: Any) -> int:
+    """Axes besides the channels that maps of a size have."""
+    if not isinstance(size, tuple) or not 2 <= len(size) <= 4:
+        raise call.error(f"{call.name} is shown here only with unflattened_size = (channels, ...) of 1 to 3 axes.")
+    return len(size) - 1
 
 
 def vector(call: Called, layer: Layer, features: Any) -> tuple[int, ...]:

@@ -54,8 +54,9 @@ def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[b
         least = -high if k.low is None else k.low
         fits, wanted = number(value, least, high), f"a number from {least:g} to {high:,.0f}"
     elif k.per_axis:
-        fits = value in k.words or counts(value, low, high, (ndim,))
-        wanted = f"{counted}{''.join(f', or {word!r}' for word in k.words)}, for each of {ndim} axes"
+        fits = value in k.words or counts(value, low, high, (ndim * (1 + k.sides),))
+        each = f"{2 * ndim} sides" if k.sides else f"{ndim} axes"
+        wanted = f"{counted}{''.join(f', or {word!r}' for word in k.words)}, for each of {each}"
     elif isinstance(default, tuple) and any(isinstance(one, float) for one in default):  # a mask
         fits = (
             isinstance(value, tuple)

@@ -6,9 +6,16 @@ const whole = ({ size }) => size.map((n) => [0, n - 1]);
 /** Is this span all there is of a stage? */
 export const isWhole = (span, { size }) => span !== null && span.every(([first, last], axis) => first === 0 && last === size[axis] - 1);
 
+/** From the first to the last cell that any cell of a span goes with. */
+function ends({ data }, [first, last]) {
+  let [low, high] = [data[2 * first], data[2 * last + 1]];
+  for (let i = first; i <= last; i++) [low, high] = [Math.min(low, data[2 * i]), Math.max(high, data[2 * i + 1])];
+  return [low, high];
+}
+
 /** A span through the tables of a stage; an axis without one is kept. */
 function through(span, tables) {
-  const found = span.map(([first, last], axis) => (tables[axis] ? [tables[axis].data[2 * first], tables[axis].data[2 * last + 1]] : [first, last]));
+  const found = span.map((own, axis) => (tables[axis] ? ends(tables[axis], own) : own));
   return found.every(([first, last]) => first <= last) ? found : null;
 }
 

@@ -59,8 +59,15 @@ function moved({ scene, input, output }, { kind, channel, cell }) {
     const index = from.data[ravel([channel, ...cell], from.shape)];
     return { input: at(input, index < 0 ? null : unravel(index, read.shape)), output: at(output, [channel, ...cell]) };
   }
-  const to = from.data.indexOf(ravel([channel, ...cell], read.shape));
-  return { input: at(input, [channel, ...cell]), output: at(output, to < 0 ? null : unravel(to, from.shape)) };
+  return { input: at(input, [channel, ...cell]), output: copies(output, from, ravel([channel, ...cell], read.shape)) };
+}
+
+/** Everywhere that an input cell was put: torch copies it along each axis for itself. */
+function copies(panel, { data, shape }, index) {
+  const found = [[], [], [], []];
+  for (let to = data.indexOf(index); to >= 0; to = data.indexOf(index, to + 1)) unravel(to, shape).forEach((at, axis) => found[axis].push(at));
+  const [channels, ...places] = found.map((list) => [...new Set(list)].sort((a, b) => a - b));
+  return channels.length ? { channels: [channels[0], channels.at(-1) + 1], places: places.map((list, i) => toPlaces(panel, i, list)) } : null;
 }
 
 /** Places on the input panel that window `o` reads along one axis. Where the panel shows no padding, only its cells. */

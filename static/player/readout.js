@@ -81,7 +81,11 @@ function readWords(stage, cell, lit) {
 function goesWords({ output, scene: { meta } }, lit) {
   if (!lit.output) return " goes nowhere.";
   const of = output.channels > 1 ? `channel ${lit.output.channels[0]}, ` : "";
-  return ` goes to output ${of}${placeWords(meta, lit.output.places.map(([at]) => at), meta.outAxes)}.`;
+  const { places } = lit.output;
+  const many = places.reduce((n, list) => n * list.length, 1);
+  if (many === 1) return ` goes to output ${of}${placeWords(meta, places.map(([at]) => at), meta.outAxes)}.`;
+  const where = places.map((list, i) => meta.outAxes[i] && `${(list.length > 1 ? manyOf : oneOf)(meta.outAxes[i])} ${list.join(" and ")}`);
+  return ` goes to ${many} cells of the output: ${of}${where.filter(Boolean).join(", ")}.`;
 }
 
 /** What one weight is multiplied with. */

@@ -148,12 +148,13 @@ function norm(scene, axes, channel, cell) {
   return single(channel, x, { x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, size, value: (x - average) * stretch + offset });
 }
 
-/** A cell that was put here from elsewhere, or 0. */
+/** A cell that was put here from elsewhere, or what fills the others. */
 function move(scene, axes, channel, cell) {
   const { input, from } = scene.tensors;
+  const { fill = 0 } = scene.meta.constants;
   const index = from.data[ravel([channel, ...cell], from.shape)];
   const source = index < 0 ? null : unravel(index, input.shape);
-  return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: 0, value: source ? input.data[index] : 0 };
+  return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: source ? 0 : Math.abs(fill), value: source ? input.data[index] : fill };
 }
 
 export const RULES = { dot, max, mean, power, point, gate, drop, share, norm, move };

@@ -164,7 +164,7 @@ function rootless({ x, var: variance, eps, value }) {
 }
 
 function move(stage, worked, channel, placeWords) {
-  if (!worked.source) return ["nothing was put here"];
+  if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? "nothing was put here" : "padding"];
   const [from, ...cell] = worked.source;
   const of = stage.input.channels > 1 ? `channel ${from}, ` : "";
   return [`input ${of}${placeWords(stage.scene.meta, cell)} (cell ${worked.index})`];

@@ -182,7 +182,7 @@ for (const one of byRule("move"))
     for (const { channel, cell } of places(output.shape)) {
       const { index, source, value } = work(one, { channel, cell });
       assert.equal(index, one.truth.from[ravel([channel, ...cell], output.shape)]);
-      if (index < 0) assert.deepEqual([source, value], [null, 0]);
+      if (index < 0) assert.deepEqual([source, value], [null, one.scene.meta.constants.fill ?? 0]);
       else assert.deepEqual([ravel(source, input.shape), value], [index, input.data[index]]);
     }
   });
