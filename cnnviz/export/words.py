@@ -163,9 +163,8 @@ def share(stage: Stage, worked: Worked) -> Ways:
 def norm(stage: Stage, worked: Worked) -> Ways:
     f = worked.facts
     affine = "" if (f["weight"], f["bias"]) == (1, 0) else f" × {exact(f['weight'])} + {exact(f['bias'])}"
-    return [
-        f"({exact(f['x'])} − mean {exact(f['mean'])}) ÷ √(variance {exact(f['var'])} + {exact(f['eps'])}){affine}{rootless(worked)}"
-    ]
+    root = f"√(variance {exact(f['var'])} + {exact(f['eps'])})"
+    return [f"({exact(f['x'])} − mean {exact(f['mean'])}) ÷ {root}{affine}{rootless(worked)}"]
 
 
 def rootless(worked: Worked) -> str:
