@@ -1,6 +1,6 @@
 """What a unit of a network sees of the stages before it, and what it reaches of those behind; what each stage costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, 
 from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
+from cnnviz.pattern import Pattern
 
 __all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "printed", "rows", "spans"]
 
@@ -24,13 +25,14 @@ class Field:
     Attributes
     ----------
     size : int [cells of the input]
-        The receptive field. Behind a transposed convolution, and behind adaptive pooling with uneven windows, no unit
-        sees more.
+        The receptive field: the largest number of cells that any unit sees, from the first to the last. Behind a
+        transposed convolution, and behind adaptive pooling with uneven windows, others see fewer. What lies beyond the
+        input's border counts.
     jump : number [cells of the input]
         From one unit to the next; no whole number behind those two layers.
     before : number [cells of the input]
-        How far unit 0 begins before input cell 0: unit *u* reads from ``u * jump - before``, `size` cells. What books
-        call the offset is ``-before``.
+        How far unit 0 begins before input cell 0: unit *u* reads from ``u * jump - before``, `size` cells, and no cell
+        before that. What books call the offset is ``-before``.
     whole : bool
         On the way is a layer that mixes whole axes: every unit depends on the whole input. That is a normalisation
         with statistics of its own, global pooling, nn.Flatten, nn.Linear, or a change of axes.
@@ -44,22 +46,32 @@ class Field:
 
 @dataclass(frozen=True)
 class Way:
-    """The same as a `Field`, in exact fractions; `reach` is how far the last cell lies behind the first."""
+    """The same as a `Field`, in exact fractions; `reach` is how far the last cell lies behind the first, at most.
+
+    Attributes
+    ----------
+    pattern : Pattern or None
+        What units see where they differ; None where too many do, or where steps have no pattern.
+    """
 
     reach: Fraction = Fraction(0)
     jump: Fraction = Fraction(1)
     before: Fraction = Fraction(0)
     whole: bool = False
+    pattern: Pattern | None = Pattern()
 
-    def after(self, extent: Extent) -> "Way":
+    def after(self, extent: Extent, gap: int) -> "Way":
         """The way on through one more layer, which reaches, steps and pads so many cells; None reaches everywhere."""
         if extent is None:
-            return Way(self.reach, self.jump, self.before, True)
-        reach, step, pad = extent
-        return Way(self.reach + reach * self.jump, self.jump * step, self.before + pad * self.jump, self.whole)
+            return replace(self, whole=True)
+        reach, step, pad = map(Fraction, extent)
+        far, on, back = self.reach + reach * self.jump, self.jump * step, self.before + pad * self.jump
+        seen = self.pattern.after(reach, step, pad, gap) if self.pattern else None
+        return Way(far, on, back, self.whole, seen)
 
     def field(self) -> Field:
-        return Field(int(self.reach) + 1, plain(self.jump), plain(self.before), self.whole)
+        size = self.pattern.size if self.pattern else int(self.reach) + 1
+        return Field(size, plain(self.jump), plain(self.before), self.whole)
 
 
 def plain(number: Fraction) -> float:
@@ -98,7 +110,8 @@ def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ..
     for layer, taken in network.placed(shape) if shape else unknown:
         mixed = mixed or mixes(layer)
         extents = (None,) * n_axes if mixed else layer.extent(taken)
-        now = tuple(way.after(extent) for way, extent in zip(now, extents, strict=True))
+        gaps = getattr(layer, "dilation", None) or (1,) * n_axes
+        now = tuple(way.after(*axis) for way, *axis in zip(now, extents, gaps, strict=True))
         found.append(tuple(way.field() for way in now))
     return found
 

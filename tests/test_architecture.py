@@ -20,6 +20,7 @@ ARROW = [
     "run",
     "network",
     "suited",
+    "pattern",
     "fields",
     "zoo",
     "nncode",

@@ -31,11 +31,10 @@ class Adaptive(Layer):
         return (shape[0], *self.output_size)
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
-        """Of windows that are not equally long, the longest and their mean step."""
+        """Of windows that are not equally long, such that the whole cells in each are those that it reads."""
         if shape is None:
             return (None,) * self.ndim
-        sizes = zip(self.windows(shape), self.output_size, strict=True)
-        return tuple(None if m == 1 else (axis.n_taps - 1, Fraction(axis.size, m), 0) for axis, m in sizes)
+        return tuple(along(n, m) for n, m in zip(shape[1:], self.output_size, strict=True))
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
@@ -44,6 +43,13 @@ class Adaptive(Layer):
             rf"\lceil (o+1)\cdot{n}/{m}\rceil - 1, \quad \text{{size}} = {m}"
             for name, n, m in zip(self.axis_names(), shape[1:], self.output_size, strict=True)
         ]
+
+
+def along(n: int, m: int) -> Extent:
+    """Windows *o* from ``floor(o * n / m)`` to ``ceil((o + 1) * n / m) - 1``, as fractions of cells with no rounding."""
+    if m == 1:
+        return None
+    return (n // m - 1, n // m, 0) if n % m == 0 else (Fraction(n + m - 2, m), Fraction(n, m), Fraction(m - 1, m))
 
 
 @dataclass(frozen=True)
