@@ -11,7 +11,7 @@ from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, 
 from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
-from cnnviz.pattern import Pattern
+from cnnviz.pattern import ITSELF, Pattern
 
 __all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "printed", "rows", "spans"]
 
@@ -58,7 +58,7 @@ class Way:
     jump: Fraction = Fraction(1)
     before: Fraction = Fraction(0)
     whole: bool = False
-    pattern: Pattern | None = Pattern()
+    pattern: Pattern | None = ITSELF
 
     def after(self, extent: Extent, gap: int) -> "Way":
         """The way on through one more layer, which reaches, steps and pads so many cells; None reaches everywhere."""

@@ -4,11 +4,12 @@ Behind a transposed convolution, an upsampling or uneven windows, units differ i
 many units the same comes again. Borders are left out: of a unit near one, the cells beyond it count, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, gcd, lcm
+from itertools import pairwise
+from math import ceil, floor, gcd
 
 MOST_UNITS = 1024  # that may differ from each other
 MOST_LOOKED_AT = 100_000  # cells of windows, in one layer
@@ -46,7 +47,7 @@ class Pattern:
         """Does no unit see cells before those of one that stands before it?"""
         row = [*filter(None, self.spans)]
         row += [(first + self.step, last + self.step) for first, last in row[:1]]
-        return all(a <= c and b <= d for (a, b), (c, d) in zip(row, row[1:], strict=False))
+        return all(a <= c and b <= d for (a, b), (c, d) in pairwise(row))
 
     def after(self, reach: Fraction, step: Fraction, before: Fraction, gap: int = 1) -> "Pattern | None":
         """The pattern behind one more layer; see `Layer.extent`.
@@ -96,3 +97,6 @@ def window(start: Fraction, reach: Fraction, gap: Fraction, dilation: int) -> Se
         return range(ceil(start), floor(start + reach) + 1)
     places = (start + t * gap for t in range(int(reach / gap) + 1))
     return [place.numerator for place in places if place.denominator == 1]
+
+
+ITSELF = Pattern()  # each cell sees itself

@@ -50,7 +50,7 @@ def formula(asked: str, found: list[Row], selected: int, layer: Layer, taken: Sh
     if asked == "shape":
         return merged(layer.formula(taken))
     if asked == "field":
-        return field_formula(found, selected)
+        return field_formula(found, selected, layer, taken)
     if not isinstance(layer, Channels | Linear):
         return []
     each, outputs = (
@@ -68,13 +68,17 @@ def formula(asked: str, found: list[Row], selected: int, layer: Layer, taken: Sh
     return [rf"{weights} \cdot {cells} = {found[selected].cost.macs}"]
 
 
-def field_formula(found: list[Row], selected: int) -> list[str]:
-    """What the layer adds to the field of the one before: so many windows' reaches, each a jump long."""
+def field_formula(found: list[Row], selected: int, layer: Layer, taken: Shape) -> list[str]:
+    """What the layer adds to the field of the one before: its window's reach, each a jump long.
+
+    Nothing where units differ, as behind a transposed convolution: there the largest is looked for.
+    """
+    reach = next(iter(layer.extent(taken)), None)
     now = found[selected].field[0]
     size, jump = (found[selected - 1].field[0].size, found[selected - 1].field[0].jump) if selected else (1, 1)
-    if now.whole or (now.size - size) % jump:
+    if now.whole or not reach or size + reach[0] * jump != now.size:
         return []
-    return [rf"{size} + {int((now.size - size) // jump)} \cdot {printed(jump)} = {now.size}"]
+    return [rf"{size} + {reach[0]} \cdot {printed(jump)} = {now.size}"]
 
 
 def answers(row: Row) -> dict[str, str]:

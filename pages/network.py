@@ -160,12 +160,16 @@ def sees(field: tuple[Field, ...]) -> str:
     """The receptive field in a cell of the table."""
     if any(axis.whole for axis in field):
         return "all"
-    sizes = [axis.size for axis in field]
-    jumps = [axis.jump for axis in field]
-    size, jump = (
-        printed(each[0]) if len(set(each)) == 1 else " × ".join(map(printed, each)) for each in (sizes, jumps)
-    )
+    sizes, jumps = [printed(axis.size) for axis in field], [steps(axis.jump) for axis in field]
+    size, jump = (each[0] if len(set(each)) == 1 else " × ".join(each) for each in (sizes, jumps))
     return f"{size}, jump {jump}"
+
+
+def steps(jump: float) -> str:
+    """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
+    if isinstance(jump, int):
+        return printed(jump)
+    return f"1/{round(1 / jump)}" if (1 / jump).is_integer() else f"{jump:.3g} on average"
 
 
 Run = tuple[NetChoice, Callable[[], NetChoice]]

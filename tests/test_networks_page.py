@@ -277,6 +277,29 @@ def test_answers_are_taken_as_people_write_them(layer, asked, answer, verdict):
     assert [verdict in line.value for line in app.markdown if line.value.startswith(("✓", "✗"))] == [True]
 
 
+UP = (
+    "Conv2d(1,8,3,padding=1);MaxPool2d(2);Conv2d(8,8,3,padding=1);ConvTranspose2d(8,8,2,stride=2);"
+    "Conv2d(8,1,3,padding=1)"
+)
+
+
+def test_the_quiz_grades_by_the_most_cells_that_a_unit_sees():
+    app = opened("network", net=UP, shape="1, 32, 32", layer="3", quiz="field")
+    sees = [row["sees"] for row in listed(app)["rows"]]
+    assert sees == ["3, jump 1", "4, jump 2", "8, jump 2", "8, jump 1", "10, jump 1"]
+    answer_field(app).set_value("9").run()  # what the formula of whole steps gives
+    assert any("Not yet" in line.value for line in app.markdown)
+    answer_field(app).set_value("8").run()
+    assert any("Right" in line.value for line in app.markdown)
+    next(one for one in app.toggle if one.label == "show the answer").set_value(True).run()
+    assert not [line.value for line in app.markdown if line.value.startswith("$")]  # no sum of steps gives it
+
+
+def test_steps_between_units_are_said_as_they_are():
+    app = opened("network", net="ConvTranspose2d(1,1,2,stride=2);AdaptiveAvgPool2d(5)", shape="1, 14, 14")
+    assert [row["sees"] for row in listed(app)["rows"]] == ["1, jump 1/2", "4, jump 2.8 on average"]
+
+
 def test_an_answer_that_is_shown_is_no_longer_hidden_and_bears_its_layers_formula():
     app = opened("network", **LINK, layer="2", quiz="shape")
     next(one for one in app.toggle if one.label == "show the answer").set_value(True).run()

@@ -42,7 +42,9 @@ def sizes(network: Network, size: int) -> list[int]:
 one = st.integers(1, 4)
 convs = st.builds(lambda k, s, p, d: Conv(1, 1, k, s, p, d, ndim=1), one, st.integers(1, 3), st.integers(0, 2), one)
 pools = st.builds(lambda k, s: AvgPool(k, s, 0, ndim=1), one, one)
-ups = st.builds(lambda k, s, p, d: ConvTranspose(1, 1, k, s, p, d, ndim=1), one, one, st.integers(0, 2), st.integers(1, 3))
+ups = st.builds(
+    lambda k, s, p, d: ConvTranspose(1, 1, k, s, p, d, ndim=1), one, one, st.integers(0, 2), st.integers(1, 3)
+)
 
 
 @st.composite
@@ -69,7 +71,9 @@ def test_of_uneven_windows_the_longest_counts(m, n, kernel, stride):
         assume(False)
     pooled, after = sizes(network, n)
     assert pooled == seen(network, n)[0]
-    assert after >= seen(network, n)[1]  # where there are so few units, the longest row of windows may not be among them
+    assert (
+        after >= seen(network, n)[1]
+    )  # where there are so few units, the longest row of windows may not be among them
     assert after - seen(network, n)[1] <= kernel
 
 
@@ -77,7 +81,10 @@ def test_of_uneven_windows_the_longest_counts(m, n, kernel, stride):
     ("code", "expected"),
     [
         ((CASES / "n9_encoder_decoder.txt").read_text(), [3, 4, 8, 8, 10]),
-        ("nn.Sequential(nn.Conv2d(1, 1, 3, stride=2, padding=1), nn.ConvTranspose2d(1, 1, 4, stride=2, padding=1))", [3, 5]),
+        (
+            "nn.Sequential(nn.Conv2d(1, 1, 3, stride=2, padding=1), nn.ConvTranspose2d(1, 1, 4, stride=2, padding=1))",
+            [3, 5],
+        ),
         ("nn.Sequential(nn.AdaptiveAvgPool2d(3))", [12]),
     ],
 )

@@ -46,7 +46,7 @@ class Adaptive(Layer):
 
 
 def along(n: int, m: int) -> Extent:
-    """Windows *o* from ``floor(o * n / m)`` to ``ceil((o + 1) * n / m) - 1``, as fractions of cells with no rounding."""
+    """Windows *o* from ``floor(o * n / m)`` to ``ceil((o + 1) * n / m) - 1``, as fractions of cells."""
     if m == 1:
         return None
     return (n // m - 1, n // m, 0) if n % m == 0 else (Fraction(n + m - 2, m), Fraction(n, m), Fraction(m - 1, m))
