@@ -169,7 +169,7 @@ def steps(jump: float) -> str:
     """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
     if isinstance(jump, int):
         return printed(jump)
-    return f"1/{round(1 / jump)}" if (1 / jump).is_integer() else f"{jump:.3g} on average"
+    return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else f"{jump:.3g} on average"
 
 
 Run = tuple[NetChoice, Callable[[], NetChoice]]
