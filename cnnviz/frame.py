@@ -38,7 +38,11 @@ details summary { cursor: pointer; }
 details p { margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
-@media (max-height: 500px) {
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], .stButton, .stDownloadButton { display: none !important; }
+  .stMainBlockContainer { padding: 0 !important; }
+}
+@media screen and (max-height: 500px) {
   [data-testid="stSidebar"] { transition: none !important; }
   .stMainBlockContainer { padding-top: 3.9rem; }
   .stMainBlockContainer h1 { font-size: 1.2rem; }

@@ -66,3 +66,20 @@ def test_a_phone_that_is_turned_keeps_its_stage(open_page, app_url):
     screen.page.set_viewport_size(ON_ITS_SIDE["viewport"])
     screen.wait_until("({ ui }) => ui.stage.clientWidth > 700")
     expect(screen.page.locator(OPEN)).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/convolution", "/pooling"])
+def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(path, open_page, app_url):
+    screen = Screen(open_page(reduced_motion="reduce"), app_url).open(path=path)
+    players = [screen, screen.follower] if path == "/pooling" else [screen]
+    for one in players:
+        one.ask("(player) => player.sizes.disconnect()")  # nothing is drawn anew for a printer's width
+    screen.page.emulate_media(media="print")
+    screen.page.set_viewport_size({"width": 718, "height": 1046})  # A4 with its margins
+    for knobs in (screen.page.get_by_test_id("stSidebar"), screen.act("toggle"), screen.act("lens")):
+        expect(knobs).to_be_hidden()
+    expect(screen.badge).to_be_visible()
+    for one in players:
+        for canvas in one.stage.locator("canvas").all():
+            drawn, shown = canvas.evaluate("(it) => [it.width / it.height, it.clientWidth / it.clientHeight]")
+            assert shown == pytest.approx(drawn, rel=0.02)
