@@ -28,8 +28,8 @@ PALETTE: dict[str, dict[str, list[str]]] = {
         "dark": ["#7cc0ff", "#2c639b", "#0e1117", "#a8512a", "#ffb48a"],
     },
     "weight": {
-        "light": ["#6b2f8f", "#bea2ce", "#ffffff", "#8fcac3", "#0b736e"],
-        "dark": ["#d3a6f2", "#74478f", "#0e1117", "#237a75", "#7fe0d6"],
+        "light": ["#6b2f8f", "#bea2ce", "#ffffff", "#98c9a0", "#1b7837"],
+        "dark": ["#d3a6f2", "#74478f", "#0e1117", "#2a7a50", "#7fe0a8"],
     },
     "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
     # loudness: each step looks as large as any other
@@ -43,10 +43,10 @@ PALETTE: dict[str, dict[str, list[str]]] = {
         "light": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
         "dark": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
     },
-    # groups of channels: told apart in every colour vision, and always named as well
+    # groups of channels: told apart in every colour vision (tests/test_colours.py), and always named as well
     "groups": {
-        "light": ["#0072b2", "#b35900", "#00806a", "#a3477f", "#5f5f5f", "#4d4400"],
-        "dark": ["#56b4e9", "#f0a500", "#2fd0a8", "#e58cc0", "#bdbdbd", "#e8dc5a"],
+        "light": ["#2a47ff", "#88734d", "#2e8182", "#660b56", "#0a0a0a", "#7c0700"],
+        "dark": ["#bec6ff", "#d55609", "#40fed2", "#c723ff", "#6f8178", "#ffff35"],
     },
 }
 DIVERGING = ("signed", "weight")

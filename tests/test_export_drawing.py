@@ -451,6 +451,15 @@ def test_products_are_reads_times_weights_cell_by_cell():
     assert "2 × 3, turned round" in words_of(page.figure)
 
 
+def test_a_kernel_without_numbers_carries_its_signs():
+    scene = scene_of(Conv(1, 1, kernel_size=9), (1, 12, 12))
+    page, _ = page_at(scene, 0)
+    (grid,) = [grid for grid in page.moving.work.grids if grid.grid.row == 1]
+    signs = np.sign(scene.tensors["weight"].ravel())
+    assert set(signs) == {-1, 1}
+    assert [text.get_text() for text in grid.texts] == ["−" if sign < 0 else "+" for sign in signs]
+
+
 # --- charts ---
 
 

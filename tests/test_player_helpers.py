@@ -94,7 +94,7 @@ HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "player"
 NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
 PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "port", "fit", "layout", "clock"]
-PURE += ["walking", "herald"]
+PURE += ["walking", "herald", "captions"]
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding=.same."),

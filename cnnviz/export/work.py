@@ -25,6 +25,7 @@ from cnnviz.ink import PLAIN, colours
 from cnnviz.layers import Array
 
 NAMES = ("input", "weight", "output")  # whose colours the three rows have
+SIGNS_FROM = 5.0  # units a weight needs to carry its sign, where it has no room for its number
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,9 @@ class Work:
         return d, r, c
 
     def fill(self, grid: WorkGrid, values: Array, kind: Ints, size: float, digits: int) -> None:
-        """Colours and numbers of one grid."""
+        """Colours and numbers of one grid; of weights without numbers the signs, for colour does not tell everybody."""
+        cell = min(grid.sheet.cell)
+        signed = grid.grid.row == 1 and cell >= SIGNS_FROM
         ends = self.stage.limits(NAMES[grid.grid.row])
         finite = np.isfinite(values) & (kind != NONE)
         shades: Any = colours(grid.sheet.panel.scale, self.look.dark)(Normalize(*ends)(np.where(finite, values, 0)))
@@ -135,7 +138,16 @@ class Work:
         for text, value, k, shade, real in zip(
             grid.texts, values.ravel(), kind.ravel(), shades.reshape(-1, 4), finite.ravel(), strict=bool(grid.texts)
         ):
-            text.set_text("" if k == NONE or not size else brief(float(value), digits))
-            text.set_fontsize(max(size, 1) * POINT)
+            words = brief(float(value), digits) if size else sign_of(value) if signed else ""
+            text.set_text("" if k == NONE else words)
+            text.set_fontsize((size or 0.85 * cell) * POINT)
             text.set_fontstyle("italic" if k == PAD else "normal")
             text.set_color(ink_on(shade) if real else self.look.text)
+
+
+def sign_of(value: float) -> str:
+    """
+    >>> sign_of(-0.5), sign_of(2), sign_of(0)
+    ('−', '+', '')
+    """
+    return "+" if value > 0 else "−" if value < 0 else ""

@@ -59,6 +59,9 @@ export function brief(value, digits = 3) {
   return (value < 0 && text !== "0" ? MINUS : "") + text;
 }
 
+/** The sign alone, where there is no room for the number. */
+export const signOf = (value) => (value > 0 ? "+" : value < 0 ? MINUS : "");
+
 /** A number as a sentence wants it: up to four places, whole numbers as they are. */
 export function exact(value) {
   if (!Number.isFinite(value)) return brief(value);

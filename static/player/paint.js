@@ -1,4 +1,5 @@
 // The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
+import { fitted } from "./captions.js";
 import { TOP, brief, css, ink, level } from "./colour.js";
 import { contentAt, textAt } from "./panels.js";
 import { boxOf, drawnCells, pixelOf, visible } from "./port.js";
@@ -191,8 +192,8 @@ export function fontSize(texts, w, h) {
   return size < 7 ? 0 : size;
 }
 
-/** One number in its own coloured box: the work area's cells, and the lens's. */
-export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size }, look, faint = false) {
+/** One number in its own coloured box: the work area's cells, and the lens's. `say` is how it is written. */
+export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size, say = brief }, look, faint = false) {
   ctx.fillStyle = Number.isFinite(value) ? css(ramp[level(value, lim)]) : faint ? look.veil : look.missing;
   ctx.fillRect(x, y, w, h);
   if (faint) {
@@ -203,23 +204,30 @@ export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size }, look,
   ctx.lineWidth = 1;
   ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   if (size)
-    write(ctx, brief(value), x + w / 2, y + h / 2, {
+    write(ctx, say(value), x + w / 2, y + h / 2, {
       font: `${faint ? "italic " : ""}${size}px ${look.font}`,
       colour: inkOn(value, ramp, lim, look),
     });
 }
 
-/** A panel's name over its box, with a legend at the right end. */
-export function paintTitle(ctx, box, { name, note, ramp, lim }, look) {
-  const legend = ramp ? Math.max(64, Math.min(120, box.w * 0.3)) : 0;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(box.x, box.y - 40, box.w - (legend ? legend + 8 : 0), 40);
-  ctx.clip();
-  write(ctx, name, box.x, box.y - 28, { font: `600 15px ${look.font}`, colour: look.text, align: "left" });
-  write(ctx, note, box.x, box.y - 11, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
-  ctx.restore();
-  if (legend) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 34, w: legend, h: 10 }, { ramp, lim }, look);
+/**
+ * A panel's name over its box, with a legend at the right end, and a note under both. `names` and `notes` are wordings, the
+ * longest first: nothing is cut by the legend.
+ */
+export function paintTitle(ctx, box, { names, notes, ramp, lim }, look) {
+  const legend = ramp ? Math.max(60, Math.min(120, box.w * 0.3)) : 0;
+  const lean = legend ? 0 : 16; // into the gap, where no legend stands
+  const line = (wordings, sizes, room, weight, y, colour) => {
+    const widthOf = (text, size) => {
+      ctx.font = `${weight}${size}px ${look.font}`;
+      return ctx.measureText(text).width;
+    };
+    const { text, size } = fitted(widthOf, wordings, sizes, room);
+    write(ctx, text, box.x, y, { font: `${weight}${size}px ${look.font}`, colour, align: "left" });
+  };
+  line(names, [15, 14, 13, 12], box.w + lean - (legend ? legend + 10 : 0), "600 ", box.y - 27, look.text);
+  line(notes, [13, 12, 11], box.w + lean, "", box.y - 9, look.soft);
+  if (legend) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 38, w: legend, h: 9 }, { ramp, lim }, look);
 }
 
 export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {

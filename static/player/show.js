@@ -1,5 +1,5 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
-import { brief } from "./colour.js";
+import { brief, signOf } from "./colour.js";
 import { clipTo, cloak, fontSize, paintCell, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { drawnAt, tapAt } from "./pointing.js";
@@ -7,6 +7,7 @@ import { blockOf, boxOf, lieOf, middleOf, sidesOf, visible } from "./port.js";
 import { NONE, range, ravel } from "./tables.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
+const SIGNS_FROM = 6; // pixels a weight needs to carry its sign, where it has no room for its number
 const LENS_BELOW = 14; // cells smaller than this many pixels are shown again under a lens
 
 /** Cover what the order has not reached. */
@@ -115,7 +116,8 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
     if (!grids.length) continue;
     const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
     const size = fontSize(columns.flat().map(({ value }) => brief(value)), work.cell, work.cell);
-    const colours = { ...rowColours(stage, worked, kernelChannel, row), size };
+    const signed = row === 1 && !size && work.cell >= SIGNS_FROM; // of a weight colour alone does not tell everybody the sign
+    const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size }) };
     grids.forEach((grid, i) => paintGridCells(ctx, stage, grid, columns[i], colours));
     if (worked) for (const grid of grids) sign(ctx, stage, grid);
     ctx.strokeStyle = look.edge;

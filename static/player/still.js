@@ -106,23 +106,24 @@ function paintTitles(ctx, stage) {
   const { meta } = stage.scene;
   const { boxes } = layout;
   const counts = covered ? { ramp: colours.ramps.count, lim: stage.counts.lim } : null;
-  const title = (box, name, note, more) => paintTitle(ctx, box, { name, note, ...more }, look);
+  const listed = (words) => [words].flat();
+  const title = (box, names, notes, more) => paintTitle(ctx, box, { names: listed(names), notes: listed(notes), ...more }, look);
   const crossed = meta.dropped?.some((start) => start !== null) ? "crossed: left out" : "";
   const inputNote = stage.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding, crossed].filter(Boolean).join(" · ");
   if (covered === "input") title(boxes.input, "times read", "hatched: never read", counts);
   else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
-  if (boxes.gate) title(boxes.gate, named(stage, "gate"), countedWords(stage), stage.legend("gate", stage.selected));
+  if (boxes.gate) title(boxes.gate, named(stage, "gate"), shortened(countedWords(stage)), stage.legend("gate", stage.selected));
   if (boxes.gate && boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
   if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
   else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
 }
 
-/** A panel's name, with its channel where there are several. */
+/** A panel's name, with its channel where there are several; in two wordings. */
 function named(stage, panel) {
   const name = stage.scene.meta.names[panel] ?? panel;
   const one = panel === "output" || stage.gating;
-  return one && stage.output.channels > 1 ? `${name} · channel ${stage.selected}` : name;
+  return one && stage.output.channels > 1 ? ["channel", "ch"].map((word) => `${name} · ${word} ${stage.selected}`) : name;
 }
 
 /** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all. */
@@ -134,6 +135,8 @@ export function countedWords(stage) {
   if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
   return `${here} · of all channels ${percent(gating.belowOfAll(), scene.tensors.output.data.length)}`;
 }
+
+const shortened = (counted) => [counted, counted.replace("of all channels", "of all")];
 
 function titleWork(ctx, stage, title) {
   const { layout, look, scene } = stage;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TOP, brief, css, exact, ink, level, limits, luminance, ramp } from "../../static/player/colour.js";
+import { TOP, brief, css, exact, ink, level, limits, luminance, ramp, signOf } from "../../static/player/colour.js";
 import { lots, near, palette } from "./given.mjs";
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
@@ -84,4 +84,8 @@ test("a written number is the number, in few characters, with a real minus sign"
       near(read, value, Math.max(Math.abs(value) * part, text.includes("e") ? 0 : most), text);
     }
   }
+});
+
+test("a sign is written with a real minus, and zero and what is no number have none", () => {
+  assert.deepEqual([-0.5, 3, 0, NaN, -Infinity].map(signOf), ["\u2212", "+", "", "", "\u2212"]);
 });
