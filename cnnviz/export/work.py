@@ -138,7 +138,7 @@ class Work:
         for text, value, k, shade, real in zip(
             grid.texts, values.ravel(), kind.ravel(), shades.reshape(-1, 4), finite.ravel(), strict=bool(grid.texts)
         ):
-            words = brief(float(value), digits) if size else sign_of(value) if signed else ""
+            words = brief(float(value), digits) if size else sign_of(float(value)) if signed else ""
             text.set_text("" if k == NONE else words)
             text.set_fontsize((size or 0.85 * cell) * POINT)
             text.set_fontstyle("italic" if k == PAD else "normal")
