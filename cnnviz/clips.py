@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from cnnviz.panels import BIND, place, settings_panel
-from cnnviz.screen import INPUT, Maker, choose_from
+from cnnviz.screen import FILE, INPUT, Maker, choose_from
 from cnnviz.signatures import identify
 from cnnviz.sources import Source, SourceError, for_ndim
 from cnnviz.sources.logmel import DESED, RATE, Features
@@ -48,7 +48,7 @@ def uploaded() -> Maker:
     file = st.file_uploader("sound, picture or spectrogram, up to 20 MB", key="input_file")
     data = file.getvalue() if file else b""
     array = bool(data) and identify(data).name not in SOUNDS
-    fields = settings_panel(Spectrogram, 2, INPUT) if array else settings_panel(Upload, 2, INPUT, ("rows", "colour"))
+    fields = settings_panel(Spectrogram, 2, FILE) if array else settings_panel(Upload, 2, FILE, ("rows", "colour"))
 
     def make() -> Source:
         if not file:

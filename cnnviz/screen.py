@@ -16,7 +16,7 @@ from cnnviz.geometry import GeometryError
 from cnnviz.knobs import Setting
 from cnnviz.layers import Array, Shape
 from cnnviz.layers.base import short
-from cnnviz.panels import BIND, EMPTY, put, settings_panel
+from cnnviz.panels import BIND, EMPTY, place, put, settings_panel
 from cnnviz.player import TAB
 from cnnviz.presets import Preset
 from cnnviz.share import here, share
@@ -27,6 +27,7 @@ from cnnviz.sources.upload import WANTED, Upload
 from cnnviz.tensors import TensorError
 
 INPUT = "input_"  # before the names of a source's own knobs
+FILE = "file_"  # before those of a file, which must not go on with what a photograph or a made-up sound was set to
 NDIMS = {"1d": 1, "2d": 2, "3d": 3}
 PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
 Maker = Callable[[], Source]  # gives the source, or raises what is wrong with it
@@ -77,7 +78,7 @@ def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY
         return kind, lambda: kind(ndim=ndim, **fields)
     what = "picture, sound or .npy" if ndim == 2 else ".npy"
     file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
-    fields = settings_panel(kind, ndim, INPUT) if ndim == 2 else {}
+    fields = settings_panel(kind, ndim, FILE, start=start) if ndim == 2 else {}
 
     def make() -> Source:
         if file is None:
@@ -156,6 +157,17 @@ def asked(presets: list[Preset]) -> Preset | None:
     """The question that the address asks, if it is one of these."""
     here = dict(st.query_params.items())
     return next((preset for preset in presets if preset.params == here), None)
+
+
+def notices(source: Source, key: str = "") -> None:
+    """What is odd about an input, and a button for each way out; one place on the page, however many there are."""
+    with st.container():
+        for i, notice in enumerate(read(source).notices):
+            st.info(plain(notice.sentence), icon=":material/info:")
+            with st.container(horizontal=True):
+                for j, (words, changes) in enumerate(notice.fixes):
+                    widgets = {FILE + name: value for name, value in changes.items()}
+                    st.button(words, key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
 
 
 def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> None:

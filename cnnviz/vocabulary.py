@@ -14,6 +14,7 @@ from cnnviz.layers import KINDS
 from cnnviz.sources import SOURCES
 from cnnviz.sources.logmel import Features
 from cnnviz.sources.spectrogram import Spectrogram
+from cnnviz.sources.upload import Upload
 from cnnviz.zoo import LessonB
 
 LAYERED = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes")
@@ -42,8 +43,10 @@ def words(page: str) -> frozenset[str]:
     if page not in OWN:
         return frozenset()
     found = {*EVERY.split(), *OWN[page].split()}
-    for source in (*SOURCES.values(), Spectrogram):
+    for source in SOURCES.values():
         found |= set(of_knobs(source, "input_"))
+    for source in (Upload, Spectrogram):
+        found |= set(of_knobs(source, "file_"))
     if page in LAYERED:
         found |= {"layer", "ndim"}
         for kind in KINDS.values():

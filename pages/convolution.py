@@ -136,6 +136,7 @@ with st.sidebar:
 choice, shown, problem = screen.settle("convolution", make, FIRST)
 screen.head("Convolution", CONVOLUTION, problem, kind, ndim)
 screen.caption(choice, shown, problem)
+screen.notices(choice.source)
 player(shown.blob, key="convolution")
 screen.facts(shown)
 say_turned(shown.turned)

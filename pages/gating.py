@@ -216,6 +216,7 @@ with st.sidebar:
 choice, shown, problem = screen.settle("gating", make, FIRST)
 screen.head("Gating", GATING, problem, kind, ndim)
 screen.caption(choice, shown, problem)
+screen.notices(choice.source)
 player(shown.blob, key="gating", role="leads" if make_other else "")
 if make_other:
     try:

@@ -231,6 +231,7 @@ def run_it(run: Run) -> None:
         return
     if not screen.embedded():
         st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
+        screen.notices(choice.source)
     notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
     if notes:
         st.caption(screen.plain(" ".join(notes)))

@@ -136,6 +136,7 @@ with st.sidebar:
 choice, shown, problem = screen.settle("normalisation", make, FIRST)
 screen.head("Normalisation and dropout", NORMALISATION, problem, kind, ndim)
 screen.caption(choice, shown, problem)
+screen.notices(choice.source)
 player(shown.blob, key="normalisation")
 screen.facts(shown)
 more = {"Running statistics": lambda: statistics(shown)} if isinstance(choice.layer, BatchNorm) else {}

@@ -101,6 +101,7 @@ if not screen.embedded():
     for line in screen.merged(shown.done.layer.formula(shown.done.x.shape)):
         st.markdown(f"${line}$")
 screen.caption(choice, shown, problem)
+screen.notices(choice.source)
 player(shown.blob, key="output_size")
 if not screen.embedded():
     tables(shown.done.layer, before)

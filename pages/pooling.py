@@ -86,6 +86,7 @@ other = rival(choice.layer) if compare and not choice.unpool else None
 with st.container(horizontal=True, key="pair"):
     with st.container():
         screen.caption(choice, shown, problem)
+        screen.notices(choice.source)
         player(shown.blob, key="pooling", role="leads" if other else "")
     if other:
         with st.container():

@@ -138,6 +138,7 @@ with st.sidebar:
 choice, shown, problem = screen.settle("shapes", make, FIRST)
 screen.head("Flatten & Linear", SHAPES, problem, kind, ndim)
 screen.caption(choice, shown, problem)
+screen.notices(choice.source)
 player(shown.blob, key="shapes")
 screen.facts(shown)
 screen.tabs(choice, shown, EXPLANATION)

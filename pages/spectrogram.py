@@ -259,6 +259,7 @@ with top:
     screen.head("Spectrogram", SPECTROGRAM, problem, kind, 2)
     if problem or not screen.embedded():
         st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
+    screen.notices(choice.at.source)
 with st.sidebar if screen.embedded() else bar:
     view = screen.choose_one("view", VIEWS, VIEWS[0])
 with st.sidebar:

@@ -39,7 +39,7 @@ def put_file(screen: Screen, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("colour", ["grey", "rgb"])
 def test_every_kind_of_file_is_shown_as_torch_got_it(colour, screen):
-    screen.open(f"kernel=random&padding=1&input=upload&input_colour={colour}")
+    screen.open(f"kernel=random&padding=1&input=upload&file_colour={colour}")
     for name, (data, wanted) in GOOD.items():
         if wanted != colour:
             continue

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 from pathlib import PureWindowsPath
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,20 @@ def plain_name(name: str) -> str:
     return "".join(c for c in last if c.isprintable())[:60] or "upload"
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What a reader would otherwise take for the content of an input, in one sentence, and the ways out.
+
+    Attributes
+    ----------
+    fixes : tuple of (words, dict)
+        What each does, for its button, and the change of the source's own knobs, by field name.
+    """
+
+    sentence: str
+    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """An input map.
@@ -40,11 +54,14 @@ class Grid:
         How to colour it: diverging about zero, black to white like a photograph, or as sound from quiet to loud.
     caption : str
         What it is, in a few words.
+    notices : tuple of Notice
+        What is odd about it.
     """
 
     values: Array
     scale: Literal["signed", "picture", "loud"]
     caption: str
+    notices: tuple[Notice, ...] = ()
 
 
 def check_knobs(setting: Setting) -> None:

@@ -31,7 +31,8 @@ class Fitted(Source):
         channels, *size = self.shape
         values = scaled(grid.values[:channels], tuple(size))
         repeated = np.resize(values, (channels, *size))
-        return Grid(repeated, grid.scale, f"{grid.caption}, as {' × '.join(map(str, self.shape))}")
+        caption = f"{grid.caption}, as {' × '.join(map(str, self.shape))}"
+        return Grid(repeated, grid.scale, caption, grid.notices)
 
 
 def scaled(values: Array, size: tuple[int, ...]) -> Array:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
+
 from cnnviz.sources.base import Array, Grid, Source, SourceError
 from cnnviz.sources.logmel import DESED, RATE, Features, log_mel
+from cnnviz.sources.oddities import of_levels
 
 
 @dataclass(frozen=True)
@@ -33,4 +36,6 @@ class Part(Source):
 
     def grid(self) -> Grid:
         whole, values = self.whole.grid(), log_mel(self.samples(), self.features)
-        return Grid(values, whole.scale, f"{self.start:g} s to {self.stop:g} s of {whole.caption}")
+        odd = of_levels(values) if np.ptp(whole.values) else ()  # else the whole has said it already
+        caption = f"{self.start:g} s to {self.stop:g} s of {whole.caption}"
+        return Grid(values, whole.scale, caption, (*odd, *whole.notices))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cnnviz.knobs import knob
 from cnnviz.sources.base import Array, Grid, Source
 from cnnviz.sources.logmel import DESED, RATE, Features, decibels, log_mel, mel_filters, spectrum, stretch
+from cnnviz.sources.oddities import of_levels
 
 Wave = NDArray[np.float64]
 
@@ -145,7 +146,7 @@ class LogMel(Source):
         what, _ = SOUNDS[self.sound]
         values = log_mel(self.samples(), self.features)
         size = f"{values.shape[1]} frames × {values.shape[2]} mels"
-        return Grid(values, "loud", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}")
+        return Grid(values, "loud", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}", of_levels(values))
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]

@@ -13,6 +13,7 @@ from cnnviz.sources.arrays import read_npz, read_stream, read_text, read_torch
 from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, stretch
+from cnnviz.sources.oddities import of_levels, of_values
 from cnnviz.sources.picture import read_picture
 from cnnviz.sources.upload import MAX_BYTES, PICTURES
 from cnnviz.tensors import kind_of
@@ -127,7 +128,9 @@ def read_spectrogram(
     said = [plain_name(name), *filter(None, [note]), f"{frames:,} frames × {mels:,} mels"]
     said += [decided({order + doubt: axes, kind: levels})]
     said += [f"{odd:,} of {values.size:,} numbers are NaN or Inf"] * (odd > 0)
-    return Grid(rescaled(values, kind, scale)[None], "loud", ", ".join(said))
+    drawn = rescaled(values, kind, scale)
+    cut = of_levels(drawn[np.isfinite(drawn)]) if kind == "magnitude" else ()
+    return Grid(drawn[None], "loud", ", ".join(said), of_values(values, "cells") or cut)
 
 
 def decided(told: dict[str, str]) -> str:

@@ -2,17 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import numpy as np
 
 from cnnviz.knobs import knob
 from cnnviz.signatures import identify
-from cnnviz.sources.audio import WHOLE, Piece, read_audio
+from cnnviz.sources.audio import LONGEST, WHOLE, Mix, Piece, read_audio
 from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, log_mel
 from cnnviz.sources.npy import SHAPES, read_npy
+from cnnviz.sources.oddities import FULL_SCALES, of_levels, of_values
 from cnnviz.sources.picture import COLOURS, Colour, read_picture
 
 MAX_BYTES = 20_000_000
@@ -79,9 +80,10 @@ def read_upload(
             f"This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
         )
     if kind in SOUNDS:
-        samples, note = read_audio(data, kind, piece)
-        values = log_mel(samples, features)
-        return Grid(values, "loud", f"log-mel of {plain_name(name)}, {note}{features.empty_note()}")
+        heard = read_audio(data, kind, piece)
+        values = log_mel(heard.samples, features)
+        notices = (*(heard.odd or of_levels(values)), *heard.left)
+        return Grid(values, "loud", f"log-mel of {plain_name(name)}, {heard.note}{features.empty_note()}", notices)
     return _picture(data, kind, name, rows, colour)
 
 
@@ -89,13 +91,13 @@ def _array(data: bytes, name: str, ndim: int) -> Grid:
     values = read_npy(data, ndim)
     odd = int(np.count_nonzero(~np.isfinite(values)))
     note = f", {odd:,} of {values.size:,} numbers are NaN or Inf" if odd else ""
-    return Grid(values, "signed", plain_name(name) + note)
+    return Grid(values, "signed", plain_name(name) + note, of_values(values))
 
 
 def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour) -> Grid:
     picture = read_picture(data, kind, colour, rows)
     notes = [note for note in picture.notes if note != COLOURS]  # the page says itself that it is grey
-    return Grid(picture.values, "picture", ", ".join([plain_name(name), *notes]))
+    return Grid(picture.values, "picture", ", ".join([plain_name(name), *notes]), of_values(picture.values, "cells"))
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,13 @@ class Upload(Source):
     name: str = "upload"
     rows: int | None = knob(None, 1, 1024, "height to scale a picture to; empty leaves it as it is")
     colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
-    seconds: int = knob(10, 1, 10, "how much of a sound is read")
+    seconds: int | None = knob(
+        None, 1, LONGEST, f"how much of a sound is read; empty reads all of it, up to {LONGEST} s"
+    )
     start: float = knob(0.0, 0.0, 3600.0, "where in the sound that begins [s]", step=0.5)
     pad: bool = knob(False, help="a shorter sound gets zeros after its end, up to `seconds`")
+    full_scale: int = knob(1, choices=FULL_SCALES, help="samples are divided by it; 32,768 where floats hold int16")
+    mix: Mix = knob("mean", choices=get_args(Mix), help="what of several channels is read")
     features: Features = DESED
     digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
 
@@ -121,14 +127,14 @@ class Upload(Source):
     @property
     def piece(self) -> Piece:
         """Which part of a sound is read."""
-        return Piece(self.start, self.seconds, self.pad)
+        return Piece(self.start, self.seconds or LONGEST, self.pad, self.full_scale, self.mix)
 
     def grid(self) -> Grid:
         return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.piece, self.features)
 
     def samples(self) -> Array | None:
         kind = identify(self.data).name
-        return read_audio(self.data, kind, self.piece)[0] if kind in SOUNDS else None
+        return read_audio(self.data, kind, self.piece).samples if kind in SOUNDS else None
 
     def code(self) -> str:
         return tensor_code(self.grid().values)
