@@ -60,6 +60,11 @@ class Cleaned:
             odd[key] = next(iter(get_close_matches(key, words, n=1)), None)
         return replace(self, query=query, unknown=odd)
 
+    def without(self, odd: Mapping[str, str]) -> "Cleaned":
+        """The same, with these words dropped as well."""
+        query = {key: text for key, text in self.query.items() if key not in odd}
+        return replace(self, query=query, dropped={**self.dropped, **odd})
+
     def told(self, odd: Mapping[str, str]) -> str:
         """What was not taken as it was said, a sentence or two for each reason; empty if all was.
 

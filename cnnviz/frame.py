@@ -13,7 +13,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.clean import Cleaned, one_each, spread
 from cnnviz.component import base
 from cnnviz.link import PACKED, LinkError
+from cnnviz.opening import opening
 from cnnviz.panels import place
+from cnnviz.player import SEEN
 from cnnviz.screen import embedded, plain
 from cnnviz.share import here
 from cnnviz.vocabulary import words
@@ -148,6 +150,7 @@ def heard(page: str) -> tuple[Cleaned, str]:
     given = {key: st.query_params.get_all(key) for key in st.query_params}
     try:
         said, problem = spread(given).known_to(words(page)), ""
+        said = said.without(opening(said.query)[1])
     except LinkError as error:
         said, problem = Cleaned({}), f"{error} Here is the page as it begins."
     if given != one_each(said.query):
@@ -199,6 +202,7 @@ def arrive(path: str) -> None:
     """
     state = st.session_state
     if state.get(PAGE) not in (None, path):
+        state.pop(SEEN, None)
         for key in list(state):
             if not str(key).startswith("_"):
                 del state[key]

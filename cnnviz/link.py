@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from html import escape
 from io import BytesIO
+from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 import segno
@@ -171,6 +172,29 @@ def address(base: str, page: str, query: Mapping[str, str]) -> str:
     if len(plain) <= SHORT:
         return plain
     return min(plain, f"{start}?{PACKED}={pack(state)}", key=len)
+
+
+def reach(link: str) -> str:
+    """Who can open a link, in a sentence, if not everybody can; empty otherwise.
+
+    >>> reach("https://example.org/pooling")
+    ''
+    """
+    host = (urlsplit(link).hostname or "").rstrip(".")
+    where = host.partition("%")[0]
+    try:
+        ip = ip_address(where)
+    except ValueError:
+        ip = None
+    if where == "localhost" or where.endswith(".localhost") or (ip and (ip.is_loopback or ip.is_unspecified)):
+        return (
+            f"{host} is this computer alone: nobody else can open the link. In the same network, open the page by this "
+            "computer's name or its address in that network and share that; for everybody, run cnnviz on a server."
+        )
+    near = where.endswith((".local", ".lan", ".home.arpa", ".internal")) or ("." not in where.strip("[]") and not ip)
+    if near or (ip and not ip.is_global):
+        return f"{host} is known in this network alone: others cannot open the link. Run cnnviz on a server for them."
+    return ""
 
 
 def embed(link: str, height: int = FRAME) -> str:

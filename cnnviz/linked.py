@@ -6,6 +6,7 @@ from cnnviz.clean import parts, shown, spread
 from cnnviz.export import ExportError, Staged
 from cnnviz.frame import ROOT
 from cnnviz.link import LinkError
+from cnnviz.opening import opening
 from cnnviz.player import TAB
 from cnnviz.share import STAGED
 from cnnviz.vocabulary import words
@@ -57,6 +58,6 @@ def asked(link: str) -> tuple[str, dict[str, str]]:
         found = spread(said).known_to(words(name))
     except LinkError as problem:
         raise ExportError(str(problem)) from problem
-    if told := found.told({}):
+    if told := found.told(opening(found.query)[1]):
         raise ExportError(f"The link does not open as it is. {told}")
     return name, dict(found.query)

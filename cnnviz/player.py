@@ -1,16 +1,18 @@
 """The player: a scene, alive in the browser; see ``static/player``."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from cnnviz.component import component, message, whole
+from cnnviz.opening import MOST_STEPS, PIN, TOLD, Opening, opened_at, opening
 
 Role = Literal["", "leads", "follows", "alone"]
 TAB = "Share"  # opens for whoever wants to share, and not for those who get the link
-MOST_STEPS = 2**31  # more than any scene has
+SEEN = "_seen"  # which scene is on stage
 STEP = "_shared_step"  # from 0; see `cnnviz.share`
 
 # As high as most scenes, so that the page below does not jump when the player starts.
@@ -34,11 +36,43 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
     """
 
     def shared() -> None:
-        match message(key, "shared"):
+        said = message(key, "shared")
+        match said:
             case {"step": step} if whole(step, MOST_STEPS):
                 st.session_state[STEP] = step
                 st.session_state["tab"] = TAB
                 with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves
                     st.query_params["tab"] = TAB
+                hold(said)
 
-    _mount[role](key=key, data=blob, on_shared_change=shared)
+    data = blob if role in ("follows", "alone") else placed(blob)
+    _mount[role](key=key, data=data, on_shared_change=shared)
+
+
+def hold(said: Mapping[str, Any]) -> None:
+    """Put the step and the pinned cell, as a browser tells them, into the address."""
+    step, pin = said.get("at"), said.get(PIN)
+    where = Opening(step if whole(step, MOST_STEPS) else None, pin if isinstance(pin, str) else "")
+    forget()
+    st.query_params.update(opening(where.words())[0].words())
+
+
+def forget() -> None:
+    """Take the step and the pinned cell out of the address."""
+    for word in TOLD:
+        if word in st.query_params:
+            del st.query_params[word]
+
+
+def placed(blob: bytes) -> bytes:
+    """The scene as the address opens it. Step and pin are of one scene: another one begins without them."""
+    state, now = st.session_state, hash(blob)
+    if not any(word in st.query_params for word in TOLD):
+        state[SEEN] = now
+        return blob
+    if state.setdefault(SEEN, now) != now:
+        forget()
+        state[SEEN] = now
+        return blob
+    where, _ = opening(st.query_params.to_dict())
+    return opened_at(blob, where)

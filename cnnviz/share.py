@@ -6,13 +6,15 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
-from cnnviz.link import LinkError, address, embed, qr
+from cnnviz.link import LinkError, address, embed, qr, reach
+from cnnviz.opening import TOLD
 from cnnviz.player import STEP, TAB
 from cnnviz.scene import Scene
 
 STAGED = "_staged"  # what is on stage; the command line reads it there
 ASKED, MADE = "_asked_film", "_made"  # of films, by what they are of: asked for, and the last one
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
+PRESS = "For a step, press “share step” in the player."
 FILM = 800  # pixels: a film's width to begin with
 
 
@@ -47,7 +49,9 @@ def links(uploads: bool) -> None:
     if not link:
         return
     st.code(link, language=None, wrap_lines=True)
-    st.caption("Opens this very screen. " + ("Your own file is not in it: attach that as well." if uploads else ""))
+    st.caption(opens(uploads))
+    if told := reach(link):
+        st.caption(f":material/info: {told}")
     with st.container(horizontal=True):
         with st.popover("QR code", icon=":material/qr_code_2:"):
             show_code(link)
@@ -55,6 +59,13 @@ def links(uploads: bool) -> None:
             st.caption("For a course page or slides in HTML:")
             with suppress(LinkError):
                 st.code(embed(link), language="html", wrap_lines=True)
+
+
+def opens(uploads: bool) -> str:
+    """What the link brings back, and what it does not."""
+    places = [words for name, words in TOLD.items() if name in st.query_params]
+    said = f"Opens this very screen, {' and '.join(places)}." if places else f"Opens this very screen. {PRESS}"
+    return f"{said} Your own file is not in it: attach that as well." if uploads else said
 
 
 def show_code(link: str) -> None:

@@ -18,7 +18,7 @@ from cnnviz.sources.upload import Upload
 from cnnviz.zoo import LessonB
 
 LAYERED = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes")
-EVERY = "tab input seed per_axis"
+EVERY = "tab input seed per_axis step pin"
 OWN = {
     "convolution": "kernel kernel_text flip",
     "pooling": "compare",

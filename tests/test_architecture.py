@@ -47,6 +47,7 @@ ARROW = [
     "vocabulary",
     "presets",
     "gallery",
+    "opening",
     "component",
     "player",
     "viewer",

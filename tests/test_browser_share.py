@@ -1,7 +1,9 @@
 """Taking a scene away in a real browser: the step on stage, a film that is called off, a link that comes back."""
 
+import re
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from page_objects import Screen
@@ -64,6 +66,26 @@ def test_of_a_pinned_cell_its_own_step_is_shared(screen):
     screen.page.mouse.click(*screen.locate("output", 0, (2, 3)))
     screen.act("share").click()
     expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(2 * 6 + 3 + 1))
+
+
+def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(screen, open_page, app_url):
+    screen.open("stride=2")
+    screen.press("Home", "ArrowRight", "ArrowRight")
+    screen.page.mouse.click(*screen.locate("input", 0, (2, 3)))
+    screen.leave()
+    screen.act("share").click()
+    expect(screen.page).to_have_url(re.compile(r"step=3"))
+    link = screen.page.get_by_test_id("stCode").first.inner_text()
+    said = dict(parse_qsl(urlsplit(link).query))
+    assert said == {"stride": "2", "step": "3", "pin": "input-0-0-2-3"}
+    elsewhere = Screen(open_page(), app_url).open(urlsplit(link).query)
+    elsewhere.at_step(2)
+    assert not elsewhere.is_playing()
+    assert elsewhere.readout.inner_text() == screen.readout.inner_text()
+    assert elsewhere.readout.inner_text().startswith("pinned")
+    elsewhere.set("stride", 1)
+    elsewhere.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
+    expect(elsewhere.page).to_have_url(re.compile(r"/convolution$"))
 
 
 def test_the_home_page_has_nothing_to_share(screen):

@@ -28,6 +28,7 @@ from cnnviz.link import (
     embed,
     pack,
     qr,
+    reach,
     unpack,
 )
 from cnnviz.presets import CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
@@ -398,3 +399,34 @@ def test_a_code_has_no_size_of_its_own_and_says_what_it_is():
     root = ElementTree.fromstring(qr(f"{BASE}/"))
     assert {"width", "height"}.isdisjoint(root.attrib)
     assert [part.text for part in root if part.tag.endswith("title")] == ["QR code"]
+
+
+# --- who can open it ---
+
+HERE = ["127.0.0.1:8501", "localhost:8501", "[::1]:8501", "127.8.9.1", "0.0.0.0:8501", "LOCALHOST", "app.localhost"]
+NEAR = [
+    "192.168.1.5:8501",
+    "10.0.0.3",
+    "172.16.4.4",
+    "169.254.1.1",
+    "[fe80::1]",
+    "[fd00::1]",
+    "pc.local",
+    "room12:8501",
+]
+FAR = ["example.org", "cnnviz.example.org:8501", "8.8.8.8", "[2606:4700::1111]", "localhost.example.org", "172.32.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [(host, "this computer alone") for host in HERE] + [(host, "in this network alone") for host in NEAR],
+)
+def test_a_link_that_not_everybody_can_open_says_so_and_what_to_do(host, told):
+    said = reach(f"http://{host}/convolution?stride=2")
+    assert told in said
+    assert "server" in said
+
+
+@pytest.mark.parametrize("host", FAR)
+def test_of_a_link_for_everybody_nothing_is_said(host):
+    assert reach(f"https://{host}/convolution?stride=2") == ""

@@ -10,6 +10,7 @@ import { listenKeys, listenPointer } from "./gestures.js";
 import { Herald } from "./herald.js";
 import { litBy, readsOf } from "./lights.js";
 import { drawMoving, isVeiled } from "./moving.js";
+import { selected, written } from "./opening.js";
 import { clampTo, makeOrder } from "./order.js";
 import { arrowKeys, middleOf } from "./port.js";
 import { report } from "./report.js";
@@ -88,14 +89,15 @@ class Player {
 
   /** Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk; or goes where it is sent. */
   load(bytes, autoplay) {
-    const before = this.scene?.meta.at;
+    const { at: before, opens: opened } = this.scene?.meta ?? {};
     const held = this.order ? this.order.at(this.at) : { turn: 0, cell: [0, 0, 0] };
     this.scene = readBlob(bytes);
     this.team = Math.min(this.team, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
     this.tell();
-    const sent = sentTo(this.scene.meta.at, before);
-    this.reorder(sent ? this.arrive(sent) : held);
+    const opens = sentTo(this.scene.meta.opens, opened);
+    const sent = opens ?? sentTo(this.scene.meta.at, before);
+    this.reorder(opens ? this.open(opens, held) : sent ? this.arrive(sent) : held);
     this.theme();
     if (sent && this.follow()) this.repaint();
     if (!this.started && autoplay && this.leads && !this.clock.calm && !sent) this.clock.play();
@@ -116,6 +118,25 @@ class Player {
     if (!this.stage.stamping) return { turn: own % this.turns(), cell: place };
     this.pinned = { kind: "output", channel: own, cell: place };
     return { turn: own % this.turns(), cell: [0, 0, 0] };
+  }
+
+  /** Stand still at the step, and with the pin, that a link names. */
+  open({ step, pin }, held) {
+    if (this.leads) this.clock.pause();
+    this.pinned = selected(pin, this.scene.tensors);
+    const order = this.plainOrder();
+    return step === null ? held : order.at(Math.min(step, order.steps - 1));
+  }
+
+  /** Where a link opens the player so that it looks as it does now. */
+  opening() {
+    const { turn, cell } = this.order.at(this.step);
+    return { at: this.plainOrder().stepOf(turn, cell), pin: written(this.pinned) };
+  }
+
+  /** The order of the steps if no row is walked backwards. */
+  plainOrder() {
+    return makeOrder(this.turns(), this.scene.tensors[this.visited.name].shape.slice(1));
   }
 
   turns() {
@@ -380,7 +401,7 @@ const players = new WeakMap();
 export function play(root, bytes, { autoplay = true, tell } = {}) {
   if (!players.has(root)) players.set(root, new Player(root));
   const player = players.get(root);
-  player.share = tell && ((step) => tell("shared", { step }));
+  player.share = tell && ((step) => tell("shared", { step, ...player.opening() }));
   player.ui.share.hidden = !tell || ["follows", "alone"].includes(root.dataset.role);
   player.load(bytes, autoplay);
   return () => {
