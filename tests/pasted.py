@@ -45,7 +45,8 @@ class Net(nn.Module):
         x = F.relu(x)
         x = self.dropout2(x)
         x = self.fc2(x)
-        return x
+        output = F.log_softmax(x, dim=1)
+        return output
 
 
 def train(args, model, device, train_loader, optimizer, epoch):
@@ -394,6 +395,92 @@ return nn.Softmax(dim=1)(x).flatten(start_dim=1)
 """,
 )
 
+MOBILE = """
+class MobileNet(nn.Module):
+    def __init__(self):
+        super(MobileNet, self).__init__()
+
+        def conv_bn(inp, oup, stride):
+            return nn.Sequential(
+                nn.Conv2d(inp, oup, 3, stride, 1, bias=False),
+                nn.BatchNorm2d(oup),
+                nn.ReLU(inplace=True)
+            )
+
+        def conv_dw(inp, oup, stride):
+            return nn.Sequential(
+                nn.Conv2d(inp, inp, 3, stride, 1, groups=inp, bias=False),
+                nn.BatchNorm2d(inp),
+                nn.ReLU(inplace=True),
+                nn.Conv2d(inp, oup, 1, 1, 0, bias=False),
+            )
+
+        self.model = nn.Sequential(
+            conv_bn(  3,  4, 2),
+            conv_dw(  4,  8, 1),
+            nn.AvgPool2d(7),
+        )
+        self.fc = nn.Linear(8, 6)
+
+    def forward(self, x):
+        x = self.model(x)
+        x = x.view(-1, 8)
+        x = self.fc(x)
+        return x
+"""
+
+ADDED = """
+net = nn.Sequential()
+net.add_module('conv1', nn.Conv2d(1, 4, 3))
+net.add_module('relu', nn.ReLU())
+for i in range(2):
+    net.add_module(f'conv{i + 2}', nn.Conv2d(4, 4, 3))
+net[1] = nn.Tanh()
+if torch.cuda.is_available():
+    net = net.cuda()
+"""
+
+NAMED_LISTS = """
+class M(nn.Module):
+    def __init__(self, act='lrelu'):
+        super().__init__()
+        self.conv = nn.Conv1d(1, 8, 3)
+        self.acts = nn.ModuleDict([['lrelu', nn.LeakyReLU()], ['tanh', nn.Tanh()]])
+        self.act = act
+        self.layers = nn.ModuleList()
+        for i in range(2):
+            self.layers.append(nn.Conv1d(8, 8, 3, padding='same'))
+    def forward(self, x):
+        x = self.acts[self.act](self.conv(x))
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            if i < len(self.layers) - 1:
+                x = torch.relu(x)
+        return x
+"""
+
+MORE_THAN_ONE_RETURNED = """
+class CNN(nn.Module):
+    def __init__(self):
+        super(CNN, self).__init__()
+        self.conv1 = nn.Sequential(         # input shape (1, 28, 28)
+            nn.Conv2d(
+                in_channels=1,              # input height
+                out_channels=4,             # n_filters
+                kernel_size=5,              # filter size
+            ),
+            nn.ReLU(),
+            nn.MaxPool2d(kernel_size=2),    # choose max value in 2x2 area
+        )
+        self.out = nn.Linear(4 * 12 * 12, 10)   # fully connected layer, output 10 classes
+
+    def forward(self, x):
+        x = self.conv1(x)
+        x = x.view(x.size(0), -1)           # flatten
+        output = self.out(x)
+        return output, x    # return x for visualization
+"""
+
 TORCH_READS_THEM_ALIKE = {
     "the MNIST example": (MNIST, (1, 28, 28)),
     "the CIFAR tutorial": (CIFAR, (3, 32, 32)),
@@ -410,4 +497,8 @@ TORCH_READS_THEM_ALIKE = {
     "volumes": (VOLUMES, (1, 14, 14, 14)),
     "dense alone": (DENSE, (1, 28, 28)),
     "functions": (FUNCTIONS, (2, 20, 20)),
+    "functions within __init__": (MOBILE, (3, 14, 14)),
+    "layers that are added": (ADDED, (1, 9, 9)),
+    "lists with names": (NAMED_LISTS, (1, 20)),
+    "two tensors that are returned": (MORE_THAN_ONE_RETURNED, (1, 28, 28)),
 }

@@ -3,18 +3,20 @@
 import ast
 import re
 from collections.abc import Callable
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.nncode import modules
 from cnnviz.nncode.calls import Called, error_at, plain, quoted
 from cnnviz.nncode.screen import FORMED
-from cnnviz.nncode.values import BATCH, UNKNOWN, Flow, Held, Own, Sizes, Torch
+from cnnviz.nncode.values import BATCH, UNKNOWN, Flow, Held, Open, Own, Sizes, Torch
 from cnnviz.nncode.words import CodeError, shown
 
 if TYPE_CHECKING:
     from cnnviz.nncode.follow import Follower, Scope
 
 MOST_RANGE = 1_000
+MOST_FACTORS, MOST_FACTOR = 8, 10**9
 MOST_WORD = 100  # characters of a name that is put together
 NUMBERS: dict[str, Callable[..., Any]] = {
     **{"float": float, "bool": bool, "abs": abs, "round": round},
@@ -83,6 +85,16 @@ def length(f: "Follower", args: Args, kwargs: Kwargs, node: ast.AST) -> Any:
     return len(one.members if isinstance(one, Held) else one)
 
 
+def product(f: "Follower", args: Args, kwargs: Kwargs, node: ast.AST) -> Any:
+    """``math.prod``, of few numbers that are known."""
+    [many] = args
+    if isinstance(many, (Open, Sizes)) or any(isinstance(one, Open) for one in many):
+        return UNKNOWN
+    if len(many) > MOST_FACTORS or not all(isinstance(one, int) and abs(one) < MOST_FACTOR for one in many):
+        raise ValueError
+    return prod(many)
+
+
 def zipped(f: "Follower", args: Args, kwargs: Kwargs, node: ast.AST) -> Any:
     return list(zip(*(f.each(node, one) for one in args), strict=False))
 
@@ -128,6 +140,7 @@ FUNCTIONS: dict[str, Callable[["Follower", Args, Kwargs, ast.AST], Any]] = {
     "int": whole,
     "range": ranged,
     "len": length,
+    "prod": product,
     "zip": zipped,
     "enumerate": enumerated,
     "list": listed,
@@ -138,6 +151,7 @@ FUNCTIONS: dict[str, Callable[["Follower", Args, Kwargs, ast.AST], Any]] = {
     "setattr": set_attribute,
     "getattr": get_attribute,
     "isinstance": is_instance,
+    "cast": lambda f, args, kwargs, node: args[1],
     "print": lambda f, args, kwargs, node: None,
 }
 BUILTINS = {*FUNCTIONS, *NUMBERS, FORMED, "super"}

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Sequence
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.nncode import builtin, functions, modules, tensor
@@ -27,7 +26,13 @@ if TYPE_CHECKING:
     from cnnviz.nncode.follow import Follower, Scope
 
 NN, FUNCTIONAL = "torch.nn.", "torch.nn.functional."
-NEVER = ("torch.cuda.is_available", "torch.backends.mps.is_available")  # where it runs changes no layer
+OTHERS = ("tensorflow", "keras", "jax", "flax", "paddle", "mxnet")
+NUMERIC = ("math", "numpy")
+FIXED: dict[str, Any] = {  # where it runs changes no layer
+    "torch.device": Torch("device"),
+    "torch.cuda.is_available": False,
+    "torch.backends.mps.is_available": False,
+}
 SILENT = ("print", "torch.manual_seed", "torch.set_grad_enabled", "super")
 WRAPPERS = ("torch.nn.DataParallel", "torch.nn.parallel.DistributedDataParallel", "torch.compile", "torch.jit.script")
 MADE = ("randn", "rand", "zeros", "ones", "empty", "randint", "normal")  # tensors, of which only the shape counts
@@ -88,8 +93,8 @@ def of_torch(f: "Follower", name: str, args: list[Any], kwargs: dict[str, Any], 
         return modules.held(short, [*args, *modules.given_by_name(short, kwargs, node)], node)
     if name.startswith(NN) and "." not in short:
         return layer(short, args, kwargs, node)
-    if not start:
-        return f.weigh(node, builtin.builtin(f, name, args, kwargs, node, scope))
+    if last in builtin.BUILTINS and start in ("", *NUMERIC):
+        return f.weigh(node, builtin.builtin(f, last, args, kwargs, node, scope))
     if start in ("torch", "torch.nn.functional") and args and isinstance(args[0], Flow):
         return through(f, args[0], last, args[1:], kwargs, node)
     return of_library(f, name, args, kwargs, node)
@@ -103,14 +108,12 @@ def of_library(f: "Follower", name: str, args: list[Any], kwargs: dict[str, Any]
     if name == "torch.nn.Module.__init__" and args and isinstance(args[0], Own):
         args[0].begun = True
         return None
-    if last == "prod" and root in ("math", "numpy", "torch"):
-        return multiplied(args)
     if (root == "torch" and last in MADE) or last.endswith("summary"):
         return shape_of(f, args if root == "torch" else args[1:], kwargs)
     if name == "torch.tensor" and len(args) == 1 and not kwargs:
         return args[0]
-    if UNKNOWN in args or name in ("torch.device", *NEVER):
-        return UNKNOWN if name not in NEVER else False
+    if name in FIXED or UNKNOWN in args:
+        return FIXED.get(name, UNKNOWN)
     raise error_at(node, foreign(name, node) if name != "collections.OrderedDict" else modules.PAIRS)
 
 
@@ -121,6 +124,8 @@ def foreign(name: str, node: ast.AST) -> str:
         return tensor.unread(last)
     if name.startswith(FUNCTIONAL) or name.startswith("torch."):
         return f"{quoted(node)} is not read here: only what is done to the one tensor, layer after layer."
+    if root in OTHERS:
+        return f"This is code for {root}: networks of PyTorch are read here."
     return f"{quoted(node)} comes from {shown(root)}, and its layers do not stand in this text: paste those, too."
 
 
@@ -134,12 +139,6 @@ def layer(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) ->
     named = {one.arg: one.value for one in node.keywords}
     given = {key: plain(one, named.get(key, node)) for key, one in kwargs.items()}
     return Called(name, tuple(values), given, node.lineno, node.col_offset + 1)
-
-
-def multiplied(args: Sequence[Any]) -> Any:
-    many = args[0] if args else ()
-    known = isinstance(many, (list, tuple)) and all(isinstance(one, int) and abs(one) < 10**9 for one in many)
-    return prod(many) if known and 0 < len(many) <= 8 else UNKNOWN
 
 
 def through(f: "Follower", flow: Flow, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
@@ -181,14 +180,23 @@ def bound(f: "Follower", method: Bound, node: ast.Call, scope: "Scope") -> Any:
     if isinstance(owner, Parent):
         return functions.from_parent(f, owner, name, args, kwargs, node)
     if isinstance(owner, MODULES):
-        if name == "save_hyperparameters":
-            return modules.keep_arguments(owner, scope)
-        return modules.method(f, owner, name, [*args, *kwargs.values()], node)
+        return of_module(f, method, args, kwargs, node, scope)
     if isinstance(owner, (Flow, Open, Sizes)):
         return sizes(f, owner, name, args, kwargs, node) if isinstance(owner, Flow) else shape_of(f, args, kwargs)
     found = builtin.method(f, owner, name, args, kwargs, node)
     f.weigh(node, args)  # also where they were put into a list: it may hold itself
     return f.weigh(node, found)
+
+
+def of_module(
+    f: "Follower", method: Bound, args: list[Any], kwargs: dict[str, Any], node: ast.Call, scope: "Scope"
+) -> Any:
+    """A method that torch, or a book, gives a module."""
+    if method.name == "save_hyperparameters":
+        return modules.keep_arguments(method.owner, scope)
+    if method.name.endswith("summary"):
+        return shape_of(f, args, kwargs)
+    return modules.method(f, method.owner, method.name, [*args, *kwargs.values()], node)
 
 
 def sizes(f: "Follower", owner: Flow, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:

@@ -30,6 +30,7 @@ ROOTS = {
     "numpy": "numpy",
     "math": "math",
     "OrderedDict": "collections.OrderedDict",
+    "device": "device",  # where it runs changes no layer
     "collections": "collections",
 }
 SHAPING = ("view", "reshape")  # of a tensor of a trial run: the text tells the network's input by it
@@ -47,6 +48,7 @@ class Follower:
         self.path: Path | None = None
         self.hint: tuple[int, ...] = ()  # a shape that the text itself gives to the network
         self.notes: list[str] = []
+        self.made: list[Own] = []  # all objects of classes of the text's own
         self.trees: dict[Block, ast.FunctionDef] = {}
 
     # --- bounds ---

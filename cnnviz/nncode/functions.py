@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def parent(node: ast.Call, scope: "Scope") -> Parent:
     """``super()``, and ``super(Net, self)``."""
-    owner, kind = scope.get("self"), scope.get("__class__")
+    owner, kind = scope.get("__self__"), scope.get("__class__")
     if not isinstance(owner, Own) or not isinstance(kind, OwnClass):
         raise error_at(node, "super() is read only in a method of a class.")
     return Parent(owner, kind)
@@ -44,6 +44,7 @@ def made(f: "Follower", kind: OwnClass, args: Sequence[Any], kwargs: dict[str, A
     """An object of a class of the text's own: its __init__ is followed."""
     found = kind.method("__init__")
     own = Own(kind, begun=found is None)
+    f.made.append(own)
     path, f.path = f.path, None  # a trial run within goes nowhere
     try:
         if found:
@@ -58,6 +59,8 @@ def made(f: "Follower", kind: OwnClass, args: Sequence[Any], kwargs: dict[str, A
 def parsed(f: "Follower", function: Def) -> ast.FunctionDef:
     """The syntax tree of a function that is followed into, made once; the others are never parsed."""
     block = function.block
+    if isinstance(block, ast.FunctionDef):
+        return block
     if block in f.trees:
         return f.trees[block]
     tree = parse(block.text, block.first, block.indent).body
@@ -73,9 +76,10 @@ def run(f: "Follower", function: Def, args: Sequence[Any], kwargs: dict[str, Any
     try:
         f.step(node)
         tree = parsed(f, function)
-        scope = arguments(f, tree, [*([function.owner] if function.owner else []), *args], kwargs, node)
+        own = [function.owner] if function.owner else []
+        scope = {**function.closure} | arguments(f, tree, [*own, *args], kwargs, node)
         if function.home:
-            scope["__class__"] = function.home
+            scope |= {"__class__": function.home, "__self__": function.owner}
         return body(f, tree.body, scope)[1]
     finally:
         f.depth -= 5

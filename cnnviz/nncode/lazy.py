@@ -65,4 +65,8 @@ def with_count(call: Called, shape: Shape) -> Called:
     if not is_lazy(call):
         return call
     count = shape[-1] if call.name == "LazyLinear" else shape[0]
-    return replace(call, name=call.name.removeprefix(LAZY), args=(count, *call.args))
+    kwargs = {**call.kwargs}
+    if call.name.startswith("LazyInstanceNorm"):  # its defaults are not those of nn.InstanceNorm
+        places = ("eps", "momentum", "affine", "track_running_stats")
+        kwargs = {name: True for name in places[2:] if name not in places[: len(call.args)]} | kwargs
+    return replace(call, name=call.name.removeprefix(LAZY), args=(count, *call.args), kwargs=kwargs)

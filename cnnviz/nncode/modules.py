@@ -26,6 +26,9 @@ SAID_ELSEWHERE: tuple[str, ...] = (
 SAID_ELSEWHERE += ("zero_grad", "register_buffer", "named_children", "compile", "init_weights", "log")
 
 
+OF_TORCH = {*AS_IT_IS, *SAID_ELSEWHERE, "add_module", "children", "register_module", "save_hyperparameters"}
+
+
 def held(kind: str, args: Sequence[Any], node: ast.AST) -> Held:
     """An nn.Sequential, an nn.ModuleList or an nn.ModuleDict with what stands in its brackets."""
     line = getattr(node, "lineno", None)
@@ -33,7 +36,7 @@ def held(kind: str, args: Sequence[Any], node: ast.AST) -> Held:
         return Held(kind, checked_members(node, kind, args[0]), line)
     if kind == "ModuleDict":
         given = args[0] if args else {}
-        return Held(kind, checked_members(node, kind, given if isinstance(given, dict) else pairs(given, node)), line)
+        return Held(kind, checked_members(node, kind, pairs(given, node)), line)
     many = args if kind == "Sequential" else args[0] if args else ()
     if isinstance(many, Held):
         many = list(many.members.values())
@@ -53,7 +56,9 @@ def pairs(given: Any, node: ast.AST) -> dict[Any, Any]:
     """``[("conv", nn.Conv2d(...)), ...]`` by name."""
     if isinstance(given, dict):
         return given
-    if not isinstance(given, (list, tuple)) or not all(isinstance(one, tuple) and len(one) == 2 for one in given):
+    if not isinstance(given, (list, tuple)) or not all(
+        isinstance(one, (tuple, list)) and len(one) == 2 for one in given
+    ):
         raise error_at(node, PAIRS)
     if not all(isinstance(name, str) for name, _ in given):
         raise error_at(node, PAIRS)
@@ -80,7 +85,7 @@ def attribute(f: "Follower", owner: Own, name: str, node: ast.AST) -> Any:
         kind = kind.parent
     if name == "training":
         return False  # in eval mode
-    if name in (*AS_IT_IS, *SAID_ELSEWHERE, "add_module", "children", "register_module", "save_hyperparameters"):
+    if name in OF_TORCH or name.endswith("summary"):  # a book's classes tell the input by one
         return Bound(owner, name)
     if name == "__class__":
         return owner.kind
@@ -91,7 +96,9 @@ def attribute(f: "Follower", owner: Own, name: str, node: ast.AST) -> Any:
 def keep_arguments(owner: Any, scope: dict[str, Any]) -> Open:
     """``self.save_hyperparameters()``, of books and Lightning: the arguments of __init__ become attributes."""
     if isinstance(owner, Own):
-        owner.attributes.update({key: one for key, one in scope.items() if key not in ("self", "__class__")})
+        owner.attributes.update(
+            {key: one for key, one in scope.items() if key not in ("self", "__class__", "__self__")}
+        )
     return UNKNOWN
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from torch import device
 
 from cnnviz.nncode.calls import Called, error_at
+from cnnviz.nncode.chain import MAX_LAYERS
 from cnnviz.nncode.known import example, read_layer
 from cnnviz.nncode.notshown import is_loss
 from cnnviz.nncode.values import Flow, named_layers
@@ -47,14 +48,16 @@ class Path:
             If the tensor went on elsewhere already, which makes a branch, or weights would be used twice.
         """
         self.check_last(flow, node)
+        if len(self.stages) > MAX_LAYERS:
+            raise CodeError(f"More than {MAX_LAYERS} layers: write a smaller network.")
         if not is_loss(call.name):
             example(call)  # what is not shown is said at its own line, whatever forward does with it
         if id(call) in self.seen and weighted(call):
-            raise error_at(
-                node,
+            words = (
                 f"{self.seen[id(call)]} is used twice, and both uses share its weights: here each layer has weights of "
-                "its own. Make a second layer for the second use.",
+                "its own. Make a second layer for the second use."
             )
+            raise error_at(node, words) if hasattr(node, "lineno") else call.error(words)
         self.seen.setdefault(id(call), name)
         self.kept.append(call)
         self.stages.append((name, call))

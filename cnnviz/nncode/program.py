@@ -30,7 +30,9 @@ ASSIGNED = re.compile(  # everything in it is bounded, for a line may be as long
     re.ASCII | re.MULTILINE,
 )
 CHANGES = re.compile(r"(?:append|extend|insert|add_module|register_module|pop|__setitem__|__delitem__)$")
-ELSEWHERE = re.compile(r"\b(?:tensorflow|keras|jax|flax|paddle|mxnet)\b")
+STAYS = re.compile(
+    r"=\s*(?:\w+\.(?:cuda|to|half|cpu)|(?:\w+\.)*(?:Distributed)?DataParallel|torch\.compile)\("
+)  # the same net
 
 Errors = list[tuple[Block, CodeError]]
 
@@ -82,6 +84,8 @@ def followed(f: Follower, block: Block, errors: Errors) -> Iterator[tuple[str, A
 def lose(f: Follower, block: Block) -> None:
     """What a statement that is not followed assigns is not known behind it."""
     for found in ASSIGNED.finditer(block.text):
+        if STAYS.match(block.text, found.end() - 1):
+            continue
         for name in re.findall(r"\w+", found[1] or found[2] or found[3]):
             if name in f.names:
                 f.names[name] = Lost(block.first)
@@ -104,7 +108,7 @@ def class_of(f: Follower, block: Block) -> OwnClass:
     if not inner:
         words = f"{shown(block.called)} has no lines of its own: paste its __init__ and its forward."
         raise CodeError(words, block.first)
-    tree = parse(f"{head} pass", block.first, block.indent).body[0]
+    tree = parse(f"{head}\n pass", block.first, block.indent).body[0]
     bases = [dotted(one) for one in tree.bases] if isinstance(tree, ast.ClassDef) else []
     if not isinstance(tree, ast.ClassDef) or tree.keywords or "" in bases:
         raise CodeError(f"{shown(block.called)} is not read: only a class of nn.Module.", block.first)
@@ -145,12 +149,17 @@ def chosen(f: Follower, results: Sequence[tuple[str, Any]], errors: Errors, text
                 f"net = {shown(kinds[-1].name)}()."
             )
         for kind in kinds:
+            for block, error in errors:
+                if re.search(rf"\b{kind.name}\(", block.text):
+                    raise error  # it would have been made there
             return functions.made(f, kind, [], {}, ast.Pass())
     best = objects or [one for one in outer if isinstance(one[1], Held)] or outer
     if len({one.kind for _, one in objects}) == 1:
         best = best[-1:]
     if len(best) > 1:
         raise CodeError("There are several networks in it: paste one nn.Sequential, or one class.")
+    if not best and f.made:
+        return f.made[-1]  # made and used in the same breath: Net().summary(...)
     if not best:
         raise first_of(errors) or CodeError(NOTHING)
     return best[0][1]
@@ -183,7 +192,9 @@ def unused_classes(f: Follower, text: str) -> list[OwnClass]:
         if name != kind.name
     }
     above = {kind.parent.name for kind in kinds if kind.parent}
-    return [kind for kind in kinds if is_module(kind) and kind.name not in called | above]
+    made = {id(one.kind) for one in f.made}
+    free = [kind for kind in kinds if id(kind) not in made and kind.name not in called | above]
+    return [kind for kind in free if is_module(kind)]
 
 
 def is_module(kind: OwnClass) -> bool:
@@ -196,6 +207,9 @@ def row_of(f: Follower, root: Any) -> list[tuple[str, Called]]:
     f.path = Path(root)
     place = ast.Pass()
     end = modules.forward(f, root, Flow(0), "0" if isinstance(root, Called) else "", place)
+    if isinstance(end, (tuple, list)) and end and all(isinstance(one, Flow) for one in end):
+        f.notes.append("forward returns several tensors, one behind the other: read up to the last of them.")
+        end = max(end, key=lambda one: one.at)
     if not isinstance(end, Flow):
         raise CodeError("forward gives something else than the one tensor: end it with return x.")
     f.path.check_last(end, place)
@@ -224,14 +238,8 @@ def first_of(errors: Errors) -> CodeError | None:
     """The error that most likely keeps the network from being read."""
     for block, error in errors:
         if relevant(block) or block.word == "class":
-            return elsewhere(block, error)
+            return error
     return errors[0][1] if errors else None
-
-
-def elsewhere(block: Block, error: CodeError) -> CodeError:
-    if ELSEWHERE.search(block.text):
-        return CodeError("This is code for another library: networks of PyTorch are read here.", block.first)
-    return error
 
 
 def raise_if_needed(f: Follower, root: Any, errors: Errors) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.nncode.arithmetic import computed
 from cnnviz.nncode.assign import assign
+from cnnviz.nncode.builtin import BUILTINS
 from cnnviz.nncode.calls import error_at
-from cnnviz.nncode.values import BATCH, MODULES, UNKNOWN, Flow, Held, Sizes, Torch
+from cnnviz.nncode.values import BATCH, MODULES, UNKNOWN, Def, Flow, Held, Sizes, Torch
+from cnnviz.nncode.words import shown
 
 if TYPE_CHECKING:
     from cnnviz.nncode.follow import Follower, Scope
@@ -55,13 +57,12 @@ def statement(f: "Follower", node: ast.stmt, scope: "Scope") -> Returned:
         case ast.AugAssign():
             grow(f, node, scope)
         case ast.Expr():
-            f.value(node.value, scope)
-        case ast.Import() | ast.ImportFrom():
-            imported(node, scope)
+            if not for_effect(f, node.value, scope):
+                f.value(node.value, scope)
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef():
+            defined(node, scope)
         case ast.Pass() | ast.Assert() | ast.AnnAssign():
             pass
-        case ast.Raise():
-            raise error_at(node, "The text itself raises an error here.")
         case _:
             raise error_at(node, "This is not read here: only layers, loops over them, and plain functions.")
     return GOES_ON
@@ -103,8 +104,25 @@ def unknown_loop(f: "Follower", node: ast.For, scope: "Scope") -> None:
             scope[one.id] = UNKNOWN
 
 
-def imported(node: ast.Import | ast.ImportFrom, scope: "Scope") -> None:
-    """What an import calls something, so that ``import torch.nn.functional as fn`` is understood."""
+def for_effect(f: "Follower", node: ast.expr, scope: "Scope") -> bool:
+    """Is it a call of something that is not in the text, without the tensor? It is passed over, and said."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or scope is f.names:
+        return False
+    name = node.func.id
+    found = scope.get(name, f.names.get(name))
+    known = found is not None and not (isinstance(found, Torch) and not found.name.startswith("torch"))
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    if known or name in BUILTINS or name[0].isupper() or any(isinstance(scope.get(one), Flow) for one in names):
+        return False
+    f.notes.append(f"Line {node.lineno}: {shown(name)} is not in this text, and passed over.")
+    return True
+
+
+def defined(node: ast.Import | ast.ImportFrom | ast.FunctionDef, scope: "Scope") -> None:
+    """A function within another, or what an import calls something, as ``import torch.nn.functional as fn``."""
+    if isinstance(node, ast.FunctionDef):
+        scope[node.name] = Def(node, closure=scope)
+        return
     start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
     for one in node.names:
         if one.asname or start:

@@ -89,7 +89,10 @@ def layers_for(name: str, args: Args, kwargs: Kwargs, node: ast.AST, last: Last)
     """
     name = name.removesuffix("_") if name != "requires_grad_" else name
     if name in SPECIAL:
-        return [(name, call) for call in SPECIAL[name](args, dict(kwargs), node, last)]
+        return [
+            ("flatten" if call.name == "Flatten" else name, call)
+            for call in SPECIAL[name](args, dict(kwargs), node, last)
+        ]
     if name not in ALIKE:
         raise error_at(node, unread(name))
     kind, order = ALIKE[name]

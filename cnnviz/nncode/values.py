@@ -1,5 +1,6 @@
 """What the names in a text can stand for while it is followed: numbers, layers, what holds them, and the one tensor."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -93,11 +94,18 @@ class Own:
 
 @dataclass(frozen=True, eq=False)
 class Def:
-    """A function or a method, and the object that it belongs to."""
+    """A function or a method, and the object that it belongs to.
 
-    block: Block
+    Attributes
+    ----------
+    block : Block, or ast.FunctionDef of a function within another
+    closure : names of that other function
+    """
+
+    block: Block | ast.FunctionDef
     owner: Own | None = None
     home: OwnClass | None = None  # the class that holds it
+    closure: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
