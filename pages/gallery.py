@@ -13,6 +13,8 @@ from cnnviz.gallery import SECTIONS, Exhibit
 # A film fills its card; the room is kept until it is there.
 STYLE = """<style>
 .exhibit img { display: block; width: 100%; height: auto; }
+.exhibit img.still { display: none; }
+@media (prefers-reduced-motion: reduce) { .exhibit img.film { display: none; } .exhibit img.still { display: block; } }
 .exhibit a { color: inherit; }
 .exhibit a[download] { font-size: 0.875rem; }
 .exhibit p { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; margin: 0.5rem 0 0; }
@@ -26,15 +28,15 @@ def address(path: str) -> str:
 
 
 def picture(exhibit: Exhibit, theme: str) -> str:
-    """The film, and for readers who want nothing to move its last picture; fetched when it comes into view."""
+    """The film, and for readers who want nothing to move its last picture; fetched when it comes into view.
+
+    No ``<source media=...>``: Chromium goes on listening for its query when the page is left, and keeps the whole card.
+    """
     film, still = exhibit.film(theme), exhibit.still(theme)
     with Image.open(ROOT / still) as last:
         width, height = last.size
-    return (
-        f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{address(still)}">'
-        f'<img src="{address(film)}" alt="{escape(exhibit.alt)}" width="{width}" height="{height}" loading="lazy">'
-        "</picture>"
-    )
+    rest = f'alt="{escape(exhibit.alt)}" width="{width}" height="{height}" loading="lazy"'
+    return f'<img class="film" src="{address(film)}" {rest}><img class="still" src="{address(still)}" {rest}>'
 
 
 def links(exhibit: Exhibit, theme: str) -> str:
