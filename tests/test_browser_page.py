@@ -324,6 +324,13 @@ def test_going_from_page_to_page_takes_no_knob_along(screen):
         expect(screen.badge).to_contain_text("✓ = torch")
 
 
+def test_all_pages_stand_in_the_menu_of_a_projector(open_page, app_url):
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{app_url}/pooling")
+    expect(page.get_by_test_id("stTopNav").get_by_role("link", name="Gallery")).to_be_in_viewport()
+    expect(page.get_by_test_id("stTopNav").get_by_text(" more")).to_have_count(0)
+
+
 def test_a_page_that_is_left_finds_its_own_knobs_again(screen):
     screen.open("kernel_size=4&stride=3&compare=false", path="/pooling")
     go(screen, "Convolution")
