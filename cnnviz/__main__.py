@@ -51,7 +51,7 @@ def export(chosen: Namespace) -> None:
     staged = staged_at(chosen.link)
     if not staged.address:
         staged = replace(staged, address=tidied(chosen.link))
-    chosen.file.write_bytes(make(staged, chosen.file.suffix.removeprefix("."), wanted, told))
+    chosen.file.write_bytes(make(staged, chosen.file.suffix.lower().removeprefix("."), wanted, told))
 
 
 def told(done: int, of: int) -> None:

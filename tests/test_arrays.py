@@ -11,6 +11,7 @@ import tracemalloc
 import zipfile
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from safetensors.torch import save as safetensors
 from test_sources import assert_code_gives
 from test_uploads import npy, npy_header, saved
 
-from cnnviz.sources import MAX_VALUES, SourceError
+from cnnviz.sources import MAX_VALUES, SourceError, read_upload
 from cnnviz.sources.arrays import MAX_LINE, MAX_LINES, MAX_MEMBERS, MAX_UNPACKED
 from cnnviz.sources.sound import LogMel
 from cnnviz.sources.spectrogram import Spectrogram, guess_axes, guess_levels, read_plane, read_spectrogram
@@ -311,7 +312,7 @@ BAD = {
     "spaces alone": (b"  \n\n ", "A text without numbers"),
     "a number that is none": (b"1 2\n3 4_000\n", "Line 2 holds “4_000”, which is not a number"),
     "a first number that is none": (b"1.2.3 2\n3 4\n", "Line 1 holds “1.2.3”"),
-    "a column that counts alone": (b"frame\n1\n2\n", "Line 2 holds an empty cell"),
+    "a column that counts alone": (b"frame\n1\n2\n", "A text without numbers"),
     "an empty cell": (b"1,2,3\n4,,6\n", "Line 2 holds an empty cell"),
     "ragged rows": (b"# two\n1 2\n3 4\n\n5 6 7\n", "Line 5 has 3 numbers, those before have 2"),
     "decimal commas between spaces": (b"0,5 0,7\n0,1 0,2\n", "Line 1 holds “5 0”"),
@@ -522,3 +523,89 @@ def test_the_code_of_a_spectrogram_defines_its_grid_bit_for_bit(values, tmp_path
     monkeypatch.chdir(tmp_path)
     np.save("input.npy", source.grid().values)
     assert_code_gives(source.code(), source.grid().values)
+
+
+# --- tables as spreadsheets save them, on both pages ---
+
+WANTED = np.array([[0.5, -1.25, 3], [1000, 0, 2.5]], np.float32)
+TABLES = {
+    "Excel's Unicode text": "0,5\t-1,25\t3\r\n1000\t0\t2,5\r\n".encode("utf-16"),
+    "the same, big-endian": b"\xfe\xff" + "0,5\t-1,25\t3\n1000\t0\t2,5\n".encode("utf-16-be"),
+    "the same without a mark": "0.5\t-1.25\t3\n1000\t0\t2.5\n".encode("utf-16-le"),
+    "CSV": b"0.5,-1.25,3\r\n1000,0,2.5\r\n",
+    "CSV with a heading in UTF-8 with a mark": "\ufeffTonhöhe,b,c\n0.5,-1.25,3\n1000,0,2.5\n".encode(),
+    "CSV where commas are decimal": b"0,5;-1,25;3\n1000;0;2,5\n",
+    "quoted decimal commas between commas": b'"0,5","-1,25","3"\n"1000","0","2,5"\n',
+    "some cells quoted": b'"0,5","-1,25",3\n1000,0,"2,5"\n',
+    "quoted points": b'"0.5","-1.25","3"\n"1000","0","2.5"\n',
+    "a first line that names the separator": b"sep=;\n0,5;-1,25;3\n1000;0;2,5\n",
+    "empty cells and rows at the end": b"0.5,-1.25,3,,\n1000,0,2.5,,\n,,,,\n",
+    "spaces between thousands, a real minus": "0,5;\u22121,25;3\n1\u202f000;0;2,5\n".encode(),
+    "no-break spaces in Windows' own code page": "0,5;-1,25;3\n1000;0;2,5\n".encode("cp1252"),
+    "a column that counts, with its unit": b"Time (s),a,b,c\n0,0.5,-1.25,3\n1,1000,0,2.5\n",
+    "pandas with its index": b"Unnamed: 0,a,b,c\n0,0.5,-1.25,3\n1,1000,0,2.5\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_as_a_spreadsheet_saves_it_is_read_on_both_pages(table):
+    np.testing.assert_array_equal(read_plane(TABLES[table])[0], WANTED)
+    np.testing.assert_array_equal(read_upload(TABLES[table], "a.csv", 2).values, WANTED[None])
+
+
+def test_a_table_is_a_signal_or_a_channel_in_each_column():
+    for text in (b"1,2,3\n", b"1\n2\n3\n", b"time;x\n0;1\n1;2\n2;3\n"):
+        assert read_upload(text, "a", 1).values.tolist() == [[1, 2, 3]]
+    grid = read_upload(b"left,right\n1,10\n2,20\n3,30\n", "a.csv", 1)
+    assert grid.values.tolist() == [[1, 2, 3], [10, 20, 30]]
+    assert grid.caption == "a.csv, line 1 left out as a heading, a channel in each column"
+    with pytest.raises(SourceError, match=r"3-D takes a \.npy array"):
+        read_upload(b"1,2\n", "a", 3)
+
+
+def test_prose_is_refused_as_text_that_holds_no_table():
+    for text in (b"hello, this is no picture\nnor is this, really\n", "hello; there\nyou; two\n".encode("utf-16")):
+        with pytest.raises(SourceError, match=r"^This file is text, read as a table: line 2 holds “"):
+            read_upload(text, "a.txt", 2)
+
+
+# --- bfloat16 ---
+
+
+def bfloat16_npy(values: np.ndarray, order: str = "C") -> bytes:
+    """What numpy saves of an array of ml_dtypes' bfloat16; torch rounds."""
+    bits = torch.from_numpy(np.ascontiguousarray(values)).to(torch.bfloat16).view(torch.int16).numpy()
+    stream = io.BytesIO()
+    np.save(stream, np.asarray(bits, order=order).view("V2"))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_bfloat16_is_read_as_numpy_saves_it(order):
+    values = np.random.default_rng(0).normal(size=(9, 40)).astype(np.float32)
+    wanted = torch.from_numpy(values).to(torch.bfloat16).float().numpy()
+    data = bfloat16_npy(values, order)
+    packed = io.BytesIO()
+    np.savez(packed, mel=np.load(io.BytesIO(data)), other=np.zeros(3))
+    for sent in (data, packed.getvalue()):
+        found, note = read_plane(sent)
+        np.testing.assert_array_equal(found, wanted)
+        assert "read as bfloat16" in note
+    grid = read_upload(data, "a.npy", 2)
+    np.testing.assert_array_equal(grid.values, wanted[None])
+    assert grid.caption == "a.npy, two bytes a number read as bfloat16"
+
+
+def test_the_case_of_bfloat16_is_read():
+    data = (Path(__file__).parent / "cases" / "p3_bfloat16.npy").read_bytes()
+    bits = np.load(io.BytesIO(data)).view(np.int16)
+    wanted = torch.from_numpy(bits.copy()).view(torch.bfloat16).float().numpy()
+    np.testing.assert_array_equal(read_plane(data)[0], wanted)
+    assert np.isfinite(wanted).all()
+
+
+def test_bytes_without_a_type_are_not_called_records():
+    stream = io.BytesIO()
+    np.save(stream, np.zeros((4, 4), "V1"))
+    with pytest.raises(SourceError, match=r"numbers of 1 bytes whose type numpy did not write down \(float8\?\)"):
+        read_upload(stream.getvalue(), "a", 2)

@@ -83,7 +83,7 @@ HOSTILE = {
     "archive.npz": (b"PK\x03\x04" + bytes(40), "zip"),
     "cut.npy": (npy(noise(4, 4))[:-8], "declares"),
     "cube.npy": (npy(noise(2, 2, 2, 2, 2)), "shape"),
-    "page.svg": (b"<svg onload='alert(1)'></svg>", "is text"),
+    "page.svg": (b"<svg onload='alert(1)'></svg>", "an SVG drawing"),
     "<img src=x onerror=alert(1)>.png": (b"\x89PNG\r\n\x1a\n", "damaged"),
 }
 

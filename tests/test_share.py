@@ -391,6 +391,12 @@ def test_a_page_that_the_command_makes_leads_back_to_its_link(tmp_path):
     assert escape(link) in (tmp_path / "a.html").read_text()
 
 
+def test_an_ending_in_capitals_is_the_same(tmp_path):
+    for name in ("a.PNG", "b.png"):
+        export(parser().parse_args(["export", SMALL, str(tmp_path / name)]))
+    assert (tmp_path / "a.PNG").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
 def test_the_command_ends_with_a_sentence_and_no_traceback(tmp_path):
     for words in ((SMALL, str(tmp_path / "a.bmp")), (SMALL, str(tmp_path / "no" / "a.png")), ("nowhere", "a.png")):
         done = command("export", *words)

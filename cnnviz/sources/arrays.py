@@ -1,7 +1,9 @@
 """Arrays of a stranger's that hold one map: .npy, .npz and text, held to limits before anything is unpacked."""
 
+import re
 from array import array
 from collections.abc import Iterator, Mapping
+from csv import reader
 from io import BytesIO, TextIOWrapper
 from itertools import chain, islice
 from math import prod
@@ -11,9 +13,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 import torch
 
-from cnnviz.signatures import identify
+from cnnviz.signatures import identify, text_encoding
 from cnnviz.sources.base import MAX_VALUES, Array, SourceError, plain_name
-from cnnviz.sources.npy import NUMBERS, checked_header, read_header
+from cnnviz.sources.npy import as_numbers, checked_header, is_numbers, read_header, type_note
 from cnnviz.tensors import TensorError, read_tensors
 
 HEAD = 16_384  # bytes; numpy reads headers of at most 10,000
@@ -25,8 +27,11 @@ MAX_DEPTH = 4  # lists in lists, each of which makes the names of tensors longer
 MAX_LINE = 1_000_000  # characters
 MAX_LINES = 200_000  # of text, blank ones included: an hour at 16 ms a frame has 225,000, but then of 17 mels at most
 
-INDEX = ("", "index", "frame", "time", "mel", "frequency")  # headings of a column that counts and holds no values
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Headings of a column that counts and holds no values, a unit behind them or none.
+COUNT = re.compile(r"(|index|frames?|times?|mel|frequency|unnamed: 0)( *[\[(/].{1,12})?", re.IGNORECASE)
+TOLD = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line of Excel's
+QUOTED = re.compile(r'"[^"]*"')
+BLANKS = {0xA0: None, 0x202F: None, 0x2212: "-"}  # spaces between thousands, and the sign that is not a hyphen
 
 Shape = tuple[int, ...]
 
@@ -81,8 +86,8 @@ def array_name(name: str) -> str:
     return plain_name(name).removesuffix(".npy")
 
 
-def read_stream(stream: IO[bytes], length: int) -> Array:
-    """The map in a .npy file of `length` bytes, shape (rows, columns), read block after block."""
+def read_stream(stream: IO[bytes], length: int) -> tuple[Array, str]:
+    """The map in a .npy file of `length` bytes, shape (rows, columns), read block after block; and a note."""
     shape, fortran_order, dtype, start = checked_header(stream.read(HEAD), length)
     check_plane(shape)
     flat = np.empty(prod(shape), np.float32)
@@ -90,8 +95,8 @@ def read_stream(stream: IO[bytes], length: int) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         for at in range(0, flat.size, BLOCK):
             part = flat[at : at + BLOCK]
-            part[:] = np.frombuffer(stream.read(part.size * dtype.itemsize), dtype, part.size)
-    return flat.reshape(shape[-2:], order="F" if fortran_order else "C")
+            part[:] = as_numbers(np.frombuffer(stream.read(part.size * dtype.itemsize), dtype, part.size))
+    return flat.reshape(shape[-2:], order="F" if fortran_order else "C"), type_note(dtype)
 
 
 def read_npz(data: bytes) -> tuple[Array, str]:
@@ -111,12 +116,13 @@ def read_npz(data: bytes) -> tuple[Array, str]:
             shapes = npz_shapes(file)
             name = choose(shapes)
             with file.open(name) as stream:
-                values = read_stream(stream, file.getinfo(name).file_size)
+                values, note = read_stream(stream, file.getinfo(name).file_size)
     except SourceError:
         raise
     except Exception:  # zipfile, zlib and numpy raise nearly anything for a file that was tampered with
         raise SourceError("A .npz file that is cut short or damaged: save it again with numpy.savez.") from None
-    return values, f"array {array_name(name)} of {len(shapes)}" if len(shapes) > 1 else ""
+    notes = [f"array {array_name(name)} of {len(shapes)}"] * (len(shapes) > 1) + [note] * bool(note)
+    return values, ", ".join(notes)
 
 
 def check_members(file: ZipFile) -> None:
@@ -141,7 +147,7 @@ def npz_shapes(file: ZipFile) -> dict[str, Shape]:
             head = stream.read(HEAD)
         if identify(head).name == "npy":
             found[name] = read_header(head)
-    numbers = {name: header for name, header in found.items() if header[2].kind in NUMBERS}
+    numbers = {name: header for name, header in found.items() if is_numbers(header[2])}
     return {name: shape for name, (shape, *_) in (numbers or found).items()}
 
 
@@ -193,50 +199,67 @@ def read_text(data: bytes) -> tuple[Array, str]:
         if len(flat) > MAX_VALUES:
             raise SourceError(f"A text of more than {MAX_VALUES:,} numbers: save a part.")
     if not flat:
-        raise SourceError("A text without numbers: write each row of the spectrogram as a line of numbers.")
+        raise SourceError("A text without numbers: write each row as a line of numbers.")
     return np.frombuffer(flat, np.float32).reshape(-1, width), ", ".join(notes)
 
 
 def text_rows(data: bytes, notes: list[str]) -> Iterator[tuple[int, list[float]]]:
     """Line numbers and the numbers on them; notes are added as they arise."""
     lines = text_lines(data)
-    start, skip, marks = list(islice(lines, 2)), 0, set[str]()
-    if start and is_header(*(line for _, line in start)):
+    start, skip, marks = list(islice(lines, 3)), 0, set[str]()
+    told = TOLD.fullmatch(start[0][1]) if start else None
+    separator = told[1] if told else None
+    start = start[1:] if told else start
+    if start and is_header(*(line for _, line in start[:2])):
         number, line = start.pop(0)
-        skip = int(cells(line)[0].lower() in INDEX)
+        skip = int(bool(COUNT.fullmatch(cells(line)[0])))
         notes += [f"line {number} left out as a heading"] + ["column 1 left out as a count"] * skip
-    separator = separator_of(start[0][1]) if start else None
+    separator = separator or (separator_of(start[0][1]) if start else None)
     for number, line in chain(start, lines):
-        if separator in ("\t", ";"):
-            marks.update(mark for mark in ",." if mark in line)
+        words = words_of(line, separator)[skip:]
+        if separator in ("\t", ";") or '"' in line:
+            marks.update(mark for mark in ",." if any(mark in word for word in words))
             if len(marks) > 1:
                 raise SourceError(f"Line {number:,}: decimals have a comma here and a point there, write points alone.")
-        decimal = line.replace(",", ".") if "," in marks else line
-        yield number, numbers_of(decimal.rstrip(separator).split(separator)[skip:], number)
+        if words:
+            yield number, numbers_of([word.replace(",", ".") for word in words] if "," in marks else words, number)
     notes += ["commas read as decimal points"] * ("," in marks)
+
+
+def words_of(line: str, separator: str | None) -> list[str]:
+    """The cells of a line, without the empty ones at its end that spreadsheets leave.
+
+    >>> words_of('"1,5","2"', ","), words_of("1;2;;", ";")
+    (['1,5', '2'], ['1', '2'])
+    """
+    line = line.translate(BLANKS)
+    words = next(reader([line], delimiter=separator or " ")) if '"' in line else line.split(separator)
+    while words and not words[-1].strip():
+        words.pop()
+    return words
 
 
 def text_lines(data: bytes) -> Iterator[tuple[int, str]]:
     """Lines that are not blank or a comment, with their numbers from 1, never more than one of them in memory."""
-    encoding = "utf-16" if data.startswith(UTF16) else "utf-8-sig"
-    stream = TextIOWrapper(BytesIO(data), encoding, errors="replace")
+    stream = TextIOWrapper(BytesIO(data), text_encoding(data) or "utf-8-sig", errors="replace")
     for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), ""), 1):
         if len(line) > MAX_LINE:
             raise SourceError(f"Line {number:,} has more than {MAX_LINE:,} characters: save the array as .npy.")
         if number > MAX_LINES:
             raise SourceError(f"A text of more than {MAX_LINES:,} lines: save a part, or the array as .npy.")
-        bare = line.replace('"', "")
-        if bare.strip() and not bare.startswith("#"):
-            yield number, bare.strip(" \r\n")
+        bare = line.strip(" \r\n")
+        if bare.strip('" \t') and not bare.lstrip('"').startswith("#"):
+            yield number, bare
 
 
 def separator_of(line: str) -> str | None:
     """What is between the numbers of a line; None stands for spaces."""
-    return next((mark for mark in "\t;," if mark in line), None)
+    outside = QUOTED.sub("", line)
+    return next((mark for mark in "\t;," if mark in outside), None)
 
 
 def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.split(separator_of(line))]
+    return [cell.strip() for cell in words_of(line, separator_of(line))] or [""]
 
 
 def is_header(line: str, below: str = "") -> bool:

@@ -44,7 +44,8 @@ def read_npy(data: bytes, ndim: int) -> Array:
         number of axes or more than `MAX_VALUES` numbers.
     """
     shape, fortran_order, dtype, start = checked_header(data, len(data))
-    numbers = np.frombuffer(data, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
+    numbers = as_numbers(np.frombuffer(data, dtype, offset=start))
+    numbers = numbers.reshape(shape, order="F" if fortran_order else "C")
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(channels_first(numbers, ndim), np.float32)
 
@@ -52,8 +53,10 @@ def read_npy(data: bytes, ndim: int) -> Array:
 def checked_header(data: bytes, length: int) -> Header:
     """What `read_header` finds, held to the limits of `read_npy`; `data` is the file, `length` bytes, or its start."""
     shape, _, dtype, start = header = read_header(data)
-    if dtype.kind not in NUMBERS:
-        what = "structured records" if dtype.kind == "V" else f"{dtype.name} values"
+    if not is_numbers(dtype):
+        what = "structured records" if dtype.names else f"{dtype.name} values"
+        if dtype.kind == "V" and not dtype.names:
+            what = f"numbers of {dtype.itemsize} bytes whose type numpy did not write down (float8?)"
         raise SourceError(f"A .npy file of {what}: save bool, int, uint or float numbers.")
     if not all(n > 0 for n in shape):
         raise SourceError(f"A .npy array of shape {shape}, which holds no numbers: save at least one cell.")
@@ -65,6 +68,31 @@ def checked_header(data: bytes, length: int) -> Header:
             f"A .npy file that declares {declared:,} bytes of numbers and has {present:,}: save it again."
         )
     return header
+
+
+def is_bfloat16(dtype: np.dtype[Any]) -> bool:
+    """Whether it is what numpy makes of bfloat16, which it does not know: two bytes without a type or names."""
+    return dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None and dtype.subdtype is None
+
+
+def is_numbers(dtype: np.dtype[Any]) -> bool:
+    return dtype.kind in NUMBERS or is_bfloat16(dtype)
+
+
+def as_numbers(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The same as numbers; bfloat16 is the upper half of a float32.
+
+    >>> as_numbers(np.array([b"\\x80\\x3f", b"\\x20\\xc1"], "V2"))
+    array([  1., -10.], dtype=float32)
+    """
+    if not is_bfloat16(values.dtype):
+        return values
+    return (values.view("<u2").astype(np.uint32) << 16).view(np.float32)
+
+
+def type_note(dtype: np.dtype[Any]) -> str:
+    """Words on a type that was guessed."""
+    return "two bytes a number read as bfloat16" if is_bfloat16(dtype) else ""
 
 
 def read_header(data: bytes) -> Header:

@@ -175,7 +175,7 @@ def read_plane(data: bytes) -> tuple[Array, str]:
         return read_torch(data)
     told = identify(data)
     if told.name == "npy":
-        return read_stream(BytesIO(data), len(data)), ""
+        return read_stream(BytesIO(data), len(data))
     if told.name in PICTURES:
         return read_brightness(data, told.name)
     if told.name == "text":

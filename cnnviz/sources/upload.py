@@ -8,11 +8,12 @@ import numpy as np
 
 from cnnviz.knobs import knob
 from cnnviz.signatures import identify
+from cnnviz.sources.arrays import read_text
 from cnnviz.sources.audio import LONGEST, WHOLE, Mix, Piece, read_audio
 from cnnviz.sources.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.sources.literal import tensor_code
 from cnnviz.sources.logmel import DESED, Features, log_mel
-from cnnviz.sources.npy import SHAPES, read_npy
+from cnnviz.sources.npy import SHAPES, read_header, read_npy, type_note
 from cnnviz.sources.oddities import FULL_SCALES, of_levels, of_values
 from cnnviz.sources.picture import COLOURS, Colour, read_picture
 
@@ -23,7 +24,9 @@ SOUNDS = (
     *("WAV", "RIFX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "Ogg", "Ogg Opus", "MP3"),
     *("NIST", "VOC", "IRCAM", "SVX", "AVR", "PAF", "PVF"),  # older ones that libsndfile reads as well
 )
-WANTED = "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or W64 sound, or a .npy array"
+WANTED = (
+    "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or W64 sound, a .npy array or a CSV table"
+)
 
 
 def read_upload(
@@ -72,7 +75,9 @@ def read_upload(
     told = identify(data)
     kind = told.name
     if kind == "npy":
-        return _array(data, name, ndim)
+        return _array(read_npy(data, ndim), name, type_note(read_header(data)[2]))
+    if kind == "text":
+        return _array(*_table(data, ndim, name))
     if kind not in PICTURES + SOUNDS:
         raise SourceError(told.refused(WANTED))
     if ndim != 2:
@@ -87,11 +92,26 @@ def read_upload(
     return _picture(data, kind, name, rows, colour)
 
 
-def _array(data: bytes, name: str, ndim: int) -> Grid:
-    values = read_npy(data, ndim)
+def _array(values: Array, name: str, note: str) -> Grid:
     odd = int(np.count_nonzero(~np.isfinite(values)))
-    note = f", {odd:,} of {values.size:,} numbers are NaN or Inf" if odd else ""
-    return Grid(values, "signed", plain_name(name) + note, of_values(values))
+    notes = [note] * bool(note) + [f"{odd:,} of {values.size:,} numbers are NaN or Inf"] * (odd > 0)
+    return Grid(values, "signed", ", ".join([plain_name(name), *notes]), of_values(values))
+
+
+def _table(data: bytes, ndim: int, name: str) -> tuple[Array, str, str]:
+    """A text's numbers, (1, rows, columns), or as signals: a row or a column alone, or a channel in each column."""
+    if ndim == 3:
+        raise SourceError(f"A text has rows and columns: 3-D takes a .npy array of shape {SHAPES[3]}.")
+    try:
+        values, note = read_text(data)
+    except SourceError as error:
+        said = str(error)
+        raise SourceError(f"This file is text, read as a table: {said[0].lower()}{said[1:]}") from None
+    if ndim == 2:
+        return values[None], name, note
+    if min(values.shape) == 1:
+        return values.reshape(1, -1), name, note
+    return np.ascontiguousarray(values.T), name, ", ".join(filter(None, [note, "a channel in each column"]))
 
 
 def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour) -> Grid:
