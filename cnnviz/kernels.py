@@ -28,6 +28,11 @@ def _binomial(n: int) -> Taps:
     return np.array([comb(n - 1, i) for i in range(n)], float)
 
 
+def _centre(n: int) -> Taps:
+    """No blur: 1 in the middle."""
+    return np.eye(1, n, n // 2)[0]
+
+
 def _identity(size: Size) -> Taps:
     """A single 1, at the tap that stands on the output's own cell under ``padding="same"``."""
     taps = np.zeros(size)
@@ -40,18 +45,31 @@ def _box(size: Size) -> Taps:
     return np.full(size, 1 / prod(size))
 
 
+# What OpenCV has in place of the bell where few taps would not sum to its width: 1/4, 1/16, 1/32 and 1/256 of these.
+SMALL_BELLS = {
+    1: (1,),
+    3: (1, 2, 1),
+    5: (1, 4, 6, 4, 1),
+    7: (2, 7, 14, 18, 14, 7, 2),
+    9: (4, 13, 30, 51, 60, 51, 30, 13, 4),
+}
+
+
 def _gaussian(size: Size) -> Taps:
-    """Normal bell along each axis, sum 1, with ``sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8`` cells.
+    """Normal bell along each axis, sum 1, with ``sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8`` cells; odd sizes up to 9 from a
+    table of whole numbers. In two dimensions 3 taps are the textbook's 1/16 [1 2 1; 2 4 2; 1 2 1].
 
     References
     ----------
-    OpenCV, `getGaussianKernel`, its sigma for a given size.
+    OpenCV, `getGaussianKernel` with a sigma of 0, for odd sizes; for even ones, which it does not define, the formula in
+    its documentation.
     """
 
     def bell(n: int) -> Taps:
         sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8
         curve = np.exp(-((np.arange(n) - (n - 1) / 2) ** 2) / (2 * sigma**2))
-        return np.asarray(curve / curve.sum())
+        weights = np.asarray(SMALL_BELLS.get(n, curve), float)
+        return np.asarray(weights / weights.sum())
 
     return _outer([bell(n) for n in size])
 
@@ -61,7 +79,7 @@ def _sobel(size: Size, axis: int) -> Taps:
 
     References
     ----------
-    OpenCV, `getDerivKernels`, for sizes beyond 3.
+    OpenCV, `getDerivKernels`, for odd sizes; even ones follow from its rule.
     """
     lines = [_binomial(n) for n in size]
     lines[axis] = np.convolve(_binomial(size[axis] - 1), [-1, 1])
@@ -69,25 +87,27 @@ def _sobel(size: Size, axis: int) -> Taps:
 
 
 def _laplacian(size: Size) -> Taps:
-    """Sum of second differences 1 -2 1 along every axis longer than 1, blurred to size by binomials of sum 1."""
+    """Sum of second differences along every axis longer than 1: of 3 taps 1 -2 1 alone, of more with a binomial blur.
+
+    References
+    ----------
+    OpenCV, `Laplacian`: for 3 taps that of its own default, ``ksize=1``; for larger odd sizes the sum of both second
+    derivatives of `getDerivKernels`, in whole numbers.
+    """
+    blur = _centre if max(size) == 3 else _binomial
     taps = np.zeros(size)
     for axis, n in enumerate(size):
         if n > 1:
-            lines = [_widen(np.array([0.0, 1, 0]), m) if m > 1 else np.ones(1) for m in size]
-            lines[axis] = _widen(np.array([1.0, -2, 1]), n)
+            lines = [blur(m) for m in size]
+            lines[axis] = np.convolve(_binomial(n - 2), [1, -2, 1])
             taps += _outer(lines)
     return taps
 
 
-def _widen(line: Taps, n: int) -> Taps:
-    """Blur 3 taps into `n`, keeping their sum."""
-    blur = _binomial(n - 2)
-    return np.convolve(line, blur / blur.sum())
-
-
 def _sharpen(size: Size) -> Taps:
-    """The picture minus its Laplacian."""
-    return _identity(size) - _laplacian(size)
+    """The picture minus its Laplacian, which is divided by what it makes of a unit of curvature."""
+    curvature = 1 if max(size) == 3 else 2.0 ** (sum(n - 1 for n in size) - 2)
+    return _identity(size) - _laplacian(size) / curvature
 
 
 def _emboss(size: Size) -> Taps:

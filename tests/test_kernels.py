@@ -34,11 +34,6 @@ def test_three_by_three_taps_are_those_of_the_textbook(name):
     np.testing.assert_array_equal(filter_taps(name, (3, 3)), np.array(THREE_BY_THREE[name], np.float32))
 
 
-def test_sobel_of_five_taps_is_that_of_opencv():
-    np.testing.assert_array_equal(filter_taps("sobel_x", (5,)), [-1, -2, 0, 2, 1])
-    np.testing.assert_array_equal(filter_taps("sobel_y", (5, 5))[:, 2], [-6, -12, 0, 12, 6])
-
-
 @pytest.mark.parametrize(
     ("name", "taps"),
     [("sobel_x", [-1, 0, 1]), ("laplacian", [1, -2, 1]), ("sharpen", [-1, 3, -1]), ("emboss", [-1, 1, 1])],
@@ -47,9 +42,69 @@ def test_one_axis_has_the_plain_differences(name, taps):
     np.testing.assert_array_equal(filter_taps(name, (3,)), taps)
 
 
-def test_a_gaussian_of_three_taps_has_the_sigma_of_opencv():
-    bell = np.exp(-(np.array([1, 0, 1]) ** 2) / (2 * 0.8**2))
-    np.testing.assert_allclose(filter_taps("gaussian", (3,)), bell / bell.sum(), rtol=1e-6)
+# What cv2 5.0 gave: getGaussianKernel(n, 0), getDerivKernels(dx, 0, n), and Laplacian(ksize=n) of a single 1.
+GAUSSIAN = {
+    1: [1],
+    3: [0.25, 0.5, 0.25],
+    5: [0.0625, 0.25, 0.375, 0.25, 0.0625],
+    7: [0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125],
+    9: [0.015625, 0.05078125, 0.1171875, 0.19921875, 0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625],
+    11: [0.008812229, 0.027143577, 0.065114057, 0.121649073, 0.176998357, 0.200565414]
+    + [0.176998357, 0.121649073, 0.065114057, 0.027143577, 0.008812229],
+}
+SMOOTH = {3: [1, 2, 1], 5: [1, 4, 6, 4, 1], 7: [1, 6, 15, 20, 15, 6, 1], 9: [1, 8, 28, 56, 70, 56, 28, 8, 1]}
+FIRST = {
+    3: [-1, 0, 1],
+    5: [-1, -2, 0, 2, 1],
+    7: [-1, -4, -5, 0, 5, 4, 1],
+    9: [-1, -6, -14, -14, 0, 14, 14, 6, 1],
+}
+LAPLACIAN = {
+    3: [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+    5: [[2, 4, 4, 4, 2], [4, 0, -8, 0, 4], [4, -8, -24, -8, 4], [4, 0, -8, 0, 4], [2, 4, 4, 4, 2]],
+    7: [
+        [2, 8, 14, 16, 14, 8, 2],
+        [8, 24, 24, 16, 24, 24, 8],
+        [14, 24, -30, -80, -30, 24, 14],
+        [16, 16, -80, -160, -80, 16, 16],
+        [14, 24, -30, -80, -30, 24, 14],
+        [8, 24, 24, 16, 24, 24, 8],
+        [2, 8, 14, 16, 14, 8, 2],
+    ],
+}
+
+
+@pytest.mark.parametrize("n", GAUSSIAN)
+def test_a_gaussian_of_an_odd_size_is_that_of_opencv(n):
+    np.testing.assert_allclose(filter_taps("gaussian", (n,)), GAUSSIAN[n], rtol=1e-6)
+    np.testing.assert_allclose(filter_taps("gaussian", (n, n)), np.outer(GAUSSIAN[n], GAUSSIAN[n]), rtol=1e-6)
+
+
+def test_a_gaussian_of_three_by_three_is_that_of_the_textbook():
+    np.testing.assert_array_equal(16 * filter_taps("gaussian", (3, 3)), [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+
+
+@pytest.mark.parametrize("n", [2, 4, 6, 8])
+def test_a_gaussian_of_an_even_size_is_the_bell_in_opencvs_documentation(n):
+    sigma = 0.3 * ((n - 1) * 0.5 - 1) + 0.8
+    bell = np.exp(-((np.arange(n) - (n - 1) / 2) ** 2) / (2 * sigma**2))
+    np.testing.assert_allclose(filter_taps("gaussian", (n,)), bell / bell.sum(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", SMOOTH)
+def test_a_sobel_of_an_odd_size_is_that_of_opencv(n):
+    np.testing.assert_array_equal(filter_taps("sobel_x", (n, n)), np.outer(SMOOTH[n], FIRST[n]))
+    np.testing.assert_array_equal(filter_taps("sobel_y", (n, n)), np.outer(FIRST[n], SMOOTH[n]))
+
+
+@pytest.mark.parametrize("n", LAPLACIAN)
+def test_a_laplacian_of_an_odd_size_is_that_of_opencv(n):
+    np.testing.assert_array_equal(filter_taps("laplacian", (n, n)), LAPLACIAN[n])
+
+
+def test_a_laplacian_in_space_has_six_neighbours():
+    taps = filter_taps("laplacian", (3, 3, 3))
+    assert (taps[1, 1, 1], np.count_nonzero(taps), taps.sum()) == (-6, 7, 0)
 
 
 @given(name=st.sampled_from(sorted(SUMS)), size=sizes)
@@ -113,19 +168,23 @@ def test_sobel_answers_a_slope_along_its_own_axis_only(name, size):
 
 
 @given(size=st.tuples(st.integers(3, 6), st.integers(3, 6)))
-def test_a_laplacian_of_rows_squared_plus_columns_squared_is_four(size):
+def test_a_laplacian_answers_curvature_alone_and_the_same_along_both_axes(size):
     rows, columns = torch.meshgrid(torch.arange(9.0), torch.arange(9.0), indexing="ij")
     taps = torch.from_numpy(filter_taps("laplacian", size))[None, None]
-    y = F.conv2d((rows**2 + columns**2)[None, None], taps)
-    torch.testing.assert_close(y, torch.full_like(y, 4), atol=1e-3, rtol=0)
+    along, across, plane = (F.conv2d(x[None, None], taps) for x in (rows**2, columns**2, 3 * rows - columns + 5))
+    torch.testing.assert_close(along, torch.full_like(along, float(along.mean())), rtol=1e-3, atol=1e-2)
+    torch.testing.assert_close(along, across, rtol=1e-3, atol=1e-2)
+    torch.testing.assert_close(plane, torch.zeros_like(plane), rtol=0, atol=1e-2)
+    assert (along > 1).all()
 
 
-@pytest.mark.parametrize(("size", "line"), [(4, [0.5, 0.5]), (5, [0.25, 0.5, 0.25])])
-def test_a_larger_laplacian_is_the_small_one_after_a_blur(size, line):
-    x = torch.randn(1, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    blur = torch.outer(torch.tensor(line), torch.tensor(line))[None, None]
-    small, large = (torch.from_numpy(filter_taps("laplacian", (n, n)))[None, None] for n in (3, size))
-    torch.testing.assert_close(F.conv2d(x, large), F.conv2d(F.conv2d(x, blur), small))
+@pytest.mark.parametrize("size", [(3, 3), (5, 5), (3, 7), (5,), (3, 3, 3), (5, 3, 5)])
+def test_sharpening_takes_away_the_curvature_once(size):
+    axes = torch.meshgrid(*[torch.arange(9.0, dtype=torch.float64)] * len(size), indexing="ij")
+    x = sum(axis**2 for axis in axes)[None, None]
+    y = CONV[len(size)](x, torch.from_numpy(filter_taps("sharpen", size).astype(float))[None, None])
+    inner = tuple(slice(n // 2, 9 - n // 2) for n in size)
+    torch.testing.assert_close(y, x[(..., *inner)] - 2 * len(size), rtol=1e-5, atol=1e-4)
 
 
 def test_titles_offer_every_filter_and_torch_first():
