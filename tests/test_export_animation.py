@@ -299,6 +299,46 @@ def test_an_mp4_shows_every_step_for_its_time(seconds, rate, again):
     assert hours * 3600 + minutes * 60 + rest == pytest.approx((5 + held) * seconds, abs=0.02)
 
 
+PATCHES = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (200, 30, 60), (247, 247, 247), (31, 119, 180), (0, 0, 0)]
+
+
+def patches():
+    """A film of one picture, a flat colour in each of its columns."""
+    picture = np.repeat(np.array(PATCHES, np.uint8)[None], 16, axis=1).repeat(64, axis=0)
+    with mp4((picture.shape[1], picture.shape[0]), Fraction(1, 10)) as film:
+        for _ in range(3):
+            film.add(picture)
+        return film.finish(), picture.shape
+
+
+def bt709(red, green, blue):
+    """Rec. ITU-R BT.709-6, sections 3 and 4: luma and both colour differences, in 8 bits with head- and footroom."""
+    r, g, b = red / 255, green / 255, blue / 255
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    return 219 * y + 16, 224 * (b - y) / 1.8556 + 128, 224 * (r - y) / 1.5748 + 128
+
+
+def test_an_mp4_has_the_colours_that_it_says_it_has():
+    film, (rows, columns, _) = patches()
+    done = asked_of_ffmpeg(film, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
+    said = re.search(r"yuv420p\((.*?)\)", done.stderr.decode())[1]
+    assert said.startswith("tv, bt709/bt709/iec61966-2-1")
+    raw = np.frombuffer(done.stdout, np.uint8)
+    luma = raw[: rows * columns].reshape(rows, columns)
+    blue, red = raw[rows * columns :].reshape(2, rows // 2, columns // 2)
+    for i, colour in enumerate(PATCHES):
+        at = 16 * i + 8
+        found = luma[rows // 2, at], blue[rows // 4, at // 2], red[rows // 4, at // 2]
+        np.testing.assert_allclose(np.array(found, float), bt709(*colour), atol=3)
+
+
+def test_an_mp4_is_decoded_to_the_colours_that_went_in():
+    film, (rows, columns, _) = patches()
+    shown = decoded(film, (columns, rows))[0]
+    for i, colour in enumerate(PATCHES):
+        np.testing.assert_allclose(shown[rows // 2, 16 * i + 8], colour, atol=6)
+
+
 def test_an_mp4_can_be_played_before_it_is_all_there():
     film = animate(CONV, SMALL, BRIEF, "mp4")
     assert film.index(b"moov") < film.index(b"mdat")
@@ -449,9 +489,9 @@ def test_an_estimate_tells_how_long_the_film_is():
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
-        (lambda: animate(CONV, SMALL, Plan(first=40)), r"no steps 40 to 39\. Choose a first and a last from 0 to 39\."),
-        (lambda: animate(CONV, SMALL, Plan(first=5, last=4)), r"no steps 5 to 4\."),
-        (lambda: animate(CONV, SMALL, Plan(channel=0, last=20)), r"no steps 0 to 20\. .* from 0 to 19\."),
+        (lambda: animate(CONV, SMALL, Plan(first=40)), r"no steps 41 to 40\. Choose a first and a last from 1 to 40\."),
+        (lambda: animate(CONV, SMALL, Plan(first=5, last=4)), r"no steps 6 to 5\."),
+        (lambda: animate(CONV, SMALL, Plan(channel=0, last=20)), r"no steps 1 to 21\. .* from 1 to 20\."),
         (lambda: animate(CONV, SMALL, Plan(channel=2)), r"no output channel 2\. Choose one from 0 to 1\."),
         (lambda: animate(CONV, SMALL, Plan(), "webm"), r"cannot be a webm file\. Choose gif or mp4\."),
         (lambda: Plan(seconds=0.001), r"0\.001 s\. Choose from 0\.02 to 60 s\."),

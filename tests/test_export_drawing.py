@@ -630,8 +630,8 @@ def test_a_note_stands_in_the_foot():
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
-        (lambda scene: still(scene, SMALL, 9), r"There is no step 9\. Choose one from 0 to 8\."),
-        (lambda scene: still(scene, SMALL, -1), r"There is no step -1\. Choose one from 0 to 8\."),
+        (lambda scene: still(scene, SMALL, 9), r"There is no step 10\. Choose one from 1 to 9\."),
+        (lambda scene: still(scene, SMALL, -1), r"There is no step 0\. Choose one from 1 to 9\."),
         (lambda scene: still(scene, SMALL, 0, channel=1), r"There is no output channel 1\. Choose one from 0 to 0\."),
         (lambda scene: still(scene, SMALL, 0, "bmp"), r"cannot be a bmp file\. Choose png, svg or pdf\."),
         (lambda scene: Look(width_px=90), r"90 pixels is too narrow\. Choose a width from 200 to 4,000 pixels\."),

@@ -118,7 +118,7 @@ class Wanted:
     Attributes
     ----------
     step : int or None
-        Of a picture, as the player counts, from 0; None is `Staged.step`.
+        Of a picture, in the order of the player, from 0; None is `Staged.step`.
     """
 
     look: Look = LOOK

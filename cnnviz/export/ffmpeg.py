@@ -14,6 +14,13 @@ from cnnviz.export.look import ExportError
 
 SMOOTH = 10  # pictures a second that players expect at least; slower films repeat theirs
 
+# Brightness and colours as HD has them, and said so: of a file that says nothing, players guess. The numbers that come in
+# are a screen's (sRGB), so their curve is, too.
+TO_VIDEO = (
+    "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
+)
+
 
 def find_ffmpeg() -> str:
     """Where ffmpeg is: what `CNNVIZ_FFMPEG` names, the one on the PATH, or the one that imageio-ffmpeg brings.
@@ -65,7 +72,7 @@ class Mp4:
             [
                 *(program, "-loglevel", "error", "-nostdin", "-y"),
                 *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-framerate", f"{1 / seconds}"),
-                *("-i", "pipe:0", "-an", "-r", f"{max(again, 1) / seconds}"),
+                *("-i", "pipe:0", "-an", "-r", f"{max(again, 1) / seconds}", "-vf", TO_VIDEO),
                 *("-c:v", "libx264", "-preset", "veryfast", "-crf", "22", "-tune", "animation"),
                 *("-pix_fmt", "yuv420p", "-movflags", "+faststart", "-threads", "1", str(self.file)),
             ],

@@ -18,7 +18,8 @@ class Plan:
     channel : int or None
         One output channel, from its first cell to its last; None is all of them, one after the other.
     first, last : int
-        Steps from and to, both counted; None is the very last. Of one channel they count its cells.
+        Steps from and to, both counted, from 0; None is the very last. Of one channel they count its cells. Words for
+        people count from 1, as the player does.
     seconds : float [s]
         That each step is seen; the last is seen a little longer.
     most : int
@@ -68,7 +69,7 @@ class Plan:
         last = count - 1 if self.last is None else self.last
         if not 0 <= self.first <= last < count:
             raise ExportError(
-                f"There are no steps {self.first:,} to {last:,}. Choose a first and a last from 0 to {count - 1:,}."
+                f"There are no steps {self.first + 1:,} to {last + 1:,}. Choose a first and a last from 1 to {count:,}."
             )
         before = 0 if self.channel is None else self.channel % order.turns * order.cells
         return before + self.first, before + last

@@ -75,7 +75,7 @@ class Stage:
         Parameters
         ----------
         step : int
-            In the order of all steps.
+            In the order of all steps, from 0; words for people count from 1, as the player does.
         channel : int or None
             The output channel to look at instead, at the same cell; None is the step's own, in the first group.
 
@@ -85,7 +85,7 @@ class Stage:
             If there is no such step or channel.
         """
         if not 0 <= step < self.order.steps:
-            raise ExportError(f"There is no step {step:,}. Choose one from 0 to {self.order.steps - 1:,}.")
+            raise ExportError(f"There is no step {step + 1:,}. Choose one from 1 to {self.order.steps:,}.")
         if channel is not None and not 0 <= channel < self.output.channels:
             raise ExportError(f"There is no output channel {channel}. Choose one from 0 to {self.output.channels - 1}.")
         turn, cell = self.order.at(step)
