@@ -56,13 +56,13 @@ SMALL_BELLS = {
 
 
 def _gaussian(size: Size) -> Taps:
-    """Normal bell along each axis, sum 1, with ``sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8`` cells; odd sizes up to 9 from a
-    table of whole numbers. In two dimensions 3 taps are the textbook's 1/16 [1 2 1; 2 4 2; 1 2 1].
+    """Normal bell along each axis, sum 1, with ``sigma = 0.3 * ((n - 1) / 2 - 1) + 0.8`` cells; odd sizes up to 9 from
+    a table of whole numbers. In two dimensions 3 taps are the textbook's 1/16 [1 2 1; 2 4 2; 1 2 1].
 
     References
     ----------
-    OpenCV, `getGaussianKernel` with a sigma of 0, for odd sizes; for even ones, which it does not define, the formula in
-    its documentation.
+    OpenCV, `getGaussianKernel` with a sigma of 0, for odd sizes; for even ones, which it does not define, the formula
+    in its documentation.
     """
 
     def bell(n: int) -> Taps:

@@ -49,9 +49,8 @@ GAUSSIAN = {
     5: [0.0625, 0.25, 0.375, 0.25, 0.0625],
     7: [0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125],
     9: [0.015625, 0.05078125, 0.1171875, 0.19921875, 0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625],
-    11: [0.008812229, 0.027143577, 0.065114057, 0.121649073, 0.176998357, 0.200565414]
-    + [0.176998357, 0.121649073, 0.065114057, 0.027143577, 0.008812229],
 }
+ELEVEN = [0.200565414, 0.176998357, 0.121649073, 0.065114057, 0.027143577, 0.008812229]  # the middle, and one side
 SMOOTH = {3: [1, 2, 1], 5: [1, 4, 6, 4, 1], 7: [1, 6, 15, 20, 15, 6, 1], 9: [1, 8, 28, 56, 70, 56, 28, 8, 1]}
 FIRST = {
     3: [-1, 0, 1],
@@ -78,6 +77,10 @@ LAPLACIAN = {
 def test_a_gaussian_of_an_odd_size_is_that_of_opencv(n):
     np.testing.assert_allclose(filter_taps("gaussian", (n,)), GAUSSIAN[n], rtol=1e-6)
     np.testing.assert_allclose(filter_taps("gaussian", (n, n)), np.outer(GAUSSIAN[n], GAUSSIAN[n]), rtol=1e-6)
+
+
+def test_a_gaussian_beyond_opencvs_tables_is_its_bell():
+    np.testing.assert_allclose(filter_taps("gaussian", (11,)), [*ELEVEN[:0:-1], *ELEVEN], rtol=1e-6)
 
 
 def test_a_gaussian_of_three_by_three_is_that_of_the_textbook():

@@ -14,8 +14,8 @@ from cnnviz.export.look import ExportError
 
 SMOOTH = 10  # pictures a second that players expect at least; slower films repeat theirs
 
-# Brightness and colours as HD has them, and said so: of a file that says nothing, players guess. The numbers that come in
-# are a screen's (sRGB), so their curve is, too.
+# Brightness and colours as HD has them, and said so: of a file that says nothing, players guess. The numbers that come
+# in are a screen's (sRGB), so their curve is, too.
 TO_VIDEO = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=iec61966-2-1:range=tv"
