@@ -30,7 +30,7 @@ def _binomial(n: int) -> Taps:
 
 def _centre(n: int) -> Taps:
     """No blur: 1 in the middle."""
-    return np.eye(1, n, n // 2)[0]
+    return np.asarray(np.eye(1, n, n // 2)[0])
 
 
 def _identity(size: Size) -> Taps:
