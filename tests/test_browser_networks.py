@@ -40,7 +40,7 @@ def test_rows_are_chosen_moved_and_removed_by_keys_and_each_change_is_undone(scr
     opened(screen)
     rows(screen).first.focus()
     screen.page.keyboard.press("ArrowDown")
-    expect(rows(screen).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(rows(screen).nth(1)).to_have_attribute("aria-current", "true")
     expect(rows(screen).nth(1)).to_be_focused()
     screen.page.keyboard.press("Alt+ArrowDown")
     expect(rows(screen).nth(2)).to_contain_text("nn.ReLU()")

@@ -456,7 +456,7 @@ def test_the_server_hears_of_a_stage_to_open_and_of_nothing_else(look):
     shown.root.get_by_role("button", name="▶ Run it through").click()
     shown.page.wait_for_timeout(300)
     assert not shown.sent
-    shown.root.get_by_role("button", name="Open pool1 in the player").click()
+    shown.root.get_by_role("button", name="Open in the player: pool1").click()
     expect(shown.page.get_by_text("opened: pool1")).to_be_visible()
     assert shown.sent  # the counter counts
 

@@ -68,7 +68,7 @@ def test_the_list_of_layers_fits(preset, phone):
     phone.page.goto(f"{phone.url}/network?preset={preset}")
     layers = phone.page.locator("[data-role=list]")
     expect(layers).to_have_attribute("data-ready", re.compile(r"\d"))
-    expect(layers.get_by_role("button", name="Duplicate")).to_be_in_viewport()
+    expect(layers.get_by_role("button", name="+1: duplicate")).to_be_in_viewport()
     assert layers.locator(".scroll").evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") == 0
     assert not sticks_out(phone)
 

@@ -1,7 +1,7 @@
 // The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
 import { make } from "../viewer/build.js";
 
-const ACTS = [["up", "▲", "Move up (Alt ↑)"], ["down", "▼", "Move down (Alt ↓)"], ["copy", "+1", "Duplicate"], ["remove", "✕", "Remove (Delete)"]];
+const ACTS = [["up", "▲", "Move up (Alt ↑)"], ["down", "▼", "Move down (Alt ↓)"], ["copy", "+1", "+1: duplicate"], ["remove", "✕", "Remove (Delete)"]];
 const KEYS = { ArrowUp: -1, ArrowDown: 1 };
 const HIGH = 30; // pixels of the tallest block
 const WIDE = 34; // pixels of the block with most channels
@@ -42,7 +42,7 @@ class List {
     const head = ["", "name", "layer", "output shape", "parameters", "MACs", "sees", ""].map((text) => make("th", { scope: "col" }, text));
     const first = make("tr", { className: "input" }, this.block(input), make("td", {}, "input"), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
     this.table.replaceChildren(make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, first, ...rows.map((row, i) => this.row(row, i, hidden))));
-    if (focused) this.table.querySelector("tr[aria-selected=true]")?.focus();
+    if (focused) this.table.querySelector("tr[aria-current=true]")?.focus();
     this.root.dataset.ready = `${rows.length}.${data.selected}`;
     this.loaded = (this.loaded ?? 0) + 1;
   }
@@ -78,7 +78,7 @@ class List {
       make("td", { className: "acts" }, ...buttons),
     ];
     const line = make("tr", { tabIndex: chosen ? 0 : -1, data: { at: i } }, ...cells);
-    line.setAttribute("aria-selected", chosen);
+    line.setAttribute("aria-current", chosen);
     if (row.error) line.classList.add("broken");
     else if (!row.shape) line.classList.add("beyond");
     return line;

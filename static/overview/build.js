@@ -12,12 +12,13 @@ export function build(root) {
   const ui = {
     play: make("button", { type: "button", title: "Let the maps fill, layer by layer", data: { act: "play" } }),
     computed: slider("computed", "computed up to this stage"),
-    computedWords: make("output", { data: { testid: "computed" } }),
+    computedWords: make("output", { aria: { live: "off" }, data: { testid: "computed" } }),
     channel: slider("channel", "channel of every stage"),
-    channelWords: make("output", { data: { testid: "channel" } }),
+    channelWords: make("output", { aria: { live: "off" }, data: { testid: "channel" } }),
     scale: make("select", { name: "scale" }, ...SCALES.map(([value, text]) => make("option", { value }, text))),
     columns: make("div", { className: "columns", role: "group", aria: { label: "Input and stages" } }),
-    said: make("p", { className: "unit", aria: { live: "polite" }, data: { testid: "unit" } }),
+    said: make("p", { className: "unit", data: { testid: "unit" } }),
+    heard: make("p", { className: "heard", role: "status" }),
     count: make("h3"),
     grid: make("div", { className: "grid", role: "group", aria: { label: "All channels of the chosen stage" } }),
   };
@@ -31,6 +32,7 @@ export function build(root) {
     ui.said,
     make("div", { className: "bar" }, ui.count),
     ui.grid,
+    ui.heard,
   );
   root.append(ui.body);
   return ui;
@@ -90,7 +92,7 @@ export function column(stage, i) {
   const legend = make("div", { className: "scale", hidden: stage.bars }, low, make("span", { className: "legend" }), high);
   const channel = make("small", { className: "which" });
   const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, "Open in the player");
-  open.setAttribute("aria-label", `Open ${stage.name} in the player`);
+  open.setAttribute("aria-label", `Open in the player: ${stage.name}`);
   const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...(i ? [open] : []));
   return { stage, i, map, element, name, low, high, legend: legend.children[1], channel };
 }

@@ -1,6 +1,7 @@
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
 import { readBlob } from "../player/blob.js";
 import { luminance } from "../player/colour.js";
+import { Herald } from "../player/herald.js";
 import { drawBoxes } from "../viewer/build.js";
 import { inkOf } from "../viewer/picture.js";
 import { build, column } from "./build.js";
@@ -20,6 +21,7 @@ class Overview {
   constructor(root) {
     this.root = root;
     this.ui = build(root);
+    this.herald = new Herald(this.ui.heard);
     Object.assign(this, { hovered: null, hoveredMap: null, pinned: null, channel: 0, own: new Map(), looked: "", columns: [], tell: () => {} });
     this.filling = new Filling(() => this.showFilling());
     this.grid = new Grid(this);
@@ -192,7 +194,9 @@ class Overview {
     this.grid.tiles.forEach(({ map }) => {
       if (map === this.hoveredMap || map.boxes.children.length) drawBoxes(map, map === this.hoveredMap && place ? this.sized(map, stages[place.at], spans[place.at], "unit") : []);
     });
-    this.ui.said.textContent = !place ? HINT : later ? `${stages[place.at].name} is not computed yet.` : unitSentence(stages, place, this.valueOf(place), spans);
+    const sentence = !place ? HINT : later ? `${stages[place.at].name} is not computed yet.` : unitSentence(stages, place, this.valueOf(place), spans);
+    this.ui.said.textContent = sentence;
+    this.herald.say(sentence);
   }
 
   spansOf({ at, channel, cell }) {

@@ -75,7 +75,7 @@ function check(name, label, act) {
 /** A slider from 0 to 1 with its value beside it. */
 function slider(name, value, act) {
   const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": name });
-  const shown = element("output", {}, value.toFixed(2));
+  const shown = element("output", { "aria-live": "off" }, value.toFixed(2));
   input.addEventListener("input", () => {
     shown.textContent = Number(input.value).toFixed(2);
     act(name, Number(input.value));
@@ -117,7 +117,7 @@ export function buildControls(root, act) {
   sweep.addEventListener("click", () => act("sweep"));
   const strength = slider("strength", 1, act);
   const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
-  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys" }, "?");
+  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys (?)" }, "?");
   ask.addEventListener("click", () => act("help"));
   const share = element("button", { type: "button", class: "small", "data-act": "share", title: "Take this step away as a picture or a film", hidden: "" }, "share step");
   share.addEventListener("click", () => act("share"));

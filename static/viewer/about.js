@@ -29,6 +29,7 @@ function drawHistogram(viewer) {
   context.fillStyle = getComputedStyle(viewer.root).getPropertyValue("--st-primary-color") || "#3b5bdb";
   counts.forEach((n, i) => context.fillRect(i * 6, 90 - (88 * n) / most, 5, (88 * n) / most + (n ? 1 : 0)));
   const words = [brief(range[0]), "how often each value occurs", brief(range[1])];
+  canvas.ariaLabel = `Histogram: how often each value from ${words[0]} to ${words[2]} occurs`;
   const caption = make("figcaption", {}, ...words.map((word) => make("span", {}, word)));
   canvas.parentElement.replaceChildren(canvas, caption);
 }
@@ -42,7 +43,7 @@ function drawKernel(viewer) {
   const scale = scaleOf("channel", finiteRange(tensors.kernel.data), null, null, true);
   const levels = levelsOf(tensors.kernel.data, scale);
   const columns = Math.ceil(Math.sqrt(channels * 2));
-  const all = make("canvas");
+  const all = make("canvas", { ariaHidden: "true" }); // the words below say what it is
   const [w, h] = [frames + 1, mels + 1];
   Object.assign(all, { width: columns * w - 1, height: Math.ceil(channels / columns) * h - 1 });
   const context = all.getContext("2d");

@@ -22,7 +22,7 @@ export const SCALES = [["channel", "each channel"], ["layer", "whole layer"], ["
 export function build(root) {
   const ui = {
     play: button("play", "▶ Play", "Play or stop (space)"),
-    time: make("output", { className: "time" }),
+    time: make("span", { className: "time" }),
     part: make("span", { className: "part", hidden: true }),
     clip: make("div", { className: "clip" }),
     fill: button("fill", "Fill block by block", "Let the maps appear one after the other"),
@@ -31,7 +31,7 @@ export function build(root) {
     planes: make("div", { className: "planes" }),
     unit: make("p", { className: "unit" }),
     statistics: make("dl"),
-    histogram: make("canvas", { className: "histogram" }),
+    histogram: make("canvas", { className: "histogram", role: "img" }),
     kernel: make("div", { className: "kernel" }),
     grid: make("div", { className: "grid", role: "group" }),
     count: make("h3"),
@@ -41,7 +41,8 @@ export function build(root) {
   ui.clear = button("clear", "✕", "Clear the selection");
   ui.partWords = make("span");
   ui.part.append(ui.partWords, ui.hearPart, ui.analyse, ui.clear);
-  ui.said = make("span", { aria: { live: "polite" }, data: { testid: "unit" } });
+  ui.said = make("span", { data: { testid: "unit" } });
+  ui.heard = make("p", { className: "heard", role: "status" });
   ui.hearUnit = button("hearUnit", "Hear what it sees", "Play the seconds and the band of this unit's receptive field");
   ui.unit.append(ui.said, ui.hearUnit);
   ui.strip.setAttribute("aria-label", "Stages");
@@ -61,6 +62,7 @@ export function build(root) {
     make("div", { className: "about" }, ui.statistics, make("figure", {}, ui.histogram), ui.kernel),
     make("div", { className: "bar" }, ui.count, sort, scale),
     ui.grid,
+    ui.heard,
   );
   root.append(ui.body);
   return ui;
@@ -73,7 +75,7 @@ export function makeMap(className, label = "") {
   const cursor = make("i", { className: "cursor" });
   const picture = make("div", { className: "picture" }, image, boxes, cursor);
   const frame = make("div", { className: `map ${className}` }, picture);
-  if (label) picture.setAttribute("aria-label", label);
+  if (label) Object.assign(picture, { role: "img", ariaLabel: label });
   return { frame, picture, image, boxes, cursor };
 }
 

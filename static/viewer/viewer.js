@@ -1,6 +1,7 @@
 // The viewer: all maps of a stage, in time with the sound. Cursor, hover, sorting and selection stay in the browser.
 import { readBlob } from "../player/blob.js";
 import { luminance, brief } from "../player/colour.js";
+import { Herald } from "../player/herald.js";
 import { drawAbout } from "./about.js";
 import { build, drawAxes, drawBoxes, make, makeMap } from "./build.js";
 import { Cursors } from "./cursors.js";
@@ -8,7 +9,7 @@ import { listenClip, listenPlane, listenKeys } from "./hands.js";
 import { finiteRange, inkOf, levelsOf, print, relevel, scaleOf, widest } from "./picture.js";
 import { boxOf, cellOf, shareOf, soundOf, sorted, spanOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
-import { hertz, seconds, unitSentence } from "./words.js";
+import { hertz, isTold, seconds, unitSentence } from "./words.js";
 
 const RATE = 16000; // samples a second, as the blob's samples have it
 const FRAME = 0.016; // seconds that the cursor takes for a frame of an input without a time axis
@@ -17,6 +18,7 @@ class Viewer {
   constructor(root) {
     this.root = root;
     this.ui = build(root);
+    this.herald = new Herald(this.ui.heard);
     Object.assign(this, { hovered: null, selection: null, maps: [], tell: () => {} });
     this.cursors = new Cursors(({ stage: { lies, shape } }) => shareOf(lies[0], shape[1], transport.time / this.step));
     this.listener = () => this.showTime();
@@ -242,7 +244,7 @@ class Viewer {
     for (const map of this.maps) if (!map.small) this.drawBoxesOf(map, unit);
     this.ui.hearUnit.hidden = !unit || !tensors.seconds;
     if (!unit) {
-      this.ui.said.textContent = "Point at a cell of the map above: what it sees is drawn on the input and on every stage. Click to keep it.";
+      this.write("Point at a cell of the map above: what it sees is drawn on the input and on every stage. Click to keep it.");
       return;
     }
     const last = meta.stages.at(-1).name;
@@ -252,7 +254,13 @@ class Viewer {
     const value = this.planes.at(-1).values[unit[0] * mels + unit[1]];
     const reached = last === meta.stage ? null : spanOf(tensors, last, unit);
     this.heard = sound;
-    this.ui.said.textContent = unitSentence({ stage: meta.stage, channel: meta.channel, unit, value, seen, sound, last, reached, statistical: meta.statistical });
+    this.write(unitSentence({ stage: meta.stage, channel: meta.channel, unit, value, seen, sound, last, reached, statistical: meta.statistical }));
+  }
+
+  /** What is seen at once, and heard when it is at rest. */
+  write(sentence) {
+    this.ui.said.textContent = sentence;
+    this.herald.say(sentence);
   }
 
   drawBoxesOf(map, unit) {
@@ -311,7 +319,11 @@ class Viewer {
     this.ui.time.textContent = `${seconds(Math.min(time, this.sound.length))} of ${seconds(this.sound.length)}`;
     const label = playing ? "■ Stop" : "▶ Play";
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;
-    this.clipMap.picture.setAttribute("aria-valuenow", time.toFixed(2));
+    const slider = this.clipMap.picture;
+    const told = Number(slider.getAttribute("aria-valuenow") ?? NaN);
+    if (!isTold(time, told, playing)) return;
+    slider.setAttribute("aria-valuenow", time.toFixed(2));
+    slider.setAttribute("aria-valuetext", this.ui.time.textContent);
   }
 
   act(name) {

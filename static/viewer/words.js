@@ -7,6 +7,10 @@ export const seconds = (t) => `${t.toFixed(2)} s`;
 /** Hertz as people say them. */
 export const hertz = (f) => (f < 999.5 ? `${Math.round(f)} Hz` : `${brief(f / 1000)} kHz`);
 
+/** Does a slider's value have to be told anew? Once a second while the sound runs, else whenever it has changed. */
+export const isTold = (time, told, playing) =>
+  playing ? Math.floor(time) !== Math.floor(told) : time.toFixed(2) !== told.toFixed(2);
+
 const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 const size = ([[f0, f1], [m0, m1]]) => `${many(f1 - f0 + 1, "frame")} × ${many(m1 - m0 + 1, "mel")}`;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hertz, seconds, statisticsOf, unitSentence } from "../../static/viewer/words.js";
+import { hertz, isTold, seconds, statisticsOf, unitSentence } from "../../static/viewer/words.js";
 
 const UNIT = {
   stage: "conv1", channel: 7, unit: [10, 4], value: -0.25, seen: [[8, 12], [3, 3]], last: "pooling2", reached: [[9, 9], [0, 1]], statistical: "",
@@ -45,3 +45,11 @@ test("no frequency below a kilohertz reads as a thousand hertz", () => assert.eq
 
 test("statistics are named in order, zeros as a share in percent", () =>
   assert.deepEqual(statisticsOf(["mean", "zeros"], [0.12345, 0.5]), [["mean", "0.123"], ["zeros", "50 %"]]));
+
+test("while a sound runs, where it is is told once a second; at rest, whenever it has moved", () => {
+  const told = [];
+  let last = NaN;
+  for (let frame = 0; frame <= 4 * 62; frame++) if (isTold(frame / 62, last, true)) told.push((last = frame / 62));
+  assert.deepEqual(told.map(Math.floor), [0, 1, 2, 3, 4]);
+  assert.deepEqual([isTold(4.4, 4.0, false), isTold(4.4, 4.4, false), isTold(0, NaN, false)], [true, false, true]);
+});
