@@ -6,9 +6,11 @@ named by its content. What travels with every change of a knob is one blob and t
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -56,6 +58,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 
 APART = "cnnviz"  # the thread's name
+BORROWED = re.compile(r'@import url\("([^"]+\.css)"\);')
 
 
 def entries() -> list[str]:
@@ -63,11 +66,16 @@ def entries() -> list[str]:
     return sorted(f"{style.parent.name}/{style.stem}" for style in STATIC.glob("*/*.css"))
 
 
+def style(path: Path) -> str:
+    """A style sheet, with those that it imports in their place: in a page their addresses would be the page's."""
+    return BORROWED.sub(lambda found: style(path.parent / found[1]), path.read_text("utf-8"))
+
+
 def program() -> str:
     """All modules and style sheets as one module, which exports them by name."""
     code = modules(*entries())
     parts = ", ".join(f"{json.dumps(name)}: {variable(name)}" for name in code)
-    styles = {name: (STATIC / f"{name}.css").read_text("utf-8") for name in entries()}
+    styles = {name: style(STATIC / f"{name}.css") for name in entries()}
     exports = [f"export const parts = {{ {parts} }};", f"export const styles = {json.dumps(styles)};"]
     return "\n".join([*code.values(), *exports, "//# sourceURL=cnnviz.js"])
 

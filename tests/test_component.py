@@ -73,3 +73,13 @@ def test_the_address_begins_with_the_path_of_the_app(store, monkeypatch):
 def test_without_a_server_there_is_no_address(monkeypatch):
     monkeypatch.setattr(runtime, "exists", lambda: False)
     assert component.address.__wrapped__() == ""
+
+
+def test_a_style_sheet_brings_along_what_it_borrows():
+    (borrowed,) = [
+        line for line in (STATIC / "overview" / "overview.css").read_text().splitlines() if "@import" in line
+    ]
+    assert "viewer/viewer.css" in borrowed
+    own, viewer = (component.style(STATIC / f"{name}/{name}.css") for name in ("overview", "viewer"))
+    assert viewer in own
+    assert not any("@import" in component.style(STATIC / f"{name}.css") for name in component.entries())
