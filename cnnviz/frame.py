@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.clean import Cleaned, one_each, spread
 from cnnviz.component import base
+from cnnviz.history import begins_anew, offer, remember
 from cnnviz.link import PACKED, LinkError
 from cnnviz.opening import opening
 from cnnviz.panels import place
@@ -85,6 +86,7 @@ OUTPUT_SIZE = "pages/output_size.py"
 SPECTROGRAM = "pages/spectrogram.py"
 NETWORK = "pages/network.py"
 GALLERY = "pages/gallery.py"
+KNOBS = ("convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram")  # with a way back of the frame's
 
 
 def pages() -> list[Page]:
@@ -122,13 +124,20 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     page = navigate()
+    if begins_anew():
+        rewrite({key: text for key, text in st.query_params.items() if key == "tab"})
     said, problem = heard(page.url_path)
     arrive(page.url_path)
     st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
     st.session_state[MARK] = True
     notice = st.container()
     given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
+    way_back = st.sidebar.container() if page.url_path in KNOBS else None
     page.run()
+    remember(page.url_path)
+    if way_back:
+        with way_back:
+            offer(page.url_path)
     if embedded():
         st.html(way_out(page.url_path))
     if told := f"{problem} {said.told(unheeded(given))}".strip():

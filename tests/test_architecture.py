@@ -61,6 +61,7 @@ ARROW = [
     "nets",
     "builder",
     "quiz",
+    "history",
     "frame",
     "pages",
     "app",

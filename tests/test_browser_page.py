@@ -190,6 +190,28 @@ def test_nonsense_in_the_address_is_dropped_with_a_sentence(screen):
     expect(screen.page).to_have_url(re.compile(r"/convolution$"))
 
 
+def test_undo_and_reset_move_widgets_and_address_by_key(screen):
+    screen.open("padding=1")
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
+    screen.set("kernel_size", 5)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=5, stride=2, padding=1)")
+    undo, reset = (screen.page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Reset"))
+    undo.press("Enter")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
+    expect(screen.knob("kernel_size")).to_have_value("3")
+    expect(screen.page).to_have_url(re.compile(r"/convolution\?padding=1&stride=2$"))
+    reset.press("Enter")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
+    expect(screen.page).to_have_url(re.compile(r"/convolution$"))
+    expect(screen.knob("padding")).to_have_value("0")
+    undo.press("Enter")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
+    expect(screen.knob("stride")).to_have_value("2")
+    screen.set("stride", 3)  # a widget that was moved goes on working
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=3, padding=1)")
+
+
 def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
     screen.page.goto(f"{screen.url}/convolution?kernel=random&kernel_size=11")
     expect(screen.alert).to_have_count(1)
