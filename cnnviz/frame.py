@@ -86,7 +86,15 @@ OUTPUT_SIZE = "pages/output_size.py"
 SPECTROGRAM = "pages/spectrogram.py"
 NETWORK = "pages/network.py"
 GALLERY = "pages/gallery.py"
-KNOBS = ("convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram")  # with a way back of the frame's
+KNOBS = (
+    "convolution",
+    "pooling",
+    "output_size",
+    "gating",
+    "normalisation",
+    "shapes",
+    "spectrogram",
+)  # with a way back of the frame's
 
 
 def pages() -> list[Page]:

@@ -22,8 +22,9 @@ LOOKS = {"tab", "step", "pin", "view", "blocks", "log_mel", "arguments"}  # how 
 
 def settings(page: str) -> Values:
     """The values that this page's widgets have now, by name."""
-    known, state = words(page), st.session_state
-    return {str(key): state[key] for key in state if key in known and key not in LOOKS}
+    known, state = words(page) - LOOKS, st.session_state
+    found = {str(key): state[key] for key in state if key in known}
+    return {key: value for key, value in found.items() if value is None or isinstance(value, int | float | str)}
 
 
 def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -68,9 +69,8 @@ def undo(page: str) -> None:
 
 def reset(page: str) -> None:
     """Every setting as the page begins; for callbacks."""
-    for key in list(st.session_state):
-        if key in words(page) and key not in LOOKS:
-            del st.session_state[key]
+    for key in settings(page):
+        del st.session_state[key]
     st.session_state[RESET] = True
 
 

@@ -18,6 +18,7 @@ from cnnviz.fields import Field, Row, printed, rows
 from cnnviz.flow import Flow, mode
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
+from cnnviz.history import HELP, reset
 from cnnviz.layer_list import layer_list
 from cnnviz.layers import KINDS, Channels, Conv, Shape
 from cnnviz.measure import dense_instead, in_words, total
@@ -85,6 +86,7 @@ def offer_acts(network: Network) -> None:
     past = st.session_state.get(builder.PAST, [])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Undo", on_click=builder.undo, disabled=not past, icon=":material/undo:")
+        st.button("Reset", on_click=start_anew, icon=":material/restart_alt:", help=HELP)
         training = edit.moded(network)
         if training is not None:
             key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
@@ -98,6 +100,12 @@ def offer_acts(network: Network) -> None:
                 on_change=builder.set_mode,
                 args=(key,),
             )
+
+
+def start_anew() -> None:
+    """The network that the page begins with; *Undo* brings this one back."""
+    builder.save(builder.screen()[0])
+    reset("network")
 
 
 def edited(network: Network, at: int, shape: Shape) -> Network:

@@ -19,6 +19,7 @@ EXAMPLES = max(3, settings.default.max_examples // 25)  # an example is a whole 
 DRAWN = {
     "convolution": [{"kernel": "typed", "per_axis": "true"}, {"layer": "ConvTranspose", "input": "typed"}],
     "pooling": [{"per_axis": "true"}, {"layer": "LPPool"}, {"layer": "AdaptiveMaxPool"}],
+    "output_size": [{}, {"layer": "ConvTranspose"}],
     "gating": [{"layer": "LeakyReLU", "compare": "ELU"}, {"layer": "Mask"}],
     "normalisation": [{}, {"layer": "Dropout"}, {"layer": "LayerNorm"}],
     "shapes": [{"layer": "Linear"}, {"layer": "Permute"}],

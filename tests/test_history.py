@@ -15,6 +15,7 @@ def button(app: AppTest, label: str):
 CHANGES = {  # of each page: a number, and a choice that draws other widgets
     "convolution": ("stride", 2, "kernel", "typed"),
     "pooling": ("stride", 3, "layer", "AdaptiveAvgPool"),
+    "output_size": ("size", 9, "layer", "ConvTranspose"),
     "gating": ("maps", 6, "layer", "ReLU"),
     "normalisation": ("steps", 3, "layer", "Dropout"),
     "shapes": ("input_index", 5, "layer", "Permute"),
@@ -22,7 +23,7 @@ CHANGES = {  # of each page: a number, and a choice that draws other widgets
 }
 
 
-START = {"convolution": {"out_channels": "2"}, "normalisation": {"momentum": "0.5"}, "shapes": {}, "pooling": {}}
+START = {"convolution": {"out_channels": "2"}, "normalisation": {"momentum": "0.5"}, "gating": {"seed": "3"}}
 
 
 def chosen(app: AppTest, key: str):
@@ -32,7 +33,7 @@ def chosen(app: AppTest, key: str):
 @pytest.mark.parametrize("page", KNOBS)
 def test_undo_steps_back_through_the_settings(page):
     key, value, choice, option = CHANGES[page]
-    app = opened(page, **START.get(page, {"seed": "3"}))
+    app = opened(page, **START.get(page, {}))
     begin, held = blobs(app), dict(app.query_params)
     first = app.number_input(key=key).value
     assert button(app, "Undo").disabled
@@ -115,3 +116,14 @@ def test_each_page_has_a_past_of_its_own():
     app.switch_page("pages/pooling.py").run()
     assert button(app, "Undo").disabled
     assert meta(blobs(app)[0])["title"].startswith("nn.MaxPool2d")
+
+
+def test_the_page_of_networks_begins_anew_and_undo_brings_the_network_back():
+    app = opened("network", net="Conv2d(1,2,3);ReLU()", shape="1, 8, 8", layer="1", seed="3")
+    button(app, "Reset").click().run()
+    assert not app.exception
+    assert not app.query_params
+    assert app.selectbox(key="preset").value == "lesson B"
+    assert [one.value for one in app.number_input if one.key in ("layer", "seed")] == [0, 0]
+    button(app, "Undo").click().run()
+    assert app.query_params["net"] == "Conv2d(1,2,3);ReLU()"
