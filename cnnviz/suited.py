@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import islice
 from math import isqrt, prod
 
 from cnnviz.layers import Flatten, Linear, MaskGate, Permute, Shape
@@ -12,6 +13,8 @@ MOST_CELLS = 4096  # of an input along one axis
 CUSTOMARY = (28, 32, 64, 224, 227, 96, 128, 256, 299, 384, 512, 40, 80, 1_024, 4_096)  # sizes that people use
 COUNTED = ("in_channels", "num_features", "num_channels", "channels")  # fields that count channels
 FLATTEN = "flatten"
+MOST_TRIES = 8_000  # layers whose output is sized while an input is looked for
+TRIES_OF_ONE = 40  # of one way to grow: twice to the limit and back, by halves
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ def searched(network: Network, shape: Shape) -> tuple[Shape, str]:
         fit = next((one for size in CUSTOMARY if works(network, one := (start[0], *(size,) * axes))), None)
         return fit or start, why if fit else f"{why}, but no size fits all layers"
     reads = reading(network, place, dense)
-    for make in ways(start):
+    tries = MOST_TRIES // place  # a try goes through all layers in front of the dense one
+    for make in islice(ways(start), max(1, tries // TRIES_OF_ONE)):
         sizes = fitting(network, place, dense.in_features, make)
         size = next((one for one in customary(sizes) if works(network, make(one))), None)
         if size:

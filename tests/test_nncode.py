@@ -565,8 +565,11 @@ REFUSED = {
     "Sequential(\n  (0): ReLU()\n)\nnn.ReLU()": "Line 4: “nn.ReLU",
     "Sequential(\n  (0): ReLU()\n  (1): LSTM(3, 4)\n)": "Line 3, column 8: Torch has nn.LSTM, and it is not shown here",
     "Sequential(\n  (0): Conv2d(1, 2, kernel_size=same)\n)": "Line 2, column 33: “same” is not a plain value",
-    "Net(\n  (0): Block(\n    (conv): ReLU()\n  )\n)": "Line 2: Block holds layers",
+    "Sequential(\n  (0): Block(\n    (conv): ReLU()\n  )\n)": "Line 2: Block holds layers",
     "Sequential(\n  (0): DesedGLU(\n    (linear): ReLU()\n  )\n)": "Line 2: DesedGLU holds layers",
+    "Net(\n  (a): ModuleList(\n    (0-2): 3 x ReLU()\n  )\n)": "Line 1: Net is a class of its own",
+    LONG.format("nn.Relu6()"): "did you mean ReLU6",
+    LONG.format("nn.MaxPooling2D(2)"): "did you mean MaxPool2d",
     "Sequential(\n  (0): MaskModule()\n)": "Line 2, column 8: MaskModule needs mask",
 }
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from cnnviz.network import Network
 from cnnviz.nncode import read_code
-from cnnviz.suited import customary, flat_shape, suited
+from cnnviz.suited import MOST_TRIES, customary, flat_shape, suited
 
 PAGE = (1, 28, 28)
 
@@ -73,6 +74,14 @@ def test_where_nothing_fits_that_is_said():
     found = suited(read_code("nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(7, 3))"), PAGE)
     assert found.shape == (3, 28, 28)
     assert "which no size up to 4,096 gives" in found.words
+
+
+def test_a_long_network_is_not_searched_for_long(monkeypatch):
+    tried, sound = [], Network.sound
+    monkeypatch.setattr(Network, "sound", lambda self, shape: tried.append(len(self.stages)) or sound(self, shape))
+    layers = ["nn.Conv2d(1, 1, 3)"] * 197 + ["nn.Flatten()", "nn.Linear(7, 3)"]
+    assert "no size" in suited(read_code(f"nn.Sequential({', '.join(layers)})"), PAGE).words
+    assert sum(tried) < 2 * MOST_TRIES
 
 
 def test_customary_sizes_come_before_the_smallest():

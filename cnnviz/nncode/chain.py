@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import nn
 
@@ -56,6 +56,7 @@ def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), s
         said.append(f"nn.{row.pop()[1].name} at the end is left out: a loss is no layer.")
     row, renamed = in_order(row)
     said += renamed
+    row = with_axes(row)
     prefix, *others = {name.partition(".")[0] if "." in name else "" for name, _ in row} or {""}
     if others or not prefix:
         prefix = ""
@@ -67,6 +68,34 @@ def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), s
         row, shape = filled(row, ndim_of(row), shapes)
         said.append(f"Lazy layers count on an input of {', '.join(map(str, shape))}.")
     return Reading(in_a_row(row, prefix), tuple(said), shape)
+
+
+def is_open(call: Called) -> bool:
+    """Does the call leave open along how many axes it works, as ``F.pad`` and ``x.mean`` do?"""
+    return "?" in call.name
+
+
+def with_axes(row: Calls) -> Calls:
+    """Functions that work along as many axes as the network has.
+
+    Raises
+    ------
+    CodeError
+        If a mean leaves axes out, or a padding names more than there are.
+    """
+    told = [(name, call) for name, call in row if not is_open(call)]
+    found = Calls()
+    for name, call in row:
+        if is_open(call):
+            given = call.args[0]
+            n = len(given) // 2 if "Pad" in call.name else len(given)
+            axes = ndim_of(told) if any(example(one).dimensioned for _, one in told) else n
+            if n != axes and (n > axes or "Pad" not in call.name):
+                raise call.error(f"This names {n} of the {axes} axes behind the channels: name all of them.")
+            sides = (*given, *(0,) * 2 * (axes - n)) if "Pad" in call.name else 1
+            call = replace(call, name=call.name.replace("?", str(axes)), args=(sides, *call.args[1:]))  # noqa: PLW2901
+        found.append((name, call))
+    return found
 
 
 def in_order(row: Calls) -> tuple[Calls, list[str]]:

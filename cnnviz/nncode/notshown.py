@@ -16,12 +16,7 @@ MEANS = {
     "ModuleDict": "it only holds layers and runs none: write nn.Sequential, or a class whose forward calls them",
     "Bilinear": "it reads two tensors at once, and here there is one",
     "SyncBatchNorm": "write nn.BatchNorm2d, which counts the same on one machine",
-    "Identity": "it changes nothing: leave it out",
     "CrossMapLRN2d": "write nn.LocalResponseNorm",
-    "ReLU6": "write nn.ReLU, which is the same up to 6",
-    "LogSoftmax": "write nn.Softmax: its logarithm is what nn.LogSoftmax gives",
-    "Softmax2d": "write nn.Softmax(dim=1), which is the same on maps",
-    "ZeroPad2d": "write padding=... in the convolution behind it",
     "FractionalMaxPool2d": "write nn.AdaptiveMaxPool2d, whose windows do not vary at random",
 }
 
@@ -56,8 +51,9 @@ def not_shown(name: str, classes: list[str]) -> str:
             else "leave it out, or write another layer in its place"
         )
         return f"Torch has nn.{name}, and it is not shown here: {means}."
-    near = get_close_matches(name[:40], classes, n=1, cutoff=0.8)
-    way = near and f"did you mean {near[0]}?"
+    alike = {one.lower(): one for one in classes}  # Relu and Conv2D are meant, too
+    near = get_close_matches(name[:40].lower(), alike, n=1, cutoff=0.8)
+    way = near and f"did you mean {alike[near[0]]}?"
     return f"nn.{shown(name)} is not among the layers of torch: " + (
         way or "convolutions, poolings, activations, norms and others of torch.nn are read."
     )

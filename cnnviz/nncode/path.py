@@ -7,7 +7,7 @@ from typing import Any
 from torch import device
 
 from cnnviz.nncode.calls import Called, error_at
-from cnnviz.nncode.chain import MAX_LAYERS
+from cnnviz.nncode.chain import MAX_LAYERS, is_open
 from cnnviz.nncode.known import example, read_layer
 from cnnviz.nncode.notshown import is_loss
 from cnnviz.nncode.values import Flow, named_layers
@@ -50,7 +50,7 @@ class Path:
         self.check_last(flow, node)
         if len(self.stages) > MAX_LAYERS:
             raise CodeError(f"More than {MAX_LAYERS} layers: write a smaller network.")
-        if not is_loss(call.name):
+        if not is_loss(call.name) and not is_open(call):
             example(call)  # what is not shown is said at its own line, whatever forward does with it
         if id(call) in self.seen and weighted(call):
             words = (

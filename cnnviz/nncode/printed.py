@@ -35,7 +35,12 @@ def read_printed(text: str) -> tuple[list[Part], list[str]]:
     lines: Lines = [(i, line.rstrip()) for i, line in numbered if line.strip()][::-1]
     first, opening = lines.pop()
     kind = opening.strip()[:-1]
-    held = inside(lines)
+    try:
+        held = inside(lines)
+    except CodeError:
+        if kind in ("Sequential", "Module"):
+            raise
+        raise unknown_forward(kind, first) from None  # whatever stands in it
     if lines:
         raise strange(lines[-1])
     return held, said_of(kind, held, first)
@@ -49,7 +54,11 @@ def said_of(kind: str, held: list[Part], line: int) -> list[str]:
         return [f"{shown(kind)} numbers its layers as an nn.Sequential does, and is read as one."]
     if len(held) == 1 and isinstance(held[0][1], list):
         return [f"{shown(kind)} is read as calling {held[0][0]} alone: what else its forward does is not printed."]
-    raise CodeError(
+    raise unknown_forward(kind, line)
+
+
+def unknown_forward(kind: str, line: int) -> CodeError:
+    return CodeError(
         f"{shown(kind)} is a class of its own, and what its forward does with these layers is not printed: paste the "
         f"class, as inspect.getsource({shown(kind)}) gives it, or print an nn.Sequential.",
         line,

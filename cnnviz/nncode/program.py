@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -120,7 +121,8 @@ def class_of(f: Follower, block: Block) -> OwnClass:
             made.methods[bare.called] = bare
             made.alone |= {bare.called} & {bare.called for name in decorators if name == "staticmethod"}
         elif re.match(r"\w+\s*(?::[^=]*)?=(?!=)", bare.text):
-            body(f, parse(bare.text, bare.first, bare.indent).body, made.constants)
+            with suppress(CodeError):  # what needs it says that it is not there
+                body(f, parse(bare.text, bare.first, bare.indent).body, made.constants)
     return made
 
 

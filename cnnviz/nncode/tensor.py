@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.nncode.calls import Called, error_at
-from cnnviz.nncode.known import classes
+from cnnviz.nncode.calls import Called, error_at, plain
 from cnnviz.nncode.values import UNKNOWN
+from cnnviz.nncode.words import shown
 
 Args = tuple[Any, ...]
 Kwargs = Mapping[str, Any]
@@ -125,7 +125,10 @@ def unread(name: str) -> str:
 
 
 def made(kind: str, node: ast.AST, *args: Any, **kwargs: Any) -> Called:
-    return Called(kind, args, kwargs, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1)
+    """A layer with plain values; a ? in its name stands for the network's number of axes."""
+    values = tuple(plain(one, node) for one in args)
+    named = {name: plain(one, node) for name, one in kwargs.items()}
+    return Called(kind, values, named, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1)
 
 
 def flatten(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[Called]:
@@ -160,7 +163,7 @@ def mean(kind: str, args: Args, kwargs: dict[str, Any], node: ast.AST) -> list[C
     n = len(axes)
     if axes not in (tuple(range(2, 2 + n)), tuple(range(-n, 0)), tuple(range(-1, -n - 1, -1))) or not 1 <= n <= 3:
         raise error_at(node, "This is read only over all axes behind the channels: of maps, write x.mean((2, 3)).")
-    pool = made(f"{kind}{n}d", node, 1)
+    pool = made(f"{kind}?d", node, (1,) * n)
     return [pool] if keep else [pool, made("Flatten", node)]
 
 
@@ -176,10 +179,13 @@ def pad(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[C
     given = {**dict(zip(("pad", "mode", "value"), args, strict=False)), **kwargs}
     sides, mode, value = given.get("pad", ()), given.get("mode", "constant"), given.get("value") or 0
     n = len(sides) // 2 if isinstance(sides, (tuple, list)) else 0
+    if not 1 <= n <= 3:
+        raise error_at(node, "F.pad is read with two numbers for each axis, as in F.pad(x, (1, 1, 2, 2)).")
     if mode == "constant":
-        zeros = value == 0 and f"ZeroPad{n}d" in classes()
-        return [made(f"ZeroPad{n}d", node, sides) if zeros else made(f"ConstantPad{n}d", node, sides, value)]
-    return [made(f"{PADS.get(mode, 'ReflectionPad')}{n}d", node, sides)]
+        return [made("ZeroPad?d", node, sides) if value == 0 else made("ConstantPad?d", node, sides, value)]
+    if mode not in PADS:
+        raise error_at(node, f"F.pad has mode={shown(mode)}: it is 'constant' or {' or '.join(map(repr, PADS))}.")
+    return [made(f"{PADS[mode]}?d", node, sides)]
 
 
 def squeeze(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[Called]:
