@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from cnnviz.geometry import Ints
-from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape
+from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape, Upsample
 from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
@@ -273,12 +273,20 @@ def _ends(layer: Layer, taken: Shape, sizes: Shape, made: Shape) -> Ends:
     """
     if not sizes:
         return []
-    if isinstance(layer, Adaptive | ConvTranspose | Placed):  # steps that are no whole cells
-        sources = layer.tables(taken) if isinstance(layer, Placed) else [axis.source for axis in layer.windows(taken)]
-        pairs = [(_least(source, n), source.max(axis=1)) for source, n in zip(sources, sizes, strict=True)]
+    if isinstance(layer, Adaptive | ConvTranspose | Placed | Upsample):  # steps that are no whole cells
+        pairs = [
+            (_least(source, n), source.max(axis=1)) for source, n in zip(_sources(layer, taken), sizes, strict=True)
+        ]
     else:
         pairs = [_plain(extent, n) for extent, n in zip(layer.extent(taken), made, strict=True)]
     return [_inside(*pair, n) for pair, n in zip(pairs, sizes, strict=True)]
+
+
+def _sources(layer: Layer, taken: Shape) -> tuple[Ints, ...]:
+    """Per axis, the input cells that count in each output cell."""
+    if isinstance(layer, Placed | Upsample):
+        return layer.tables(taken)
+    return tuple(axis.source for axis in layer.windows(taken))
 
 
 def _inside(first: Ints, last: Ints, size: int) -> tuple[Ints, Ints]:

@@ -26,6 +26,8 @@ class Knob:
         The field holds one number per axis (rows, columns, ...).
     sides : bool
         It holds two per axis, before and after, and the last axis comes first, as torch's paddings have it.
+    optional : bool
+        It may be None.
     words : tuple of str
         Words allowed instead of numbers (``"same"``, ``"valid"``).
     step : number or None
@@ -40,6 +42,7 @@ class Knob:
     choices: tuple[Any, ...] = ()
     per_axis: bool = False
     sides: bool = False
+    optional: bool = False
     words: tuple[str, ...] = ()
     step: float | None = None
     format: str | None = None
@@ -62,12 +65,12 @@ class Setting:
     def __post_init__(self) -> None:
         for name, k in knobs(self).items():
             value = getattr(self, name)
-            if k.per_axis and not isinstance(value, str):
+            if k.per_axis and value is not None and not isinstance(value, str):
                 object.__setattr__(self, name, self._per_axis(name, value, 1 + k.sides))
 
     def _per_axis(self, name: str, value: Any, each: int) -> Size:
         ndim = getattr(self, "ndim", 2)
-        numbers = (value,) * (ndim * each) if isinstance(value, int) else tuple(value)
+        numbers: tuple[Any, ...] = (value,) * (ndim * each) if isinstance(value, (int, float)) else tuple(value)
         if len(numbers) != ndim * each:
             raise ValueError(f"{name} = {value} has {len(numbers)} numbers for {ndim} axes.")
         return numbers

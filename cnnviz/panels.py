@@ -58,7 +58,7 @@ def settings_panel(
 def _is_number(k: Knob, default: Any, ndim: int) -> bool:
     """Is the widget one number box?"""
     if k.per_axis:
-        return not k.words and not k.sides and not _each_axis(ndim)
+        return k.optional or not (k.words or k.sides or _each_axis(ndim))
     return not k.choices and not isinstance(default, (bool, str))
 
 
@@ -96,6 +96,8 @@ def _most(default: Any, high: float | None) -> Any:
 def _per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
     if k.words:
         return _number_or_word(name, k, default, key, ndim, bind)
+    if k.optional:
+        return _one_or_none(name, k, default, key, ndim, bind)
     if k.sides:
         return _each_side(name, k, default, key, ndim, bind)
     return _numbers(name, k, default, key, ndim, bind)
@@ -117,6 +119,18 @@ def _numbers(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) 
         _number(f"{name}, {axis}" if i == 0 else axis, k, values[i], f"{key}_{axis}", bind, column)
         for i, (axis, column) in enumerate(zip(AXES[ndim], columns, strict=True))
     )
+
+
+def _one_or_none(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Any:
+    """One number for all axes, or none; several that differ, as in a network from elsewhere, stay as they are."""
+    if isinstance(default, tuple) and len(set(default)) > 1:
+        st.caption(f"{name} = {default}", help=k.help)
+        return default
+    first = default[0] if isinstance(default, tuple) else default
+    low: Any = k.low  # a float where the numbers are
+    high: Any = type(low)(max(k.high or low, first or low))
+    value = st.number_input(name, low, high, first, k.step, key=key, help=k.help, placeholder="none", bind=bind)
+    return None if value is None else (value,) * ndim
 
 
 def _each_side(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) -> Size:
@@ -146,7 +160,7 @@ def _spread(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
     state = st.session_state
     kept: dict[str, Any] = {}
     spreads = [(prefix + name, k) for kind, prefix in kinds for name, k in knobs(kind).items()]
-    for key in [key for key, k in spreads if k.per_axis and not k.sides]:
+    for key in [key for key, k in spreads if k.per_axis and not k.sides and not k.optional]:
         if state[PER_AXIS] and key in state:
             kept |= {f"{key}_{axis}": state[key] for axis in AXES[ndim]}
         elif f"{key}_{AXES[ndim][-1]}" in state:
@@ -169,8 +183,9 @@ def place(values: Mapping[str, Any]) -> None:
 def put(changes: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
     """Move the widgets to these values; for callbacks, which run before the widgets are drawn again."""
     state = st.session_state
-    each = {name: v for name, v in changes.items() if isinstance(v, tuple) and not knobs(kind)[name].sides}
-    uneven = ndim > 1 and any(len(set(v)) > 1 for v in each.values())
+    uneven = ndim > 1 and any(
+        len(set(v)) > 1 for name, v in changes.items() if isinstance(v, tuple) and not knobs(kind)[name].sides
+    )
     if uneven and not state.get(PER_AXIS):
         state[PER_AXIS] = True
         _spread(ndim, (kind, ""))
@@ -183,7 +198,7 @@ def put(changes: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
             continue
         if knobs(kind)[name].words:
             place({f"{name}_rule": "number"})
-        if state.get(PER_AXIS) and ndim > 1:
+        if state.get(PER_AXIS) and ndim > 1 and not knobs(kind)[name].optional:
             place({f"{name}_{axis}": number for axis, number in zip(AXES[ndim], value, strict=True)})
         else:
             place({name: value[0]})

@@ -59,7 +59,8 @@ NAMES = {
     "norm": {"input": "before", "output": "after"},
     "MaxUnpool": {"input": "pooled", "output": "unpooled"},
 }
-WORKED = ("dot", "max", "mean", "power")  # rules whose window is shown in numbers, in the middle
+WORKED = ("dot", "max", "mean", "power", "blend")  # rules whose window is shown in numbers, in the middle
+WEIGHTED = ("dot", "blend")  # those that multiply it by weights
 
 MOST_MAPS = 512  # planes of one tensor that fit on a stage
 MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a table of them is made
@@ -189,6 +190,7 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "rule": layer.rule,
         "function": layer.torch_name,
         "view": "work" if layer.rule in WORKED else "gate" if gating else "pair",
+        "weighted": layer.rule in WEIGHTED,
         "gating": gating,
         "names": NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {}),
         "charts": charts(layer, gating is not None),

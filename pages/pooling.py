@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz import screen
 from cnnviz.cached import animate
 from cnnviz.frame import inside_frame
-from cnnviz.layers import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool
+from cnnviz.layers import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool, Upsample
 from cnnviz.panels import BIND, per_axis_switch, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import POOLING
@@ -23,6 +23,7 @@ LAYERS: dict[str, type[Layer]] = {
     "AdaptiveMaxPool": AdaptiveMaxPool,
     "AdaptiveAvgPool": AdaptiveAvgPool,
     "MaxUnpool": MaxPool,
+    "Upsample": Upsample,
 }
 
 EXPLANATION = """
@@ -40,10 +41,14 @@ are not equally long. One output cell is global pooling.
 
 **Unpooling** puts each winner back where it came from; all other cells become 0.
 
+**Upsampling** makes a map larger without learning anything: each cell is a blend of those that lie nearest, and the
+weights, which add up to 1, follow from where it lies. `nn.UpsamplingNearest2d` is this with mode "nearest",
+`nn.UpsamplingBilinear2d` with mode "bilinear" and `align_corners=True`.
+
 **✓ = torch.** Value and index are worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-COMPARE = "the same windows under the other rule, with one playhead; unpooling has no other"
+COMPARE = "the same windows under the other rule, with one playhead; unpooling and upsampling have no other"
 FIRST = Choice(MaxPool(), Digit())
 
 
@@ -59,11 +64,15 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("return_indices",) if name == "MaxUnpool" else ())
         per_axis_switch(ndim, (kind, ""), (source_kind, screen.INPUT))
+    if fields.get("size"):
+        fields["scale_factor"] = None  # torch takes one of the two
     return kind, ndim, lambda: Choice(kind(ndim=ndim, **fields), source(), unpool=name == "MaxUnpool")
 
 
 def rival(layer: Layer) -> Layer | None:
     """The same windows with the other rule: maximum against average. None where the other has no such windows."""
+    if isinstance(layer, Upsample):
+        return None
     if isinstance(layer, Adaptive):
         kind = AdaptiveAvgPool if isinstance(layer, AdaptiveMaxPool) else AdaptiveMaxPool
         return kind(layer.output_size, ndim=layer.ndim)

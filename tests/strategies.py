@@ -32,6 +32,7 @@ from cnnviz.layers import (
     Unflatten,
 )
 from cnnviz.layers.conv import MODES
+from cnnviz.layers.upsample import SMOOTH
 from cnnviz.run import run
 
 torch.set_num_threads(1)  # the tensors are tiny: a second thread only waits, ten times longer beside another worker
@@ -201,6 +202,22 @@ def padding(draw: st.DrawFn, ndim: int, kind: type[Layer], **free: st.SearchStra
 
 
 @st.composite
+def upsample(draw: st.DrawFn, ndim: int, kind: type[Layer]) -> Case:
+    """By size or by factor, in every mode that torch has along so many axes."""
+    most, size = {1: 12, 2: 9, 3: 5}[ndim], per_axis(draw, ndim, 1, MOST[ndim])
+    factor = st.sampled_from([1.0, 2.0, 3.0, 0.5]) | st.floats(0.3, 3.5).map(lambda f: round(f, 2))
+    factors = tuple(max(draw(factor), 1 / n) for n in size)
+    by_size = draw(st.booleans())
+    chosen: dict[str, Any] = {"size": per_axis(draw, ndim, 1, most) if by_size else None}
+    chosen["scale_factor"] = None if by_size else factors
+    if "mode" in knobs(kind):
+        chosen["mode"] = draw(st.sampled_from(["nearest", "nearest-exact", "area", *SMOOTH[ndim]]))
+        if chosen["mode"] in SMOOTH[ndim]:
+            chosen["align_corners"] = draw(st.sampled_from([None, False, True]))
+    return kind(ndim=ndim, **chosen), (draw(st.integers(1, 3)), *size)
+
+
+@st.composite
 def pixels(draw: st.DrawFn, ndim: int, kind: type[Layer], factor: str) -> Case:
     r, small = draw(st.integers(1, 3)), (draw(st.integers(1, 2)), *per_axis(draw, 2, 1, 3))
     down = factor == "downscale_factor"
@@ -269,6 +286,7 @@ VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
     "pixel_shuffle": partial(pixels, kind=KINDS["pixel_shuffle"], factor="upscale_factor"),
     "pixel_unshuffle": partial(pixels, kind=KINDS["pixel_unshuffle"], factor="downscale_factor"),
     "unflatten": unflatten,
+    **{name: partial(upsample, kind=KINDS[name]) for name in KINDS if name.startswith("upsampl")},
 }
 ANYWHERE: dict[str, dict[str, Any]] = {
     "adaptive_avg_pool": {"fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)}},
@@ -357,18 +375,19 @@ def any_value(k: Any, ndim: int, default: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(k.choices)
     if isinstance(default, bool):
         return st.booleans()
-    if isinstance(default, float):
+    if isinstance(default, float) and not k.per_axis:
         low = -2 if k.low is None else k.low
         return st.floats(low - 0.5, low + 2)
     # mostly possible, so that several problems seldom hide one another
     low = -3 if k.sides else int(k.low)
     number = st.integers(low - 1, low + 5) | st.integers(low, low + 3)
-    if default is None:
+    if default is None and not k.per_axis:
         return st.none() | number
-    if not k.per_axis:
-        return number
     numbers = st.tuples(*[number] * ndim * (1 + k.sides))
-    return st.sampled_from(k.words) | numbers if k.words else numbers
+    if k.optional:
+        return st.none() | (st.tuples(*[st.floats(0.1, 3)] * ndim) if isinstance(default, float) else numbers)
+    few = st.sampled_from(k.words) | numbers if k.words else numbers
+    return few if k.per_axis else number
 
 
 def any_shape(n_axes: int, low: int = 1) -> st.SearchStrategy[Shape]:

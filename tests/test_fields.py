@@ -28,6 +28,7 @@ from cnnviz.layers import (
     ReLU,
     ReplicationPad,
     Softmax,
+    Upsample,
     ZeroPad,
 )
 from cnnviz.network import BASELINE, Desed, Network
@@ -152,6 +153,11 @@ MOVED = {
     "larger": ((Conv(1, 4, (3, 3)), PixelShuffle(), Conv(1, 1, (3, 2))), (1, 6, 7)),
     "smaller": ((PixelUnshuffle(), Conv(4, 1, (2, 3))), (1, 6, 8)),
     "both": ((Conv(1, 9, (2, 2)), PixelShuffle(3), PixelUnshuffle(2), Conv(4, 1, (2, 1))), (1, 5, 5)),
+    "nearest": ((Conv(1, 1, (2, 3)), Upsample(scale_factor=(2.0, 1.5)), Conv(1, 1, (3, 2))), (1, 5, 6)),
+    "bilinear": ((Upsample(mode="bilinear"), Conv(1, 1, (3, 3))), (1, 4, 5)),
+    "corners": ((Upsample(mode="bilinear", align_corners=True, size=(7, 4), scale_factor=None), AvgPool()), (1, 4, 6)),
+    "bicubic": ((Conv(1, 1, (2, 2)), Upsample(mode="bicubic", size=(9, 7), scale_factor=None)), (1, 7, 6)),
+    "area": ((Upsample(mode="area", size=(3, 4), scale_factor=None), Conv(1, 1, (2, 1))), (1, 7, 6)),
     "channels": ((Conv(1, 4, (3, 3)), ChannelShuffle(2), Conv(4, 2, (2, 2), groups=2)), (1, 5, 6)),
 }
 

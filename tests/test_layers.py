@@ -81,9 +81,11 @@ pytestmark = [
 SIZED = [
     *("conv", "conv_transpose", "max_pool", "avg_pool", "lp_pool", "adaptive_avg_pool", "adaptive_max_pool"),
     *("max_unpool", "zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
+    *("upsample", "upsampling_nearest", "upsampling_bilinear"),
 ]  # the others keep the size, or their output has no size to speak of
 SUMS = [
     *("conv", "conv_transpose", "avg_pool", "adaptive_avg_pool", "linear"),
+    *("upsample", "upsampling_nearest", "upsampling_bilinear"),
     *("dropout", "dropout_nd", "mask_gate"),  # of one product
 ]  # what the others compute is no sum of products; of DESED's gates, see test_gates.py
 

@@ -21,7 +21,7 @@ TORCH = {  # layers whose torch name is not the one in the address
 }
 LAYERS = {
     "convolution": ["Conv", "ConvTranspose"],
-    "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool"],
+    "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool", "Upsample"],
     "gating": [
         *("GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU"),
         *("Sigmoid", "Tanh", "Softmax", "ReLU6", "Hardtanh", "LogSoftmax", "Hardshrink"),

@@ -81,6 +81,8 @@ from cnnviz.layers import (
     Tanh,
     Tanhshrink,
     Unflatten,
+    Upsample,
+    UpsamplingBilinear,
     ZeroPad,
 )
 from cnnviz.measure import coverage, reach
@@ -147,6 +149,14 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "adaptive-max": (AdaptiveMaxPool(output_size=(3, 4)), (2, 5, 6)),
     "adaptive-max-larger": (AdaptiveMaxPool(output_size=7, ndim=1), (1, 3)),
     "adaptive-max-3d": (AdaptiveMaxPool(output_size=2, ndim=3), (1, 3, 2, 3)),
+    # blends
+    "upsample-nearest": (Upsample(), (2, 3, 2)),
+    "upsample-bilinear": (Upsample(mode="bilinear", scale_factor=(2.0, 1.5)), (2, 3, 4)),
+    "upsample-bicubic": (Upsample(mode="bicubic", size=(7, 5), scale_factor=None), (1, 4, 3)),
+    "upsample-linear": (Upsample(mode="linear", align_corners=True, scale_factor=3.0, ndim=1), (2, 4)),
+    "upsample-trilinear": (Upsample(mode="trilinear", ndim=3), (1, 2, 2, 3)),
+    "upsample-area": (Upsample(mode="area", size=4, scale_factor=None), (1, 5, 6)),
+    "upsampling-bilinear": (UpsamplingBilinear(), (1, 3, 3)),
     # functions of one number, and of a pixel
     "relu": (ReLU(), (2, 3, 4)),
     "leaky-relu": (LeakyReLU(), (2, 3, 4)),

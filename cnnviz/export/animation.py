@@ -108,7 +108,7 @@ def begin_gif(film: Film, steps: list[int]) -> Gif:
     check_size(film.size(steps[0]), len(steps))
     stage = film.stage
     scales = {stage.input.scale, stage.output.scale, *(["gate"] if stage.gate else [])}
-    scales |= {"weight"} if stage.meta["rule"] == "dot" else set()
+    scales |= {"weight"} if stage.meta["weighted"] else set()
     palette = palette_of(tuple(sorted(scales)), stage.meta["ndim"] == 1, stage.broken, film.look)
     return Gif(film.size(steps[0]), palette, f"{stage.meta['title']}, made with {FREE}")
 

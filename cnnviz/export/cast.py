@@ -122,4 +122,4 @@ def work_of(stage: Stage) -> Work | None:
     depth, rows, columns = (axis.n_taps for axis in stage.axes)
     first, end = stage.reads(0)
     across, down = (rows, columns) if stage.input.turned else (columns, rows)
-    return Work((end - first) * depth, down, across, 3 if stage.meta["rule"] == "dot" else 1)
+    return Work((end - first) * depth, down, across, 3 if stage.meta["weighted"] else 1)

@@ -140,7 +140,7 @@ class Stage:
         if name == "gate":
             return 0, 1
         if name == "weight":
-            return limits("weight", self.scene.tensors["weight"])
+            return limits("weight", self.scene.tensors.get("weight", np.ones(1)))  # a blend's add up to 1
         own = "signal.range" if name == "input" and "signal.range" in self.scene.tensors else f"{name}.range"
         return limits(self.meta["scales"][name], self.scene.tensors[own])
 

@@ -64,19 +64,20 @@ def strip_words(stage: Stage, cast: Cast) -> str:
 def write_work(paper: Paper, stage: Stage, layout: Layout) -> None:
     """The name of the window at work, × and = between its grids, and the colours of the weights."""
     assert stage.axes is not None
-    box, grids, dot = layout.titles["work"], layout.grids, stage.meta["rule"] == "dot"
+    box, grids, weighted = layout.titles["work"], layout.grids, stage.meta["weighted"]
+    what = "window × weights" if stage.meta["rule"] == "blend" else "window × kernel"
     first, end = stage.reads(0)
     shown, maps = len({grid.map for grid in grids}), (end - first) * stage.axes[0].n_taps
     taps = " × ".join(str(axis.n_taps) for axis in stage.axes[3 - stage.meta["ndim"] :])
     turned = "turned round" if stage.meta["flipped"] or "stamp" in stage.meta else ""
     some = f"{shown} of {maps} maps" if shown else "too large to write out"
     note = ", ".join(filter(None, [taps, turned, some if shown < maps else ""]))
-    paper.name("window × kernel" if dot else "window", note, lowered(box))
+    paper.name(what if weighted else "window", note, lowered(box))
     for grid in grids:
         own, upright = lowered(grid.box), layout.upright
         x, y = (own.x + own.w / 2, own.y - 13) if upright else (own.x - 13, own.y + own.h / 2)
         paper.write(["", "×", "="][grid.row], x, y, 17, paper.look.text, ha="center", weight="bold")
-    if dot and grids:
+    if weighted and grids:
         x, y = sum_place(layout)
         right, height = (x + LEGEND / 2, y + 21) if layout.upright else (box.x + box.w, EDGE + box.y + 10)
         paper.legend(right, height, "weight", stage.limits("weight"))

@@ -85,6 +85,18 @@ def dot(stage: Stage, worked: Worked) -> Ways:
     ]
 
 
+def blend(stage: Stage, worked: Worked) -> Ways:
+    """As a sum of products, without the taps that are not there."""
+    assert worked.window is not None
+    assert worked.weights is not None
+    kind = np.broadcast_to(worked.window.kind, worked.window.values.shape)
+    given = (worked.window.values, worked.weights, kind.astype(np.float64))
+    parts = [drawn_order(stage, part).ravel() for part in given]
+    pairs = [(read, weight) for read, weight, k in zip(*parts, strict=True) if k != NONE]
+    products = " + ".join(f"{exact(float(read))}×{exact(float(weight))}" for read, weight in pairs)
+    return [products, f"{len(pairs)} product{'s' * (len(pairs) > 1)}, Σ {exact(worked.facts['sum'])}"]
+
+
 def window_cells(stage: Stage, worked: Worked, kinds: Callable[[int], bool]) -> list[str]:
     """What the window reads, in the order in which it lies, of the kinds of cells that count."""
     assert worked.window is not None
@@ -188,6 +200,7 @@ def move(stage: Stage, worked: Worked) -> Ways:
 
 SENTENCES: dict[str, Callable[[Stage, Worked], Ways]] = {
     "dot": dot,
+    "blend": blend,
     "max": largest,
     "mean": mean,
     "power": power,
@@ -206,6 +219,7 @@ def sum_words(stage: Stage, worked: Worked) -> str:
     bias = "" if worked.bias is None else f" + bias {brief(worked.bias)}"
     said: dict[str, Callable[[], Any]] = {
         "dot": lambda: f"Σ {brief(f['sum'])}{bias} = {value}",
+        "blend": lambda: f"Σ = {value}",
         "max": lambda: f"max = {value}",
         "mean": lambda: f"Σ {brief(f['sum'])} ÷ {brief(f['divisor'])} = {value}",
         "power": lambda: f"{brief(f['stretched'])}^(1/{brief(f['p'])}) = {value}",

@@ -46,12 +46,13 @@ class WorkGrid:
 
 
 class Work:
-    """All grids of a page. The weights of its output channel stand still; the rest waits for a step."""
+    """All grids of a page. The weights of a kernel stand still; the rest waits for a step."""
 
     def __init__(self, figure: Figure, stage: Stage, layout: Layout, look: Look, top: float, channel: int):
         self.stage, self.look = stage, look
         self.grids = [self.make(figure, grid, top) for grid in layout.grids]
-        self.moving = [grid for grid in self.grids if grid.grid.row != 1]
+        blends = stage.meta["rule"] == "blend"  # its weights change with every step
+        self.moving = [grid for grid in self.grids if blends or grid.grid.row != 1]
         if len(self.moving) < len(self.grids):
             weights = drawn_order(stage, stage.scene.tensors["weight"][channel])
             self.show_row(1, weights, np.zeros(weights.shape, np.int64))
@@ -96,7 +97,10 @@ class Work:
         kind = drawn_order(self.stage, np.broadcast_to(window.kind, window.values.shape))
         self.show_row(0, reads, kind.astype(np.int64))
         if worked.weights is not None:
-            self.show_row(2, drawn_order(self.stage, worked.products), np.zeros(kind.shape, np.int64))
+            none = np.where(kind == NONE, NONE, 0)
+            self.show_row(2, drawn_order(self.stage, worked.products), none)
+            if self.stage.meta["rule"] == "blend":
+                self.show_row(1, drawn_order(self.stage, worked.weights), none)
         won = self.won(worked, window.kind.shape)
         for grid in self.moving:
             here = won and (grid.grid.map, grid.grid.row) == (won[0], 0)

@@ -104,6 +104,17 @@ def dot(stage: Stage, channel: int, cell: Cell) -> Worked:
     return Worked(total + (bias or 0.0), own, window, weights, bias, facts={"sum": total})
 
 
+def blend(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Cells times weights that follow from where the output cell lies: a product of one weight along each axis."""
+    assert stage.axes is not None
+    window, own = window_at(stage, channel, cell), torch_at(stage, channel, cell)
+    tables = [stage.scene.tensors[f"blend{i}"].reshape(-1, axis.n_taps) for i, axis in enumerate(stage.axes)]
+    rows = [table[o].astype(np.float64) for table, o in zip(tables, cell, strict=True)]
+    weights = np.multiply.outer(np.multiply.outer(rows[0], rows[1]), rows[2])[None]
+    total = float((window.values * weights).sum())
+    return Worked(total, own, window, weights, facts={"sum": total})
+
+
 def largest(stage: Stage, channel: int, cell: Cell) -> Worked:
     """Torch takes the first of equal cells, but the last of those that are no number."""
     window, own = window_at(stage, channel, cell), torch_at(stage, channel, cell)
@@ -232,6 +243,7 @@ def move(stage: Stage, channel: int, cell: Cell) -> Worked:
 
 RULES: dict[str, Rule] = {
     "dot": dot,
+    "blend": blend,
     "max": largest,
     "mean": mean,
     "power": power,

@@ -25,6 +25,7 @@ from cnnviz.layers.straight import (
     RReLU,
     Softshrink,
 )
+from cnnviz.layers.upsample import Upsample, UpsamplingBilinear, UpsamplingNearest
 
 KINDS: dict[str, type[Layer]] = {
     "conv": Conv,
@@ -35,6 +36,9 @@ KINDS: dict[str, type[Layer]] = {
     "adaptive_avg_pool": AdaptiveAvgPool,
     "adaptive_max_pool": AdaptiveMaxPool,
     "max_unpool": MaxUnpool,
+    "upsample": Upsample,
+    "upsampling_nearest": UpsamplingNearest,
+    "upsampling_bilinear": UpsamplingBilinear,
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
     "prelu": PReLU,
@@ -158,5 +162,8 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Unflatten",
+    "Upsample",
+    "UpsamplingBilinear",
+    "UpsamplingNearest",
     "ZeroPad",
 ]

@@ -177,7 +177,11 @@ class Layer(Setting):
     def along(self, shape: Shape) -> "Layer":
         """The same layer along as many axes as there are, where torch's module works along any number of them."""
         ndim = len(shape) - 1
-        return self if self.dimensioned or self.stacked or ndim not in AXES else replace(self, ndim=ndim)
+        return self if self.dimensioned or self.stacked or ndim not in AXES else self.over(ndim)
+
+    def over(self, ndim: int) -> "Layer":
+        """The same layer along so many axes."""
+        return replace(self, ndim=ndim)
 
     def takes(self, shape: Shape) -> Shape:
         """The shape in which a network hands over what has this one: (channels, *axes), or a vector, (features,).
@@ -222,8 +226,8 @@ class Layer(Setting):
             self._check_range(name, k.low)
         if self.ndim not in self.ndims:
             raise GeometryError(
-                f"{self.called} reads inputs with {' or '.join(map(str, self.ndims))} axes besides the channels, and "
-                f"here {'is 1' if self.ndim == 1 else f'are {self.ndim}'}. Choose another input."
+                f"nn.{self.torch_name} reads inputs with {' or '.join(map(str, self.ndims))} axes besides the channels"
+                f", and here {'is 1' if self.ndim == 1 else f'are {self.ndim}'}. Choose another input."
             )
         if len(shape) != self.n_axes + 1:
             besides = "its channels and examples" if self.stacked else "its channels"

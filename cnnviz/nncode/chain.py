@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from torch import nn
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Shape, Softmax, Unflatten
+from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Shape, Softmax
 from cnnviz.layers.activation import Pixel
 from cnnviz.layers.norm import Norm
 from cnnviz.network import INPUT, Network
 from cnnviz.nncode.calls import Called, Part
-from cnnviz.nncode.known import example, read_layer
+from cnnviz.nncode.known import axes_told, example, read_layer
 from cnnviz.nncode.lazy import filled, is_lazy
 from cnnviz.nncode.notshown import is_loss
 from cnnviz.nncode.words import CodeError, shown
@@ -190,19 +190,18 @@ def ndim_of(calls: Calls) -> int:
         layer = example(call)
         if layer.dimensioned and not (vector and isinstance(layer, BatchNorm)):  # nn.BatchNorm1d reads vectors, too
             return layer.ndim
-        if isinstance(layer, (MaskGate, Permute, Unflatten)):
+        if isinstance(layer, (MaskGate, Permute)):
             return hinted(call, layer)
+        if told := axes_told(call, layer):
+            return told
         vector = is_vector(layer, vector)
     return 2
 
 
 def hinted(call: Called, layer: Layer) -> int:
-    """Axes that a mask has brackets for, that are permuted besides the channels, or that a vector is unflattened to."""
+    """Axes that a mask has brackets for, or that are permuted besides the channels."""
     if isinstance(layer, Permute):
         return min(max(len(call.args) - 1, 1), 3)
-    if isinstance(layer, Unflatten):
-        sizes = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, tuple)]
-        return min(max(len(sizes[0]) - 1 if sizes else 2, 1), 3)
     numbers, depth = next(iter((*call.args, *call.kwargs.values())), ()), 0
     while isinstance(numbers, tuple) and numbers:
         numbers, depth = numbers[0], depth + 1

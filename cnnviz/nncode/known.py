@@ -9,9 +9,21 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from cnnviz.layers import KINDS, BatchNorm, Identity, InstanceNorm, Layer, Linear, MaskGate, Permute, Unflatten
+from cnnviz.layers import (
+    KINDS,
+    BatchNorm,
+    Identity,
+    InstanceNorm,
+    Layer,
+    Linear,
+    MaskGate,
+    Permute,
+    Unflatten,
+    Upsample,
+)
 from cnnviz.layers.gate import MaskModule
 from cnnviz.layers.move import PermuteModule
+from cnnviz.layers.upsample import SMOOTH
 from cnnviz.nncode.calls import Called
 from cnnviz.nncode.notshown import not_shown
 from cnnviz.nncode.typed import own_fields, typed
@@ -71,6 +83,8 @@ def bound(call: Called, layer: Layer) -> dict[str, Any]:
         raise call.error(f"{call.name} takes at most {len(places)} values, and {len(call.args)} are given.")
     given = dict(zip(places, call.args, strict=False))
     for name, value in call.kwargs.items():
+        if name not in known and getattr(type(layer), name, None) == value and isinstance(value, str):
+            continue  # torch prints it, and does not take it: what the class itself says
         if name not in known:
             raise call.error(f"{call.name} has no argument {shown(name)}: it has {', '.join(known) or 'none'}.")
         if name in given:
@@ -106,8 +120,6 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     if isinstance(layer, Linear):
         chosen["size"] = vector(call, layer, given["in_features"])
-    if isinstance(layer, Unflatten):
-        chosen["ndim"] = axes_of(call, given["unflattened_size"])
     for name, value in given.items():
         if name in own:
             as_kernel = name == "stride" and value is None  # torch's default of all poolings
@@ -128,11 +140,14 @@ def check_fixed(call: Called, layer: Layer, name: str, value: Any) -> None:
         raise call.error(f"{call.name} is shown here only with {name}={only}, and it is {shown(value)}: {way}.")
 
 
-def axes_of(call: Called, size: Any) -> int:
-    """Axes besides the channels that maps of a size have."""
-    if not isinstance(size, tuple) or not 2 <= len(size) <= 4:
-        raise call.error(f"{call.name} is shown here only with unflattened_size = (channels, ...) of 1 to 3 axes.")
-    return len(size) - 1
+def axes_told(call: Called, layer: Layer) -> int | None:
+    """Along how many axes a call works whose class does not say, if its values do: by how many they are, or a mode."""
+    values = (*call.args, *call.kwargs.values())
+    told = [len(value) - isinstance(layer, Unflatten) for value in values if isinstance(value, tuple)]
+    if isinstance(layer, Upsample):
+        told += [n for n, modes in SMOOTH.items() if any(value in modes for value in values if isinstance(value, str))]
+    known = isinstance(layer, (Unflatten, Upsample)) and told and told[0] in layer.ndims
+    return told[0] if known else None
 
 
 def vector(call: Called, layer: Layer, features: Any) -> tuple[int, ...]:
@@ -162,7 +177,7 @@ def consistent(layer: Layer, call: Called) -> Layer:
 def read_layer(call: Called, ndim: int) -> Layer:
     """The layer that is called; `ndim` where its class does not say along how many axes it slides."""
     layer = example(call)
-    layer = layer if layer.dimensioned else replace(layer, ndim=ndim)
+    layer = layer if layer.dimensioned else layer.over(axes_told(call, layer) or ndim)
     return at_rest(replace(layer, **arguments(call, layer)))
 
 

@@ -108,8 +108,9 @@ def stage(i: int, one: Any) -> tuple[str, Layer]:
     try:
         layer = example(call)
         values = keys(arguments, tuple(names(layer)), kind)
-        for field, value in zip(names(layer), values, strict=True):
-            layer = replace(layer, **{field: typed(call, layer, field, as_tuple(value))})
+        for field, found in zip(names(layer), values, strict=True):
+            value = typed(call, layer, field, as_tuple(found))
+            layer = layer.over(value) if field == "ndim" else replace(layer, **{field: value})
         return named(name), consistent(layer, call)
     except CodeError as error:
         raise CodeError(f"Layer {i}: {error.sentence}") from error

@@ -96,10 +96,11 @@ def parsed(call: str) -> Called:
 def completed(read: Layer, call: Called, own: dict[str, Any]) -> Layer:
     """With the fields that torch does not have."""
     layer = read
-    for name, value in own.items():
+    for name, given in own.items():
         if name == "ndim" and layer.dimensioned:
             raise call.error(f"{call.name} has its number of axes in its name: leave ndim out.")
-        layer = replace(layer, **{name: typed(call, layer, name, value)})
+        value = typed(call, layer, name, given)
+        layer = layer.over(value) if name == "ndim" else replace(layer, **{name: value})
     if isinstance(layer, Linear) and isinstance(read, Linear) and layer.in_features != read.in_features:
         raise call.error(f"size={layer.size} are {layer.in_features:,} numbers, and Linear reads {read.in_features:,}.")
     return consistent(layer, call)
@@ -107,7 +108,9 @@ def completed(read: Layer, call: Called, own: dict[str, Any]) -> Layer:
 
 def left_open(layer: Layer, read: Layer) -> list[str]:
     """The fields in which a layer is not what its call alone is read as."""
-    names = [name for name in own_fields(layer) if getattr(layer, name) != getattr(read, name)]
+    names = ["ndim"] if layer.ndim != read.ndim else []
+    read = read if layer.dimensioned else read.over(layer.ndim)
+    names += [name for name in own_fields(layer) if name != "ndim" and getattr(layer, name) != getattr(read, name)]
     return [f"{name}={squeezed(getattr(layer, name))}" for name in names]
 
 

@@ -1,5 +1,6 @@
 """What a field of a layer may be: its type and range, from its default and its knob."""
 
+from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any
 
@@ -39,6 +40,8 @@ def typed(call: Called, layer: Layer, name: str, value: Any) -> Any:
         return (value,)  # nn.LayerNorm(64)
     if name == "mask":
         return tuple(map(float, value))
+    if isinstance(default, float) and k.per_axis:
+        return tuple(map(float, value)) if isinstance(value, tuple) else value if value is None else float(value)
     return float(value) if isinstance(default, float) else value
 
 
@@ -50,11 +53,13 @@ def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[b
         wanted = " or ".join(map(repr, k.choices))
     elif isinstance(default, bool):
         fits, wanted = isinstance(value, bool), "True or False"
-    elif isinstance(default, float):
+    elif isinstance(default, float) and not k.per_axis:
         least = -high if k.low is None else k.low
         fits, wanted = number(value, least, high), f"a number from {least:g} to {high:,.0f}"
     elif k.per_axis:
-        fits = value in k.words or counts(value, low, high, (ndim * (1 + k.sides),))
+        one = number if isinstance(default, float) else whole
+        nothing = k.optional and value is None
+        fits = nothing or value in k.words or counts(value, low, high, (ndim * (1 + k.sides),), one)
         each = f"{2 * ndim} sides" if k.sides else f"{ndim} axes"
         wanted = f"{counted}{''.join(f', or {word!r}' for word in k.words)}, for each of {each}"
     elif isinstance(default, tuple) and any(isinstance(one, float) for one in default):  # a mask
@@ -87,8 +92,8 @@ def whole(value: Any, low: float, high: float) -> bool:
     return type(value) is int and low <= value <= high
 
 
-def counts(value: Any, low: float, high: float, lengths: Any) -> bool:
-    """One whole number, or as many as are allowed."""
+def counts(value: Any, low: float, high: float, lengths: Any, one: Callable[[Any, float, float], bool] = whole) -> bool:
+    """One number, or as many as are allowed; `one` says what is a number."""
     if isinstance(value, tuple):
-        return len(value) in lengths and all(whole(one, low, high) for one in value)
-    return whole(value, low, high)
+        return len(value) in lengths and all(one(part, low, high) for part in value)
+    return one(value, low, high)

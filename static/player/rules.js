@@ -50,6 +50,19 @@ function dot(scene, axes, channel, cell) {
   return { ...seen, sum, bias: offset, value: sum + (offset ?? 0) };
 }
 
+/** Cells times weights that follow from where the output cell lies: a product of one weight along each axis. */
+function blend(scene, axes, channel, cell) {
+  const seen = reading(scene, axes, channel, cell);
+  const along = axes.map((axis, i) => (tap) => scene.tensors[`blend${i}`].data[cell[i] * axis.taps + tap]);
+  let sum = 0;
+  for (const term of seen.terms) {
+    term.weight = term.tap.reduce((product, tap, i) => product * along[i](tap), 1);
+    term.product = term.read * term.weight;
+    sum += term.product;
+  }
+  return { ...seen, sum, bias: null, value: sum };
+}
+
 /** Of a maximum, what a cell must beat: torch takes the first of equal cells, but the last of those that are no number. */
 const beats = (read, best) => Number.isNaN(read) || read > best;
 
@@ -157,7 +170,7 @@ function move(scene, axes, channel, cell) {
   return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: source ? 0 : Math.abs(fill), value: source ? input.data[index] : fill };
 }
 
-export const RULES = { dot, max, mean, power, point, gate, drop, share, norm, move };
+export const RULES = { dot, blend, max, mean, power, point, gate, drop, share, norm, move };
 
 /** Torch's own value of an output cell. */
 export function torchValue(scene, channel, cell) {

@@ -72,6 +72,9 @@ function dot(stage, worked, channel) {
   return parts;
 }
 
+/** As a sum of products, without the taps that are not there. */
+const blend = (stage, worked, channel) => products(stage, { ...worked, terms: worked.terms.filter(there) }, colours(stage, worked, channel));
+
 /** The cells of a window, or how many there are. */
 function cells(stage, worked, channel, between, kinds = () => true) {
   const { read } = colours(stage, worked, channel);
@@ -170,4 +173,4 @@ function move(stage, worked, channel, placeWords) {
   return [`input ${of}${placeWords(stage.scene.meta, cell)} (cell ${worked.index})`];
 }
 
-export const SENTENCES = { dot, max, mean, power, point, gate, drop, share, norm, move };
+export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, norm, move };

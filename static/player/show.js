@@ -110,8 +110,9 @@ export function between(a, b, part) {
 export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
   const { layout, look } = stage;
   const { work } = layout;
-  const dot = stage.scene.meta.rule === "dot";
-  for (const row of dot ? (worked ? [0, 1, 2] : [1]) : worked ? [0] : []) {
+  const { rule, weighted } = stage.scene.meta;
+  const still = rule === "dot" ? [1] : []; // the weights of a kernel stand there before anything is read
+  for (const row of worked ? (weighted ? [0, 1, 2] : [0]) : still) {
     const grids = work.grids.filter((grid) => grid.row === row);
     if (!grids.length) continue;
     const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
@@ -138,8 +139,8 @@ function gridValues(stage, worked, channel, { row, map }) {
     const tap = tapAt(stage, [d, Math.floor(i / columns), i % columns]);
     const flat = ravel([c, ...tap], [0, depth, rows, columns]);
     const term = worked?.terms[flat];
-    const by = weight?.data[channel * weight.shape[1] * depth * rows * columns + flat];
-    return { value: [term?.read, by, term?.product][row], kind: row === 0 ? term.kind : 0 };
+    const by = term?.weight ?? weight?.data[channel * weight.shape[1] * depth * rows * columns + flat];
+    return { value: [term?.read, by, term?.product][row], kind: row === 0 || (!weight && term?.kind === NONE) ? term.kind : 0 };
   });
 }
 
@@ -179,6 +180,7 @@ function lightTaps(ctx, stage, taps, row) {
 /** What the window comes to, in a line under it. */
 const SUMS = {
   dot: ({ sum, bias, value }) => `Σ ${brief(sum)}${bias === null ? "" : ` + bias ${brief(bias)}`} = ${brief(value)}`,
+  blend: ({ value }) => `Σ = ${brief(value)}`,
   max: ({ value }) => `max = ${brief(value)}`,
   mean: ({ sum, divisor, value }) => `Σ ${brief(sum)} ÷ ${divisor} = ${brief(value)}`,
   power: ({ stretched, p, value }) => `${brief(stretched)}^(1/${brief(p)}) = ${brief(value)}`,

@@ -181,7 +181,7 @@ export class Stage {
     const [depth, rows, columns] = this.axes.map((axis) => axis.taps);
     const [first, end] = tensors.reads.data;
     const [across, down] = drawnSize(rows, columns, this.input.turned);
-    return { maps: (end - first) * depth, rows: down, columns: across, lines: meta.rule === "dot" ? 3 : 1 };
+    return { maps: (end - first) * depth, rows: down, columns: across, lines: meta.weighted ? 3 : 1 };
   }
 
   /** Viewports of every map on stage, after a layout, a zoom or a choice of channel. */

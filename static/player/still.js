@@ -141,8 +141,9 @@ const shortened = (counted) => [counted, counted.replace("of all channels", "of 
 function titleWork(ctx, stage, title) {
   const { layout, look, scene } = stage;
   const { boxes, work } = layout;
-  if (scene.meta.rule !== "dot") return title(boxes.work, "window", workNote(stage), {});
-  title(boxes.work, stage.stamping ? "value × kernel" : "window × kernel", workNote(stage), work.upright ? {} : stage.legend("weight"));
+  if (!scene.meta.weighted) return title(boxes.work, "window", workNote(stage), {});
+  const what = scene.meta.rule === "blend" ? "window × weights" : stage.stamping ? "value × kernel" : "window × kernel";
+  title(boxes.work, what, workNote(stage), work.upright ? {} : stage.legend("weight"));
   if (!work.upright || !work.shown) return undefined;
   const w = Math.min(110, boxes.work.w); // under the sum, in the middle: the colours of the weights
   return paintLegend(ctx, { x: boxes.work.x + (boxes.work.w - w) / 2, y: work.bottom + 28, w, h: 8 }, stage.legend("weight"), look);

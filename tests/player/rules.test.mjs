@@ -5,8 +5,8 @@ import { RULES, agrees, torchValue } from "../../static/player/rules.js";
 import { combinations, range, ravel } from "../../static/player/tables.js";
 import { caseOf, cases, near, stageOf } from "./given.mjs";
 
-const TOLD = ["dot", "max", "mean", "power", "point", "share"]; // rules whose terms are the window, as Python has it
-const ROUNDED = ["norm", "point", "gate"]; // made of float32 statistics, masks, or a fit of the error function
+const TOLD = ["dot", "blend", "max", "mean", "power", "point", "share"]; // rules whose terms are the window, as Python has it
+const ROUNDED = ["norm", "point", "gate", "blend"]; // made of float32 statistics, masks, weights, or a fit of the error function
 
 const work = ({ scene, axes }, { channel, cell }) => RULES[scene.meta.rule](scene, axes, channel, cell);
 const mixes = ({ scene }) => scene.meta.gating?.mixes;
@@ -71,6 +71,15 @@ for (const given of cases.filter((one) => one.scene.meta.rule === "dot" || mixes
       assert.deepEqual(terms.map((t) => t.product), step.terms.map((read, i) => read * step.weights[i]));
       near(sum, terms.reduce((total, { product }) => total + product, 0), 1e-12);
       assert.equal(mixed ?? value, sum + (bias ?? 0));
+    }
+  });
+
+for (const given of byRule("blend"))
+  test(`${given.name}: each term has the weight of the trace, and all of them add up to 1`, () => {
+    for (const step of given.truth.steps) {
+      const { terms } = work(given, step);
+      terms.forEach(({ weight }, i) => near(weight, step.weights[i], 1e-6));
+      near(terms.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-6);
     }
   });
 
