@@ -17,7 +17,15 @@ from cnnviz.sources.spectrogram import Spectrogram
 from cnnviz.sources.upload import Upload
 from cnnviz.zoo import LessonB
 
-LAYERED = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes")
+# Of the pages of single layers, the files of `cnnviz.layers` that hold theirs; a file that is not named is everybody's.
+FAMILIES = {
+    "convolution": ("conv",),
+    "pooling": ("pool", "adaptive"),
+    "output_size": ("conv", "pool"),
+    "gating": ("gate", "activation", "straight", "smooth", "softmax"),
+    "normalisation": ("norm", "dropout"),
+    "shapes": ("dense", "move", "shuffle", "padding"),
+}
 EVERY = "tab input seed per_axis step pin"
 OWN = {
     "convolution": "kernel kernel_text flip",
@@ -47,17 +55,21 @@ def words(page: str) -> frozenset[str]:
         found |= set(of_knobs(source, "input_"))
     for source in (Upload, Spectrogram):
         found |= set(of_knobs(source, "file_"))
-    if page in LAYERED:
-        found |= {"layer", "ndim"}
-        for kind in KINDS.values():
-            found |= set(of_knobs(kind))
+    if page in FAMILIES:
+        found |= {"layer", "ndim"}.union(*map(of_knobs, kinds(page)))
     if page == "gating":
-        found |= {f"other_{name}" for kind in KINDS.values() for name in of_knobs(kind)}
+        found |= {f"other_{name}" for kind in kinds(page) for name in of_knobs(kind)}
     if page == "spectrogram":
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
         found |= {field.name for field in fields(LessonB)}
     return frozenset(found)
+
+
+def kinds(page: str) -> list[type[Setting]]:
+    """The layers that a page may show."""
+    others = {name for one, names in FAMILIES.items() if one != page for name in names} - {*FAMILIES[page]}
+    return [kind for kind in KINDS.values() if kind.__module__.rsplit(".", 1)[-1] not in others]
 
 
 def of_knobs(kind: type[Setting], prefix: str = "") -> Iterator[str]:
