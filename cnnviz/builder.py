@@ -261,7 +261,8 @@ def bring(make: Callable[[], Reading]) -> None:
         answer(problem)
         return
     take_shape(found.shape, shape)
-    answer(" ".join(filter(None, (counted_words(found.network, found.shape), found.words, *read.notes))))
+    first = " ".join(filter(None, (counted_words(found.network, found.shape), found.words)))
+    answer((first, *read.notes))
     look_at(0)
 
 
@@ -290,12 +291,12 @@ def suit() -> None:
     take_shape(found.shape, shape)
 
 
-def answer(said: str | Exception) -> None:
-    """Keep what is said to the text that is pasted now."""
+def answer(said: tuple[str, ...] | Exception) -> None:
+    """Keep what is said to the text that is pasted now: sentences, of which the first counts; or what is wrong."""
     st.session_state[ANSWER] = st.session_state.get("pasted"), said
 
 
-def answered() -> str | Exception:
+def answered() -> tuple[str, ...] | Exception:
     """What was said to the text that is pasted; nothing, if it is another by now."""
-    text, said = st.session_state.get(ANSWER) or (None, "")
-    return said if text == st.session_state.get("pasted") else ""
+    text, said = st.session_state.get(ANSWER) or (None, ())
+    return said if text == st.session_state.get("pasted") else ()

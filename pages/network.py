@@ -338,7 +338,8 @@ def code_in() -> None:
     if isinstance(answer, Exception):
         st.warning(screen.plain(str(answer)), icon=":material/info:")
     elif answer:
-        st.success(screen.plain(answer), icon=":material/check:")
+        first, *notes = map(screen.plain, answer)
+        st.success("\n\n".join([first, *(f"- {note}" for note in notes)]), icon=":material/check:")
     st.button("Read it", on_click=builder.paste, icon=":material/code:")
     st.caption("The code is read, never run: layers one after the other, by themselves or as a class calls them.")
     st.file_uploader("or network.json, as it is downloaded under Code", key="network_file", on_change=builder.open_file)

@@ -217,6 +217,12 @@ def test_lazy_layers_count_on_a_shape_that_the_text_tells():
     assert read.network.shapes(read.shape) == [(4, 10, 10), (400,), (2,)]
 
 
+def test_lazy_layers_count_on_the_channels_that_another_layer_tells():
+    text = "nn.Sequential(nn.ReLU(), nn.Conv2d(3, 2, 3), nn.Flatten(), nn.LazyLinear(5))"
+    assert reading(text, (1, 10, 10)).shape == (3, 10, 10)
+    assert reading(text, (1, 100)).network.shapes((3, 28, 28))[-1] == (5,)
+
+
 LAZY = {
     "Conv": ("nn.LazyConv{n}d(5, 3), nn.LazyBatchNorm{n}d(), nn.LazyConv{n}d(2, 1)", 8),
     "transposed": (

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import Shape
-from cnnviz.network import after
+from cnnviz.network import Network, after
 from cnnviz.nncode.calls import Called
 from cnnviz.nncode.known import read_layer
 from cnnviz.nncode.words import CodeError
-from cnnviz.suited import CUSTOMARY
+from cnnviz.suited import CUSTOMARY, channels_of
 
 LAZY = "Lazy"
 
@@ -36,7 +37,9 @@ def filled(calls: Calls, axes: int, shapes: Sequence[Shape]) -> tuple[list[tuple
         What is wrong with the first shape, if the layers work on none.
     """
     first: Exception | None = None
-    for shape in tried(axes, shapes):
+    before = list(takewhile(lambda one: not is_lazy(one[1]), calls))
+    told = channels_of(Network(tuple((str(i), read_layer(call, axes)) for i, (_, call) in enumerate(before)), ""))
+    for shape in tried(axes, shapes, told):
         try:
             return list(numbered(calls, axes, shape)), shape
         except GeometryError as error:
@@ -44,10 +47,10 @@ def filled(calls: Calls, axes: int, shapes: Sequence[Shape]) -> tuple[list[tuple
     raise CodeError(f"Its Lazy layers count on an input that fits, and none was found: {first}")
 
 
-def tried(axes: int, shapes: Sequence[Shape]) -> Iterator[Shape]:
-    """Shapes with as many axes; then customary ones with the channels of the first that is given."""
-    yield from (shape for shape in shapes if len(shape) == axes + 1)
-    channels = next((shape[0] for shape in shapes), 1)
+def tried(axes: int, shapes: Sequence[Shape], told: int) -> Iterator[Shape]:
+    """Shapes with as many axes and the channels that a layer tells, or their own; then customary ones."""
+    yield from ((told or shape[0], *shape[1:]) for shape in shapes if len(shape) == axes + 1)
+    channels = told or next((shape[0] for shape in shapes), 1)
     for size in CUSTOMARY:
         yield (channels, *(size,) * axes)
 
