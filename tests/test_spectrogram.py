@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import pytest
@@ -69,8 +70,10 @@ def test_every_kind_of_stage_opens_in_the_player_at_its_unit(stage):
     assert maps(app)[1]["at"] == {"channel": 2, "cell": [0, 5, 3]}
 
 
-@pytest.mark.parametrize("activation", ["relu", "leakyrelu", "glu", "cg"])
-@pytest.mark.parametrize("normalization", ["batch", "layer"])
+KINDS = [*product(["relu", "leakyrelu", "glu", "cg"], ["batch", "layer"]), ("glu", "none")]
+
+
+@pytest.mark.parametrize(("activation", "normalization"), KINDS)
 def test_the_maps_are_those_of_the_whole_network(activation, normalization):
     network = Desed(activation=activation, normalization=normalization, training=True)
     app = opened(
