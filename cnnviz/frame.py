@@ -54,8 +54,8 @@ details p { margin: 0; }
   .stMainBlockContainer { padding-top: 3.9rem; }
   .stMainBlockContainer h1 { font-size: 1.2rem; }
 }
-[data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 76%, transparent); }
-[data-testid="stCaptionContainer"] :is(p, li) { color: inherit; }
+.stApp [data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 76%, transparent); }
+.stApp [data-testid="stCaptionContainer"] :is(p, li) { color: inherit; }
 .stApp button[data-variant][data-selected="true"] { color: inherit; }
 .stCode .token:is(.token, .operator, .punctuation) { color: light-dark(#4b5163, #c3c8d6); }
 .stCode .token:is(.keyword, .builtin, .class-name, .function) { color: light-dark(#14509e, #7fb8f7); }

@@ -168,21 +168,18 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
     write(ctx, text, x + port.sx / 2, y + port.sy * (1 - room / 2), {
       font: `${pale ? "italic " : ""}${size}px ${look.font}`,
       colour: port.bars ? look.text : inkOn(content.value, ramp, lim, look),
-      alpha: pale ? 0.75 : 1,
     });
   }
 }
 
 const inkOn = (value, ramp, lim, look) => (Number.isFinite(value) ? ink(ramp[level(value, lim)]) : look.text);
 
-export function write(ctx, text, x, y, { font, colour, align = "center", baseline = "middle", alpha = 1 }) {
-  ctx.globalAlpha = alpha;
+export function write(ctx, text, x, y, { font, colour, align = "center", baseline = "middle" }) {
   ctx.font = font;
   ctx.fillStyle = colour;
   ctx.textAlign = align;
   ctx.textBaseline = baseline;
   ctx.fillText(text, x, y);
-  ctx.globalAlpha = 1;
 }
 
 /** Font size at which the longest of these texts fits into a cell; 0 where none can be read. */

@@ -7,6 +7,7 @@ import { element } from "./sentences.js";
 import { stampOf } from "./stamp.js";
 import { ravel } from "./tables.js";
 
+const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs
 const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
 
 /** The arithmetic of the shown cell; null where the subject is not one output cell or one stamp. */
@@ -38,7 +39,7 @@ export function report(player, now) {
   const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
   if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
   Object.assign(player, { subject, worked: workedOut(player, subject), written: key, wroteAt: now, wroteLook: stage.look });
-  count(player);
+  count(player, now);
   write(player, subject);
   if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
   player.herald.say(ui.readout.textContent, clock.playing);
@@ -58,9 +59,12 @@ function showState(player) {
   Object.assign(root.dataset, { step: clock.step, playing: clock.playing });
 }
 
-function count({ ui, step, order, scene }) {
+function count(player, now) {
+  const { ui, step, order, scene, clock } = player;
   const { turn, cell } = order.at(step);
   ui.count.textContent = `step ${thousands(step + 1)} of ${thousands(order.steps)}`;
+  if (clock.playing && now - player.toldAt < TOLD_EVERY) return;
+  player.toldAt = now;
   ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
 }
 
