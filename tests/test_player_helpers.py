@@ -96,7 +96,7 @@ HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "player"
 NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
 PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "port", "fit", "layout", "clock"]
-PURE += ["walking", "herald", "captions"]
+PURE += ["walking", "herald", "captions", "opening"]
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding=.same."),
