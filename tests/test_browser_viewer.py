@@ -451,6 +451,27 @@ def test_channels_are_sorted_as_numpy_sorts_them(viewer):
         shown = viewer.root.locator(".grid button").evaluate_all("(all) => all.map((one) => +one.dataset.channel)")
         assert sorted(shown) == list(range(64))
         assert (np.diff(column[shown]) <= 1e-6 * np.abs(column).max()).all(), by
+        said = viewer.root.locator(".grid button .value").all_text_contents()
+        for text, channel in zip(said, shown, strict=True):
+            if by == "index":
+                assert text == ""
+            else:  # as a person reads it, to three digits
+                number = float(text.removesuffix(" %").replace("−", "-")) / (100 if by == "zeros" else 1)
+                assert number == pytest.approx(column[channel], rel=0.01, abs=0.006 if by == "zeros" else 0.001)
+
+
+def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(viewer):
+    viewer.at(AT_CONV)
+    viewer.root.get_by_label("sort by").select_option("contrast")
+    expect(viewer.root.locator(".hint")).to_contain_text("Drag over the sound above")
+    viewer.ask("(viewer) => viewer.select([0.25, 0.75])")
+    expect(viewer.root.locator(".hint")).to_contain_text("0.25 s to 0.75 s against the rest")
+    said = [text for text in viewer.root.locator(".grid button .value").all_text_contents() if text != "–"]
+    sizes = [abs(float(text.removesuffix(" sd").replace("−", "-"))) for text in said]
+    assert len(sizes) > 32
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+    viewer.root.get_by_label("sort by").select_option("index")
 
 
 def test_dead_channels_are_marked_in_words(viewer):

@@ -13,7 +13,7 @@ import test_player_helpers as player
 from PIL import Image
 
 from cnnviz.fields import INPUT, Spans, fields, spans
-from cnnviz.maps import STATISTICS
+from cnnviz.maps import STATISTICS, small_picture
 from cnnviz.network import BASELINE, Desed, run_network
 from cnnviz.scene import PALETTE
 from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps
@@ -24,7 +24,7 @@ from cnnviz.sources.sound import LogMel
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "viewer"
 NODE_TESTS = sorted((HERE / "viewer").glob("*.test.mjs"))
-PURE = ["places", "words", "picture", "sound"]  # `build` makes elements, but its lists can be looked at
+PURE = ["places", "order", "words", "picture", "sound"]  # `build` makes elements, but its lists can be looked at
 
 CLIP = LogMel(seconds=1)
 FEW = {"nb_filters": (4, 5, 6)}
@@ -77,13 +77,37 @@ def orders(choice: StageChoice) -> dict[str, list[int]]:
     return {name: np.argsort(-column, kind="stable").tolist() for name, column in columns.items()}
 
 
+def stretches(choice: StageChoice) -> list[dict[str, Any]]:
+    """Of some stretches of the input: which frames of the small pictures lie inside, and how far the means differ."""
+    network, grid = choice.network.network, choice.source.grid()
+    values = run_network(network, grid.values, choice.seed)[choice.stage].y
+    middle = next(row["centres"] for row in centres(choice) if row["stage"] == choice.stage and row["axis"] == 0)
+    levels = small_picture(values)[0].astype(np.float64)  # (channels, frames, mels)
+    block = -(-values.shape[1] // levels.shape[1])
+    at = np.array([np.mean(middle[i : i + block]) for i in range(0, values.shape[1], block)])
+    frames, found = grid.values.shape[1], []
+    for low, high in ((0.1, 0.4), (0.5, 0.52), (0, 1), (0.9, 2)):
+        inside = (at >= low * frames) & (at <= high * frames)
+        row = {"from": low * frames, "to": high * frames, "inside": inside.tolist()}
+        found.append({**row, "contrast": [apart(one[inside], one[~inside]) for one in levels]})
+    return found
+
+
+def apart(inside: np.ndarray, outside: np.ndarray) -> float | None:
+    """Difference of the means in pooled standard deviations (Cohen's d); None where there is none."""
+    if not inside.size or not outside.size:
+        return None
+    pooled = (inside.var() * inside.size + outside.var() * outside.size) / (inside.size + outside.size)
+    return float((inside.mean() - outside.mean()) / np.sqrt(pooled)) if pooled else None
+
+
 def truth(choice: StageChoice) -> dict[str, Any]:
     network, shape = choice.network.network, choice.source.grid().values.shape
     found = spans(network, shape, choice.stage)
     sizes = network.upto(choice.stage).shapes(shape)[-1][1:]
     every = np.stack(np.meshgrid(*(np.linspace(0, n - 1, 7, dtype=int) for n in sizes)), axis=-1).reshape(-1, 2)
     units = [unit_words(choice, found, tuple(map(int, unit))) for unit in every]
-    return {"units": units, "centres": centres(choice), "orders": orders(choice)}
+    return {"units": units, "centres": centres(choice), "orders": orders(choice), "stretches": stretches(choice)}
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +166,13 @@ def test_the_cases_have_what_the_tests_look_for():
     assert clip_of(CASES["silent"].source).features is None
     assert clip_of(CASES["hop"].source).features != DESED
     assert set(orders(CASES["lesson"])) <= set(STATISTICS)
+
+
+def test_the_contrast_of_small_pictures_is_that_of_torchs_own_output():
+    choice = CASES["lesson"]
+    values = run_network(choice.network.network, choice.source.grid().values, choice.seed)[choice.stage].y
+    half = values.shape[1] // 2
+    levels = small_picture(values)[0].astype(np.float64)
+    assert levels.shape == values.shape  # no blocks of cells
+    for small, full in zip(levels, values.astype(np.float64), strict=True):
+        assert apart(small[:half], small[half:]) == pytest.approx(apart(full[:half], full[half:]), abs=0.02)

@@ -15,7 +15,7 @@ const button = (act, text, title) => make("button", { type: "button", title, dat
 const choice = (name, label, options) =>
   make("label", {}, label, make("select", { name }, ...options.map(([value, text]) => make("option", { value }, text))));
 
-export const SORTS = [["index", "number"], ["mean", "mean"], ["max", "largest value"], ["variance", "variance"], ["zeros", "share of zeros"]];
+export const SORTS = [["index", "number"], ["mean", "mean"], ["max", "largest value"], ["variance", "variance"], ["zeros", "share of zeros"], ["contrast", "marked stretch against the rest"]];
 export const SCALES = [["channel", "each channel"], ["layer", "whole layer"], ["percentiles", "layer, 1 to 99 %"]];
 
 /** All parts of a viewer, by name. */
@@ -35,6 +35,7 @@ export function build(root) {
     kernel: make("div", { className: "kernel" }),
     grid: make("div", { className: "grid", role: "group" }),
     count: make("h3"),
+    hint: make("p", { className: "hint" }),
   };
   ui.hearPart = button("hearPart", "Hear it", "Play the selected part");
   ui.analyse = button("analyse", "Analyse it alone", "Let the network read the selected part only");
@@ -61,6 +62,7 @@ export function build(root) {
     ui.unit,
     make("div", { className: "about" }, ui.statistics, make("figure", {}, ui.histogram), ui.kernel),
     make("div", { className: "bar" }, ui.count, sort, scale),
+    ui.hint,
     ui.grid,
     ui.heard,
   );

@@ -25,12 +25,3 @@ export function soundOf({ seconds, hertz }, [[f0, f1], [m0, m1]]) {
   if (!seconds) return null;
   return { from: seconds.data[2 * f0], to: seconds.data[2 * f1 + 1], low: hertz.data[2 * m0], high: hertz.data[2 * m1 + 1] };
 }
-
-/** Channels in the order in which they are shown. */
-export function sorted(statistics, names, by) {
-  const width = names.length;
-  const column = names.indexOf(by);
-  const order = Array.from({ length: statistics.length / width }, (_, channel) => channel);
-  if (column < 0) return order;
-  return order.sort((a, b) => statistics[b * width + column] - statistics[a * width + column] || a - b);
-}

@@ -7,9 +7,10 @@ import { build, drawAxes, drawBoxes, make, makeMap } from "./build.js";
 import { Cursors } from "./cursors.js";
 import { listenClip, listenPlane, listenKeys } from "./hands.js";
 import { finiteRange, inkOf, levelsOf, print, relevel, scaleOf, widest } from "./picture.js";
-import { boxOf, cellOf, shareOf, soundOf, sorted, spanOf } from "./places.js";
+import { column, contrasts, insideOf, ordered } from "./order.js";
+import { boxOf, cellOf, shareOf, soundOf, spanOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
-import { hertz, isTold, seconds, unitSentence } from "./words.js";
+import { contrastHint, hertz, isTold, seconds, sortValue, unitSentence } from "./words.js";
 
 const RATE = 16000; // samples a second, as the blob's samples have it
 const FRAME = 0.016; // seconds that the cursor takes for a frame of an input without a time axis
@@ -215,7 +216,7 @@ class Viewer {
       map.small = true;
       const scale = scaleOf(this.ui.scale.value, own, this.layerRange(), meta.percentiles, this.isDiverging("maps"));
       print(map.image, data.subarray(channel * cells, (channel + 1) * cells), size, this.inks.signed, relevel(own, scale));
-      const words = make("small", {}, String(channel));
+      const words = make("small", {}, String(channel), make("span", { className: "value" }));
       if (meta.states[channel]) words.append(make("em", {}, meta.states[channel]));
       const open = make("button", { type: "button", data: { channel, focus: `channel ${channel}` } }, map.frame, words);
       open.setAttribute("aria-label", `channel ${channel}${meta.states[channel] ? `, ${meta.states[channel]}` : ""}`);
@@ -228,9 +229,23 @@ class Viewer {
   }
 
   sortGrid() {
-    const { meta, tensors } = this.scene;
-    const order = sorted(tensors.statistics.data, meta.statistics, this.ui.sort.value);
+    const by = this.ui.sort.value;
+    const values = this.valuesBy(by);
+    this.thumbnails.forEach((open, channel) => {
+      open.querySelector(".value").textContent = values ? sortValue(by, values[channel]) : "";
+    });
+    this.ui.hint.textContent = by === "contrast" ? contrastHint(this.selection) : "";
+    const order = ordered(values, this.thumbnails.length, by === "contrast");
     this.ui.grid.replaceChildren(...order.map((channel) => this.thumbnails[channel]));
+  }
+
+  /** The number of each channel by which it is sorted; null where it is its own. */
+  valuesBy(by) {
+    const { meta, tensors } = this.scene;
+    if (by !== "contrast") return column(tensors.statistics.data, meta.statistics, by);
+    if (!this.selection) return null;
+    const { data, shape } = tensors.small;
+    return contrasts(data, shape, insideOf(this.stage, shape[1], ...this.selection.map((t) => t / this.step)));
   }
 
   /** The unit that is spoken of: the one under the pointer, else the one that was chosen. */
@@ -309,6 +324,9 @@ class Viewer {
     this.ui.part.hidden = !selection;
     if (selection) this.ui.partWords.textContent = `${seconds(selection[0])} to ${seconds(selection[1])}`;
     this.drawBoxesOf(this.clipMap, this.unit);
+    if (this.ui.sort.value !== "contrast") return;
+    cancelAnimationFrame(this.sorting);
+    this.sorting = requestAnimationFrame(() => this.sortGrid());
   }
 
   /** Move the cursor; no map is drawn again. */

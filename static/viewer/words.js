@@ -26,7 +26,20 @@ export function unitSentence({ stage, channel, unit, value, seen, sound, last, r
   return `${name}. It sees ${heard}${cells}.${on}${also}`;
 }
 
+/** A number by which channels are sorted; of a contrast in pooled standard deviations. */
+export function sortValue(by, value, digits = 3) {
+  if (by === "zeros") return `${brief(100 * value)} %`;
+  if (by !== "contrast") return brief(value, digits);
+  return Number.isNaN(value) ? "–" : `${value < 0 ? "−" : "+"}${Number.isFinite(value) ? brief(Math.abs(value)) : "∞"} sd`;
+}
+
+/** What the sort by contrast needs, or what it has done. */
+export const contrastHint = (part) =>
+  part
+    ? `${seconds(part[0])} to ${seconds(part[1])} against the rest: difference of the means, in pooled standard deviations (sd) of the pictures below.`
+    : "Drag over the sound above to mark the stretch that is compared with the rest.";
+
 /** The statistics of a channel, as pairs of a name and a number. */
 export function statisticsOf(names, row) {
-  return names.map((name, i) => (name === "zeros" ? ["zeros", `${brief(100 * row[i])} %`] : [name, brief(row[i], 4)]));
+  return names.map((name, i) => [name, sortValue(name, row[i], 4)]);
 }

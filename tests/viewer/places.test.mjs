@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, cellOf, shareOf, soundOf, sorted, spanOf } from "../../static/viewer/places.js";
+import { boxOf, cellOf, shareOf, soundOf, spanOf } from "../../static/viewer/places.js";
 import { cases, near } from "./given.mjs";
 
 const stageOf = ({ meta }, name) => meta.stages.find((stage) => stage.name === name);
@@ -46,16 +46,4 @@ test("the middle of a cell's box is where the cell's centre lies", () => {
   const box = boxOf([[2, 2], [0, 3]], [8, 4]);
   assert.deepEqual(box, { left: 0.25, right: 0.375, bottom: 0, top: 1 });
   near((box.left + box.right) / 2, shareOf({ first: 0, jump: 1 }, 8, 2));
-});
-
-test("channels are sorted as numpy sorts torch's statistics, the largest first and ties in order", () => {
-  for (const { name, meta, tensors, truth } of cases)
-    for (const [by, order] of Object.entries(truth.orders))
-      assert.deepEqual(sorted(tensors.statistics.data, meta.statistics, by), order, `${name} by ${by}`);
-});
-
-test("by number they stay as they are", () => {
-  const { meta, tensors } = cases[0];
-  const channels = tensors.statistics.shape[0];
-  assert.deepEqual(sorted(tensors.statistics.data, meta.statistics, "index"), Array.from({ length: channels }, (_, i) => i));
 });
