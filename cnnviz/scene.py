@@ -57,6 +57,7 @@ NAMES = {
     "point": {"gate": "mask"},
     "drop": {"input": "before", "gate": "mask", "output": "after"},
     "norm": {"input": "before", "output": "after"},
+    "response": {"input": "before", "output": "after"},
     "MaxUnpool": {"input": "pooled", "output": "unpooled"},
 }
 WORKED = ("dot", "max", "mean", "power", "blend")  # rules whose window is shown in numbers, in the middle
@@ -242,7 +243,7 @@ def three_names(names: tuple[str, ...]) -> list[str]:
 def charts(layer: Layer, gated: bool) -> list[str]:
     """What is drawn under the maps: a function's curve, and how often each value occurs in a tensor."""
     curve = ["curve"] if layer.rule == "point" else []
-    if layer.rule in ("norm", "drop"):
+    if layer.rule in ("norm", "drop", "response"):
         return ["input", "output"]
     if gated:
         return [*curve, "gate"]

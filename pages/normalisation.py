@@ -8,7 +8,19 @@ import streamlit as st
 from cnnviz import screen
 from cnnviz.figures import running_figure
 from cnnviz.frame import inside_frame
-from cnnviz.layers import BatchNorm, Dropout, DropoutNd, GroupNorm, InstanceNorm, Layer, LayerNorm, Norm, Repeat, Shape
+from cnnviz.layers import (
+    BatchNorm,
+    Dropout,
+    DropoutNd,
+    GroupNorm,
+    InstanceNorm,
+    Layer,
+    LayerNorm,
+    LocalResponseNorm,
+    Norm,
+    Repeat,
+    Shape,
+)
 from cnnviz.panels import BIND, per_axis_switch, place, settings_panel
 from cnnviz.player import player
 from cnnviz.presets import NORMALISATION
@@ -21,6 +33,7 @@ LAYERS: dict[str, type[Layer]] = {
     "GroupNorm": GroupNorm,
     "InstanceNorm": InstanceNorm,
     "LayerNorm": LayerNorm,
+    "LocalResponseNorm": LocalResponseNorm,
     "Dropout": Dropout,
     "DropoutNd": DropoutNd,
 }
@@ -29,6 +42,7 @@ NOTES = {
     "GroupNorm": "channels in groups, each example on its own; one group is the DESED block's “layer” option",
     "InstanceNorm": "each channel of each example on its own",
     "LayerNorm": "the last axes of each example together",
+    "LocalResponseNorm": "no mean and no variance: over the squares of neighbouring channels, as in AlexNet of 2012",
     "Dropout": "each cell is dropped on its own",
     "DropoutNd": "whole channels are dropped: nn.Dropout1d, nn.Dropout2d, nn.Dropout3d",
 }
@@ -84,7 +98,8 @@ def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
             layer = kind(ndim=ndim, **fields)
             front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
             return Choice(layer, inputs, seed=seed, front=front)
-        return Choice(kind(ndim=ndim, **fields, **sized(kind, shape, several, over)), inputs, seed=seed)
+        own = sized(kind, shape, several, over) if issubclass(kind, Norm) else {}
+        return Choice(kind(ndim=ndim, **fields, **own), inputs, seed=seed)
 
     return kind, ndim, make
 

@@ -326,6 +326,13 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "dropout": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
     "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
     "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
+    "local_response_norm": {
+        "depth": st.integers(1, 7),
+        "size": st.integers(1, 6),
+        "alpha": st.sampled_from([1e-4, 0.5, 2.0]),
+        "beta": st.sampled_from([0.5, 0.75, 1.0]),
+        "k": st.sampled_from([1.0, 2.0]),
+    },
     "channel_shuffle": {"fit": fit_shuffle, "depth": st.integers(1, 6)},
     "flatten": {},
     "permute": {"fit": lambda draw, shape: {"dims": tuple(draw(st.permutations(range(len(shape)))))}},

@@ -26,7 +26,15 @@ LAYERS = {
         *("GLU", "ContextGating", "nn.GLU", "Mask", "ReLU", "LeakyReLU", "PReLU", "GELU", "SiLU", "ELU"),
         *("Sigmoid", "Tanh", "Softmax", "ReLU6", "Hardtanh", "LogSoftmax", "Hardshrink"),
     ],
-    "normalisation": ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "Dropout", "DropoutNd"],
+    "normalisation": [
+        "BatchNorm",
+        "GroupNorm",
+        "InstanceNorm",
+        "LayerNorm",
+        "LocalResponseNorm",
+        "Dropout",
+        "DropoutNd",
+    ],
     "shapes": ["Flatten", "Linear", "Permute", "Unflatten", "ConstantPad", "ReflectionPad", "ChannelShuffle"],
 }
 START = {"convolution": {"kernel": "random"}, "normalisation": {"examples": "false"}}

@@ -52,6 +52,7 @@ from cnnviz.layers import (
     LayerNorm,
     LeakyReLU,
     Linear,
+    LocalResponseNorm,
     LogSigmoid,
     LogSoftmax,
     LPPool,
@@ -219,6 +220,8 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "layer-norm-partial": (LayerNorm(normalized_shape=(4,)), (2, 3, 4)),
     "layer-norm-examples": (LayerNorm(normalized_shape=(2, 3, 4), examples=True), (2, 2, 3, 4)),
     "layer-norm-rows-examples": (LayerNorm(normalized_shape=(3, 4), examples=True), (2, 2, 3, 4)),
+    "response": (LocalResponseNorm(size=3, alpha=0.5, k=2.0), (5, 2, 3)),
+    "response-even": (LocalResponseNorm(size=4, alpha=1.0, beta=0.5, ndim=1), (6, 3)),
     # dense, and what only moves
     "linear": (Linear(size=(2, 3, 4), out_features=3), (2, 3, 4)),
     "linear-1d": (Linear(size=(2, 5), bias=False, ndim=1), (2, 5)),

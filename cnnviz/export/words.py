@@ -172,6 +172,15 @@ def share(stage: Stage, worked: Worked) -> Ways:
     return [f"{own}({' + '.join(powers)})", f"{own}({len(powers)} such powers)"]
 
 
+def response(stage: Stage, worked: Worked) -> Ways:
+    assert worked.window is not None
+    k, alpha, beta = (exact(float(stage.meta["constants"][name])) for name in ("k", "alpha", "beta"))
+    squares = [f"{exact(float(read))}²" for read in worked.window.values.ravel()]
+    own, size = exact(worked.facts["x"]), stage.meta["constants"]["size"]
+    sums = (" + ".join(squares), f"{len(squares)} such squares")
+    return [f"{own} ÷ ({k} + {alpha} ÷ {size} × ({some}))^{beta}" for some in sums]
+
+
 def norm(stage: Stage, worked: Worked) -> Ways:
     f = worked.facts
     affine = "" if (f["weight"], f["bias"]) == (1, 0) else f" × {exact(f['weight'])} + {exact(f['bias'])}"
@@ -208,6 +217,7 @@ SENTENCES: dict[str, Callable[[Stage, Worked], Ways]] = {
     "gate": gate,
     "drop": drop,
     "share": share,
+    "response": response,
     "norm": norm,
     "move": move,
 }

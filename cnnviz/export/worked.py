@@ -204,6 +204,14 @@ def share(stage: Stage, channel: int, cell: Cell) -> Worked:
     return Worked(float(value), torch_at(stage, channel, cell), window, size=size, facts={"x": x})
 
 
+def response(stage: Stage, channel: int, cell: Cell) -> Worked:
+    """Local response normalisation: over a power of the squares of neighbouring channels."""
+    window, x, given = window_at(stage, channel, cell), own_cell(stage, channel, cell), stage.meta["constants"]
+    under = np.float64(given["k"] + given["alpha"] * (window.values**2).sum() / given["size"])
+    value = float(x / under ** given["beta"])
+    return Worked(value, torch_at(stage, channel, cell), window, size=0.0, facts={"x": x})
+
+
 def norm(stage: Stage, channel: int, cell: Cell) -> Worked:
     """Less the mean, over the root of the variance; then weight and bias."""
     tensors, x = stage.scene.tensors, own_cell(stage, channel, cell)
@@ -251,6 +259,7 @@ RULES: dict[str, Rule] = {
     "gate": gate,
     "drop": drop,
     "share": share,
+    "response": response,
     "norm": norm,
     "move": move,
 }

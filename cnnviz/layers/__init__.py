@@ -11,6 +11,7 @@ from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Placed, Repeat
 from cnnviz.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
 from cnnviz.layers.padding import CircularPad, ConstantPad, Padding, ReflectionPad, ReplicationPad, ZeroPad
 from cnnviz.layers.pool import AvgPool, LPPool, MaxPool, Pool
+from cnnviz.layers.response import LocalResponseNorm
 from cnnviz.layers.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten
 from cnnviz.layers.smooth import CELU, SELU, LogSigmoid, Mish, Softplus, Softsign, Tanhshrink
 from cnnviz.layers.softmax import LogSoftmax, Softmax2d, Softmin
@@ -74,6 +75,7 @@ KINDS: dict[str, type[Layer]] = {
     "group_norm": GroupNorm,
     "instance_norm": InstanceNorm,
     "layer_norm": LayerNorm,
+    "local_response_norm": LocalResponseNorm,
     "dropout": Dropout,
     "dropout_nd": DropoutNd,
     "linear": Linear,
@@ -128,6 +130,7 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "LinearGate",
+    "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
     "MaskGate",

@@ -144,6 +144,15 @@ function share(scene, axes, channel, cell) {
   return { ...seen, x, most, sum, size, value: log ? less - Math.log(sum) : Math.exp(less) / sum };
 }
 
+/** Local response normalisation: over a power of the squares of neighbouring channels. */
+function response(scene, axes, channel, cell) {
+  const { size: wide, alpha, beta, k } = scene.meta.constants;
+  const seen = reading(scene, axes, channel, cell);
+  const squares = seen.terms.reduce((sum, { read }) => sum + read ** 2, 0);
+  const x = inputAt(scene, channel, cell);
+  return { ...seen, x, squares, size: 0, value: x / (k + (alpha * squares) / wide) ** beta };
+}
+
 /** Entry of a tensor that is 1 long along the axes that it does not know. */
 const shared = ({ shape, data }, at) => data[ravel(at.map((i, axis) => Math.min(i, shape[axis] - 1)), shape)];
 
@@ -170,7 +179,7 @@ function move(scene, axes, channel, cell) {
   return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: source ? 0 : Math.abs(fill), value: source ? input.data[index] : fill };
 }
 
-export const RULES = { dot, blend, max, mean, power, point, gate, drop, share, norm, move };
+export const RULES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
 
 /** Torch's own value of an output cell. */
 export function torchValue(scene, channel, cell) {

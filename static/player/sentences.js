@@ -153,6 +153,14 @@ function share(stage, worked, channel) {
   return [power(worked.x, channel), " ÷ (", ...sum, ")"];
 }
 
+function response(stage, worked, channel) {
+  const { size, alpha, beta, k } = stage.scene.meta.constants;
+  const number = (read, of) => chip(read, stage.legend("input", of), "read");
+  const squares = worked.terms.map(({ read, channel: of }) => term(number(read, of), element("sup", {}, "2")));
+  const sum = squares.length > MOST_CHANNELS ? [`${squares.length} such squares`] : joined(squares, " + ");
+  return [number(worked.x, channel), ` ÷ (${exact(k)} + ${exact(alpha)} ÷ ${size} × (`, ...sum, "))", element("sup", {}, exact(beta))];
+}
+
 function norm(stage, worked, channel) {
   const read = stage.legend("input", channel);
   const affine = worked.weight === 1 && worked.bias === 0 ? "" : ` × ${exact(worked.weight)} + ${exact(worked.bias)}`;
@@ -173,4 +181,4 @@ function move(stage, worked, channel, placeWords) {
   return [`input ${of}${placeWords(stage.scene.meta, cell)} (cell ${worked.index})`];
 }
 
-export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, norm, move };
+export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };

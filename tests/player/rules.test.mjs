@@ -5,7 +5,7 @@ import { RULES, agrees, torchValue } from "../../static/player/rules.js";
 import { combinations, range, ravel } from "../../static/player/tables.js";
 import { caseOf, cases, near, stageOf } from "./given.mjs";
 
-const TOLD = ["dot", "blend", "max", "mean", "power", "point", "share"]; // rules whose terms are the window, as Python has it
+const TOLD = ["dot", "blend", "max", "mean", "power", "point", "share", "response"]; // rules whose terms are the window, as Python has it
 const ROUNDED = ["norm", "point", "gate", "blend"]; // made of float32 statistics, masks, weights, or a fit of the error function
 
 const work = ({ scene, axes }, { channel, cell }) => RULES[scene.meta.rule](scene, axes, channel, cell);
