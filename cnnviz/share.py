@@ -1,13 +1,14 @@
 """The tab Share: links to what is on stage, and files of it."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.link import LinkError, address, embed, qr, reach
-from cnnviz.opening import TOLD
+from cnnviz.opening import TOLD, opening
 from cnnviz.player import STEP, TAB
 from cnnviz.scene import Scene
 
@@ -33,6 +34,8 @@ def share(staged: Staged | None, uploads: bool = False) -> None:
     uploads : bool
         Something on stage came from a file of the reader's own: no link can bring it back.
     """
+    if staged:
+        staged = replace(staged, opens=opening(st.query_params.to_dict())[0].step)
     st.session_state[STAGED] = staged
     links(uploads)
     if staged:

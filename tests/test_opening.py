@@ -12,7 +12,7 @@ from test_pages import blobs, meta, opened
 
 from cnnviz.export import ExportError
 from cnnviz.layers import Conv
-from cnnviz.linked import asked
+from cnnviz.linked import asked, staged_at
 from cnnviz.opening import MOST_STEPS, Opening, opened_at, opening
 from cnnviz.scene import Scene
 from cnnviz.show import Choice, show
@@ -112,3 +112,11 @@ def test_a_step_that_is_shared_stands_in_the_address(sent, words):
     app = AppTest.from_function(script, kwargs={"sent": sent}).run()
     assert not app.exception
     assert app.query_params == words
+
+
+def test_a_picture_begins_at_the_step_of_the_link():
+    app = opened("convolution", step="5", tab="Share")
+    assert [one.value for one in app.number_input if one.label == "step"] == [5]
+    assert staged_at("convolution?step=5").step == 4
+    assert staged_at("convolution?step=900").step == 35
+    assert staged_at("convolution?layer=ConvTranspose&step=5").step == 99  # of stamps all

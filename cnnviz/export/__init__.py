@@ -60,6 +60,8 @@ class Staged:
         What the code loads.
     address : str
         Where this scene is found again; may be empty.
+    opens : int or None
+        The step at which a link opens it, of a scene that is told by its windows.
     """
 
     blob: bytes
@@ -69,6 +71,7 @@ class Staged:
     code: str = ""
     loads: Mapping[str, Array] = field(default_factory=dict)
     address: str = ""
+    opens: int | None = None
 
     @cached_property
     def scene(self) -> Scene:
@@ -88,6 +91,8 @@ class Staged:
     def step(self) -> int:
         """Where the scene opens; else the last, when all is computed."""
         stage, at = self.stage, self.stage.meta["at"]
+        if self.opens is not None and not self.scene.meta.get("stamp"):
+            return min(self.opens, self.steps - 1)
         if not at:
             return stage.order.steps - 1
         depth, row, column = at["cell"]
