@@ -40,7 +40,7 @@ def embedded() -> bool:
 
 def choose_one(key: str, options: Iterable[str], default: str, on_change: Callable[[], None] | None = None) -> str:
     """One of a few, side by side."""
-    return st.segmented_control(
+    chosen = st.segmented_control(
         key,
         list(options),
         default=default,
@@ -51,6 +51,7 @@ def choose_one(key: str, options: Iterable[str], default: str, on_change: Callab
         on_change=on_change,
         bind=BIND,
     )
+    return str(chosen or default)  # an address may say that it is nothing
 
 
 def choose_from(key: str, options: Iterable[str], default: str, label: str = "") -> str:

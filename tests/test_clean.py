@@ -295,3 +295,9 @@ def test_every_link_of_our_own_is_made_of_words_that_its_page_knows(link):
     found = spread(one_each(link.params)).known_to(words(link.page))
     assert found.query == link.params
     assert found.told({}) == ""
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_every_setting_of_a_page_may_be_said_to_be_nothing(page):
+    app = opened(page)
+    assert not opened(page, **dict.fromkeys(bound(app) - {"input"}, "")).exception
