@@ -3,16 +3,29 @@
 from dataclasses import fields, replace
 from itertools import count
 from math import prod
+from typing import TypeGuard
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Channels, Dropout, Layer, LayerNorm, Linear, Norm, PReLU, Shape, Unflatten
+from cnnviz.layers import (
+    BatchNorm,
+    Channels,
+    Dropout,
+    InstanceNorm,
+    Layer,
+    LayerNorm,
+    Linear,
+    Norm,
+    PReLU,
+    Shape,
+    Unflatten,
+)
 from cnnviz.network import Network, after
 from cnnviz.nncode.known import at_rest
 
 Stages = tuple[tuple[str, Layer], ...]
 MOST_STAGES = 60
 MOST_LETTERS = 60  # of a name; the address holds 100
-MODED = BatchNorm | Dropout  # do something else in training
+MODED = BatchNorm | Dropout | InstanceNorm  # may do something else in training
 
 
 def added(network: Network, at: int, layer: Layer) -> Network:
@@ -110,8 +123,13 @@ def fitted(layer: Layer, shape: Shape) -> Layer:
 
 def moded(network: Network) -> bool | None:
     """Does a layer train that does something else then? None where the mode makes no difference."""
-    modes = [layer.training for _, layer in network.stages if isinstance(layer, MODED)]
+    modes = [layer.training for _, layer in network.stages if is_moded(layer)]
     return any(modes) if modes else None
+
+
+def is_moded(layer: Layer) -> TypeGuard[MODED]:
+    """Does this layer do something else in training?"""
+    return isinstance(layer, MODED) and (not isinstance(layer, InstanceNorm) or layer.track_running_stats)
 
 
 def in_mode(network: Network, training: bool) -> Network:
@@ -121,10 +139,11 @@ def in_mode(network: Network, training: bool) -> Network:
 
 def moved_to(layer: Layer, training: bool) -> Layer:
     """One layer in a mode; in training, batch norm has seen this one batch."""
-    if not isinstance(layer, MODED) or layer.training == training:
+    if not is_moded(layer) or layer.training == training:
         return layer
-    steps = int(training) if isinstance(layer, BatchNorm) else layer.steps
-    return replace(layer, training=training, steps=steps)
+    if isinstance(layer, BatchNorm):
+        return replace(layer, training=training, steps=int(training))
+    return replace(layer, training=training)
 
 
 def refitted(network: Network, shape: Shape) -> Network:

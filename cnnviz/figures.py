@@ -72,7 +72,7 @@ def weight_figure(taps: Array, reads: Ints, in_channels: int, dark: bool) -> go.
     return figure
 
 
-def running_figure(means: Array, variances: Array, batch: Array, momentum: float, dark: bool) -> go.Figure:
+def running_figure(means: Array, variances: Array, batch: Array, momentum: float | None, dark: bool) -> go.Figure:
     """Running statistics of the first channel, pass by pass, beside what the same momentum gives elsewhere.
 
     Parameters
@@ -80,8 +80,8 @@ def running_figure(means: Array, variances: Array, batch: Array, momentum: float
     means, variances : arrays, shape (passes + 1, channels)
         As torch kept them, from its start at 0 and 1.
     batch : array, shape (channels, cells)
-    momentum : float
-        In torch, the share of the new batch; in other libraries, the share of the old.
+    momentum : float or None
+        In torch, the share of the new batch; in other libraries, the share of the old. None gives all batches the same.
     """
     passes = np.arange(len(means))
     cells = batch[0]
@@ -89,11 +89,11 @@ def running_figure(means: Array, variances: Array, batch: Array, momentum: float
     lines = (("running mean", means[:, 0], 0.0, aims[0]), ("running variance", variances[:, 0], 1.0, aims[1]))
     figure = go.Figure()
     for (name, values, start, aim), colour in zip(lines, PALETTE["groups"]["dark" if dark else "light"], strict=False):
-        other = aim + (start - aim) * np.float64(momentum) ** passes  # the old counts m, the new 1 - m
         figure.add_scatter(x=passes, y=values, name=name, mode="lines+markers", line={"color": colour, "width": 3})
-        figure.add_scatter(
-            x=passes, y=other, name=f"{name}, momentum read as the old's share", line={"color": colour, "dash": "dot"}
-        )
+        if momentum is not None:
+            other = aim + (start - aim) * np.float64(momentum) ** passes  # the old counts m, the new 1 - m
+            told = f"{name}, momentum read as the old's share"
+            figure.add_scatter(x=passes, y=other, name=told, line={"color": colour, "dash": "dot"})
         figure.add_hline(aim, line={"color": colour, "width": 1, "dash": "dash"})
     figure.update_xaxes(title="training passes", rangemode="tozero")
     figure.update_layout(

@@ -34,6 +34,10 @@ class Knob:
         By how much plus and minus change it.
     format : str or None
         How a number is written, as in ``"%.0e"``.
+    none : bool
+        None is allowed instead of a number.
+    shown : bool
+        Panels have a widget for it; what is rarely asked for is set by code, files and links alone.
     """
 
     low: float | None = None
@@ -46,6 +50,8 @@ class Knob:
     words: tuple[str, ...] = ()
     step: float | None = None
     format: str | None = None
+    none: bool = False
+    shown: bool = True
 
 
 def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "", **more: Any) -> Any:
@@ -68,7 +74,7 @@ class Setting:
             if k.per_axis and value is not None and not isinstance(value, str):
                 object.__setattr__(self, name, self._per_axis(name, value, 1 + k.sides))
 
-    def _per_axis(self, name: str, value: Any, each: int) -> Size:
+    def _per_axis(self, name: str, value: Any, each: int) -> tuple[Any, ...]:
         ndim = getattr(self, "ndim", 2)
         numbers: tuple[Any, ...] = (value,) * (ndim * each) if isinstance(value, (int, float)) else tuple(value)
         if len(numbers) != ndim * each:

@@ -41,7 +41,7 @@ def settings_panel(
     row: Any = None
     left = 0  # places in the row
     for name, k in knobs(kind).items():
-        if name in ("ndim", *skip):
+        if name in ("ndim", *skip) or not k.shown:
             continue
         if _is_number(k, defaults[name], ndim):
             if not left:
@@ -85,7 +85,8 @@ def _field(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind) ->
 
 def _as(default: Any, number: float | None) -> Any:
     """Bounds must have the type of the value."""
-    return number if number is None else float(number) if isinstance(default, float) else int(number)
+    real = isinstance(default, float) or (default is None and isinstance(number, float))
+    return number if number is None else float(number) if real else int(number)
 
 
 def _most(default: Any, high: float | None) -> Any:
@@ -144,9 +145,10 @@ def _each_side(name: str, k: Knob, default: Any, key: str, ndim: int, bind: Bind
     )
 
 
-def _number(label: str, k: Knob, default: Any, key: str, bind: Bind, where: Any = st) -> int:
+def _number(label: str, k: Knob, default: Any, key: str, bind: Bind, where: Any = st) -> Any:
     low, high = _as(default, k.low), _most(default, k.high)
-    return int(where.number_input(label, low, high, default, key=key, help=k.help, bind=bind))
+    value = where.number_input(label, low, high, default, key=key, help=k.help, bind=bind)
+    return None if value is None and k.none else int(value)
 
 
 def per_axis_switch(ndim: int, *kinds: tuple[type[Setting], str]) -> None:

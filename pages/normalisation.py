@@ -128,6 +128,9 @@ def statistics(shown: Shown) -> None:
     layer = done.layer
     if not isinstance(layer, BatchNorm):
         return
+    if not layer.track_running_stats:
+        st.caption("It keeps no running statistics: in eval mode, too, it takes those of the batch.")
+        return
     flat = done.x.reshape(len(done.x), -1).astype(float)
     rows = {
         "channel": range(len(flat)),

@@ -243,6 +243,13 @@ def fit_mask(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"size": size, "mask": tuple(values(size, draw(st.integers(0, 99))).ravel().tolist())}
 
 
+def fit_sizes(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """Sizes of adaptive pooling; None along some of several axes."""
+    sizes = per_axis(draw, len(shape) - 1, 1, 6)
+    kept = draw(st.integers(0, len(sizes))) if len(sizes) > 1 else 0
+    return {"output_size": (*(None,) * kept, *sizes[kept:])}
+
+
 def fit_slopes(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"num_parameters": draw(st.sampled_from([1, shape[0]]))}
 
@@ -254,7 +261,7 @@ def fit_groups(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
 @st.composite
 def layer_norm(draw: st.DrawFn, ndim: int) -> Case:
     """Over the last axis alone, or more, up to all."""
-    layer, shape = draw(anywhere(ndim, KINDS["layer_norm"], eps=eps))
+    layer, shape = draw(anywhere(ndim, KINDS["layer_norm"], eps=eps, elementwise_affine=often, bias=often))
     return replace(layer, normalized_shape=layer.normalized_shape[draw(st.integers(0, ndim)) :]), shape
 
 
@@ -265,6 +272,7 @@ def fit_steps(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
 
 NAME_OF = {kind: name for name, kind in KINDS.items()}
 PADS = ("zero_pad", "reflection_pad", "replication_pad", "circular_pad")
+often = st.sampled_from([True, True, False])
 unit, eps = st.floats(0, 1), st.sampled_from([1e-3, 0.1])  # a smaller eps magnifies the rounding of near-equal cells
 
 VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
@@ -289,9 +297,9 @@ VALID: dict[str, Callable[[int], st.SearchStrategy[Case]]] = {
     **{name: partial(upsample, kind=KINDS[name]) for name in KINDS if name.startswith("upsampl")},
 }
 ANYWHERE: dict[str, dict[str, Any]] = {
-    "adaptive_avg_pool": {"fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)}},
+    "adaptive_avg_pool": {"fit": fit_sizes},
     "adaptive_max_pool": {
-        "fit": lambda draw, shape: {"output_size": per_axis(draw, len(shape) - 1, 1, 6)},
+        "fit": fit_sizes,
         "return_indices": st.booleans(),
     },
     "relu": {},
@@ -320,11 +328,17 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "context_gating": {},
     "halving_glu": {"depth": st.sampled_from([2, 4, 6])},
     "mask_gate": {"fit": fit_mask},
-    "batch_norm": {"fit": fit_steps, "eps": eps, "momentum": unit},
-    "group_norm": {"fit": fit_groups, "eps": eps},
-    "instance_norm": {"eps": eps},
-    "dropout": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
-    "dropout_nd": {"p": st.floats(0, 0.9), "training": st.booleans(), "steps": st.integers(1, 3)},
+    "batch_norm": {
+        **{"fit": fit_steps, "eps": eps, "momentum": st.none() | unit},
+        **{"affine": often, "bias": often, "track_running_stats": often},
+    },
+    "group_norm": {"fit": fit_groups, "eps": eps, "affine": often, "bias": often},
+    "instance_norm": {
+        **{"eps": eps, "momentum": st.none() | unit, "affine": often, "bias": often},
+        **{"track_running_stats": often, "training": st.booleans()},
+    },
+    "dropout": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans(), "steps": st.integers(1, 3)},
+    "dropout_nd": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans(), "steps": st.integers(1, 3)},
     "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
     "local_response_norm": {
         "depth": st.integers(1, 7),
@@ -386,7 +400,7 @@ def any_value(k: Any, ndim: int, default: Any) -> st.SearchStrategy[Any]:
         low = -2 if k.low is None else k.low
         return st.floats(low - 0.5, low + 2)
     # mostly possible, so that several problems seldom hide one another
-    low = -3 if k.sides else int(k.low)
+    low = -3 if k.sides or k.low is None else int(k.low)
     number = st.integers(low - 1, low + 5) | st.integers(low, low + 3)
     if default is None and not k.per_axis:
         return st.none() | number

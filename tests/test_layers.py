@@ -306,7 +306,6 @@ STRICTER = {
     "padding below 0, which crops under some padding modes": lambda layer, shape: (
         isinstance(layer, Conv) and not isinstance(layer.padding, str) and min(layer.padding) < 0
     ),
-    "dropping every cell": lambda layer, shape: isinstance(layer, Dropout) and layer.p == 1,
     "a divisor for nn.AvgPool1d, which has none": lambda layer, shape: (
         layer.name == "AvgPool1d" and layer.divisor_override is not None
     ),
@@ -318,8 +317,14 @@ STRICTER = {
         isinstance(layer, Dropout) and layer.stacked and layer.steps != shape[1]
     ),
     "a mean of no cells": lambda layer, shape: layer.torch_name == "AdaptiveAvgPool" and min(shape) < 1,
-    "channels that nn.InstanceNorm warns of": lambda layer, shape: (
-        isinstance(layer, InstanceNorm) and layer.num_features != shape[0]
+    "channels that torch does not count, or of which it warns": lambda layer, shape: (
+        (isinstance(layer, InstanceNorm) and layer.num_features != shape[0])
+        or (isinstance(layer, GroupNorm) and not layer.affine and layer.num_channels != shape[0])
+        or (
+            isinstance(layer, BatchNorm)
+            and not (layer.affine or layer.track_running_stats)
+            and layer.num_features != shape[0]
+        )
     ),
     "padding that cuts away every cell": lambda layer, shape: (
         isinstance(layer, Padding)

@@ -163,6 +163,8 @@ def as_printed(layer):
         return replace(layer, align_corners=None)
     if isinstance(layer, AvgPool):
         return replace(layer, ceil_mode=False, count_include_pad=True, divisor_override=None)
+    if isinstance(layer, Norm):  # without a weight there is no bias, whatever was asked for
+        return replace(layer, bias=layer.bias and getattr(layer, "affine", getattr(layer, "elementwise_affine", True)))
     return replace(layer, init=0.25) if isinstance(layer, PReLU) else layer
 
 
@@ -486,14 +488,14 @@ REFUSED = {
     LONG.format("nn.Conv2d(3, 4, 99999)"): "from 1 to 4,096",
     LONG.format("nn.Conv2d(3, 4, 3, dtype=torch.float64)"): "“torch.float64” is not a plain value",
     LONG.format("nn.ReLU('yes')"): "inplace is True or False",
-    LONG.format("nn.BatchNorm2d(8, affine=False)"): "shown here only with affine=True",
-    LONG.format("nn.BatchNorm2d(8, momentum=None)"): "momentum is a number",
+    LONG.format("nn.BatchNorm2d(8, affine=1)"): "affine is True or False",
+    LONG.format("nn.BatchNorm2d(8, momentum='none')"): "momentum is a number",
     LONG.format("nn.BatchNorm2d(8, eps=1e999)"): "too large to be one",
     LONG.format("nn.PReLU(0)"): "num_parameters is a whole number from 1",
     LONG.format("nn.Softmax(dim=-1)"): "only with dim=1, and it is -1: write dim=1",
     LONG.format("nn.GLU()"): "only with dim=1, and it is -1: write dim=1",
     LONG.format("nn.Flatten(0)"): "only with start_dim=1",
-    LONG.format("nn.AdaptiveAvgPool2d((None, 3))"): "output_size is a whole number",
+    LONG.format("nn.AdaptiveAvgPool2d(('all', 3))"): "output_size is a whole number",
     LONG.format("nn.Dropout(p=-0.5)"): "p is a number from 0",
     LONG.format("nn.Conv2d(channels, 4, 3)"): "Line 3, column 15: “channels” is not known here",
     LONG.format("nn.Conv2d(*args)"): "“args” is not known here",

@@ -7,11 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnnviz.geometry import Axis, adaptive_axis
+from cnnviz.geometry import Axis, GeometryError, adaptive_axis
 from cnnviz.knobs import Size, knob
 from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.pool import Largest
 from cnnviz.layers.step import Array, Shape, Step, Window
+
+SIZES = "cells of the output along each axis; 1 is global pooling; None, in code, keeps the input's"
 
 
 @dataclass(frozen=True)
@@ -20,28 +22,40 @@ class Adaptive(Layer):
 
     out_scale: ClassVar[str] = "same"
 
-    output_size: Size = knob(3, 1, 64, "cells of the output along each axis; 1 is global pooling", per_axis=True)
+    output_size: tuple[int | None, ...] = knob(3, 1, 64, SIZES, per_axis=True, none=True)
+
+    def sizes(self, shape: Shape) -> Size:
+        """Cells along each axis; None keeps those of the input."""
+        return tuple(n if m is None else m for n, m in zip(shape[1:], self.output_size, strict=True))
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
-        return tuple(adaptive_axis(n, m) for n, m in zip(shape[1:], self.output_size, strict=True))
+        return tuple(adaptive_axis(n, m) for n, m in zip(shape[1:], self.sizes(shape), strict=True))
 
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
-        return (shape[0], *self.output_size)
+        return (shape[0], *self.sizes(shape))
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.output_size == (None,):
+            raise GeometryError(
+                f"{self.called} takes no None, and output_size is None. Use output_size {shape[1]}.",
+                {"output_size": (shape[1],)},
+            )
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         """Of windows that are not equally long, such that the whole cells in each are those that it reads."""
         if shape is None:
             return (None,) * self.ndim
-        return tuple(along(n, m) for n, m in zip(shape[1:], self.output_size, strict=True))
+        return tuple(along(n, m) for n, m in zip(shape[1:], self.sizes(shape), strict=True))
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         return [
             rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \lfloor o\cdot{n}/{m}\rfloor \text{{ to }} "
             rf"\lceil (o+1)\cdot{n}/{m}\rceil - 1, \quad \text{{size}} = {m}"
-            for name, n, m in zip(self.axis_names(), shape[1:], self.output_size, strict=True)
+            for name, n, m in zip(self.axis_names(), shape[1:], self.sizes(shape), strict=True)
         ]
 
 

@@ -254,8 +254,8 @@ class Layer(Setting):
         if low is None or value is None or isinstance(value, str):
             return
         numbers = value if isinstance(value, tuple) else (value,)
-        if min(numbers) < low:
-            mended = tuple(max(v, int(low)) for v in numbers)
+        if any(v is not None and v < low for v in numbers):
+            mended = tuple(v if v is None else max(v, int(low)) for v in numbers)
             raise GeometryError(
                 f"{name} = {value} is too small. Use {int(low)} or more.",
                 {name: mended if isinstance(value, tuple) else mended[0]},
@@ -271,7 +271,7 @@ class Layer(Setting):
 
 def plain(value: Any) -> Any:
     """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None else value
 
 
 def short(value: Any) -> str:

@@ -33,7 +33,7 @@ class Dropout(Pixel):
 
     @property
     def scale(self) -> float:
-        return 1 / (1 - self.p) if self.training else 1.0
+        return 1 / (1 - self.p) if self.training and self.p < 1 else 1.0  # p = 1 leaves nothing to scale
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         """The mask depends on seed and shape alone, so a second draw over ones shows it."""
@@ -73,6 +73,8 @@ class Dropout(Pixel):
         self.check(shape)
         if not self.training:
             return [r"y = x \quad \text{(eval mode)}"]
+        if self.p == 1:
+            return [r"y = x \cdot 0 \quad \text{(p = 1 drops every cell)}"]
         return [rf"y = x \cdot \text{{mask}} / (1 - {self.p:g}) = x \cdot \text{{mask}} \cdot {self.scale:.4g}"]
 
     def gating(self, shape: Shape) -> dict[str, Any]:
@@ -80,10 +82,8 @@ class Dropout(Pixel):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
-        if self.p >= 1:
-            raise GeometryError(
-                f"p = {self.p:g} drops every cell, and what is left would be scaled by 1 / 0. Use p = 0.5.", {"p": 0.5}
-            )
+        if self.p > 1:
+            raise GeometryError(f"p = {self.p:g} is no chance: it lies between 0 and 1. Use p = 1.", {"p": 1.0})
         if self.stacked and shape[1] != self.steps:
             raise GeometryError(
                 f"The input has {counted(shape[1], 'steps')} and the layer {self.steps}. Use steps = {shape[1]}.",

@@ -14,6 +14,10 @@ from cnnviz.knobs import Size, knob
 from cnnviz.layers.base import Extent, Layer
 from cnnviz.layers.step import Array, Pass, Shape, Step, Window, gather
 
+AFFINE = "a weight and a bias for each channel"
+BIAS = "a bias as well, where there is a weight"
+MOMENTUM = "how much of the new batch counts in the running statistics; without one, all batches count alike"
+
 
 @dataclass(frozen=True)
 class Norm(Layer):
@@ -63,6 +67,11 @@ class Norm(Layer):
         mean = sets.mean(over, keepdim=True)
         var = sets.var(over, correction=0, keepdim=True)
         return {"mean": mean.squeeze(1).float(), "var": var.squeeze(1).float()}
+
+    def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Running statistics, shaped like those of a batch."""
+        ones = (-1, *(1,) * self.n_axes)
+        return {"mean": mean.reshape(ones), "var": var.reshape(ones)}
 
     def channels_together(self, shape: Shape) -> int:
         """How many channels share statistics."""
@@ -140,12 +149,20 @@ class BatchNorm(Norm):
     width: ClassVar[str] = "num_features"
 
     num_features: int = 1
-    momentum: float = knob(0.1, None, 1.0, "how much of the new batch counts in the running statistics", step=0.05)
+    momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, step=0.05, none=True)
+    affine: bool = knob(True, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+    track_running_stats: bool = knob(True, help="keep running statistics for eval mode; without, it takes the batch's")
     training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
     steps: int = knob(1, 0, 200, "training passes before the picture is taken")
 
+    @property
+    def own(self) -> bool:
+        """Are the statistics those of the input, not running ones?"""
+        return self.training or not self.track_running_stats
+
     def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return (self.training,) * self.n_axes
+        return (self.own,) * self.n_axes
 
     def takes(self, shape: Shape) -> Shape:
         """nn.BatchNorm1d alone reads a vector as well."""
@@ -157,6 +174,8 @@ class BatchNorm(Norm):
         return (*shape, 1) if len(shape) == 1 and not self.stacked else super().takes(shape)
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if not self.track_running_stats:
+            return {"output": self.apply(module, x), **self.statistics(x[0])}
         means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
         module.train()
         y = x[0]
@@ -179,21 +198,20 @@ class BatchNorm(Norm):
         train = [f"for _ in range({passes}):", "    layer(x)"] if passes else []
         return [*before, *train, last if self.training else "y = layer.eval()(x)"]
 
-    def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Running statistics, shaped like those of a batch."""
-        ones = (-1, *(1,) * self.n_axes)
-        return {"mean": mean.reshape(ones), "var": var.reshape(ones)}
-
     def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
-        if self.training:
+        if self.own:
             return super().explain(done, axes, channel, cell)
         here = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
         batch = done.x[channel].astype(np.float64)
         mean, var = (float(done.state[name][channel]) for name in ("running_mean", "running_var"))
-        for _ in range(self.steps):
-            mean = (1 - self.momentum) * mean + self.momentum * float(batch.mean())
-            var = (1 - self.momentum) * var + self.momentum * float(batch.var(ddof=1))
+        for new in self.shares_of_new(int(done.state["num_batches_tracked"])):
+            mean = (1 - new) * mean + new * float(batch.mean())
+            var = (1 - new) * var + new * float(batch.var(ddof=1))
         return self.normalised(here, mean, var, done.state, channel)
+
+    def shares_of_new(self, seen: int) -> list[float]:
+        """How much the batch counts in each pass; without a momentum all batches that were seen count alike."""
+        return [1 / (seen + 1 + i) if self.momentum is None else self.momentum for i in range(self.steps)]
 
     def check_sharing(self, shape: Shape) -> None:
         if self.training and self.steps < 1:
@@ -202,17 +220,19 @@ class BatchNorm(Norm):
                 {"steps": 1},
                 {"training": False},
             )
-        if self.eps < 0 or (self.steps and self.eps == 0):
-            takes = "trains with eps above 0 only" if self.steps else "takes no eps below 0"
+        batch = self.steps > 0 or not self.track_running_stats
+        if self.eps < 0 or (batch and self.eps == 0):
+            trains = "trains with" if self.steps else "takes"
+            takes = f"{trains} eps above 0 only" if batch else "takes no eps below 0"
             raise GeometryError(
                 f"{self.code().split('(')[0]} {takes}, and eps is {self.eps:g}. Use eps = 1e-05.",
                 {"eps": 1e-5},
             )
-        if self.steps and prod(shape[1:]) < 2:
+        if batch and prod(shape[1:]) < 2:
             raise GeometryError(
-                "A channel with a single cell has no variance to train with. Use a larger input, or eval mode with "
-                "steps = 0.",
-                {"steps": 0, "training": False},
+                "A channel with a single cell has no variance of its own. Use a larger input, or eval mode with "
+                "steps = 0 and running statistics.",
+                {"steps": 0, "training": False, "track_running_stats": True},
             )
 
 
@@ -226,6 +246,8 @@ class GroupNorm(Norm):
 
     num_groups: int = knob(1, 1, 128, "groups of channels that share statistics")
     num_channels: int = 1
+    affine: bool = knob(True, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
 
     def channels_together(self, shape: Shape) -> int:
         return shape[0] // self.num_groups
@@ -255,12 +277,40 @@ class InstanceNorm(Norm):
     width: ClassVar[str] = "num_features"
 
     num_features: int = 1
+    momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, none=True, shown=False)
+    affine: bool = knob(False, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+    track_running_stats: bool = knob(False, help="keep running statistics, which eval mode takes", shown=False)
+    training: bool = knob(True, help="without running statistics it makes no difference", shown=False)
+
+    @property
+    def own(self) -> bool:
+        """Are the statistics those of the input, not running ones?"""
+        return self.training or not self.track_running_stats
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return super().shares(shape) if self.own else (False,) * self.n_axes
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if self.own:
+            return super().call(module, x, seed)
+        running = (module.get_buffer(name) for name in ("running_mean", "running_var"))
+        return {"output": self.apply(module, x), **self.settled(*running)}
+
+    def use(self) -> list[str]:
+        return super().use() if self.own else [*super().use()[:-1], "y = layer.eval()(x)"]
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        if self.own:
+            return super().step(window, state, channel)
+        mean, var = (float(state[name][channel]) for name in ("running_mean", "running_var"))
+        return self.normalised(window, mean, var, state, channel)
 
     def deviation(self, var: float) -> float:
-        return super().deviation(var) or np.inf
+        return super().deviation(var) or (np.inf if self.own else 0.0)
 
     def check_sharing(self, shape: Shape) -> None:
-        if prod(shape[1 + self.examples :]) < 2:
+        if self.own and prod(shape[1 + self.examples :]) < 2:
             raise GeometryError("A map with a single cell has no variance. Use a larger input, or another norm.")
 
 
@@ -277,6 +327,8 @@ class LayerNorm(Norm):
     dimensioned: ClassVar[bool] = False
 
     normalized_shape: Size = ()
+    elementwise_affine: bool = knob(True, help="a weight and a bias for each cell", shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
 
     def shares(self, shape: Shape) -> tuple[bool, ...]:
         return tuple(i >= self.n_axes - len(self.normalized_shape) + self._all for i in range(self.n_axes))
@@ -296,12 +348,12 @@ class LayerNorm(Norm):
     def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
         cell = window.cell[self.examples :]
         at = (channel, *cell) if self._all else cell[self.ndim - len(self.normalized_shape) :]
-        return float(state[name][at])
+        return float(state[name][at]) if name in state else super().learned(state, name, window, channel)
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         missing = 1 + self.ndim - len(self.normalized_shape)
         whole = {}
-        for name in ("weight", "bias"):  # all axes, those that it does not know 1 long
+        for name in state:  # weight and bias: all axes, those that it does not know 1 long
             values = state[name].reshape((1,) * missing + state[name].shape)
             whole[name] = values[:, None] if self.examples else values
         return {**whole, "mean": parts["mean"], "var": parts["var"]}

@@ -208,7 +208,7 @@ class AvgPool(Pool):
     rule: ClassVar[str] = "mean"
 
     count_include_pad: bool = knob(True, help="count the padding among the cells to divide by")
-    divisor_override: int | None = knob(None, 1, 99, "divide by this number instead")
+    divisor_override: int | None = knob(None, None, 99, "divide by this number instead")
 
     def divisor(self, kind: Ints) -> int:
         """What a window with taps of these kinds is divided by."""
@@ -231,6 +231,8 @@ class AvgPool(Pool):
                 f"nn.AvgPool1d has no divisor_override, and it is {self.divisor_override}. Leave it empty.",
                 {"divisor_override": None},
             )
+        if self.divisor_override == 0:
+            raise GeometryError("divisor_override = 0 divides by 0. Use 1 or leave it empty.", {"divisor_override": 1})
         check_volume(self, shape)
 
 

@@ -13,7 +13,6 @@ from cnnviz.layers import (
     KINDS,
     BatchNorm,
     Identity,
-    InstanceNorm,
     Layer,
     Linear,
     MaskGate,
@@ -30,7 +29,7 @@ from cnnviz.nncode.typed import own_fields, typed
 from cnnviz.nncode.words import shown
 
 UNSEEN = {"inplace", "device"}  # they change no number
-NO_EFFECT: dict[type[Layer], set[str]] = {InstanceNorm: {"bias", "momentum"}}  # without affine and running statistics
+NO_EFFECT: dict[type[Layer], set[str]] = {}
 OWN_CLASS: dict[type[Layer], type[nn.Module]] = {MaskGate: MaskModule, Permute: PermuteModule}
 
 

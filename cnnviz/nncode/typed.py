@@ -33,6 +33,8 @@ def typed(call: Called, layer: Layer, name: str, value: Any) -> Any:
         If it is of another type or out of range.
     """
     k, default = knobs(layer).get(name, Knob(0 if name in PLACES else 1)), own_fields(layer)[name].default
+    if value is None and k.none and not k.per_axis:
+        return value
     good, wanted = judged(value, k, default, layer.ndim, most(layer, name, k))
     if not good:
         raise call.error(f"{call.name} has {name}={shown(value)}: {name} is {wanted}.")
@@ -59,7 +61,8 @@ def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[b
     elif k.per_axis:
         one = number if isinstance(default, float) else whole
         nothing = k.optional and value is None
-        fits = nothing or value in k.words or counts(value, low, high, (ndim * (1 + k.sides),), one)
+        numbers = tuple(low if n is None and k.none else n for n in value) if isinstance(value, tuple) else value
+        fits = nothing or value in k.words or counts(numbers, low, high, (ndim * (1 + k.sides),), one)
         each = f"{2 * ndim} sides" if k.sides else f"{ndim} axes"
         wanted = f"{counted}{''.join(f', or {word!r}' for word in k.words)}, for each of {each}"
     elif isinstance(default, tuple) and any(isinstance(one, float) for one in default):  # a mask
@@ -72,7 +75,9 @@ def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[b
     elif isinstance(default, tuple):
         fits, wanted = counts(value, low, high, range(MAX_LISTED + 1)), f"{counted}, or several in brackets"
     else:
-        fits, wanted = (value is None and default is None) or whole(value, low, high), counted
+        least = -high if k.low is None else k.low
+        fits = (value is None and default is None) or whole(value, least, high)
+        wanted = f"a whole number from {least:g} to {high:,.0f}"
     return fits, wanted
 
 
