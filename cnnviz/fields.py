@@ -11,7 +11,7 @@ from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, 
 from cnnviz.layers.base import Extent
 from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
-from cnnviz.pattern import ITSELF, Pattern
+from cnnviz.pattern import ITSELF, Pattern, after
 
 __all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "printed", "rows", "spans"]
 
@@ -66,7 +66,7 @@ class Way:
             return replace(self, whole=True)
         reach, step, pad = map(Fraction, extent)
         far, on, back = self.reach + reach * self.jump, self.jump * step, self.before + pad * self.jump
-        seen = self.pattern.after(reach, step, pad, gap) if self.pattern else None
+        seen = after(self.pattern, reach, step, pad, gap) if self.pattern else None
         return Way(far, on, back, self.whole, seen)
 
     def field(self) -> Field:

@@ -7,11 +7,11 @@ many units the same comes again. Borders are left out: of a unit near one, the c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import ceil, floor, gcd
 
-MOST_UNITS = 1024  # that may differ from each other
+MOST_UNITS = 256  # that may differ from each other
 MOST_LOOKED_AT = 100_000  # cells of windows, in one layer
 
 Span = tuple[int, int] | None  # first and last cell; None where a unit sees none
@@ -49,29 +49,6 @@ class Pattern:
         row += [(first + self.step, last + self.step) for first, last in row[:1]]
         return all(a <= c and b <= d for (a, b), (c, d) in pairwise(row))
 
-    def after(self, reach: Fraction, step: Fraction, before: Fraction, gap: int = 1) -> "Pattern | None":
-        """The pattern behind one more layer; see `Layer.extent`.
-
-        Parameters
-        ----------
-        reach, step, before : fractions [units]
-            Window *v* reads the units from ``v * step - before`` on, up to `reach` further.
-        gap : int > 0
-            Of a dilated window; it reads every so many of its places, which lie as close as its steps are fine.
-
-        Returns
-        -------
-        Pattern or None
-            None where more than `MOST_UNITS` units would differ.
-        """
-        turns = len(self.spans) // gcd(len(self.spans), step.numerator)
-        count = step.denominator * turns
-        looked = 2 if self.forwards and None not in self.spans else int(reach) + 1
-        if count > MOST_UNITS or count * looked > MOST_LOOKED_AT:
-            return None
-        windows = (window(v * step - before, reach, Fraction(gap, step.denominator), gap) for v in range(count))
-        return Pattern(tuple(map(self.joined, windows)), self.step * step.numerator * turns // len(self.spans))
-
     def joined(self, units: Sequence[int]) -> Span:
         """All that these units see, from the first cell to the last."""
         if self.forwards:
@@ -83,6 +60,32 @@ class Pattern:
     def some(self, units: Sequence[int]) -> Span:
         """What the first of them sees that sees anything."""
         return next(filter(None, map(self.of, units)), None)
+
+
+@lru_cache(maxsize=256)  # rows and columns are mostly alike, and a page asks again at every change
+def after(pattern: Pattern, reach: Fraction, step: Fraction, before: Fraction, gap: int = 1) -> Pattern | None:
+    """The pattern behind one more layer; see `Layer.extent`.
+
+    Parameters
+    ----------
+    reach, step, before : fractions [units]
+        Window *v* reads the units from ``v * step - before`` on, up to `reach` further.
+    gap : int > 0
+        Of a dilated window; it reads every so many of its places, which lie as close as its steps are fine.
+
+    Returns
+    -------
+    Pattern or None
+        None where more than `MOST_UNITS` units would differ.
+    """
+    turns = len(pattern.spans) // gcd(len(pattern.spans), step.numerator)
+    count = step.denominator * turns
+    ends = gap == 1 and pattern.forwards and None not in pattern.spans
+    looked = 2 if ends else int(reach * step.denominator / gap) + 1
+    if count > MOST_UNITS or count * looked > MOST_LOOKED_AT:
+        return None
+    windows = (window(v * step - before, reach, Fraction(gap, step.denominator), gap) for v in range(count))
+    return Pattern(tuple(map(pattern.joined, windows)), pattern.step * step.numerator * turns // len(pattern.spans))
 
 
 def window(start: Fraction, reach: Fraction, gap: Fraction, dilation: int) -> Sequence[int]:
