@@ -221,15 +221,22 @@ class Player {
     this.resize();
   }
 
+  /** Pixels that the maps may be high: others, or charts below them, need room as well. */
+  tall() {
+    const { ui, root, scene } = this;
+    const charted = scene.meta.charts.length > 0;
+    if (isFull(root)) return Math.max(240, roomFor(root, [ui.gates, ui.foot, ui.options]) / (charted ? 1.35 : 1));
+    const part = this.joins || charted ? 0.38 : 0.54;
+    const least = Math.max(160, Math.min(innerHeight - 190, 300)); // in a low window, the transport and the sentence stay in sight
+    return Math.round(Math.max(least, Math.min(innerHeight * part, 760)));
+  }
+
   resize() {
     const width = Math.floor(this.ui.stage.clientWidth);
     if (!this.scene || width < 40) return; // a hidden tab
-    const part = this.joins || this.scene.meta.charts.length ? 0.38 : 0.54; // others, or charts, need room as well
-    const { ui, root } = this;
-    const full = isFull(root);
-    const least = Math.max(160, Math.min(innerHeight - 190, 300)); // in a low window, the transport and the sentence stay in sight
-    const tall = full ? Math.max(240, roomFor(root, [ui.gates, ui.foot, ui.options])) : Math.round(Math.max(least, Math.min(innerHeight * part, 760)));
-    this.scale = full ? Math.max(1, Math.min(width / LAPTOP[0], tall / LAPTOP[1])) : 1;
+    const { ui } = this;
+    const tall = this.tall();
+    this.scale = isFull(this.root) ? Math.max(1, Math.min(width / LAPTOP[0], tall / LAPTOP[1])) : 1;
     this.stage.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
     placeStops(ui.stops, this.stage.layout, walkable(this.stage), this.scale);
     this.select();
