@@ -89,7 +89,7 @@ def heard(make: Maker) -> Maker:
         if start is None and stop is None:
             return source
         samples = source.samples()
-        end = len(samples) / RATE if samples is not None else 0
+        end = len(samples) / features.rate if samples is not None else 0
         return Part(whole=source, start=start or 0, stop=end if stop is None else stop, features=features)
 
     return made

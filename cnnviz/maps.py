@@ -109,7 +109,7 @@ class Clip:
     values : float32 array, shape (1, frames, mels)
     scale : str
         How it is coloured, a name in the palette.
-    samples : float32 array at 16 kHz, or None
+    samples : float32 array at the features' rate, or None
         What there is to hear.
     features : Features or None
         What frames and mels are in seconds and hertz; None where the input is no spectrogram.
@@ -133,11 +133,11 @@ class Clip:
     def words(self) -> dict[str, Any]:
         """Axes in seconds and hertz, if they are known."""
         if not self.features:
-            return {"step": None, "hertz": []}
+            return {"step": None, "hertz": [], "rate": RATE}
         centres = self.features.hertz()
         inside = [f for f in TICKS if centres[0] <= f <= centres[-1]]
         marks = [[f, float(np.interp(f, centres, np.arange(len(centres))))] for f in inside]
-        return {"step": self.features.hop_length / RATE, "hertz": marks}
+        return {"step": self.features.hop_length / self.features.rate, "hertz": marks, "rate": self.features.rate}
 
 
 class Watch:

@@ -21,7 +21,7 @@ from cnnviz.presets import SPECTROGRAM
 from cnnviz.share import here, share
 from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
 from cnnviz.sources import Source, SourceError
-from cnnviz.sources.logmel import DESED, RATE, Features
+from cnnviz.sources.logmel import DESED, Features
 from cnnviz.sources.sound import SOUNDS, LogMel
 from cnnviz.sources.spectrogram import Spectrogram
 from cnnviz.sources.upload import Upload
@@ -74,13 +74,14 @@ def other(first: MapsChoice) -> MapsChoice | None:
     what = screen.choose_one("compare", COMPARED, COMPARED[0])
     if what == "sound":
         samples = clip_of(first.at.source).samples
-        seconds = 10 if samples is None else min(10, -(-len(samples) // RATE))
+        features = getattr(first.at.source, "features", DESED)
+        seconds = 10 if samples is None else min(10, -(-len(samples) // features.rate))
         sound = screen.choose_from("b_sound", SOUNDS, "speech", "with")
         return replace(
             first,
             at=replace(
                 first.at,
-                source=LogMel(sound=sound, seconds=seconds, features=getattr(first.at.source, "features", DESED)),
+                source=LogMel(sound=sound, seconds=seconds, features=features),
             ),
         )
     if what == "setting":
@@ -160,7 +161,7 @@ def stages(choice: StageChoice) -> None:
 
 def milliseconds(frames: int, features: Features) -> float:
     """From the first sample that the first frame reads to the last of the last frame."""
-    return 1000 * ((frames - 1) * features.hop_length + features.win_length) / RATE
+    return 1000 * ((frames - 1) * features.hop_length + features.win_length) / features.rate
 
 
 def named(choice: StageChoice) -> str:

@@ -191,7 +191,7 @@ def test_the_axes_are_those_of_the_log_mel():
 
 def test_an_input_that_is_no_sound_has_no_seconds():
     tensors, meta, _ = shown("conv0", source=Ramp(ndim=2, size=(32, 64)))
-    assert meta["clip"] == {"step": None, "hertz": []}
+    assert meta["clip"] == {"step": None, "hertz": [], "rate": RATE}
     assert not {"samples", "seconds", "hertz"} & tensors.keys()
 
 

@@ -1,4 +1,4 @@
-"""Uploaded sound: decoded in blocks, mixed to one channel at 16 kHz, and held to limits."""
+"""Uploaded sound: decoded in blocks, mixed to one channel, brought to one rate, and held to limits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Heard(NamedTuple):
 
     Attributes
     ----------
-    samples : float32 array, shape (samples,), mono at 16 kHz, finite
+    samples : float32 array, shape (samples,), mono, finite
     note : str
         What became of it, in a few words: length, rate, channels, samples that were no numbers.
     odd : tuple of Notice
@@ -86,7 +86,7 @@ class Decoded:
     length: float
 
 
-def read_audio(data: bytes, kind: str, piece: Piece = WHOLE) -> Heard:
+def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = RATE) -> Heard:
     """A piece of a sound.
 
     Parameters
@@ -97,6 +97,8 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE) -> Heard:
         What it is, for the sentences.
     piece : Piece
         How much is read, and from where; the first ten seconds if nothing else is said.
+    wanted_rate : int [samples a second]
+        To which the sound is brought.
 
     Raises
     ------
@@ -116,9 +118,9 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE) -> Heard:
     notes += [f"{odd:,} samples are NaN, Inf or beyond {LOUDEST:,} and read as 0"] * (odd > 0)
     left = left_out(piece, len(samples) / rate, found.length)
     samples = np.where(sound, samples, 0).astype(np.float32)
-    if rate != RATE:
-        samples = librosa.resample(samples, orig_sr=rate, target_sr=RATE, res_type="soxr_hq")
-    wanted = round(piece.seconds * RATE)
+    if rate != wanted_rate:
+        samples = librosa.resample(samples, orig_sr=rate, target_sr=wanted_rate, res_type="soxr_hq")
+    wanted = round(piece.seconds * wanted_rate)
     samples = samples[:wanted]  # resampling may round up
     if piece.pad and len(samples) < wanted:
         samples = np.pad(samples, (0, wanted - len(samples)))

@@ -104,7 +104,7 @@ class Source(Setting):
         raise NotImplementedError
 
     def samples(self) -> Array | None:
-        """What there is to hear: mono samples at 16 kHz, or None where the input is no sound."""
+        """What there is to hear: mono samples at `Features.rate`, or None where the input is no sound."""
         return None
 
     def code(self) -> str:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from cnnviz.knobs import Setting, knob
 from cnnviz.sources.base import MAX_VALUES, Array, SourceError, check_knobs
 
-RATE = 16_000  # samples per second
+RATE = 16_000  # samples per second, as the baselines since 2020 have it
+RATES = (8_000, 16_000, 22_050, 32_000, 44_100, 48_000)  # those before had 44,100, frames of 511 samples and 64 mels
 TOP = RATE // 2  # the highest frequency that this rate holds [Hz]
+MOST_HERTZ = max(RATES) // 2
 MOST_MELS = 512
 
 Floats = NDArray[np.float64]
@@ -36,12 +38,13 @@ class Features(Setting):
         If a number is out of its range, the window is longer than the FFT, or `f_min` is not below `f_max`.
     """
 
+    rate: int = knob(RATE, choices=RATES, help="samples a second, to which a sound is brought first")
     n_fft: int = knob(2048, choices=(256, 512, 1024, 2048, 4096), help="samples that are transformed for one frame")
     win_length: int = knob(2048, 32, 4096, "samples that one frame reads; zeros fill the rest of n_fft")
     hop_length: int = knob(256, 32, 2048, "samples from one frame to the next")
     n_mels: int = knob(128, 1, MOST_MELS, "bands, each a triangle of frequencies")
-    f_min: int = knob(0, 0, TOP - 1, "where the lowest triangle begins [Hz]", step=50)
-    f_max: int = knob(TOP, 1, TOP, "where the highest triangle ends [Hz]", step=50)
+    f_min: int = knob(0, 0, MOST_HERTZ - 1, "where the lowest triangle begins [Hz]", step=50)
+    f_max: int = knob(TOP, 1, MOST_HERTZ, "where the highest triangle ends [Hz]", step=50)
     power: int = knob(1, choices=(1, 2), help="1: magnitudes are summed in a band, 2: their squares")
     mel_scale: Literal["htk", "slaney"] = knob("htk", choices=("htk", "slaney"), help="how mels become Hz")
     norm: Norm = knob("none", choices=("none", "slaney"), help="triangles of height 1, or of area 1")
@@ -55,7 +58,7 @@ class Features(Setting):
         for name, most, why in (
             ("n_mels", MOST_MELS, "more are not shown"),
             ("win_length", self.n_fft, f"a window does not reach beyond n_fft, which is {self.n_fft}"),
-            ("f_max", TOP, f"{RATE:,} samples a second hold no higher frequency"),
+            ("f_max", self.rate // 2, f"{self.rate:,} samples a second hold no higher frequency"),
             ("f_min", self.f_max - 1, f"the triangles end at f_max, which is {self.f_max}"),
         ):
             if not getattr(self, name) <= most:
@@ -77,13 +80,13 @@ class Features(Setting):
 
     def seconds(self, frame: int) -> float:
         """Where a frame is centred [s]."""
-        return frame * self.hop_length / RATE
+        return frame * self.hop_length / self.rate
 
     def span(self, first: int, last: int) -> tuple[float, float]:
         """The piece of sound that the frames `first` to `last` read, from and to [s]; mirrored ends are left out."""
         before = self.n_fft // 2 - (self.n_fft - self.win_length) // 2  # samples of the window before its centre
         start, stop = first * self.hop_length - before, last * self.hop_length - before + self.win_length
-        return max(0, start) / RATE, stop / RATE
+        return max(0, start) / self.rate, stop / self.rate
 
     def hertz(self) -> Floats:
         """Where the triangles reach their height, (mels,) [Hz]."""
@@ -96,7 +99,7 @@ class Features(Setting):
 
     def filters(self) -> Floats:
         """The triangles, (mels, frequencies)."""
-        return mel_filters(self.n_fft, self.n_mels, self.f_min, self.f_max, self.mel_scale, self.norm)
+        return mel_filters(self.rate, self.n_fft, self.n_mels, self.f_min, self.f_max, self.mel_scale, self.norm)
 
     def empty_mels(self) -> int:
         """How many triangles lie between two frequencies of the FFT: they hear nothing, and stay at -50 dB."""
@@ -113,9 +116,13 @@ class Features(Setting):
         >>> Features().words()
         'a frame every 16 ms, window 128 ms, frequency resolution 7.81 Hz, mels 14.1 to 165 Hz apart'
         """
-        hop, window, apart = 1000 * self.hop_length / RATE, 1000 * self.win_length / RATE, np.diff(self.hertz())
+        hop, window, apart = (
+            1000 * self.hop_length / self.rate,
+            1000 * self.win_length / self.rate,
+            np.diff(self.hertz()),
+        )
         mels = f", mels {apart.min():.3g} to {apart.max():.3g} Hz apart" if len(apart) else ""
-        resolution = f"frequency resolution {RATE / self.n_fft:.3g} Hz"
+        resolution = f"frequency resolution {self.rate / self.n_fft:.3g} Hz"
         return f"a frame every {hop:.3g} ms, window {window:.3g} ms, {resolution}{mels}{self.empty_note()}"
 
 
@@ -138,11 +145,11 @@ def spectrum(samples: Array, n_fft: int, win_length: int, hop_length: int, power
 
 
 @lru_cache(maxsize=4)
-def mel_filters(n_fft: int, n_mels: int, f_min: float, f_max: float, mel_scale: str, norm: Norm) -> Floats:
+def mel_filters(rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float, mel_scale: str, norm: Norm) -> Floats:
     """Triangles, evenly spaced on the mel scale, that reach 1 or have an area of 1 Hz, (mels, frequencies)."""
     htk, area = mel_scale == "htk", None if norm == "none" else norm
     return librosa.filters.mel(
-        sr=RATE, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max, htk=htk, norm=area, dtype=np.float64
+        sr=rate, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max, htk=htk, norm=area, dtype=np.float64
     )
 
 
@@ -165,7 +172,7 @@ def log_mel(samples: Array, features: Features = DESED) -> Array:
     Parameters
     ----------
     samples : float array, shape (samples,), from -1 to 1
-        Mono, 16 kHz, finite. Up to half an FFT of them are padded with zeros to half an FFT and one sample.
+        Mono, at `Features.rate`, finite. Up to half an FFT of them are padded with zeros to half an FFT and one sample.
     features : Features
         The baseline of 2024 takes ``Features(scale="[-1, 1]")``.
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.sources.base import Array, Grid, Source, SourceError
-from cnnviz.sources.logmel import DESED, RATE, Features, log_mel
+from cnnviz.sources.logmel import DESED, Features, log_mel
 from cnnviz.sources.oddities import of_levels
 
 
@@ -23,13 +23,13 @@ class Part(Source):
     features: Features = DESED
 
     def samples(self) -> Array:
-        samples = self.whole.samples()
+        samples, rate = self.whole.samples(), self.features.rate
         if samples is None:
             raise SourceError("Only a sound has parts to choose: clear the part, or choose a sound.")
-        part = samples[max(0, round(self.start * RATE)) : max(0, round(self.stop * RATE))]
+        part = samples[max(0, round(self.start * rate)) : max(0, round(self.stop * rate))]
         if not len(part):
             raise SourceError(
-                f"From {self.start:g} s to {self.stop:g} s there is nothing of a sound of {len(samples) / RATE:.3g} s: "
+                f"From {self.start:g} s to {self.stop:g} s there is nothing of a sound of {len(samples) / rate:.3g} s: "
                 "choose a later end, or clear the part."
             )
         return part

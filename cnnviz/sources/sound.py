@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from textwrap import dedent, indent
 from typing import Any, ClassVar
 
+import librosa  # loads its parts, which take seconds, when they are first used
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,6 +98,11 @@ def clip(event: Wave, t: Wave, rng: np.random.Generator) -> Array:
     return np.asarray(fade * event + rng.normal(scale=0.001, size=len(t)), np.float32)
 
 
+def resampled(samples: Array, rate: int) -> Array:
+    """The clip at another rate than that at which it is made."""
+    return librosa.resample(samples, orig_sr=RATE, target_sr=rate, res_type="soxr_hq")
+
+
 def body(function: Callable[..., Any]) -> str:
     """The lines of a function below its docstring."""
     *_, below = inspect.getsource(function).split('"""')
@@ -135,12 +141,13 @@ class LogMel(Source):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.features.check(self.seconds * RATE)
+        self.features.check(self.seconds * self.features.rate)
 
     def samples(self) -> Array:
         _, sound = SOUNDS[self.sound]
         t, rng = np.arange(self.seconds * RATE) / RATE, np.random.default_rng(0)
-        return clip(sound(t, rng), t, rng)
+        made = clip(sound(t, rng), t, rng)
+        return made if self.features.rate == RATE else resampled(made, self.features.rate)
 
     def grid(self) -> Grid:
         what, _ = SOUNDS[self.sound]
@@ -150,15 +157,16 @@ class LogMel(Source):
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]
-        steps: dict[str, Callable[..., Any]] = {  # what each returns, by the name under which the next takes it
-            "event": sound,
-            "samples": clip,
-            "bins": spectrum,
-            "filters": mel_filters,
-            "levels": decibels,
-            "values": stretch,
-        }
-        bodies = "\n\n".join(lines(function, result) for result, function in steps.items())
+        steps: list[tuple[str, Callable[..., Any]]] = [  # the name under which the next takes what each returns
+            ("event", sound),
+            ("samples", clip),
+            *[("samples", resampled)] * (self.features.rate != RATE),
+            ("bins", spectrum),
+            ("filters", mel_filters),
+            ("levels", decibels),
+            ("values", stretch),
+        ]
+        bodies = "\n\n".join(lines(function, result) for result, function in steps)
         numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(self.features).items())
         return f"""\
 import librosa

@@ -85,7 +85,7 @@ def read_upload(
             f"This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
         )
     if kind in SOUNDS:
-        heard = read_audio(data, kind, piece)
+        heard = read_audio(data, kind, piece, features.rate)
         values = log_mel(heard.samples, features)
         notices = (*(heard.odd or of_levels(values)), *heard.left)
         return Grid(values, "loud", f"log-mel of {plain_name(name)}, {heard.note}{features.empty_note()}", notices)
@@ -154,7 +154,7 @@ class Upload(Source):
 
     def samples(self) -> Array | None:
         kind = identify(self.data).name
-        return read_audio(self.data, kind, self.piece).samples if kind in SOUNDS else None
+        return read_audio(self.data, kind, self.piece, self.features.rate).samples if kind in SOUNDS else None
 
     def code(self) -> str:
         return tensor_code(self.grid().values)

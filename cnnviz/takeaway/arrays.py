@@ -5,7 +5,6 @@ import numpy as np
 from cnnviz.export.arrays import packed, safe
 from cnnviz.scene import Tensors
 from cnnviz.show import MapsChoice
-from cnnviz.sources.logmel import RATE
 from cnnviz.takeaway.taken import Taken, take, weights_words
 
 
@@ -51,7 +50,7 @@ def centres(taken: Taken) -> Tensors:
         return {"frames": frames, "mels": mels}
     peaks = features.hertz()
     hertz = np.interp(mels, np.arange(len(peaks)), peaks, left=np.nan, right=np.nan)
-    return {"seconds": frames * features.hop_length / RATE, "hertz": hertz}
+    return {"seconds": frames * features.hop_length / features.rate, "hertz": hertz}
 
 
 def words_of(taken: Taken) -> dict[str, str | int]:

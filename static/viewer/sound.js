@@ -76,7 +76,7 @@ export class Sound {
     this.buffer ??= this.decode();
     const source = new AudioBufferSourceNode(context, { buffer: this.buffer });
     const gain = new GainNode(context);
-    const chain = [source, ...filters(band), gain, context.destination];
+    const chain = [source, ...filters(band, this.rate), gain, context.destination];
     chain.reduce((before, after) => before.connect(after));
     const began = context.currentTime;
     const stop = () => {
@@ -96,9 +96,9 @@ export class Sound {
 }
 
 /** Two steep filters that leave a band; where it reaches the ends there is nothing to cut. */
-function filters(band) {
+function filters(band, rate) {
   if (!band) return [];
   const { low, high } = band;
-  const pair = [low > 20 && ["highpass", low], high < 7900 && ["lowpass", high]].filter(Boolean);
+  const pair = [low > 20 && ["highpass", low], high < 0.49 * rate && ["lowpass", high]].filter(Boolean);
   return pair.flatMap(([type, frequency]) => [0.54, 1.31].map((Q) => new BiquadFilterNode(context, { type, frequency, Q })));
 }

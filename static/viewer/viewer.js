@@ -12,7 +12,6 @@ import { boxOf, cellOf, shareOf, soundOf, spanOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
 import { contrastHint, hertz, isTold, seconds, sortValue, unitSentence } from "./words.js";
 
-const RATE = 16000; // samples a second, as the blob's samples have it
 const FRAME = 0.016; // seconds that the cursor takes for a frame of an input without a time axis
 
 class Viewer {
@@ -40,11 +39,11 @@ class Viewer {
     this.stage = this.stages[meta.stage];
     this.step = meta.clip.step ?? FRAME;
     const frames = tensors.input.shape[0];
-    const length = tensors.samples ? tensors.samples.shape[0] / RATE : (frames - 1) * this.step;
+    const length = tensors.samples ? tensors.samples.shape[0] / meta.clip.rate : (frames - 1) * this.step;
     const same = this.sound && this.sound.length === length && this.same(tensors.samples?.data);
     if (!same) {
       if (this.sound && transport.playing?.sound === this.sound) transport.pause();
-      this.sound = new Sound(tensors.samples?.data ?? null, RATE, length);
+      this.sound = new Sound(tensors.samples?.data ?? null, meta.clip.rate, length);
       this.selection = null;
       this.ui.part.hidden = true;
       this.ui.part.hidden = true;
