@@ -29,6 +29,7 @@ from cnnviz.checkpoint.design import MOST_BLOCKS
 from cnnviz.checkpoint.parts import MOST_NETWORKS
 from cnnviz.layers import BatchNorm, Conv, ReLU
 from cnnviz.network import BASELINE, Desed, Network, run_network
+from cnnviz.nncode import read_code
 from cnnviz.tensors import TensorError
 
 GLU = replace(SMALL, activation="glu", conv_dropout=0.0)
@@ -448,6 +449,23 @@ def test_weights_of_any_network_that_do_not_fit_are_named(change, sentence):
     change(keys)
     with pytest.raises(CheckpointError, match=sentence):
         Checkpoint(saved(keys)).weights(BARE)
+
+
+LAYERS = {
+    "BatchNorm2d(2, affine=False)": nn.BatchNorm2d(2, affine=False),
+    "BatchNorm2d(2, track_running_stats=False)": nn.BatchNorm2d(2, track_running_stats=False),
+    "InstanceNorm2d(2, affine=True)": nn.InstanceNorm2d(2, affine=True),
+    "GroupNorm(1, 2, affine=False)": nn.GroupNorm(1, 2, affine=False),
+    "PReLU(2)": nn.PReLU(2),
+}
+
+
+@pytest.mark.parametrize("code", LAYERS)
+def test_a_layer_has_the_keys_that_torch_gives_it(code):
+    state = nn.Sequential(nn.Conv2d(1, 2, 3), LAYERS[code]).state_dict()
+    network = read_code(f"nn.Sequential(nn.Conv2d(1, 2, 3), nn.{code})")
+    given = Checkpoint(saved(state)).weights(network)
+    assert given.keys() == {network.start() + key for key in state}
 
 
 def test_a_file_with_none_of_the_keys_is_told_what_it_has():
