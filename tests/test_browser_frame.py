@@ -27,6 +27,7 @@ def test_a_frame_shows_stage_transport_and_sentence_at_once(path, seen, framed):
         expect(part).to_be_in_viewport(ratio=1)
     expect(framed.page.get_by_role("link", name="Pooling", exact=True)).to_have_count(0)
     expect(framed.page.locator(OPEN)).to_have_count(0)
+    expect(framed.act("share")).to_be_hidden()
 
 
 def test_the_sidebar_of_a_frame_can_be_opened_and_stays_open(framed):

@@ -409,7 +409,8 @@ export function play(root, bytes, { autoplay = true, tell } = {}) {
   if (!players.has(root)) players.set(root, new Player(root));
   const player = players.get(root);
   player.share = tell && ((step) => tell("shared", { step, ...player.opening() }));
-  player.ui.share.hidden = !tell || ["follows", "alone"].includes(root.dataset.role);
+  const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
+  player.ui.share.hidden = !tell || framed || ["follows", "alone"].includes(root.dataset.role);
   player.load(bytes, autoplay);
   return () => {
     player.stop();
