@@ -322,6 +322,8 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "softplus": {"beta": st.floats(0.1, 3) | st.floats(-3, -0.1), "threshold": st.floats(0.5, 30)},
     "celu": {"alpha": st.floats(0.1, 3) | st.floats(-3, -0.5)},
     "rrelu": {"lower": st.floats(-1, 0.2), "upper": st.floats(0.2, 2)},
+    "alpha_dropout": {"p": unit},
+    "feature_alpha_dropout": {"p": unit},
     "softshrink": {"lambd": st.floats(0, 2)},
     "hardshrink": {"lambd": st.floats(-1, 2)},
     "glu": {},

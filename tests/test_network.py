@@ -275,7 +275,7 @@ FOR_VECTORS = {
     *("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softmax", "flatten", "linear"),
     *("glu", "context_gating", "halving_glu", "group_norm", "layer_norm", "dropout"),
     *("identity", "relu6", "rrelu", "selu", "celu", "mish", "hardswish", "softplus", "hardsigmoid", "log_sigmoid"),
-    "unflatten",
+    *("unflatten", "alpha_dropout", "feature_alpha_dropout"),
     *("hardtanh", "softsign", "tanhshrink", "softshrink", "hardshrink", "log_softmax", "softmin"),
 }
 

@@ -220,6 +220,14 @@ def test_a_written_network_reads_its_input_as_before():
 # --- as a person would write them ---
 
 
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_a_synchronised_batch_norm_reads_as_a_batch_norm(ndim):
+    network = nn.Sequential(getattr(nn, f"Conv{ndim}d")(3, 8, 3), nn.SyncBatchNorm(8, eps=0.001))
+    ours = layers_of(Conv(3, 8, 3, ndim=ndim), BatchNorm(0.001, num_features=8, training=False, steps=0, ndim=ndim))
+    assert read_code(repr(network)) == ours
+    assert read_code(f"nn.Sequential(nn.Conv{ndim}d(3, 8, 3), nn.SyncBatchNorm(8, 1e-3, process_group=None))") == ours
+
+
 def test_an_identity_takes_whatever_it_is_given_as_torchs_own_does():
     assert read_code("nn.Sequential(nn.Identity(54, unused_argument1=0.1), nn.ReLU6(True))") == layers_of(
         Identity(), ReLU6()

@@ -17,6 +17,8 @@ from cnnviz.layers.smooth import CELU, SELU, LogSigmoid, Mish, Softplus, Softsig
 from cnnviz.layers.softmax import LogSoftmax, Softmax2d, Softmin
 from cnnviz.layers.step import Array, Shape, Step
 from cnnviz.layers.straight import (
+    AlphaDropout,
+    FeatureAlphaDropout,
     Hardshrink,
     Hardsigmoid,
     Hardswish,
@@ -78,6 +80,8 @@ KINDS: dict[str, type[Layer]] = {
     "local_response_norm": LocalResponseNorm,
     "dropout": Dropout,
     "dropout_nd": DropoutNd,
+    "alpha_dropout": AlphaDropout,
+    "feature_alpha_dropout": FeatureAlphaDropout,
     "linear": Linear,
     "flatten": Flatten,
     "unflatten": Unflatten,
@@ -103,6 +107,7 @@ __all__ = [
     "Adaptive",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
+    "AlphaDropout",
     "Array",
     "AvgPool",
     "BatchNorm",
@@ -115,6 +120,7 @@ __all__ = [
     "ConvTranspose",
     "Dropout",
     "DropoutNd",
+    "FeatureAlphaDropout",
     "Flatten",
     "GroupNorm",
     "HalvingGLU",

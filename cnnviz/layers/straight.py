@@ -33,6 +33,34 @@ class Identity(Activation):
 
 
 @dataclass(frozen=True)
+class AlphaDropout(Activation):
+    """nn.AlphaDropout: training drops cells to the least value of SELU; in eval mode, as here, it does nothing."""
+
+    torch_name: ClassVar[str] = "AlphaDropout"
+    latex: ClassVar[str] = r"x \quad \text{(eval mode)}"
+
+    p: float = knob(0.5, 0.0, 1.0, "chance that training drops a cell", step=0.1)
+
+    def value(self, x: float) -> float:
+        return x
+
+    def use(self) -> list[str]:
+        return ["y = layer.eval()(x)"]
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.p > 1:
+            raise GeometryError(f"p = {self.p:g} is no chance. Use a number from 0 to 1.", {"p": 0.5})
+
+
+@dataclass(frozen=True)
+class FeatureAlphaDropout(AlphaDropout):
+    """nn.FeatureAlphaDropout: the same for whole channels."""
+
+    torch_name: ClassVar[str] = "FeatureAlphaDropout"
+
+
+@dataclass(frozen=True)
 class ReLU6(Activation):
     """nn.ReLU6: ReLU that stops at 6, as in MobileNet."""
 

@@ -28,6 +28,7 @@ from cnnviz.nncode.notshown import not_shown
 from cnnviz.nncode.typed import own_fields, typed
 from cnnviz.nncode.words import shown
 
+SYNCED = "SyncBatchNorm"  # in one process it is a batch norm, along as many axes as there are
 UNSEEN = {"inplace", "device"}  # they change no number
 NO_EFFECT: dict[type[Layer], set[str]] = {}
 OWN_CLASS: dict[type[Layer], type[nn.Module]] = {MaskGate: MaskModule, Permute: PermuteModule}
@@ -62,6 +63,8 @@ def definitions() -> tuple[str, ...]:
 
 def example(call: Called) -> Layer:
     """Any layer of the class that is called: its kind, and the axes along which it slides."""
+    if call.name == SYNCED:
+        return classes()["BatchNorm2d"]
     name = call.name.removeprefix("Lazy") if hasattr(nn, call.name) else call.name
     if name in classes():
         return classes()[name]
@@ -82,6 +85,8 @@ def bound(call: Called, layer: Layer) -> dict[str, Any]:
         raise call.error(f"{call.name} takes at most {len(places)} values, and {len(call.args)} are given.")
     given = dict(zip(places, call.args, strict=False))
     for name, value in call.kwargs.items():
+        if call.name == SYNCED and name == "process_group":
+            continue
         if name not in known and getattr(type(layer), name, None) == value and isinstance(value, str):
             continue  # torch prints it, and does not take it: what the class itself says
         if name not in known:
@@ -176,6 +181,8 @@ def consistent(layer: Layer, call: Called) -> Layer:
 def read_layer(call: Called, ndim: int) -> Layer:
     """The layer that is called; `ndim` where its class does not say along how many axes it slides."""
     layer = example(call)
+    if call.name == SYNCED:
+        layer = replace(layer, ndim=ndim)
     layer = layer if layer.dimensioned else layer.over(axes_told(call, layer) or ndim)
     return at_rest(replace(layer, **arguments(call, layer)))
 

@@ -44,6 +44,8 @@ const elu = (alpha, width = 1, scale = 1) => ({
   slope: (x) => scale * (x > 0 ? 1 : (alpha / width) * Math.exp(x / width)),
 });
 
+const identity = () => ({ value: (x) => x, slope: () => 1 });
+
 const FUNCTIONS = {
   ReLU: () => ({ ...leaky(0), value: (x) => (x <= 0 ? 0 : x) }), // what is no number stays none
   LeakyReLU: ({ negative_slope: below }) => leaky(below),
@@ -53,7 +55,9 @@ const FUNCTIONS = {
   SiLU: () => ({ value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))), gate: sigmoid }),
   Sigmoid: () => ({ value: sigmoid, slope: (x) => sigmoid(x) * (1 - sigmoid(x)) }),
   Tanh: () => ({ value: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 }),
-  Identity: () => ({ value: (x) => x, slope: () => 1 }),
+  Identity: identity,
+  AlphaDropout: identity, // in eval mode
+  FeatureAlphaDropout: identity,
   ReLU6: () => clip(0, 6),
   RReLU: ({ lower, upper }) => leaky((lower + upper) / 2),
   Hardtanh: ({ min_val: low, max_val: high }) => clip(low, high),
