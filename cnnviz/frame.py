@@ -61,6 +61,13 @@ details p { margin: 0; }
 .stCode .token:is(.keyword, .builtin, .class-name, .function) { color: light-dark(#14509e, #7fb8f7); }
 .stCode .token:is(.string, .boolean, .comment) { color: light-dark(#12652f, #7ddb9a); }
 .stCode .token:is(.number, .parameter) { color: light-dark(#0b615f, #66d6cd); }
+@media (forced-colors: active) {
+  .stApp button[data-variant][data-selected="true"] { outline: 3px solid Highlight; outline-offset: -3px; }
+  .stApp [data-testid="stTopNavLink"][aria-current] { outline: 2px solid Highlight; }
+  .stCheckbox label > div:not([data-testid="stWidgetLabel"]) { border: 1px solid; background: Canvas; }
+  .stCheckbox label > div:not([data-testid="stWidgetLabel"]) > div { background: CanvasText; forced-color-adjust: none; }
+  .stCheckbox[data-selected="true"] label > div:not([data-testid="stWidgetLabel"]) { background: Highlight; forced-color-adjust: none; }
+}
 </style>"""
 
 # In a frame of another page: the sidebar's button and the way out share one low line, and the stage begins below it.
