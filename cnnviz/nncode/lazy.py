@@ -67,9 +67,8 @@ def with_count(call: Called, shape: Shape) -> Called:
     """``LazyConv2d(8, 3)`` on three channels as ``Conv2d(3, 8, 3)``."""
     if not is_lazy(call):
         return call
-    count = shape[-1] if call.name == "LazyLinear" else shape[0]
     kwargs = {**call.kwargs}
     if call.name.startswith("LazyInstanceNorm"):  # its defaults are not those of nn.InstanceNorm
         places = ("eps", "momentum", "affine", "track_running_stats")
         kwargs = {name: True for name in places[2:] if name not in places[: len(call.args)]} | kwargs
-    return replace(call, name=call.name.removeprefix(LAZY), args=(count, *call.args), kwargs=kwargs)
+    return replace(call, name=call.name.removeprefix(LAZY), args=(shape[0], *call.args), kwargs=kwargs)
