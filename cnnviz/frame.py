@@ -64,9 +64,9 @@ details p { margin: 0; }
 @media (forced-colors: active) {
   .stApp button[data-variant][data-selected="true"] { outline: 3px solid Highlight; outline-offset: -3px; }
   .stApp [data-testid="stTopNavLink"][aria-current] { outline: 2px solid Highlight; }
-  .stCheckbox label > div:not([data-testid="stWidgetLabel"]) { border: 1px solid; background: Canvas; }
-  .stCheckbox label > div:not([data-testid="stWidgetLabel"]) > div { background: CanvasText; forced-color-adjust: none; }
-  .stCheckbox[data-selected="true"] label > div:not([data-testid="stWidgetLabel"]) { background: Highlight; forced-color-adjust: none; }
+  .stCheckbox label > span + div { border: 1px solid; background: Canvas; }
+  .stCheckbox label > div > div:only-child:empty { background: CanvasText; forced-color-adjust: none; }
+  .stCheckbox[data-selected="true"] label > span + div { background: Highlight; forced-color-adjust: none; }
 }
 </style>"""
 
