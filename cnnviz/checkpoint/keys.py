@@ -54,7 +54,9 @@ def place_of(keys: Collection[str], wanted: Collection[str]) -> Place | None:
     keys : of the file
     wanted : the network's, without the name of the `nn.Sequential` that holds it
     """
-    found = [place for words in (frozenset[str](), PURE, WRAPPERS) for place in _places(keys, wanted, words)]
+    there = {part for key in (*keys, *wanted) for part in key.split(".")}
+    ways = dict.fromkeys((frozenset[str](), PURE & there, WRAPPERS & there))  # where there are none, one way is enough
+    found = [place for words in ways for place in _places(keys, wanted, words)]
     return max(found, key=lambda place: len(place.keys), default=None)  # of equal ones the first
 
 
