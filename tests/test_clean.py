@@ -1,24 +1,18 @@
 """Addresses from strangers: clean before a widget reads them, and what was dropped is said."""
 
-import ast
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_pages import LAYERS, blobs, meta, opened
+from test_pages import blobs, meta, opened
 
 from cnnviz.builder import numbers
 from cnnviz.clean import TRACKERS, clean, one_each, parts, possible, shown, spread, tidied
 from cnnviz.export import ExportError
-from cnnviz.frame import ROOT
-from cnnviz.gallery import SECTIONS
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import KINDS
 from cnnviz.link import MOST_KEYS, PACKED, STREAMLITS, LinkError, address, pack
 from cnnviz.linked import asked, staged_at
 from cnnviz.nets import parsed
-from cnnviz.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
-from cnnviz.vocabulary import FAMILIES, OWN, kinds, words
+from cnnviz.vocabulary import OWN, words
 
 NO_NUMBERS = ["inf", "-inf", "nan", "NaN", "Infinity", "1e999", "-1e400", "9" * 400, "9" * 5000, "٣" * 5000]
 NO_TEXTS = ["a\0b", "\x1b[31m", "a\udc80b", "\x7f", "0" * 100_001]
@@ -243,61 +237,3 @@ def test_the_command_line_undoes_and_passes_over_the_same():
     link = "https://a.org/b/convolution?stride=2&amp;dilation=2&fbclid=x&embed=true"
     assert asked(link) == ("convolution", {"stride": "2", "dilation": "2"})
     assert "stride=2, dilation=2" in staged_at(link).done.layer.code()
-
-
-@pytest.mark.parametrize(("page", "layer"), [(page, layer) for page, layers in LAYERS.items() for layer in layers])
-def test_every_widget_that_is_bound_is_a_word_of_its_page(page, layer):
-    """A forgotten word would be thrown out of every link that holds it."""
-    ndim = ("2d", "3d", "1d")[len(layer) % 3]
-    app = opened(page, layer=layer, ndim=ndim, per_axis="true", kernel="typed", compare=layer)
-    assert bound(app) <= words(page)
-
-
-@pytest.mark.parametrize("page", FAMILIES)
-def test_every_layer_that_a_page_lists_is_one_whose_words_it_knows(page):
-    source = ast.parse((ROOT / "pages" / f"{page}.py").read_text())
-    listed = [node.value for node in source.body if isinstance(node, ast.AnnAssign) and node.target.id == "LAYERS"]
-    names = {node.id for node in ast.walk(listed[0]) if isinstance(node, ast.Name)}
-    assert names & {kind.__name__ for kind in KINDS.values()} <= {kind.__name__ for kind in kinds(page)}
-    assert names
-
-
-@pytest.mark.parametrize(("page", "key"), [("gating", "stride"), ("convolution", "momentum"), ("pooling", "groups")])
-def test_a_word_of_another_page_is_unknown(page, key):
-    assert key in clean({key: ["2"]}).known_to(words(page)).unknown
-
-
-@pytest.mark.parametrize(
-    ("page", "query"),
-    [
-        ("spectrogram", {"blocks": "true", "log_mel": "true", "compare": "setting", "input_seconds": "1"}),
-        ("spectrogram", {"input": "upload", "compare": "sound", "network": "checkpoint"}),
-        ("network", {"arguments": "true", "quiz": "shape", "tab": "Code", "input": "random"}),
-        ("convolution", {"input": "upload", "kernel": "random"}),
-        ("normalisation", {"input": "typed"}),
-    ],
-)
-def test_so_is_what_is_bound_elsewhere(page, query):
-    assert bound(opened(page, **query)) <= words(page)
-
-
-def bound(app) -> set[str]:
-    with app.session_state._state.query_params() as params:
-        return set(params._bindings_by_param)
-
-
-ASKED = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
-OURS = [*ASKED, *CARDS, *(one for part in SECTIONS.values() for one in part)]
-
-
-@pytest.mark.parametrize("link", OURS, ids=lambda link: link.address)
-def test_every_link_of_our_own_is_made_of_words_that_its_page_knows(link):
-    found = spread(one_each(link.params)).known_to(words(link.page))
-    assert found.query == link.params
-    assert found.told({}) == ""
-
-
-@pytest.mark.parametrize("page", OWN)
-def test_every_setting_of_a_page_may_be_said_to_be_nothing(page):
-    app = opened(page)
-    assert not opened(page, **dict.fromkeys(bound(app) - {"input"}, "")).exception

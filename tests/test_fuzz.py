@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_clean import bound
 from test_pages import opened
+from test_vocabulary import bound
 
 from cnnviz.link import LinkError, pack
 
