@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import answering, asked, batch_of, cases, every_kind, every_windowed, torch_gives, values
+from strategies import WINDOWED, answering, asked, batch_of, cases, each, every_kind, torch_gives, values
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.geometry import GeometryError, conv_axis
@@ -42,7 +42,11 @@ def test_bytes_are_those_of_the_tensors(name, data):
     assert (measured.input_bytes, measured.output_bytes) == (x.nbytes, torch_gives(layer, x).nbytes)
 
 
-@every_windowed
+# A blend leaves out what has a weight of 0, and NaN does not; of its weights, see test_layers.py and test_fields.py.
+each_that_is_never_0 = each(*(name for name in WINDOWED if not name.startswith("upsampl")))
+
+
+@each_that_is_never_0
 @given(data=st.data())
 def test_coverage_counts_the_outputs_that_answer_a_cell(name, data):
     layer, shape = data.draw(cases(name))
@@ -51,7 +55,7 @@ def test_coverage_counts_the_outputs_that_answer_a_cell(name, data):
     assert coverage(layer.windows(shape))[cell] == answering(layer, shape, first, cell)[0].sum()
 
 
-@every_windowed
+@each_that_is_never_0
 @given(data=st.data())
 def test_reach_lists_the_outputs_that_answer_a_cell(name, data):
     layer, shape = data.draw(cases(name))
