@@ -176,7 +176,6 @@ BAD = {
     "large mask": ("gating", {"layer": "Mask", "maps": "0", "input": "ramp", "input_size": "3"}, ["(4, 4)", "(3, 3)"]),
     "mask of words": ("gating", {"layer": "Mask", "mask_2d": "open shut"}, ["open"]),
     "uneven mask": ("gating", {"layer": "Mask", "mask_2d": "1 2\n3"}, ["Row 2"]),
-    "drop all": ("normalisation", {"layer": "Dropout", "p": "1.0"}, ["p = 1"]),
     "num_groups": ("normalisation", {"layer": "GroupNorm", "num_groups": "2"}, ["2", "3"]),
     "no step": ("normalisation", {"steps": "0"}, ["steps = 0"]),
     "eps 0": ("normalisation", {"eps": "0.0"}, ["eps"]),
@@ -190,7 +189,7 @@ BAD = {
 MENDED = [
     *("window", "groups", "same-strided"),
     *("more than half", "pool window", "dilated pool", "divisor in 1-D", "volume"),
-    *("drop all", "num_groups", "no step", "eps 0"),
+    *("num_groups", "no step", "eps 0"),
 ]
 
 
@@ -230,7 +229,7 @@ SPOILING = {
     "convolution": ("convolution", {}, "number_input", "padding", 3, "groups", 2),
     "pooling": ("pooling", {"compare": "false"}, "number_input", "stride", 3, "kernel_size", 9),
     "gating": ("gating", {"layer": "nn.GLU"}, "number_input", "maps", 6, "maps", 5),
-    "normalisation": ("normalisation", {"layer": "Dropout"}, "number_input", "p", 0.2, "p", 1.0),
+    "normalisation": ("normalisation", {"layer": "GroupNorm"}, "number_input", "num_groups", 3, "num_groups", 2),
 }
 
 
