@@ -562,8 +562,8 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             BatchNorm(training=False),
             (1, 1, 1),
-            "A channel with a single cell has no variance to train with. Use a larger input, or eval mode with "
-            "steps = 0.",
+            "A channel with a single cell has no variance of its own. Use a larger input, or eval mode with "
+            "steps = 0 and running statistics.",
         ),
         (
             GroupNorm(num_groups=4, num_channels=6),
@@ -586,11 +586,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             (2, 3, 4),
             "normalized_shape = (3, 5) must be the last sizes of the input (2, 3, 4). Use (2, 3, 4).",
         ),
-        (
-            Dropout(1.0),
-            (1, 3, 3),
-            "p = 1 drops every cell, and what is left would be scaled by 1 / 0. Use p = 0.5.",
-        ),
+        (Dropout(1.5), (1, 3, 3), "p = 1.5 is no chance: it lies between 0 and 1. Use p = 1."),
         (Dropout(steps=3), (1, 2, 3, 3), "The input has 2 steps and the layer 3. Use steps = 2."),
         (Dropout(-0.5), (1, 3, 3), "p = -0.5 is too small. Use 0 or more."),
         (
