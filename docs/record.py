@@ -43,7 +43,7 @@ def picture(page: Page, selector: str) -> Image.Image:
 
 def record_card(browser: Browser, url: str, card: Card, theme: str) -> None:
     """A still from the middle of the scene."""
-    page = open_scene(browser, url, theme, card.address, (1600 if card.page in WIDE else 1180, 800))
+    page = open_scene(browser, url, theme, card.address, (1600 if card.page in WIDE else 1180, 900))  # no foot sticks
     if page.locator(".overview").count():
         save(picture(page, ".columns"), card, theme)
         page.close()
