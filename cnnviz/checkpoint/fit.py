@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from cnnviz.checkpoint.folded import folded
-from cnnviz.checkpoint.keys import FILLED_IN, Place, counter, place_of
+from cnnviz.checkpoint.keys import FILLED_IN, Place, around, counter, place_of
 from cnnviz.checkpoint.parts import as_array, flat
 from cnnviz.checkpoint.words import CheckpointError, few
 from cnnviz.layers import Array, Shape
@@ -89,9 +89,10 @@ def picked(found: Any, network: Network) -> Fit:
             f"{few(list(tensors)) or 'no tensors under names'}."
         )
     counters = [name for name, key in place.beside.items() if counter(key, tensors[key])]
+    beside = [key for key in around(place.start.removesuffix(own), tensors) if counter(key, tensors[key])]
     taken = {**place.keys, **{name: key for name, key in place.beside.items() if name not in counters}}
     weights = {own + name: as_array(tensors[key]) for name, key in taken.items()}
-    return Fit(weights, notes(place, counters, [key for key in made if key in place.keys.values()]))
+    return Fit(weights, notes(place, [*beside, *counters], [key for key in made if key in place.keys.values()]))
 
 
 def notes(place: Place, counters: Sequence[str], made: Sequence[str]) -> tuple[str, ...]:

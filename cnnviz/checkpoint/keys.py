@@ -100,6 +100,19 @@ def _matches(
             yield tail[0], name
 
 
+def around(start: str, keys: Iterable[str]) -> Iterator[str]:
+    """Keys right beside torch's own wrappers, one within the other, in which a place lies.
+
+    >>> [*around("model.module.", ["model.n_averaged", "model.module.0.weight", "epoch"])]
+    ['model.n_averaged']
+    """
+    parts = start.split(".")[:-1]
+    while parts and parts[-1] in PURE:
+        parts.pop()
+        outer = joined(parts)
+        yield from (key for key in keys if key.startswith(outer) and "." not in key.removeprefix(outer))
+
+
 def without(key: str, words: frozenset[str]) -> Parts:
     """
     >>> without("features.module.0.weight", PURE)
