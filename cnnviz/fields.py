@@ -110,7 +110,7 @@ def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ..
     for layer, taken in network.placed(shape) if shape else unknown:
         mixed = mixed or mixes(layer)
         extents = (None,) * n_axes if mixed else layer.extent(taken)
-        gaps = getattr(layer, "dilation", None) or (1,) * n_axes
+        gaps = (1,) * n_axes if mixed else getattr(layer, "dilation", None) or (1,) * n_axes
         now = tuple(way.after(*axis) for way, *axis in zip(now, extents, gaps, strict=True))
         found.append(tuple(way.field() for way in now))
     return found

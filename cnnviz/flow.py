@@ -180,7 +180,7 @@ def linked(layer: Layer, taken: Shape, link: Link | None, before: Shape, made: S
     is the other's cells in a row; or "all", where each may go with all.
     """
     read, wide = four(before), four(made)
-    if isinstance(layer, Flatten):
+    if isinstance(layer, Flatten) and len(made) == 1:
         return "cells", {"cells.{}": np.stack(np.unravel_index(np.arange(wide[1]), read), axis=1)}
     if link is None:
         return "all", {}

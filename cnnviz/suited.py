@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from math import isqrt, prod
 
 from cnnviz.layers import Flatten, Linear, MaskGate, Permute, Shape
@@ -116,7 +116,12 @@ def reading(network: Network, place: int, dense: Linear) -> str:
 
 def axes_of(network: Network) -> int:
     """Along how many axes the layers slide; 0 where none says."""
-    return next((layer.ndim for _, layer in network.stages if layer.dimensioned), 0)
+    partial = [layer for _, layer in takewhile(lambda stage: not stage[1].dimensioned, network.stages)]
+    axes = next((layer.ndim for _, layer in network.stages if layer.dimensioned), 0)
+    for layer in reversed(partial):
+        if axes and isinstance(layer, Flatten) and not layer.is_whole(2):
+            axes = layer.axes_before(axes)
+    return axes
 
 
 def channels_of(network: Network) -> int:
@@ -125,7 +130,7 @@ def channels_of(network: Network) -> int:
         counted = [getattr(layer, one.name) for one in fields(layer) if one.name in COUNTED]
         if counted:
             return int(counted[0])
-        if isinstance(layer, (Flatten, Linear, Permute)):
+        if isinstance(layer, (Linear, Permute)) or (isinstance(layer, Flatten) and layer.start_dim < 2):
             break
     return 0
 

@@ -254,6 +254,19 @@ def fit_slopes(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"num_parameters": draw(st.sampled_from([1, shape[0]]))}
 
 
+def fit_flat(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """All axes, or any that lie side by side, each counted from the front or from the back."""
+    if draw(st.booleans()):
+        return {}
+    n = len(shape) + 1
+    start = draw(st.integers(1, n - 1))
+    end = draw(st.integers(start, n - 1))
+    return {
+        "start_dim": start - n * draw(st.booleans()),
+        "end_dim": end - n * draw(st.booleans()),
+    }
+
+
 def fit_groups(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"num_groups": draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))}
 
@@ -350,7 +363,7 @@ ANYWHERE: dict[str, dict[str, Any]] = {
         "k": st.sampled_from([1.0, 2.0]),
     },
     "channel_shuffle": {"fit": fit_shuffle, "depth": st.integers(1, 6)},
-    "flatten": {},
+    "flatten": {"fit": fit_flat},
     "permute": {"fit": lambda draw, shape: {"dims": tuple(draw(st.permutations(range(len(shape)))))}},
 }
 VALID |= {name: partial(anywhere, kind=KINDS[name], **how) for name, how in ANYWHERE.items()}

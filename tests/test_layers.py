@@ -46,6 +46,7 @@ from cnnviz.layers import (
     Conv,
     ConvTranspose,
     Dropout,
+    Flatten,
     GroupNorm,
     HalvingGLU,
     Hardtanh,
@@ -94,7 +95,7 @@ def works(layer: Layer, shape: Shape) -> bool:
     """Does torch give anything for an input of this shape?"""
     try:
         y = torch_gives(layer, np.zeros(shape, np.float32))
-    except (RuntimeError, ValueError, ZeroDivisionError, AssertionError):
+    except (RuntimeError, ValueError, IndexError, ZeroDivisionError, AssertionError):
         return False
     return y.numel() > 0
 
@@ -332,6 +333,9 @@ STRICTER = {
     ),
     "maps that nn.Unflatten would have to read as a vector": lambda layer, shape: (
         isinstance(layer, Unflatten) and max(shape) != prod(shape)
+    ),
+    "examples that nn.Flatten would put in a row": lambda layer, shape: (
+        isinstance(layer, Flatten) and layer.span(layer.ndim)[0] == 0
     ),
     "a dense layer after an input of another shape and as many cells": lambda layer, shape: (
         isinstance(layer, Linear) and layer.in_features == prod(shape) and layer.size != shape

@@ -282,8 +282,8 @@ FOR_VECTORS = {
 
 def drawn_layer(draw, name, shape):
     """A layer of this kind with small numbers, told what it has to know of what reaches it."""
-    ndim = max(len(shape) - 1, 1)
     kind, chosen = KINDS[name], dict(EVAL.get(name, {}))
+    ndim = len(shape) - 1 if len(shape) - 1 in kind.ndims else kind.ndims[0]
     for field, low, high in [("kernel_size", 1, 3), ("stride", 1, 3), ("padding", 0, 1), ("output_size", 1, 4)]:
         if isinstance(getattr(kind, field, None), int):
             chosen[field] = per_axis(draw, ndim * (1 + knobs(kind)[field].sides), low, high)
@@ -292,6 +292,9 @@ def drawn_layer(draw, name, shape):
             chosen[field] = draw(st.integers(1, 2))
     if name == "permute":
         chosen["dims"] = draw(st.permutations(range(len(shape))).map(tuple))
+    if name == "flatten":
+        chosen["start_dim"] = draw(st.integers(1, len(shape)))
+        chosen["end_dim"] = draw(st.sampled_from([-1, *range(chosen["start_dim"], len(shape) + 1)]))
     for field in ("out_channels", "out_features"):
         if hasattr(kind, field):
             chosen[field] = draw(st.integers(1, 4))

@@ -62,8 +62,8 @@ def check_axis(sample: Sample) -> None:
     shares = isinstance(module, (nn.Softmax, nn.LogSoftmax, nn.Softmin, nn.GLU))
     if shares and (module.dim is None or module.dim % axes != min(1, axes - 1)):  # a vector has no other axis
         raise Missing(f"{type(module).__name__} along another axis")
-    if isinstance(module, nn.Flatten) and (module.start_dim, module.end_dim % axes) != (1, axes - 1):
-        raise Missing("Flatten of other axes")
+    if isinstance(module, nn.Flatten) and module.start_dim % axes == 0:
+        raise Missing("Flatten of the batch")
     if isinstance(module, nn.LayerNorm) and len(module.normalized_shape) == axes and axes > 1:
         raise Missing("LayerNorm over the batch")
 
@@ -192,4 +192,4 @@ def test_few_samples_have_no_layer(verdicts):
 def test_there_are_as_many_samples_as_there_were(verdicts):
     """A sample that is no longer asked would be a silent hole."""
     assert sum(verdicts.values()) >= 4_690
-    assert verdicts["agreed"] >= 4_440
+    assert verdicts["agreed"] >= 4_470

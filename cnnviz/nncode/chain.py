@@ -12,7 +12,7 @@ from cnnviz.layers.activation import Pixel
 from cnnviz.layers.norm import Norm
 from cnnviz.network import INPUT, Network
 from cnnviz.nncode.calls import Called, Part
-from cnnviz.nncode.known import axes_told, example, read_layer
+from cnnviz.nncode.known import SYNCED, axes_told, example, read_layer
 from cnnviz.nncode.lazy import filled, is_lazy
 from cnnviz.nncode.notshown import is_loss
 from cnnviz.nncode.words import CodeError, shown
@@ -89,7 +89,8 @@ def with_axes(row: Calls) -> Calls:
         if is_open(call):
             given = call.args[0]
             n = len(given) // 2 if "Pad" in call.name else len(given)
-            axes = ndim_of(told) if any(example(one).dimensioned for _, one in told) else n
+            known = any(example(one).dimensioned or is_partial(one) for _, one in told)
+            axes = axes_behind(told, ndim_of(told)) if known else n
             if n != axes and (n > axes or "Pad" not in call.name):
                 raise call.error(f"This names {n} of the {axes} axes behind the channels: name all of them.")
             sides = (*given, *(0,) * 2 * (axes - n)) if "Pad" in call.name else 1
@@ -159,18 +160,46 @@ def check_many(calls: Calls) -> None:
 def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
     check_many(calls)
     axes, seen, vector = ndim_of(calls), set[str](), True
+    here = axes
     for name, call in calls:
         if named(name) in seen:
             raise call.error(f"Two layers are called {name}: give each a name of its own.")
         seen.add(name)
-        layer = read_layer(last_axis_is_first(call) if vector else call, axes)
-        vector = is_vector(layer, vector)
+        layer = read_layer(last_axis_is_first(call) if vector else call, here if call.name == SYNCED else axes)
+        vector, here = is_vector(layer, vector, here), after_axes(layer, here)
         yield name, layer
 
 
-def is_vector(layer: Layer, before: bool) -> bool:
-    """Is there nothing but features behind this layer? At the start it may be so."""
-    return isinstance(layer, (Flatten, Linear)) or (before and isinstance(layer, (Pixel, Norm)))
+def is_vector(layer: Layer, before: bool, axes: int) -> bool:
+    """Is there nothing but features behind this layer, which has so many axes before it? At the start it may be so."""
+    if isinstance(layer, Flatten):
+        return layer.is_whole(axes)
+    return isinstance(layer, Linear) or (before and isinstance(layer, (Pixel, Norm)))
+
+
+def after_axes(layer: Layer, axes: int) -> int:
+    """Along how many axes the maps lie behind a layer that has so many before it."""
+    if isinstance(layer, Flatten) and not layer.is_whole(axes):
+        return max(layer.axes_behind(axes), 1)
+    return layer.ndim if layer.dimensioned else axes
+
+
+def axes_behind(calls: Calls, axes: int) -> int:
+    """Along how many axes the maps lie behind all these layers."""
+    for _, call in calls:
+        axes = after_axes(flattening(call) or example(call), axes)
+    return axes
+
+
+def flattening(call: Called) -> Flatten | None:
+    """The layer that is called, if it is an nn.Flatten; its arguments are looked at."""
+    return layer if isinstance(example(call), Flatten) and isinstance(layer := read_layer(call, 2), Flatten) else None
+
+
+def is_partial(call: Called) -> bool:
+    """Does it flatten some axes alone?"""
+    layer = flattening(call)
+    return layer is not None and not layer.is_whole(2)
 
 
 def last_axis_is_first(call: Called) -> Called:
@@ -186,16 +215,23 @@ def last_axis_is_first(call: Called) -> Called:
 def ndim_of(calls: Calls) -> int:
     """Along how many axes the layers slide whose classes do not say: as many as the first that says; else 2."""
     vector = False
-    for _, call in calls:
-        layer = example(call)
+    for i, (_, call) in enumerate(calls):
+        layer = flattening(call) or example(call)
         if layer.dimensioned and not (vector and isinstance(layer, BatchNorm)):  # nn.BatchNorm1d reads vectors, too
             return layer.ndim
         if isinstance(layer, (MaskGate, Permute)):
             return hinted(call, layer)
         if told := axes_told(call, layer):
             return told
-        vector = is_vector(layer, vector)
+        if isinstance(layer, Flatten) and is_partial(call):
+            return layer.axes_before(ndim_of(calls[i + 1 :])) if says(calls[i + 1 :]) else 2
+        vector = is_vector(layer, vector, 2)
     return 2
+
+
+def says(calls: Calls) -> bool:
+    """Does a class say along how many axes it slides?"""
+    return any(example(call).dimensioned for _, call in calls)
 
 
 def hinted(call: Called, layer: Layer) -> int:

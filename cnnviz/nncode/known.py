@@ -12,6 +12,7 @@ from torch import nn
 from cnnviz.layers import (
     KINDS,
     BatchNorm,
+    Flatten,
     Identity,
     Layer,
     Linear,
@@ -121,6 +122,8 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
     given, own = bound(call, layer), own_fields(layer)
     if isinstance(layer, MaskGate):
         return mask(call, given["mask"])
+    if isinstance(layer, Flatten) and given["start_dim"] == 0:
+        raise call.error("This flattens the examples, too: write nn.Flatten(1), as every batch needs it.")
     chosen: dict[str, Any] = {}
     if isinstance(layer, Linear):
         chosen["size"] = vector(call, layer, given["in_features"])

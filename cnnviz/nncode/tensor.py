@@ -190,12 +190,18 @@ def pad(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[C
 
 def squeeze(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[Called]:
     """What is taken off is one cell long: behind a global pooling that is a flattening, behind that it is nothing."""
-    if last and (last.name == "Flatten" or (last.name == "Linear" and 1 in last.args[1:2])):
+    if last and (is_flat(last) or (last.name == "Linear" and 1 in last.args[1:2])):
         return []
     sizes = {*last.args, *last.kwargs.values()} if last else set()
     if last and last.name.startswith("Adaptive") and sizes <= {1, (1,), (1, 1), (1, 1, 1)}:
         return [made("Flatten", node)]
     raise error_at(node, "squeeze is read only behind a pooling to one cell: write x.flatten(1), if that is meant.")
+
+
+def is_flat(call: Called) -> bool:
+    """Does it flatten all axes?"""
+    given = {"start_dim": 1, "end_dim": -1, **dict(zip(("start_dim", "end_dim"), call.args, strict=False))}
+    return call.name == "Flatten" and {**given, **call.kwargs} == {"start_dim": 1, "end_dim": -1}
 
 
 def unsqueeze(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[Called]:
