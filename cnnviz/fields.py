@@ -1,4 +1,4 @@
-"""What a unit of a network sees of the stages before it, and what it reaches of those behind; what each stage costs."""
+"""What a unit of a network sees of the stages before it, and what it reaches of those behind."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -9,11 +9,10 @@ import numpy as np
 from cnnviz.geometry import Ints
 from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape, Upsample
 from cnnviz.layers.base import Extent
-from cnnviz.measure import Measure
 from cnnviz.network import INPUT, Network
 from cnnviz.pattern import ITSELF, Pattern, after
 
-__all__ = ["INPUT", "Field", "Link", "Row", "Spans", "both_ways", "fields", "links", "printed", "rows", "spans"]
+__all__ = ["INPUT", "Field", "Link", "Spans", "both_ways", "fields", "links", "printed", "spans"]
 
 LARGE = 10**15  # cells: above, only how many digits a number has is worth saying
 
@@ -119,35 +118,6 @@ def fields(network: Network, shape: Shape | None = None) -> list[tuple[Field, ..
 def mixes(layer: Layer) -> bool:
     """Is a place behind the layer no place before it?"""
     return isinstance(layer, Move | Linear) and not isinstance(layer, Placed)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One stage in a table of the network.
-
-    Attributes
-    ----------
-    name, layer : str
-        The stage, and its torch call.
-    shape : as in `Network.shapes`
-    cost : Measure
-        The stage alone. `cnnviz.measure.total` adds them up.
-    field : one per axis of the network's input
-    """
-
-    name: str
-    layer: str
-    shape: Shape
-    cost: Measure
-    field: tuple[Field, ...]
-
-
-def rows(network: Network, shape: Shape) -> list[Row]:
-    """What each stage makes, costs and sees, as far as the stages can work; see `Network.sound`."""
-    shapes, _ = network.sound(shape)
-    network = Network(network.stages[: len(shapes)], network.prefix)
-    columns = zip(network.stages, shapes, network.measures(shape), fields(network, shape), strict=True)
-    return [Row(name, layer.code(), made, cost, field) for (name, layer), made, cost, field in columns]
 
 
 Spans = tuple[Ints, ...]  # per axis, (units, 2): first and last cell; first > last where there is none

@@ -4,10 +4,11 @@ import re
 
 import streamlit as st
 
-from cnnviz.fields import Row, printed
+from cnnviz.fields import printed
 from cnnviz.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.panels import BIND
 from cnnviz.screen import merged
+from cnnviz.table import Row
 
 ASKED = {"shape": "output shape", "parameters": "parameters", "MACs": "multiply-adds", "field": "rows or frames seen"}
 

@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz import builder, edit, screen
 from cnnviz.cached import animate_net, read, survey_net
 from cnnviz.export import STILLS, Look, Staged, atlas
-from cnnviz.fields import Field, Row, printed, rows
+from cnnviz.fields import Field, printed
 from cnnviz.flow import Flow, mode
 from cnnviz.frame import inside_frame
 from cnnviz.geometry import GeometryError
@@ -38,6 +38,7 @@ from cnnviz.sources.fitted import Fitted
 from cnnviz.sources.samples import Photo
 from cnnviz.sources.upload import Upload
 from cnnviz.suited import spelled, suited
+from cnnviz.table import Row, rows
 
 FORMS = ("class", "nn.Sequential")
 VIEWS = ("all maps", "one layer")

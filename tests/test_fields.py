@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.fields import INPUT, Field, fields, rows, spans
+from cnnviz.fields import INPUT, Field, fields, spans
 from cnnviz.geometry import GeometryError
 from cnnviz.layers import (
     AdaptiveAvgPool,
@@ -32,6 +32,7 @@ from cnnviz.layers import (
     ZeroPad,
 )
 from cnnviz.network import BASELINE, Desed, Network
+from cnnviz.table import rows
 
 NORMS = [GroupNorm(num_groups=1, num_channels=2), BatchNorm(num_features=2, training=True, steps=1)]
 

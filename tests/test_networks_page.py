@@ -13,13 +13,13 @@ from test_pages import blobs, opened
 from test_player_helpers import test_in_node as run_in_node
 
 from cnnviz import builder
-from cnnviz.fields import rows
 from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnviz.measure import measure
 from cnnviz.network import Network, memory, run_network
 from cnnviz.nncode import class_code, from_text, sequential, to_json, to_text
 from cnnviz.presets import NETWORKS
 from cnnviz.screen import merged
+from cnnviz.table import rows
 from cnnviz.zoo import ZOO, LessonB, kaiming
 
 SMALL = Network(
