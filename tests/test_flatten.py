@@ -115,3 +115,17 @@ def test_the_input_has_as_many_axes_as_are_flattened(text, axes):
     found = suited(network, (1, 8, 8))
     assert len(found.shape) == 1 + axes
     assert found.network.sound(found.shape)[1] is None
+
+
+def test_what_counts_at_the_first_input_counts_behind_it_too():
+    layers = (
+        "nn.Conv2d(3, 4, 3), nn.Flatten(2), nn.SyncBatchNorm(4), nn.LazyConv1d(2, 3), nn.Flatten(), nn.LazyLinear(2)"
+    )
+    network = read_code(f"net = nn.Sequential({layers})\nnet(torch.rand(1, 3, 6, 6))")
+    module = eval(f"nn.Sequential({layers})").eval()
+    module[2] = nn.BatchNorm1d(4).eval()  # the same in one process
+    y, made = torch.rand(1, 3, 6, 6), []
+    for part in module:
+        y = part(y)
+        made.append(tuple(y.shape[1:]))
+    assert network.shapes((3, 6, 6)) == made

@@ -6,8 +6,9 @@ from cnnviz.layers.base import Layer
 from cnnviz.layers.conv import Channels, Conv, ConvTranspose
 from cnnviz.layers.dense import Linear
 from cnnviz.layers.dropout import Dropout, DropoutNd
+from cnnviz.layers.flatten import Flatten
 from cnnviz.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
-from cnnviz.layers.move import Flatten, MaxUnpool, Move, Permute, Placed, Repeat
+from cnnviz.layers.move import MaxUnpool, Move, Permute, Placed, Repeat
 from cnnviz.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
 from cnnviz.layers.padding import CircularPad, ConstantPad, Padding, ReflectionPad, ReplicationPad, ZeroPad
 from cnnviz.layers.pool import AvgPool, LPPool, MaxPool, Pool

@@ -8,7 +8,7 @@ from cnnviz.geometry import GeometryError
 from cnnviz.layers import Shape
 from cnnviz.network import Network, after
 from cnnviz.nncode.calls import Called
-from cnnviz.nncode.known import read_layer
+from cnnviz.nncode.known import SYNCED, read_layer
 from cnnviz.nncode.words import CodeError
 from cnnviz.suited import CUSTOMARY, channels_of
 
@@ -60,7 +60,8 @@ def numbered(calls: Calls, axes: int, shape: Shape) -> Iterator[tuple[str, Calle
     for name, call in calls:
         one = with_count(call, shape)
         yield name, one
-        shape = after(read_layer(one, axes), shape)
+        here = len(shape) - 1 if one.name == SYNCED and len(shape) > 1 else axes
+        shape = after(read_layer(one, here), shape)
 
 
 def with_count(call: Called, shape: Shape) -> Called:
