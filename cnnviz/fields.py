@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from cnnviz.geometry import Ints
-from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape, Upsample
+from cnnviz.layers import Adaptive, ConvTranspose, Layer, Linear, Move, Placed, Shape, Shares, Upsample
 from cnnviz.layers.base import Extent
 from cnnviz.network import INPUT, Network
 from cnnviz.pattern import ITSELF, Pattern, after
@@ -34,7 +34,8 @@ class Field:
         before that. What books call the offset is ``-before``.
     whole : bool
         On the way is a layer that mixes whole axes: every unit depends on the whole input. That is a normalisation
-        with statistics of its own, global pooling, nn.Flatten, nn.Linear, or a change of axes.
+        with statistics of its own, a softmax along the axis, global pooling, nn.Flatten, nn.Linear, or a change of
+        axes.
     """
 
     size: int = 1
@@ -248,7 +249,8 @@ def _ends(layer: Layer, taken: Shape, sizes: Shape, made: Shape) -> Ends:
             (_least(source, n), source.max(axis=1)) for source, n in zip(_sources(layer, taken), sizes, strict=True)
         ]
     else:
-        pairs = [_plain(extent, n) for extent, n in zip(layer.extent(taken), made, strict=True)]
+        whole = isinstance(layer, Shares)  # of a normalisation, what its statistics read is left out
+        pairs = [_plain(extent, n, whole) for extent, n in zip(layer.extent(taken), made, strict=True)]
     return [_inside(*pair, n) for pair, n in zip(pairs, sizes, strict=True)]
 
 
@@ -275,8 +277,10 @@ def _least(source: Ints, size: int) -> Ints:
     return least
 
 
-def _plain(extent: Extent, n: int) -> tuple[Ints, Ints]:
-    """First and last cell of evenly spaced windows, counted from input cell 0."""
+def _plain(extent: Extent, n: int, whole: bool) -> tuple[Ints, Ints]:
+    """First and last cell of evenly spaced windows, counted from input cell 0; along a whole axis all, or its own."""
+    if extent is None and whole:
+        return np.zeros(n, np.int64), np.full(n, n - 1)
     reach, step, pad = map(int, extent or (0, 1, 0))
     first = np.arange(n) * step - pad
     return first, first + reach

@@ -267,6 +267,11 @@ def fit_flat(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     }
 
 
+def fit_dim(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """The channels or an axis, counted from either end, or the batch; or none."""
+    return {"dim": draw(st.integers(-len(shape) - 1, len(shape)) | st.none())}
+
+
 def fit_groups(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     return {"num_groups": draw(st.sampled_from([g for g in range(1, shape[0] + 1) if shape[0] % g == 0]))}
 
@@ -323,12 +328,12 @@ ANYWHERE: dict[str, dict[str, Any]] = {
     "silu": {},
     "sigmoid": {},
     "tanh": {},
-    "softmax": {},
+    **{name: {"fit": fit_dim} for name in ("softmax", "log_softmax", "softmin")},
     **{
         name: {}
         for name in (
             *("identity", "relu6", "hardswish", "hardsigmoid", "mish", "selu", "log_sigmoid", "softsign"),
-            *("tanhshrink", "log_softmax", "softmin", "softmax2d"),
+            *("tanhshrink", "softmax2d"),
         )
     },
     "hardtanh": {"min_val": st.floats(-3, 0), "max_val": st.floats(0.1, 3)},

@@ -284,6 +284,28 @@ def test_a_softmax_over_the_channels_stays_at_its_pixel():
     assert fields(network)[-1] == fields(network)[0]
 
 
+@pytest.mark.parametrize("shape", [None, (1, 6, 7)])
+def test_a_softmax_along_an_axis_sees_all_of_that_axis(shape):
+    network = Network((("conv", Conv(1, 2, (3, 3))), ("share", Softmax(dim=-1)), ("more", Conv(2, 1, (1, 3)))))
+    assert [[axis.whole for axis in one] for one in fields(network, shape)] == [
+        [False] * 2,
+        [False, True],
+        [False, True],
+    ]
+
+
+@pytest.mark.parametrize("dim", [1, 2, -1])
+def test_a_unit_behind_a_softmax_reads_what_autograd_says(dim):
+    network = Network((("conv", Conv(1, 2, (3, 3), (2, 2))), ("share", Softmax(dim=dim))))
+    module = network.seeded(0).double()
+    moving = torch.rand(1, 1, 9, 8, dtype=torch.float64, requires_grad=True)
+    module(moving)[0, 0, 2, 1].backward()
+    table = spans(network, (1, 9, 8), "share")[INPUT]
+    assert [tuple(map(int, axis[u])) for axis, u in zip(table, (2, 1), strict=True)] == [
+        reached(moving.grad, i) for i in (0, 1)
+    ]
+
+
 @pytest.mark.parametrize("shape", [None, (1, 12, 8)])
 def test_global_pooling_sees_the_whole_input(shape):
     network = Network((("conv", Conv(1, 2, (3, 3))), ("pool", AdaptiveAvgPool((1, 1)))))

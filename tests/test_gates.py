@@ -1,5 +1,6 @@
 """Activations, gates and dropout: what a cell is multiplied by."""
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -12,6 +13,7 @@ from strategies import VALID, cases, dims, each, values
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from cnnviz.geometry import GeometryError
 from cnnviz.layers import (
     CELU,
     ELU,
@@ -33,6 +35,7 @@ from cnnviz.layers import (
     Identity,
     LeakyReLU,
     LogSigmoid,
+    LogSoftmax,
     MaskGate,
     Mish,
     PReLU,
@@ -43,6 +46,7 @@ from cnnviz.layers import (
     Sigmoid,
     SiLU,
     Softmax,
+    Softmin,
     Softplus,
     Softshrink,
     Softsign,
@@ -51,6 +55,7 @@ from cnnviz.layers import (
 )
 from cnnviz.layers.gate import block
 from cnnviz.measure import measure
+from cnnviz.network import Network, run_network
 from cnnviz.run import run
 from cnnviz.trace import steps, trace
 
@@ -133,10 +138,55 @@ def test_only_a_product_tells_of_signal_and_gate(layer, told):
 
 
 @given(case=dims.flatmap(VALID["softmax"]), scale=st.sampled_from([1, 30, 1000]))
-def test_the_shares_of_a_pixel_add_up_to_1(case, scale):
+def test_the_shares_along_an_axis_add_up_to_1(case, scale):
     layer, shape = case
-    by_channel = by_hand(run(layer, scale * values(shape)))
-    np.testing.assert_allclose(by_channel.sum(axis=0), 1, rtol=1e-12)
+    found = by_hand(run(layer, scale * values(shape)))[None]
+    axis = (0 if len(shape) == 2 else 1) if layer.dim is None else layer.dim
+    np.testing.assert_allclose(found.sum(axis=axis), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Softmax, LogSoftmax, Softmin])
+@pytest.mark.parametrize(
+    ("dim", "shape"),
+    [
+        (2, (2, 5)),
+        (-1, (3, 2, 4)),
+        (-3, (3, 2, 4)),
+        (3, (2, 3, 2, 2)),
+        (None, (3, 2, 4)),
+        (None, (3, 2)),
+        (0, (3, 2, 4)),
+    ],
+)
+def test_a_softmax_along_an_axis_is_torchs(kind, dim, shape):
+    layer, x = kind(dim=dim, ndim=len(shape) - 1), values(shape)
+    module = {Softmax: nn.Softmax, LogSoftmax: nn.LogSoftmax, Softmin: nn.Softmin}[kind](dim=dim)
+    wanted = module(torch.from_numpy(x)[None])[0].numpy()
+    np.testing.assert_allclose(run(layer, x).y, wanted, rtol=1e-6)
+    np.testing.assert_allclose(by_hand(run(layer, x)), wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("dim", "shape"), [(4, (2, 3, 4)), (-5, (2, 3, 4)), (3, (2, 3)), (-4, (2, 3))])
+def test_a_softmax_along_an_axis_that_is_not_there_is_refused_with_a_way_out(dim, shape):
+    layer = Softmax(dim=dim, ndim=len(shape) - 1)
+    with pytest.raises(GeometryError) as refused:
+        run(layer, values(shape))
+    for fix in refused.value.fixes:
+        assert run(replace(layer, **fix), values(shape)).y.shape == shape
+
+
+@pytest.mark.parametrize(
+    ("dim", "fits"), [(1, True), (-1, True), (None, True), (0, True), (-2, True), (2, False), (-3, False)]
+)
+def test_a_softmax_of_a_vector_is_over_its_features(dim, fits):
+    network = Network((("share", Softmax(dim=dim)),))
+    if not fits:
+        with pytest.raises(GeometryError, match="vector"):
+            network.shapes((5,))
+        return
+    x = values((5,))
+    wanted = nn.Softmax(dim=dim)(torch.from_numpy(x)[None])[0].numpy()
+    np.testing.assert_allclose(run_network(network, x, 0)["share"].y.ravel(), wanted, rtol=1e-6)
 
 
 def test_softmax_shares_out_along_the_channels():

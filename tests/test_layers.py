@@ -262,6 +262,8 @@ def test_the_code_gives_what_is_on_screen(name, data, seed):
         (AdaptiveAvgPool(1, ndim=3), "nn.AdaptiveAvgPool3d(output_size=1)"),
         (ReLU(), "nn.ReLU()"),
         (Softmax(), "nn.Softmax(dim=1)"),
+        (Softmax(dim=-1), "nn.Softmax(dim=-1)"),
+        (Softmax(dim=None), "nn.Softmax()"),
         (
             BatchNorm(eps=1e-3, num_features=4, momentum=0.99),
             "nn.BatchNorm2d(num_features=4, eps=0.001, momentum=0.99)",

@@ -383,7 +383,7 @@ PASTED = {
     ),
     "the last axis of a vector": (
         "nn.Sequential(nn.Flatten(), nn.Linear(9, 4), nn.GLU(), nn.Softmax(dim=-1))",
-        layers_of(Flatten(), Linear((9, 1, 1), 4), HalvingGLU(), Softmax()),
+        layers_of(Flatten(), Linear((9, 1, 1), 4), HalvingGLU(), Softmax(dim=-1)),
     ),
     "one number for a shape": (
         "nn.Sequential(nn.Flatten(), nn.LayerNorm(64))",
@@ -500,7 +500,7 @@ REFUSED = {
     LONG.format("nn.BatchNorm2d(8, momentum='none')"): "momentum is a number",
     LONG.format("nn.BatchNorm2d(8, eps=1e999)"): "too large to be one",
     LONG.format("nn.PReLU(0)"): "num_parameters is a whole number from 1",
-    LONG.format("nn.Softmax(dim=-1)"): "only with dim=1, and it is -1: write dim=1",
+    LONG.format("nn.Softmax(dim='last')"): "dim is a whole number from -10,000,000",
     LONG.format("nn.GLU()"): "only with dim=1, and it is -1: write dim=1",
     LONG.format("nn.Flatten(0)"): "flattens the examples, too: write nn.Flatten.1.",
     LONG.format("nn.Flatten(1, 2.5)"): "end_dim is a whole number from -4",

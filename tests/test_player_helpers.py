@@ -197,6 +197,9 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "softmax2d": (Softmax2d(), (3, 2, 3)),
     "softmax": (Softmax(), (4, 2, 3)),
     "softmax-1d": (Softmax(ndim=1), (3, 5)),
+    "softmax-rows": (Softmax(dim=2), (2, 3, 4)),
+    "log-softmax-last": (LogSoftmax(dim=-1, ndim=3), (2, 2, 3, 2)),
+    "softmin-along-1d": (Softmin(dim=2, ndim=1), (2, 5)),
     # gates
     "glu": (GLU(channels=3), (3, 3, 4)),
     "glu-1d": (GLU(channels=2, ndim=1), (2, 5)),

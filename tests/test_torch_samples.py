@@ -12,7 +12,7 @@ from torch import nn
 from torch_samples import Sample, functions, modules
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Dropout, Layer, Linear, MaxUnpool, Norm
+from cnnviz.layers import BatchNorm, Dropout, Layer, Linear, MaxUnpool, Norm, Softmax
 from cnnviz.nncode.known import classes
 from cnnviz.run import run
 from cnnviz.trace import trace
@@ -53,19 +53,30 @@ def layer_of(sample: Sample, axes: int) -> Layer:
         if name in ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"):
             found[name] = spread(value, ndim, known)
     check_axis(sample)
+    if isinstance(known, Softmax):
+        found["dim"] = softmax_dim(sample)
     return type(known)(ndim=ndim, **found)
 
 
 def check_axis(sample: Sample) -> None:
     """Raise `Missing` where a module works along other axes than its layer here."""
     module, axes = sample.module, max(sample.x.dim(), 1)
-    shares = isinstance(module, (nn.Softmax, nn.LogSoftmax, nn.Softmin, nn.GLU))
-    if shares and (module.dim is None or module.dim % axes != min(1, axes - 1)):  # a vector has no other axis
-        raise Missing(f"{type(module).__name__} along another axis")
+    if isinstance(module, nn.GLU) and module.dim % axes != min(1, axes - 1):  # a vector has no other axis
+        raise Missing("GLU along another axis")
     if isinstance(module, nn.Flatten) and module.start_dim % axes == 0:
         raise Missing("Flatten of the batch")
     if isinstance(module, nn.LayerNorm) and len(module.normalized_shape) == axes and axes > 1:
         raise Missing("LayerNorm over the batch")
+
+
+def softmax_dim(sample: Sample) -> int:
+    """Along which axis of (examples, channels, *axes) the shares are; one row of numbers has no batch here."""
+    axes, dim = sample.x.dim(), sample.module.dim
+    if dim is None:  # as torch.nn.functional says it
+        dim = 0 if axes in (0, 1, 3) else 1
+    if axes > 1 and dim % axes == 0:
+        raise Missing("Softmax over the batch")
+    return dim % axes if axes > 1 else 1
 
 
 def spread(value: Any, ndim: int, layer: Layer) -> Any:

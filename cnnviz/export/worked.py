@@ -194,7 +194,7 @@ def drop(stage: Stage, channel: int, cell: Cell) -> Worked:
 
 
 def share(stage: Stage, channel: int, cell: Cell) -> Worked:
-    """Softmax: a channel's share in the sum of all exponentials at its pixel, of what is smallest, or its logarithm."""
+    """Softmax: a cell's share in the sum of all exponentials that it reads, of what is smallest, or its logarithm."""
     window, x, constants = window_at(stage, channel, cell), own_cell(stage, channel, cell), stage.meta["constants"]
     sign = constants.get("sign", 1)
     reads = sign * window.values.ravel()

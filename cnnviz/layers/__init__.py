@@ -1,6 +1,6 @@
 """The layers: one small file per family, one line each here."""
 
-from cnnviz.layers.activation import ELU, GELU, Activation, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from cnnviz.layers.activation import ELU, GELU, Activation, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from cnnviz.layers.adaptive import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool
 from cnnviz.layers.base import Layer
 from cnnviz.layers.conv import Channels, Conv, ConvTranspose
@@ -15,7 +15,7 @@ from cnnviz.layers.pool import AvgPool, LPPool, MaxPool, Pool
 from cnnviz.layers.response import LocalResponseNorm
 from cnnviz.layers.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten
 from cnnviz.layers.smooth import CELU, SELU, LogSigmoid, Mish, Softplus, Softsign, Tanhshrink
-from cnnviz.layers.softmax import LogSoftmax, Softmax2d, Softmin
+from cnnviz.layers.softmax import LogSoftmax, Shares, Softmax, Softmax2d, Softmin
 from cnnviz.layers.step import Array, Shape, Step
 from cnnviz.layers.straight import (
     AlphaDropout,
@@ -160,6 +160,7 @@ __all__ = [
     "Repeat",
     "ReplicationPad",
     "Shape",
+    "Shares",
     "SiLU",
     "Sigmoid",
     "Softmax",

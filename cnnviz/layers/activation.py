@@ -1,4 +1,4 @@
-"""Activations: each cell becomes a function of itself; softmax, of its own pixel in all channels."""
+"""Activations: each cell becomes a function of itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from cnnviz.geometry import Axis, GeometryError, Ints, counted, point_axis
+from cnnviz.geometry import Axis, GeometryError, counted, point_axis
 from cnnviz.knobs import knob
 from cnnviz.layers.base import Layer
 from cnnviz.layers.step import Array, Shape, Step, Window
@@ -229,25 +229,3 @@ class Tanh(Activation):
 
     def value(self, x: float) -> float:
         return tanh(x)
-
-
-@dataclass(frozen=True)
-class Softmax(Pixel):
-    """nn.Softmax over the channels: at each pixel, shares that add up to 1."""
-
-    torch_name: ClassVar[str] = "Softmax"
-    rule: ClassVar[str] = "share"
-    out_scale: ClassVar[str] = "gate"
-
-    dim: ClassVar[int] = 1
-
-    def channels_read(self, shape: Shape) -> Ints:
-        return np.tile([0, shape[0]], (shape[0], 1))
-
-    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
-        powers = np.exp(window.values - window.values.max())  # the largest is taken off, as torch does; shares stay
-        return Step(window.values, float((powers[channel] / powers.sum()).item()))
-
-    def formula(self, shape: Shape) -> list[str]:
-        self.check(shape)
-        return [rf"\text{{Softmax}}(x)_c = \frac{{e^{{x_c}}}}{{e^{{x_0}} + \dots + e^{{x_{{{shape[0] - 1}}}}}}}"]

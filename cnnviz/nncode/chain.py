@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from torch import nn
 
 from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Shape, Softmax
+from cnnviz.layers import BatchNorm, Flatten, HalvingGLU, Layer, Linear, MaskGate, Permute, Shape
 from cnnviz.layers.activation import Pixel
 from cnnviz.layers.norm import Norm
 from cnnviz.network import INPUT, Network
@@ -203,11 +203,11 @@ def is_partial(call: Called) -> bool:
 
 
 def last_axis_is_first(call: Called) -> Called:
-    """Of a vector, nn.Softmax(dim=-1) takes the same axis as dim=1, which is the one that is shown."""
-    if not isinstance(example(call), (Softmax, HalvingGLU)):
+    """Of a vector, nn.GLU(dim=-1) takes the same axis as dim=1, which is the one that is shown."""
+    if not isinstance(example(call), HalvingGLU):
         return call
     given = {**dict(zip(("dim",), call.args, strict=False)), **call.kwargs}
-    if len(call.args) > 1 or given.get("dim", -1 if call.name == "GLU" else None) != -1:
+    if len(call.args) > 1 or given.get("dim", -1) != -1:
         return call
     return Called(call.name, (), {**given, "dim": 1}, call.line, call.column)
 

@@ -77,7 +77,7 @@ def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[b
     else:
         least = -high if k.low is None else k.low
         fits = (value is None and default is None) or whole(value, least, high)
-        wanted = f"a whole number from {least:g} to {high:,.0f}"
+        wanted = f"a whole number from {least:,.0f} to {high:,.0f}"
     return fits, wanted
 
 

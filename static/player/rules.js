@@ -132,7 +132,7 @@ function drop(scene, axes, channel, cell) {
   return single(channel, x, { x, signal: x, gate: kept, scale, size: 0, value: x * kept * scale });
 }
 
-/** Softmax: the share of one channel in the sum of all exponentials at its pixel, of what is smallest, or its logarithm. */
+/** Softmax: a cell's share in the sum of all exponentials that its window reads, of what is smallest, or its logarithm. */
 function share(scene, axes, channel, cell) {
   const { sign = 1, log } = scene.meta.constants;
   const seen = reading(scene, axes, channel, cell);

@@ -177,12 +177,13 @@ for (const one of byRule("point"))
   });
 
 for (const one of byRule("share"))
-  test(`${one.name}: the shares of a pixel add up to 1`, () => {
-    const { shape } = one.scene.tensors.output;
+  test(`${one.name}: the shares of all that a window reads add up to 1`, () => {
     if (one.name.endsWith("-odd")) return;
     const share = (value) => (one.scene.meta.constants.log ? Math.exp(value) : value);
-    for (const cell of combinations(shape.slice(1).map(range)))
-      near(range(shape[0]).reduce((sum, channel) => sum + share(work(one, { channel, cell }).value), 0), 1, 1e-12);
+    for (const at of places(one.scene.tensors.output.shape)) {
+      const read = work(one, at).terms.map(({ channel, source: cell }) => share(work(one, { channel, cell }).value));
+      near(read.reduce((sum, value) => sum + value, 0), 1, 1e-12);
+    }
   });
 
 for (const one of byRule("move"))
