@@ -13,7 +13,6 @@ from cnnviz.layers import (
     ELU,
     GELU,
     GLU,
-    Activation,
     BatchNorm,
     ContextGating,
     Conv,
@@ -359,13 +358,3 @@ def test_gating_asks_the_server_for_nothing_but_a_knob(screen, sent):
     screen.set("maps", 2)
     screen.wait_until("({ scene }) => scene.tensors.output.shape[0] === 2")
     assert sent  # the counter counts
-
-
-def test_every_function_of_one_number_is_checked():
-    kinds = {type(choice.layer) for choice in POINTWISE.values()}
-    assert kinds == {kind for kind in every(Activation) if kind.torch_name}
-
-
-def every(kind: type) -> list[type]:
-    """All classes below one."""
-    return [found for sub in kind.__subclasses__() for found in (sub, *every(sub))]

@@ -373,10 +373,7 @@ def test_on_a_phone_a_spectrogram_is_as_wide_as_the_screen_and_a_tap_reads_it(op
     device = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     screen = Screen(open_page(**device, reduced_motion="reduce"), url).open("scene=sound", path="/")
     assert screen.ask("({ stage }) => stage.inputs[0].port.w / stage.width") > 0.97
-    screen.stage.scroll_into_view_if_needed()
-    box = screen.stage.bounding_box()
-    x, y = spot(screen, "outputs", 0, (300, 64))
-    screen.page.touchscreen.tap(box["x"] + x, box["y"] + y)
+    screen.tap("output", 0, (300, 64))
     screen.says("pinned")
     _, row, column = screen.ask("({ pinned }) => pinned.cell")
     assert abs(row - 300) <= 2

@@ -25,6 +25,7 @@ from cnnviz.layers import (
     ELU,
     GELU,
     GLU,
+    KINDS,
     SELU,
     Activation,
     AdaptiveAvgPool,
@@ -253,6 +254,13 @@ CASES: dict[str, tuple[Layer, Shape]] = {
 }
 POINTWISE = {name: layer for name, (layer, _) in CASES.items() if isinstance(layer, Activation)}
 del POINTWISE["prelu-channels"]  # not one function, but three
+
+
+def test_every_function_of_one_number_is_held_against_torch_in_node():
+    kinds = {kind for kind in KINDS.values() if issubclass(kind, Activation)}
+    assert kinds == {type(layer) for layer in POINTWISE.values()}
+
+
 UNPOOLED = {  # poolings that are undone
     "unpooled": (MaxPool(), Random(size=(4, 6), channels=2)),
     "unpooled-overlapping": (MaxPool(kernel_size=3, stride=1), Random(size=(4, 5))),
