@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from cnnviz.geometry import Axis, GeometryError, Ints
-from cnnviz.layers import Adaptive, Layer, Linear, Shape
+from cnnviz.layers import Adaptive, Layer, Linear, Move, Shape
 
 FLOAT_BYTES = 4
 
@@ -43,7 +43,9 @@ def measure(layer: Layer, shape: Shape) -> Measure:
 
 
 def taps(layer: Layer, shape: Shape) -> Shape:
-    """The most cells that one window reads along each axis, without a table of them being made."""
+    """The most cells that one window reads along each axis, without a table of them being made; none of no windows."""
+    if isinstance(layer, Move):  # MaxUnpool has a kernel_size, and puts each cell in one place
+        return ()
     if isinstance(layer, Adaptive):
         return tuple(-(-n // m) + 1 for n, m in zip(shape[1:], layer.output_shape(shape)[1:], strict=True))
     return tuple(getattr(layer, "kernel_size", ()))
