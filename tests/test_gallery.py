@@ -326,6 +326,8 @@ def test_a_visit_leaves_nothing_behind(page, app_url):
     browser = page.context.new_cdp_session(page)
     nodes = []
     for _ in range(3):
+        expect(page.get_by_alt_text(CARDS[-1].alt)).to_be_visible()
+        page.wait_for_function("[...document.images].every((one) => one.complete)")  # a page left drops its own
         page.get_by_role("link", name="Gallery", exact=True).click()
         expect(page.get_by_alt_text(EXHIBITS[-1].alt).first).to_be_attached()
         page.get_by_role("link", name="Home", exact=True).click()
