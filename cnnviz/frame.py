@@ -19,7 +19,7 @@ from cnnviz.panels import place
 from cnnviz.player import SEEN
 from cnnviz.screen import embedded, plain
 from cnnviz.share import here
-from cnnviz.vocabulary import words
+from cnnviz.vocabulary import OWN, words
 
 ROOT = Path(__file__).parents[1]
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
@@ -93,15 +93,7 @@ OUTPUT_SIZE = "pages/output_size.py"
 SPECTROGRAM = "pages/spectrogram.py"
 NETWORK = "pages/network.py"
 GALLERY = "pages/gallery.py"
-KNOBS = (
-    "convolution",
-    "pooling",
-    "output_size",
-    "gating",
-    "normalisation",
-    "shapes",
-    "spectrogram",
-)  # with a way back of the frame's
+KNOBS = tuple(page for page in OWN if page != "network")  # with a way back of the frame's; that page has its own
 
 
 def pages() -> list[Page]:

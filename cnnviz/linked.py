@@ -9,10 +9,9 @@ from cnnviz.link import LinkError
 from cnnviz.opening import opening
 from cnnviz.player import TAB
 from cnnviz.share import STAGED
-from cnnviz.vocabulary import words
+from cnnviz.vocabulary import OWN, words
 
 SECONDS = 120  # that a page may take
-WITH_SCENES = ("convolution", "pooling", "output_size", "gating", "normalisation", "shapes", "spectrogram", "network")
 
 
 def staged_at(link: str) -> Staged:
@@ -53,8 +52,8 @@ def asked(link: str) -> tuple[str, dict[str, str]]:
     try:
         whole, said = parts(link)
         name = whole.path.rstrip("/").rsplit("/", 1)[-1]
-        if name not in WITH_SCENES:
-            raise ExportError(f"There is no page “{shown(name)}” with scenes. Choose {', '.join(WITH_SCENES)}.")
+        if name not in OWN:
+            raise ExportError(f"There is no page “{shown(name)}” with scenes. Choose {', '.join(OWN)}.")
         found = spread(said).known_to(words(name))
     except LinkError as problem:
         raise ExportError(str(problem)) from problem
