@@ -20,11 +20,11 @@ from cnnviz.zoo import LessonB
 # Of the pages of single layers, the files of `cnnviz.layers` that hold theirs; a file that is not named is everybody's.
 FAMILIES = {
     "convolution": ("conv",),
-    "pooling": ("pool", "adaptive"),
+    "pooling": ("pool", "adaptive", "upsample"),
     "output_size": ("conv", "pool"),
     "gating": ("gate", "activation", "straight", "smooth", "softmax"),
-    "normalisation": ("norm", "dropout"),
-    "shapes": ("dense", "move", "shuffle", "padding"),
+    "normalisation": ("norm", "dropout", "response"),
+    "shapes": ("dense", "flatten", "move", "shuffle", "padding"),
 }
 EVERY = "tab input seed per_axis step pin"
 OWN = {

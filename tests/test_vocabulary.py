@@ -69,3 +69,8 @@ def test_every_link_of_our_own_is_made_of_words_that_its_page_knows(link):
 def test_every_setting_of_a_page_may_be_said_to_be_nothing(page):
     app = opened(page)
     assert not opened(page, **dict.fromkeys(bound(app) - {"input"}, "")).exception
+
+
+def test_every_kind_of_layer_belongs_to_a_page():
+    files = {kind.__module__.rsplit(".", 1)[-1] for kind in KINDS.values()}
+    assert files == {name for names in FAMILIES.values() for name in names}
