@@ -1,5 +1,5 @@
 """cnnviz: navigation and frame. The pages are in pages/."""
 
-from cnnviz.frame import run
+from cnnviz.web.shell import run
 
 run()

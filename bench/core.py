@@ -8,9 +8,9 @@ import torch
 
 from bench.scenes import CHANNELS, LAYERS, done, values
 from bench.table import Figure, Table
-from cnnviz.run import build, run
-from cnnviz.scene import make_scene
-from cnnviz.trace import steps
+from cnnviz.core.run import build, run
+from cnnviz.core.trace import steps
+from cnnviz.scenes.layer import make_scene
 
 ROUNDS = 30
 

@@ -12,9 +12,9 @@ from bench.chromium import UNLIMITED, Meter, launched, opened
 from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
-from cnnviz.network import BASELINE
-from cnnviz.show import MapsChoice, StageChoice, show_maps
-from cnnviz.sources.sound import LogMel
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.network import BASELINE
+from cnnviz.scenes.build import MapsChoice, StageChoice, show_maps
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement

@@ -13,15 +13,15 @@ import torch
 
 from bench.core import race
 from bench.table import Figure, Table
-from cnnviz.layers import Array
-from cnnviz.maps import Watch
-from cnnviz.network import BASELINE, Desed, Network, run_network
-from cnnviz.show import MOST_MEMORY, MapsChoice, StageChoice, clip_of, show_maps
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.samples import Photo
-from cnnviz.sources.sound import LogMel
-from cnnviz.sources.upload import Upload
-from cnnviz.zoo import ZOO
+from cnnviz.core.layers import Array
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.samples import Photo
+from cnnviz.inputs.sound import LogMel
+from cnnviz.inputs.upload import Upload
+from cnnviz.networks.network import BASELINE, Desed, Network, run_network
+from cnnviz.networks.zoo import ZOO
+from cnnviz.scenes.build import MOST_MEMORY, MapsChoice, StageChoice, clip_of, show_maps
+from cnnviz.scenes.stage import Watch
 
 Case = tuple[Network, Array]  # and what it reads
 

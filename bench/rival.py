@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnnviz.layers import Array
-from cnnviz.run import Run
+from cnnviz.core.layers import Array
+from cnnviz.core.run import Run
 
 TAPS = (3, 3)  # rows and columns of the window
 

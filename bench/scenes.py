@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from cnnviz.layers import Array, ContextGating, Conv, Layer
-from cnnviz.run import Run, run
-from cnnviz.scene import make_scene
-from cnnviz.sources.samples import photo
+from cnnviz.core.layers import Array, ContextGating, Conv, Layer
+from cnnviz.core.run import Run, run
+from cnnviz.inputs.samples import photo
+from cnnviz.scenes.layer import make_scene
 
 SMALL, CHANNELS, SOUND, PHOTO = "16x16", "64x64, 8 channels", "626x128", "1024x1024 photo"
 GATE = "gate, 64 channels of 626x128"

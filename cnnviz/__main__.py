@@ -9,8 +9,8 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from cnnviz.clean import tidied
 from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
+from cnnviz.web.clean import tidied
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def parser() -> ArgumentParser:
 
 def export(chosen: Namespace) -> None:
     """Write the file; the page is run only if the rest makes sense."""
-    from cnnviz.linked import staged_at  # noqa: PLC0415 -- Streamlit, which takes a second
+    from cnnviz.cli.open_link import staged_at  # noqa: PLC0415 -- Streamlit, which takes a second
 
     look = Look(chosen.dark, chosen.transparent, chosen.width)
     last = None if chosen.last is None else chosen.last - 1

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.figures import MOST_CELLS, weight_figure
-from cnnviz.frame import inside_frame
-from cnnviz.geometry import GeometryError
-from cnnviz.kernels import TITLES
-from cnnviz.layers import Channels, Conv, ConvTranspose
-from cnnviz.panels import BIND, per_axis_switch, put, settings_panel
-from cnnviz.player import player
-from cnnviz.presets import CONVOLUTION
-from cnnviz.show import Choice, Shown
-from cnnviz.sources import SourceError
-from cnnviz.sources.samples import Digit
+from cnnviz.content.presets import CONVOLUTION
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Channels, Conv, ConvTranspose
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.kernels import TITLES
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Choice, Shown
+from cnnviz.web import page as screen
+from cnnviz.web.charts import MOST_CELLS, weight_figure
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, per_axis_switch, put, settings_panel
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}

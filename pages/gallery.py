@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 import streamlit as st
 from PIL import Image
 
-from cnnviz.component import base
-from cnnviz.frame import ROOT, inside_frame
-from cnnviz.gallery import SECTIONS, Exhibit
+from cnnviz.content.gallery import SECTIONS, Exhibit
+from cnnviz.web.components.component import base
+from cnnviz.web.shell import ROOT, inside_frame
 
 # A film fills its card; the room is kept until it is there.
 STYLE = """<style>

@@ -5,11 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.cached import animate
-from cnnviz.frame import inside_frame
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.content.presets import GATING
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     CELU,
     ELU,
     GELU,
@@ -47,12 +45,14 @@ from cnnviz.layers import (
     Tanh,
     Tanhshrink,
 )
-from cnnviz.panels import BIND, per_axis_switch, settings_panel
-from cnnviz.player import player
-from cnnviz.presets import GATING
-from cnnviz.show import Choice
-from cnnviz.sources import SourceError, parse_numbers
-from cnnviz.sources.samples import Photo
+from cnnviz.inputs import SourceError, parse_numbers
+from cnnviz.inputs.samples import Photo
+from cnnviz.scenes.build import Choice
+from cnnviz.web import page as screen
+from cnnviz.web.cache import animate
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, per_axis_switch, settings_panel
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.cached import animate
-from cnnviz.frame import CONVOLUTION, ROOT, inside_frame
-from cnnviz.layers import Conv
-from cnnviz.player import player
-from cnnviz.presets import CARDS, Card
-from cnnviz.screen import embedded
-from cnnviz.show import Choice
-from cnnviz.sources.samples import Digit
+from cnnviz.content.presets import CARDS, Card
+from cnnviz.core.layers import Conv
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Choice
+from cnnviz.web.cache import animate
+from cnnviz.web.components.player import player
+from cnnviz.web.page import embedded
+from cnnviz.web.shell import CONVOLUTION, ROOT, inside_frame
 
 PICTURES = ROOT / "static" / "cards"
 

@@ -11,34 +11,36 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz import builder, edit, screen
-from cnnviz.cached import animate_net, read, survey_net
+from cnnviz.content.presets import NETWORKS
+from cnnviz.core.cost import dense_instead, in_words, total
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import KINDS, Channels, Conv, Shape
+from cnnviz.core.run import MAX_MACS
 from cnnviz.export import STILLS, Look, Staged, atlas
-from cnnviz.fields import Field, printed
-from cnnviz.flow import Flow, mode
-from cnnviz.frame import inside_frame
-from cnnviz.geometry import GeometryError
-from cnnviz.history import HELP, reset
-from cnnviz.layer_list import layer_list
-from cnnviz.layers import KINDS, Channels, Conv, Shape
-from cnnviz.measure import dense_instead, in_words, total
-from cnnviz.nets import choose_weights
-from cnnviz.network import Network, check_network, memory
-from cnnviz.nncode import class_code, sequential, to_json
-from cnnviz.overview import overview
-from cnnviz.panels import BIND, place, settings_panel
-from cnnviz.player import TAB, player
-from cnnviz.presets import NETWORKS
-from cnnviz.quiz import question
-from cnnviz.run import MAX_MACS
-from cnnviz.share import here, share
-from cnnviz.show import MOST_MEMORY, NetChoice, fit_of
-from cnnviz.sources import for_ndim
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.samples import Photo
-from cnnviz.sources.upload import Upload
-from cnnviz.suited import spelled, suited
-from cnnviz.table import Row, rows
+from cnnviz.inputs import for_ndim
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.samples import Photo
+from cnnviz.inputs.upload import Upload
+from cnnviz.networks import edit
+from cnnviz.networks.code import class_code, sequential, to_json
+from cnnviz.networks.network import Network, check_network, memory
+from cnnviz.networks.receptive_field import Field, printed
+from cnnviz.networks.suited_input import spelled, suited
+from cnnviz.networks.table import Row, rows
+from cnnviz.scenes.build import MOST_MEMORY, NetChoice, fit_of
+from cnnviz.scenes.network import Flow, mode
+from cnnviz.web import network_session as builder
+from cnnviz.web import page as screen
+from cnnviz.web.cache import animate_net, read, survey_net
+from cnnviz.web.components.layer_list import layer_list
+from cnnviz.web.components.overview import overview
+from cnnviz.web.components.player import TAB, player
+from cnnviz.web.history import HELP, reset
+from cnnviz.web.network_widgets import choose_weights
+from cnnviz.web.quiz import question
+from cnnviz.web.share import here, share
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, place, settings_panel
 
 FORMS = ("class", "nn.Sequential")
 VIEWS = ("all maps", "one layer")

@@ -5,10 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.figures import running_figure
-from cnnviz.frame import inside_frame
-from cnnviz.layers import (
+from cnnviz.content.presets import NORMALISATION
+from cnnviz.core.layers import (
     BatchNorm,
     Dropout,
     DropoutNd,
@@ -21,11 +19,13 @@ from cnnviz.layers import (
     Repeat,
     Shape,
 )
-from cnnviz.panels import BIND, per_axis_switch, place, settings_panel
-from cnnviz.player import player
-from cnnviz.presets import NORMALISATION
-from cnnviz.show import Choice, Shown
-from cnnviz.sources.patterns import Random
+from cnnviz.inputs.patterns import Random
+from cnnviz.scenes.build import Choice, Shown
+from cnnviz.web import page as screen
+from cnnviz.web.charts import running_figure
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, per_axis_switch, place, settings_panel
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {

@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.frame import inside_frame
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
-from cnnviz.panels import BIND, settings_panel
-from cnnviz.player import player
-from cnnviz.show import Choice
-from cnnviz.sources.patterns import Ramp
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from cnnviz.inputs.patterns import Ramp
+from cnnviz.scenes.build import Choice
+from cnnviz.web import page as screen
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, settings_panel
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {"Conv": Conv, "ConvTranspose": ConvTranspose, "MaxPool": MaxPool, "AvgPool": AvgPool}

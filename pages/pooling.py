@@ -5,15 +5,25 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.cached import animate
-from cnnviz.frame import inside_frame
-from cnnviz.layers import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Layer, LPPool, MaxPool, Pool, Upsample
-from cnnviz.panels import BIND, per_axis_switch, settings_panel
-from cnnviz.player import player
-from cnnviz.presets import POOLING
-from cnnviz.show import Choice
-from cnnviz.sources.samples import Digit
+from cnnviz.content.presets import POOLING
+from cnnviz.core.layers import (
+    Adaptive,
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    Layer,
+    LPPool,
+    MaxPool,
+    Pool,
+    Upsample,
+)
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Choice
+from cnnviz.web import page as screen
+from cnnviz.web.cache import animate
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, per_axis_switch, settings_panel
 
 # What stands in this list stands in the address, too. Unpooling is told by the settings of the pooling that it undoes.
 LAYERS: dict[str, type[Layer]] = {

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz import screen
-from cnnviz.frame import inside_frame
-from cnnviz.layers import (
+from cnnviz.content.presets import SHAPES
+from cnnviz.core.layers import (
     ChannelShuffle,
     CircularPad,
     ConstantPad,
@@ -23,12 +22,13 @@ from cnnviz.layers import (
     Unflatten,
     ZeroPad,
 )
-from cnnviz.panels import BIND, per_axis_switch, settings_panel
-from cnnviz.player import player
-from cnnviz.presets import SHAPES
-from cnnviz.show import Choice
-from cnnviz.sources import Source
-from cnnviz.sources.samples import Digit
+from cnnviz.inputs import Source
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Choice
+from cnnviz.web import page as screen
+from cnnviz.web.components.player import player
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.widgets import BIND, per_axis_switch, settings_panel
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {

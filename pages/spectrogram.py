@@ -6,26 +6,27 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from cnnviz import screen, takeaway
-from cnnviz.cached import animate_stage, read, survey
-from cnnviz.clips import choose_clip, take_part
-from cnnviz.component import whole
+from cnnviz.content.presets import SPECTROGRAM
 from cnnviz.export import Staged
-from cnnviz.fields import fields
-from cnnviz.frame import inside_frame
-from cnnviz.nets import Net, choose_network
-from cnnviz.network import Activation, Desed, Normalization
-from cnnviz.panels import BIND, place
-from cnnviz.player import TAB, Role, player
-from cnnviz.presets import SPECTROGRAM
-from cnnviz.share import here, share
-from cnnviz.show import Maps, MapsChoice, StageChoice, clip_of
-from cnnviz.sources import Source, SourceError
-from cnnviz.sources.logmel import DESED, Features
-from cnnviz.sources.sound import SOUNDS, LogMel
-from cnnviz.sources.spectrogram import Spectrogram
-from cnnviz.sources.upload import Upload
-from cnnviz.viewer import viewer
+from cnnviz.export import stage as takeaway
+from cnnviz.inputs import Source, SourceError
+from cnnviz.inputs.logmel import DESED, Features
+from cnnviz.inputs.sound import SOUNDS, LogMel
+from cnnviz.inputs.spectrogram import Spectrogram
+from cnnviz.inputs.upload import Upload
+from cnnviz.networks.network import Activation, Desed, Normalization
+from cnnviz.networks.receptive_field import fields
+from cnnviz.scenes.build import Maps, MapsChoice, StageChoice, clip_of
+from cnnviz.web import page as screen
+from cnnviz.web.cache import animate_stage, read, survey
+from cnnviz.web.components.component import whole
+from cnnviz.web.components.player import TAB, Role, player
+from cnnviz.web.components.viewer import viewer
+from cnnviz.web.network_widgets import Net, choose_network
+from cnnviz.web.share import here, share
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.sound_widgets import choose_clip, take_part
+from cnnviz.web.widgets import BIND, place
 
 EXPLANATION = """
 **What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads

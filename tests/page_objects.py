@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from cnnviz.geometry import AXES
-from cnnviz.knobs import Setting, knobs
-from cnnviz.layers import (
+from cnnviz.core.geometry import AXES
+from cnnviz.core.layers import (
     Adaptive,
     Channels,
     Dropout,
@@ -27,11 +26,12 @@ from cnnviz.layers import (
     Permute,
     Pool,
 )
-from cnnviz.run import Run
-from cnnviz.scene import NAMES
-from cnnviz.show import Choice
-from cnnviz.sources import SOURCES
-from cnnviz.trace import trace
+from cnnviz.core.run import Run
+from cnnviz.core.settings import Setting, knobs
+from cnnviz.core.trace import trace
+from cnnviz.inputs import SOURCES
+from cnnviz.scenes.build import Choice
+from cnnviz.scenes.layer import NAMES
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
 SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}

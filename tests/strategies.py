@@ -14,9 +14,8 @@ import torch
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 
-from cnnviz.geometry import GeometryError
-from cnnviz.knobs import knobs
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     KINDS,
     BatchNorm,
     Conv,
@@ -31,9 +30,10 @@ from cnnviz.layers import (
     Shape,
     Unflatten,
 )
-from cnnviz.layers.conv import MODES
-from cnnviz.layers.upsample import SMOOTH
-from cnnviz.run import run
+from cnnviz.core.layers.conv import MODES
+from cnnviz.core.layers.upsample import SMOOTH
+from cnnviz.core.run import run
+from cnnviz.core.settings import knobs
 
 torch.set_num_threads(1)  # the tensors are tiny: a second thread only waits, ten times longer beside another worker
 

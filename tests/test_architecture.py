@@ -79,7 +79,7 @@ MODULES.remove("cnnviz.__init__")
 
 
 def place(module: str) -> str:
-    """Where on the arrow: ``cnnviz.layers.conv`` is in ``layers``, ``pages.convolution`` in ``pages``."""
+    """Where on the arrow: ``cnnviz.core.layers.conv`` is in ``layers``, ``pages.convolution`` in ``pages``."""
     return module.removeprefix("cnnviz.").split(".")[0]
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from cnnviz.signatures import identify
-from cnnviz.sources import SourceError
-from cnnviz.sources.audio import MOST_CHANNELS, Piece, read_audio
-from cnnviz.sources.logmel import RATE, Features, log_mel
-from cnnviz.sources.upload import Upload, read_upload
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.audio import MOST_CHANNELS, Piece, read_audio
+from cnnviz.inputs.logmel import RATE, Features, log_mel
+from cnnviz.inputs.upload import Upload, read_upload
+from cnnviz.tensorfile.signatures import identify
 
 FORMATS = {  # kind -> format and subtype of soundfile
     "WAV": ("WAV", "FLOAT"),

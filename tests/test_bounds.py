@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from strategies import any_case
 from test_pages import opened
 
-from cnnviz.fields import fields, printed
-from cnnviz.layers import AdaptiveMaxPool, AvgPool, Conv, ConvTranspose, Flatten, Linear, LPPool, MaxPool, ReLU
-from cnnviz.measure import reads, table_cells, taps
-from cnnviz.network import BudgetError, Desed, Network, check_network
-from cnnviz.run import check_budget
-from cnnviz.show import MOST_MEMORY, NetChoice, show_flow, show_net
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.patterns import Random
-from cnnviz.sources.samples import Photo
+from cnnviz.core.cost import reads, table_cells, taps
+from cnnviz.core.layers import AdaptiveMaxPool, AvgPool, Conv, ConvTranspose, Flatten, Linear, LPPool, MaxPool, ReLU
+from cnnviz.core.run import check_budget
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.samples import Photo
+from cnnviz.networks.network import BudgetError, Desed, Network, check_network
+from cnnviz.networks.receptive_field import fields, printed
+from cnnviz.scenes.build import MOST_MEMORY, NetChoice, show_flow, show_net
 
 WAY_OUT = r"(?=.*Use ).*"
 

@@ -9,7 +9,7 @@ import torch
 from page_objects import Screen, check_sentence, walk, where
 from playwright.sync_api import expect
 
-from cnnviz.layers import (
+from cnnviz.core.layers import (
     ELU,
     GELU,
     GLU,
@@ -27,12 +27,12 @@ from cnnviz.layers import (
     Softmax,
     Tanh,
 )
-from cnnviz.run import Run, build
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import MovingSquare, Ramp, Random
-from cnnviz.sources.samples import Digit
-from cnnviz.sources.signals import Sine
-from cnnviz.sources.sound import LogMel
+from cnnviz.core.run import Run, build
+from cnnviz.inputs.patterns import MovingSquare, Ramp, Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.inputs.signals import Sine
+from cnnviz.inputs.sound import LogMel
+from cnnviz.scenes.build import Choice, show
 
 
 def behind(channels: int, maps: int, ndim: int = 2) -> tuple[Layer, ...]:

@@ -11,13 +11,13 @@ from page_objects import Screen, check_sentence, place_words
 from playwright.sync_api import Browser, Page, Route, expect
 from test_browser_phone import PHONE, sticks_out
 
+from cnnviz.core.layers import GLU, Conv, MaxPool
 from cnnviz.export.html import page
-from cnnviz.layers import GLU, Conv, MaxPool
-from cnnviz.network import Desed
-from cnnviz.scene import PALETTE
-from cnnviz.show import Choice, MapsChoice, Shown, StageChoice, show, show_stage
-from cnnviz.sources.patterns import Ramp, Random
-from cnnviz.sources.sound import LogMel
+from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.network import Desed
+from cnnviz.scenes.build import Choice, MapsChoice, Shown, StageChoice, show, show_stage
+from cnnviz.scenes.layer import PALETTE
 
 SMALL = Desed(nb_filters=(4, 4, 4), pooling=((1, 4),) * 3)
 SCENES: dict[str, Shown] = {

@@ -6,11 +6,11 @@ import pytest
 from page_objects import Screen
 from playwright.sync_api import expect
 
-from cnnviz.layers import Conv, MaxPool, ReLU
-from cnnviz.network import Network, run_network
-from cnnviz.nncode import to_json, to_text
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.samples import Digit, Photo
+from cnnviz.core.layers import Conv, MaxPool, ReLU
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.samples import Digit, Photo
+from cnnviz.networks.code import to_json, to_text
+from cnnviz.networks.network import Network, run_network
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LAYERS = (Conv(1, 4, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))

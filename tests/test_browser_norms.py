@@ -7,7 +7,8 @@ import pytest
 from page_objects import Screen, check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
-from cnnviz.layers import (
+from cnnviz.content.presets import NORMALISATION
+from cnnviz.core.layers import (
     BatchNorm,
     Dropout,
     DropoutNd,
@@ -19,11 +20,10 @@ from cnnviz.layers import (
     Permute,
     Repeat,
 )
-from cnnviz.presets import NORMALISATION
-from cnnviz.run import Run
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Ramp, Random
-from cnnviz.sources.signals import Sine
+from cnnviz.core.run import Run
+from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.inputs.signals import Sine
+from cnnviz.scenes.build import Choice, show
 
 FLOAT32 = 1e-5  # the browser starts from means and variances in float32
 SEVERAL = Random(size=(3, 4, 5), channels=4, seed=1, mean=2.0, spread=3.0, ndim=3)  # three examples

@@ -18,19 +18,19 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 from serving import ROOT, serve
 from test_browser_phone import PHONE, sticks_out
 
-from cnnviz.fields import INPUT, spans
-from cnnviz.flow import Glance, make_flow
-from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Softmax
-from cnnviz.network import Network, run_network
-from cnnviz.run import Array
-from cnnviz.scene import PALETTE
+from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Softmax
+from cnnviz.core.run import Array
+from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.receptive_field import INPUT, spans
+from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.network import Glance, make_flow
 
 SCRIPT = """
 from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.overview import overview
+from cnnviz.web.components.overview import overview
 
 st.set_page_config(page_icon="🎵", layout="wide")
 folder = Path(__file__).parent
@@ -183,7 +183,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the script; Streamlit serves the files of the browser's side from beside it."""
     folder: Path = tmp_path_factory.mktemp("overview")
     (folder / "script.py").write_text(SCRIPT)
-    for part in ("player", "viewer", "overview"):
+    for part in ("drawing", "player", "viewer", "overview"):
         shutil.copytree(ROOT / "static" / part, folder / "static" / part)
     for name in CASES:
         (folder / f"{name}.blob").write_bytes(blob(name))

@@ -7,9 +7,9 @@ import pytest
 from page_objects import Screen, place_words, where
 from playwright.sync_api import expect
 
-from cnnviz.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Random
+from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
+from cnnviz.inputs.patterns import Random
+from cnnviz.scenes.build import Choice, show
 
 DEEP = Choice(
     Conv(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), groups=2, bias=False), Random(size=9, channels=4, seed=8), seed=5

@@ -8,13 +8,13 @@ import torch
 from page_objects import Screen, check_sentence, walk
 from playwright.sync_api import expect
 
-from cnnviz.layers import Conv, ConvTranspose
-from cnnviz.layers.conv import MODES
-from cnnviz.run import Run, build
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import MovingSquare, Ramp, Random
-from cnnviz.sources.samples import Digit
-from cnnviz.sources.signals import Chirp, Sine
+from cnnviz.core.layers import Conv, ConvTranspose
+from cnnviz.core.layers.conv import MODES
+from cnnviz.core.run import Run, build
+from cnnviz.inputs.patterns import MovingSquare, Ramp, Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.inputs.signals import Chirp, Sine
+from cnnviz.scenes.build import Choice, show
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")  # with an even kernel torch pads a copy
 

@@ -10,7 +10,7 @@ from page_objects import Screen
 from PIL import Image
 from playwright.sync_api import expect
 
-from cnnviz.link import PACKED
+from cnnviz.content.address import PACKED
 
 
 def tab(screen: Screen):

@@ -7,12 +7,12 @@ import pytest
 from page_objects import Screen, query
 from playwright.sync_api import expect
 
-from cnnviz.layers import Conv, ConvTranspose
-from cnnviz.presets import CARDS, CONVOLUTION
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Ramp, Random
-from cnnviz.sources.samples import Digit
-from cnnviz.sources.signals import Sine
+from cnnviz.content.presets import CARDS, CONVOLUTION
+from cnnviz.core.layers import Conv, ConvTranspose
+from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.inputs.signals import Sine
+from cnnviz.scenes.build import Choice, show
 
 
 def titles_of(screen: Screen, queries: list[str]) -> list[str]:

@@ -13,17 +13,17 @@ from page_objects import Screen, check_sentence
 from playwright.sync_api import Browser, expect
 from serving import ROOT, serve
 
-from cnnviz.layers import GLU, AvgPool, Conv, ConvTranspose, Dropout, Flatten, Layer, MaxPool, Shape
-from cnnviz.measure import reach
-from cnnviz.run import Run, run
-from cnnviz.scene import make_scene
+from cnnviz.core.cost import reach
+from cnnviz.core.layers import GLU, AvgPool, Conv, ConvTranspose, Dropout, Flatten, Layer, MaxPool, Shape
+from cnnviz.core.run import Run, run
+from cnnviz.scenes.layer import make_scene
 
 SCRIPT = """
 from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.player import player
+from cnnviz.web.components.player import player
 
 st.set_page_config(page_icon="🎵", layout="wide")
 folder = Path(__file__).parent
@@ -67,7 +67,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the script; Streamlit serves the player's files from beside it."""
     folder = tmp_path_factory.mktemp("turned")
     (folder / "script.py").write_text(SCRIPT)
-    shutil.copytree(ROOT / "static" / "player", folder / "static" / "player")
+    for part in ("drawing", "player"):
+        shutil.copytree(ROOT / "static" / part, folder / "static" / part)
     for name, blob in blobs():
         (folder / f"{name}.blob").write_bytes(blob)
     with serve(str(folder / "script.py")) as server:

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from test_audio import encoded, tone
 from test_uploads import levels, npy, png_header, saved
 
-from cnnviz.layers import Conv
-from cnnviz.show import Choice, show
-from cnnviz.sources.upload import Upload
+from cnnviz.core.layers import Conv
+from cnnviz.inputs.upload import Upload
+from cnnviz.scenes.build import Choice, show
 
 
 def noise(*shape: int) -> np.ndarray:

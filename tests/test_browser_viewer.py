@@ -14,13 +14,13 @@ from test_browser_phone import PHONE
 from test_browser_uploads import HOSTILE, put_file
 from test_uploads import npy
 
-from cnnviz.fields import INPUT, fields, spans
-from cnnviz.network import BASELINE, Desed, run_network
-from cnnviz.run import Run
-from cnnviz.scene import PALETTE
-from cnnviz.sources.logmel import DESED, RATE
-from cnnviz.sources.sound import LogMel
-from cnnviz.sources.upload import Upload
+from cnnviz.core.run import Run
+from cnnviz.inputs.logmel import DESED, RATE
+from cnnviz.inputs.sound import LogMel
+from cnnviz.inputs.upload import Upload
+from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.receptive_field import INPUT, fields, spans
+from cnnviz.scenes.layer import PALETTE
 
 CLIP = LogMel(seconds=1)
 LESSON, GATED, EVAL = Desed(training=True), Desed(activation="glu", training=True), Desed()

@@ -16,7 +16,8 @@ from strategies import values
 from test_network import SMALL, Recipe, every_block, last
 from torch import nn
 
-from cnnviz.checkpoint import (
+from cnnviz.core.layers import BatchNorm, Conv, ReLU
+from cnnviz.networks.checkpoint import (
     Checkpoint,
     CheckpointError,
     architecture,
@@ -25,12 +26,11 @@ from cnnviz.checkpoint import (
     networks,
     others,
 )
-from cnnviz.checkpoint.design import MOST_BLOCKS
-from cnnviz.checkpoint.parts import MOST_NETWORKS
-from cnnviz.layers import BatchNorm, Conv, ReLU
-from cnnviz.network import BASELINE, Desed, Network, run_network
-from cnnviz.nncode import read_code
-from cnnviz.tensors import TensorError
+from cnnviz.networks.checkpoint.design import MOST_BLOCKS
+from cnnviz.networks.checkpoint.parts import MOST_NETWORKS
+from cnnviz.networks.code import read_code
+from cnnviz.networks.network import BASELINE, Desed, Network, run_network
+from cnnviz.tensorfile import TensorError
 
 GLU = replace(SMALL, activation="glu", conv_dropout=0.0)
 FRAMES, MELS = 12, 64

@@ -6,7 +6,7 @@ from test_checkpoint import GLU, assert_gives, saved, trained
 from test_checkpoint_keys import CASES, NETWORK, assert_runs_as, sequential
 from test_network import Recipe
 
-from cnnviz.checkpoint import Checkpoint, CheckpointError
+from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
 
 
 def test_what_a_profiler_left_is_left_out_and_said():

@@ -14,10 +14,10 @@ from test_network import SMALL, Recipe, last
 from torch import nn
 from torch.nn.utils import parametrizations, prune
 
-from cnnviz.checkpoint import Checkpoint, CheckpointError, Fit, load
-from cnnviz.layers import Shape
-from cnnviz.network import run_network
-from cnnviz.nncode import read_code
+from cnnviz.core.layers import Shape
+from cnnviz.networks.checkpoint import Checkpoint, CheckpointError, Fit, load
+from cnnviz.networks.code import read_code
+from cnnviz.networks.network import run_network
 
 CASES = Path(__file__).parent / "cases"
 CODE = "nn.Sequential(nn.Conv2d(1,4,3),nn.BatchNorm2d(4),nn.ReLU(),nn.MaxPool2d(2),nn.Flatten(),nn.Linear(676,10))"

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_pages import blobs, meta, opened
 
-from cnnviz.builder import numbers
-from cnnviz.clean import TRACKERS, clean, one_each, parts, possible, shown, spread, tidied
+from cnnviz.cli.open_link import asked, staged_at
+from cnnviz.content.address import MOST_KEYS, PACKED, STREAMLITS, LinkError, address, pack
+from cnnviz.core.geometry import GeometryError
 from cnnviz.export import ExportError
-from cnnviz.geometry import GeometryError
-from cnnviz.link import MOST_KEYS, PACKED, STREAMLITS, LinkError, address, pack
-from cnnviz.linked import asked, staged_at
-from cnnviz.nets import parsed
-from cnnviz.vocabulary import OWN, words
+from cnnviz.web.clean import TRACKERS, clean, one_each, parts, possible, shown, spread, tidied
+from cnnviz.web.network_session import numbers
+from cnnviz.web.network_widgets import parsed
+from cnnviz.web.vocabulary import OWN, words
 
 NO_NUMBERS = ["inf", "-inf", "nan", "NaN", "Infinity", "1e999", "-1e400", "9" * 400, "9" * 5000, "٣" * 5000]
 NO_TEXTS = ["a\0b", "\x1b[31m", "a\udc80b", "\x7f", "0" * 100_001]

@@ -11,8 +11,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from cnnviz.frame import ROOT, STYLE
-from cnnviz.scene import DIVERGING, PALETTE
+from cnnviz.scenes.layer import DIVERGING, PALETTE
+from cnnviz.web.shell import ROOT, STYLE
 
 VISIONS = {
     "usual": np.eye(3),

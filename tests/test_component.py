@@ -12,11 +12,11 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from test_player_helpers import node
 
-from cnnviz import component
-from cnnviz.bundle import STATIC
+from cnnviz.export.bundle import STATIC
+from cnnviz.web.components import component
 
 ALL = sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.glob("*/*.js"))
-COMPONENTS = ["network/network", "overview/overview", "player/player", "viewer/viewer"]
+COMPONENTS = ["layer_list/layer_list", "overview/overview", "player/player", "viewer/viewer"]
 
 
 @pytest.fixture

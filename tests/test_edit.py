@@ -4,22 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.edit import (
-    added,
-    duplicated,
-    fitted,
-    fresh,
-    in_mode,
-    moded,
-    moved,
-    named,
-    refitted,
-    removed,
-    renamed,
-    replaced,
-)
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     KINDS,
     AvgPool,
     BatchNorm,
@@ -34,7 +20,21 @@ from cnnviz.layers import (
     PReLU,
     ReLU,
 )
-from cnnviz.network import Network
+from cnnviz.networks.edit import (
+    added,
+    duplicated,
+    fitted,
+    fresh,
+    in_mode,
+    moded,
+    moved,
+    named,
+    refitted,
+    removed,
+    renamed,
+    replaced,
+)
+from cnnviz.networks.network import Network
 
 NUMBERED = Network((("0", Conv(1, 4)), ("1", ReLU()), ("2", MaxPool((2, 2), (2, 2), (0, 0)))), prefix="")
 SHAPE = (1, 12, 12)

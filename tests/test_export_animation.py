@@ -18,22 +18,22 @@ from hypothesis import strategies as st
 from PIL import Image
 from strategies import any_case, values
 
+from cnnviz.core.layers import GLU, BatchNorm, Conv, ConvTranspose, Flatten, MaxPool
+from cnnviz.core.run import run
 from cnnviz.export import animation
 from cnnviz.export.animation import HOLD, Estimate, animate, estimate, frames_of
 from cnnviz.export.cast import cast_of
 from cnnviz.export.drawing import still
+from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.ffmpeg import find_ffmpeg, mp4
 from cnnviz.export.film import Film
 from cnnviz.export.gif import Gif, Palette, changed, palette_of
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.order import Order
 from cnnviz.export.page import Page
+from cnnviz.export.pens import DRAWING, colours
 from cnnviz.export.plan import Plan, ordinal
-from cnnviz.export.stage import make_stage
-from cnnviz.ink import DRAWING, colours
-from cnnviz.layers import GLU, BatchNorm, Conv, ConvTranspose, Flatten, MaxPool
-from cnnviz.run import run
-from cnnviz.scene import make_scene
+from cnnviz.scenes.layer import make_scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

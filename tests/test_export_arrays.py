@@ -13,11 +13,11 @@ from strategies import any_case, values
 from torch import nn
 from torch.nn import functional
 
+from cnnviz.core.layers import GLU, AvgPool, BatchNorm, Conv, Dropout, MaxPool
+from cnnviz.core.run import Run, run
 from cnnviz.export.arrays import npz, tensors
-from cnnviz.layers import GLU, AvgPool, BatchNorm, Conv, Dropout, MaxPool
-from cnnviz.run import Run, run
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Random
+from cnnviz.inputs.patterns import Random
+from cnnviz.scenes.build import Choice, show
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnviz.core.layers import Conv, Dropout, Flatten, Linear, MaxPool, ReLU, Softmax
 from cnnviz.export import Look, atlas
 from cnnviz.export.atlas import ACROSS, montage
-from cnnviz.flow import Glance, make_flow
-from cnnviz.layers import Conv, Dropout, Flatten, Linear, MaxPool, ReLU, Softmax
-from cnnviz.network import Network, run_network
+from cnnviz.networks.network import Network, run_network
+from cnnviz.scenes.network import Glance, make_flow
 
 NET = Network(
     (

@@ -13,20 +13,8 @@ from matplotlib.colors import same_color
 from PIL import Image
 from strategies import any_case, cases, dims, values
 
-from cnnviz.export.cast import MOST_MAPS, MOST_STRIP, cast_of
-from cnnviz.export.drawing import FORMATS, figure_of, still
-from cnnviz.export.layout import EDGE
-from cnnviz.export.lettering import ems
-from cnnviz.export.look import POINT, WIDTH, ExportError, Look
-from cnnviz.export.numbers import brief
-from cnnviz.export.order import Order
-from cnnviz.export.page import FREE, Page
-from cnnviz.export.stage import make_stage
-from cnnviz.export.words import sentence
-from cnnviz.export.worked import work_out
-from cnnviz.geometry import NONE, PAD
-from cnnviz.ink import paper
-from cnnviz.layers import (
+from cnnviz.core.geometry import NONE, PAD
+from cnnviz.core.layers import (
     ELU,
     GLU,
     KINDS,
@@ -44,8 +32,20 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
-from cnnviz.run import run
-from cnnviz.scene import WORKED, Scene, make_scene
+from cnnviz.core.run import run
+from cnnviz.export.cast import MOST_MAPS, MOST_STRIP, cast_of
+from cnnviz.export.drawing import FORMATS, figure_of, still
+from cnnviz.export.drawn_stage import make_stage
+from cnnviz.export.layout import EDGE
+from cnnviz.export.lettering import ems
+from cnnviz.export.look import POINT, WIDTH, ExportError, Look
+from cnnviz.export.numbers import brief
+from cnnviz.export.order import Order
+from cnnviz.export.page import FREE, Page
+from cnnviz.export.pens import paper
+from cnnviz.export.words import sentence
+from cnnviz.export.worked import work_out
+from cnnviz.scenes.layer import WORKED, Scene, make_scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

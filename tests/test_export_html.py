@@ -10,18 +10,18 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_player_helpers import STATIC, node
+from test_player_helpers import FILES, STATIC, node
 
-from cnnviz import bundle
-from cnnviz.export import html
+from cnnviz.core.layers import Conv
+from cnnviz.export import bundle, html
+from cnnviz.export.bundle import beside, variable
 from cnnviz.export.html import REUSE, page, program
-from cnnviz.layers import Conv
-from cnnviz.network import Desed
-from cnnviz.show import Choice, MapsChoice, StageChoice, show, show_maps
-from cnnviz.sources.patterns import Ramp
+from cnnviz.inputs.patterns import Ramp
+from cnnviz.networks.network import Desed
+from cnnviz.scenes.build import Choice, MapsChoice, StageChoice, show, show_maps
 
 BLOB = show(Choice(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
-MODULES = sorted(path.stem for path in STATIC.glob("*.js"))
+MODULES = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]
 HOSTILE = [
     "</title><script>alert(1)</script>",
     "</h1><img src=x onerror=alert(1)>",
@@ -113,7 +113,7 @@ def test_the_theme_is_the_readers_unless_it_is_named(dark, theme):
 
 
 def test_every_colour_that_the_player_asks_for_is_there_in_both_themes():
-    asked = {name for path in STATIC.iterdir() for name in re.findall(r"--st-[\w-]+", path.read_text())} - {"--st-font"}
+    asked = {name for path in FILES for name in re.findall(r"--st-[\w-]+", path.read_text())} - {"--st-font"}
     style = read().all("style")[0].text
     assert len(asked) > 2
     for name in asked:
@@ -212,12 +212,12 @@ def test_a_long_address_is_shown_in_part_and_linked_whole():
 def test_every_module_of_the_player_is_in_the_script_once_and_behind_what_it_imports():
     script = program()
     places = {
-        name: [m.start() for m in re.finditer(rf"^const _player_{name} = ", script, re.MULTILINE)] for name in MODULES
+        name: [m.start() for m in re.finditer(rf"^const {variable(name)} = ", script, re.MULTILINE)] for name in MODULES
     }
     assert {len(found) for found in places.values()} == {1}
     for name in MODULES:
-        imports = re.findall(r'from "\./(\w+)\.js"', (STATIC / f"{name}.js").read_text())
-        assert all(places[other] < places[name] for other in imports), name
+        imports = re.findall(r'from "(\.\.?/[\w/]+)\.js"', (STATIC / f"{name}.js").read_text())
+        assert all(places[beside(name, other)] < places[name] for other in imports), name
 
 
 def test_the_script_is_one_that_engines_read(tmp_path):

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from strategies import any_case, values
 from test_snippet import code_of, random_of, ready
 
-from cnnviz.device import VARIABLE
+from cnnviz.core.device import VARIABLE
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import GLU, BatchNorm, Conv, MaxPool, MaxUnpool
+from cnnviz.core.run import Run
 from cnnviz.export.notebook import blocks, notebook, plain, script
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import GLU, BatchNorm, Conv, MaxPool, MaxUnpool
-from cnnviz.run import Run
-from cnnviz.show import Choice, show
-from cnnviz.snippet import snippet
-from cnnviz.sources import SOURCES
-from cnnviz.sources.patterns import Ramp, Random
+from cnnviz.inputs import SOURCES
+from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -7,9 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.fields import INPUT, Field, fields, spans
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     AdaptiveAvgPool,
     AvgPool,
     BatchNorm,
@@ -31,8 +30,9 @@ from cnnviz.layers import (
     Upsample,
     ZeroPad,
 )
-from cnnviz.network import BASELINE, Desed, Network
-from cnnviz.table import rows
+from cnnviz.networks.network import BASELINE, Desed, Network
+from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
+from cnnviz.networks.table import rows
 
 NORMS = [GroupNorm(num_groups=1, num_channels=2), BatchNorm(num_features=2, training=True, steps=1)]
 

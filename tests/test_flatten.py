@@ -7,16 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.fields import fields, spans
-from cnnviz.flow import linked
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import Conv, Flatten, Linear, MaxPool, Permute, ReLU, Unflatten
-from cnnviz.network import Network, run_network
-from cnnviz.nncode import read_code
-from cnnviz.nncode.text import from_text, to_text
-from cnnviz.run import run
-from cnnviz.suited import suited
-from cnnviz.trace import trace
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, Permute, ReLU, Unflatten
+from cnnviz.core.run import run
+from cnnviz.core.trace import trace
+from cnnviz.networks.code import read_code
+from cnnviz.networks.code.one_line import from_text, to_text
+from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.receptive_field import fields, spans
+from cnnviz.networks.suited_input import suited
+from cnnviz.scenes.network import linked
 
 SHAPES = [(2, 5), (2, 3, 4), (2, 3, 4, 5)]
 

@@ -13,12 +13,8 @@ from test_fields import networks
 from test_run import fail_on_cuda
 from test_scene import words
 
-from cnnviz import flow, show
-from cnnviz.checkpoint import Checkpoint
-from cnnviz.fields import INPUT, links, spans
-from cnnviz.flow import Glance, blocks_of, four, make_flow, side_for
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     AvgPool,
     BatchNorm,
     Conv,
@@ -33,15 +29,20 @@ from cnnviz.layers import (
     Sigmoid,
     Softmax,
 )
-from cnnviz.maps import TOP
-from cnnviz.network import Network, memory, run_network
-from cnnviz.run import BudgetError
-from cnnviz.scene import MOST_MAPS, VERSION
-from cnnviz.show import NetChoice, show_flow, show_net
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.patterns import Random
-from cnnviz.sources.samples import Digit, Photo
-from cnnviz.zoo import ZOO, LessonB, kaiming
+from cnnviz.core.run import BudgetError
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.samples import Digit, Photo
+from cnnviz.networks.checkpoint import Checkpoint
+from cnnviz.networks.network import Network, memory, run_network
+from cnnviz.networks.receptive_field import INPUT, links, spans
+from cnnviz.networks.zoo import ZOO, LessonB, kaiming
+from cnnviz.scenes import build as show
+from cnnviz.scenes import network as flow
+from cnnviz.scenes.build import NetChoice, show_flow, show_net
+from cnnviz.scenes.layer import MOST_MAPS, VERSION
+from cnnviz.scenes.network import Glance, blocks_of, four, make_flow, side_for
+from cnnviz.scenes.stage import TOP
 
 
 def net(*layers):

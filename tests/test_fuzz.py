@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_pages import opened
 from test_vocabulary import bound
 
-from cnnviz.link import LinkError, pack
+from cnnviz.content.address import LinkError, pack
 
 EXAMPLES = max(3, settings.default.max_examples // 25)  # an example is a whole page
 

@@ -17,13 +17,13 @@ from streamlit.testing.v1 import AppTest
 from test_presets import Seen, never_read, overlap, seen
 
 from cnnviz.__main__ import export, parser
+from cnnviz.content.gallery import EXHIBITS, FOLDER, THEMES, WIDTH, Exhibit
+from cnnviz.content.presets import CARDS
 from cnnviz.export import Plan, Staged
 from cnnviz.export.animation import HOLD
-from cnnviz.export.stage import make_stage
-from cnnviz.gallery import EXHIBITS, FOLDER, THEMES, WIDTH, Exhibit
-from cnnviz.kernels import filter_taps
-from cnnviz.presets import CARDS
-from cnnviz.share import STAGED, TAB
+from cnnviz.export.drawn_stage import make_stage
+from cnnviz.inputs.kernels import filter_taps
+from cnnviz.web.share import STAGED, TAB
 
 ROOT = Path(__file__).parent.parent
 BY_NAME = {exhibit.name: exhibit for exhibit in EXHIBITS}

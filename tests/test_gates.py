@@ -13,8 +13,9 @@ from strategies import VALID, cases, dims, each, values
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.cost import measure
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     CELU,
     ELU,
     GELU,
@@ -53,11 +54,10 @@ from cnnviz.layers import (
     Tanh,
     Tanhshrink,
 )
-from cnnviz.layers.gate import block
-from cnnviz.measure import measure
-from cnnviz.network import Network, run_network
-from cnnviz.run import run
-from cnnviz.trace import steps, trace
+from cnnviz.core.layers.gate import block
+from cnnviz.core.run import run
+from cnnviz.core.trace import steps, trace
+from cnnviz.networks.network import Network, run_network
 
 desed = each("glu", "context_gating")
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import answering, cases, conv, conv_transpose, dims, every_windowed
 
-from cnnviz.geometry import NONE, PAD, Axis, conv_axis, stamp_axis, transposed_axis
-from cnnviz.layers import HalvingGLU
-from cnnviz.layers.conv import MODES
-from cnnviz.run import run
+from cnnviz.core.geometry import NONE, PAD, Axis, conv_axis, stamp_axis, transposed_axis
+from cnnviz.core.layers import HalvingGLU
+from cnnviz.core.layers.conv import MODES
+from cnnviz.core.run import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
-from cnnviz.frame import KNOBS
-from cnnviz.history import MOST_PAST, changed
+from cnnviz.web.history import MOST_PAST, changed
+from cnnviz.web.shell import KNOBS
 
 
 def button(app: AppTest, label: str):

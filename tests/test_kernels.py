@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.kernels import KERNELS, TITLES, applies, filter_taps, flip, typed_weights, weights
-from cnnviz.sources import SourceError
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.kernels import KERNELS, TITLES, applies, filter_taps, flip, typed_weights, weights
 
 sizes = st.lists(st.integers(1, 7), min_size=1, max_size=3).map(tuple)
 names = st.sampled_from(sorted(KERNELS))

@@ -33,8 +33,8 @@ from strategies import (
 )
 from torch import nn
 
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     CELU,
     GELU,
     GLU,
@@ -69,9 +69,9 @@ from cnnviz.layers import (
     Unflatten,
     ZeroPad,
 )
-from cnnviz.layers.conv import MODES
-from cnnviz.run import run
-from cnnviz.trace import steps, trace
+from cnnviz.core.layers.conv import MODES
+from cnnviz.core.run import run
+from cnnviz.core.trace import steps, trace
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths"),

@@ -7,12 +7,12 @@ import pytest
 from scipy.signal import convolve, correlate
 from strategies import values
 
-from cnnviz.geometry import NONE, PAD
-from cnnviz.kernels import flip
-from cnnviz.layers import Conv, ConvTranspose
-from cnnviz.measure import coverage
-from cnnviz.run import run
-from cnnviz.trace import trace
+from cnnviz.core.cost import coverage
+from cnnviz.core.geometry import NONE, PAD
+from cnnviz.core.layers import Conv, ConvTranspose
+from cnnviz.core.run import run
+from cnnviz.core.trace import trace
+from cnnviz.inputs.kernels import flip
 
 # --- sizes ---
 

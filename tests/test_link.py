@@ -15,7 +15,7 @@ import segno
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cnnviz.link import (
+from cnnviz.content.address import (
     MOST_CODE,
     MOST_KEY,
     MOST_KEYS,
@@ -31,7 +31,7 @@ from cnnviz.link import (
     reach,
     unpack,
 )
-from cnnviz.presets import CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
+from cnnviz.content.presets import CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
 
 QUESTIONS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM]
 BASE = "https://example.org/cnnviz"

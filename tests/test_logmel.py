@@ -15,9 +15,9 @@ import torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.knobs import knobs
-from cnnviz.sources import MAX_VALUES, SourceError
-from cnnviz.sources.logmel import (
+from cnnviz.core.settings import knobs
+from cnnviz.inputs import MAX_VALUES, SourceError
+from cnnviz.inputs.logmel import (
     DESED,
     HOP,
     MOST_MELS,
@@ -28,7 +28,7 @@ from cnnviz.sources.logmel import (
     log_mel,
     spectrum,
 )
-from cnnviz.sources.sound import SOUNDS, LogMel
+from cnnviz.inputs.sound import SOUNDS, LogMel
 
 pytestmark = pytest.mark.filterwarnings("ignore:Empty filters detected")  # ours to count, see empty_mels
 
@@ -447,5 +447,5 @@ def test_the_code_needs_nothing_of_ours():
 
 
 def test_librosa_loads_its_parts_when_they_are_needed():
-    code = "import sys, cnnviz.sources; sys.exit('numba' in sys.modules or 'librosa.filters' in sys.modules)"
+    code = "import sys, cnnviz.inputs; sys.exit('numba' in sys.modules or 'librosa.filters' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,16 +12,16 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
 from test_scene import words
 
-from cnnviz.checkpoint import Checkpoint, CheckpointError
-from cnnviz.fields import spans
-from cnnviz.maps import SMALL, STATISTICS, TOP, channels_of, levels_of, small_picture
-from cnnviz.network import BASELINE, Desed, run_network
-from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps, show_stage
-from cnnviz.sources import SourceError
-from cnnviz.sources.logmel import RATE, Features
-from cnnviz.sources.part import Part
-from cnnviz.sources.patterns import Ramp
-from cnnviz.sources.sound import LogMel
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.logmel import RATE, Features
+from cnnviz.inputs.part import Part
+from cnnviz.inputs.patterns import Ramp
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
+from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.receptive_field import spans
+from cnnviz.scenes.build import MapsChoice, StageChoice, clip_of, show_maps, show_stage
+from cnnviz.scenes.stage import SMALL, STATISTICS, TOP, channels_of, levels_of, small_picture
 
 CLIP = LogMel(seconds=1)
 GATED = Desed(activation="glu", nb_filters=(4, 6, 8))

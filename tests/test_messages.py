@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cnnviz import component, layer_list, overview, player, viewer
+from cnnviz.web.components import component, layer_list, overview, player, viewer
 
 NONE = [None, "", "text", 3, -1, 1.5, True, [], [1, 2], ["step"], {}, {1: 2}]
 STEPS = ["1", True, -1, 1.5, None, [0], 10**30]

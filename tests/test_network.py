@@ -14,10 +14,8 @@ from strategies import agreed, per_axis, values
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.fields import Field, fields
-from cnnviz.geometry import GeometryError
-from cnnviz.knobs import knobs
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     KINDS,
     AvgPool,
     BatchNorm,
@@ -31,9 +29,11 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
-from cnnviz.network import BASELINE, Desed, Network, after, memory, run_network
-from cnnviz.run import BudgetError
-from cnnviz.trace import trace
+from cnnviz.core.run import BudgetError
+from cnnviz.core.settings import knobs
+from cnnviz.core.trace import trace
+from cnnviz.networks.network import BASELINE, Desed, Network, after, memory, run_network
+from cnnviz.networks.receptive_field import Field, fields
 
 SMALL = Desed(nb_filters=(6, 4, 8), conv_dropout=0.3)
 FRAMES, MELS = 12, 64

@@ -12,15 +12,15 @@ from streamlit.testing.v1 import AppTest
 from test_pages import blobs, opened
 from test_player_helpers import test_in_node as run_in_node
 
-from cnnviz import builder
-from cnnviz.layers import Conv, Flatten, Linear, MaxPool, ReLU
-from cnnviz.measure import measure
-from cnnviz.network import Network, memory, run_network
-from cnnviz.nncode import class_code, from_text, sequential, to_json, to_text
-from cnnviz.presets import NETWORKS
-from cnnviz.screen import merged
-from cnnviz.table import rows
-from cnnviz.zoo import ZOO, LessonB, kaiming
+from cnnviz.content.presets import NETWORKS
+from cnnviz.core.cost import measure
+from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnviz.networks.code import class_code, from_text, sequential, to_json, to_text
+from cnnviz.networks.network import Network, memory, run_network
+from cnnviz.networks.table import rows
+from cnnviz.networks.zoo import ZOO, LessonB, kaiming
+from cnnviz.web import network_session as builder
+from cnnviz.web.page import merged
 
 SMALL = Network(
     (
@@ -338,7 +338,7 @@ def test_the_first_layer_as_a_dense_one():
 
 
 def test_the_lists_own_arithmetic(tmp_path):
-    run_in_node(Path(__file__).parent / "network" / "network.test.mjs", tmp_path)
+    run_in_node(Path(__file__).parent / "layer_list" / "layer_list.test.mjs", tmp_path)
 
 
 def test_a_shape_that_is_none_leaves_the_network():
@@ -549,7 +549,7 @@ def of_one_button(what, at, net):
     import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
 
     from cnnviz import builder  # noqa: PLC0415
-    from cnnviz.nncode import from_text  # noqa: PLC0415
+    from cnnviz.networks.code import from_text  # noqa: PLC0415
 
     builder.on_screen(from_text(net), (1, 8, 8))
     st.number_input("layer", 0, 999, at, key="layer")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from strategies import VALID, agreed, cases, dims_of, values
 from torch import nn
 
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     KINDS,
     AvgPool,
     BatchNorm,
@@ -41,8 +41,7 @@ from cnnviz.layers import (
     Softmax,
     Upsample,
 )
-from cnnviz.network import Desed, Network, after, run_network
-from cnnviz.nncode import (
+from cnnviz.networks.code import (
     CodeError,
     class_code,
     from_json,
@@ -52,7 +51,8 @@ from cnnviz.nncode import (
     to_json,
     to_text,
 )
-from cnnviz.zoo import ZOO
+from cnnviz.networks.network import Desed, Network, after, run_network
+from cnnviz.networks.zoo import ZOO
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

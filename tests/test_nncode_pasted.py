@@ -10,10 +10,10 @@ from pasted import IMPORTS, TORCH_READS_THEM_ALIKE, in_class
 from strategies import values
 from torch import nn
 
-from cnnviz.network import run_network
-from cnnviz.nncode import CodeError, read_code, reading
-from cnnviz.nncode.known import classes
-from cnnviz.nncode.tensor import ALIKE
+from cnnviz.networks.code import CodeError, read_code, reading
+from cnnviz.networks.code.signatures import classes
+from cnnviz.networks.code.tensor import ALIKE
+from cnnviz.networks.network import run_network
 
 NUMBERED = [(kind, n) for kind in ("max_pool", "avg_pool", "lp_pool", "dropout") for n in (1, 2, 3)]
 NUMBERED += [(f"adaptive_{kind}_pool", n) for kind in ("avg", "max") for n in (1, 2, 3)]

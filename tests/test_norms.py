@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from strategies import agreed, as_ours, asked, batch_of, cases, each, torch_gives, values
 from torch import nn
 
-from cnnviz.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
-from cnnviz.run import run
-from cnnviz.trace import steps
+from cnnviz.core.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
+from cnnviz.core.run import run
+from cnnviz.core.trace import steps
 
 every_norm = each("batch_norm", "group_norm", "instance_norm", "layer_norm")
 SHAPE = (4, 3, 5, 6)  # channels, examples, rows, columns

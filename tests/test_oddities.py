@@ -9,14 +9,14 @@ import pytest
 import soundfile
 from PIL import Image
 
-from cnnviz.signatures import identify
-from cnnviz.sources.audio import LONGEST, Piece, read_audio
-from cnnviz.sources.headers import TO_THE_END
-from cnnviz.sources.logmel import RATE, Features
-from cnnviz.sources.part import Part
-from cnnviz.sources.sound import SOUNDS, LogMel
-from cnnviz.sources.spectrogram import Spectrogram
-from cnnviz.sources.upload import Upload
+from cnnviz.inputs.audio import LONGEST, Piece, read_audio
+from cnnviz.inputs.headers import TO_THE_END
+from cnnviz.inputs.logmel import RATE, Features
+from cnnviz.inputs.part import Part
+from cnnviz.inputs.sound import SOUNDS, LogMel
+from cnnviz.inputs.spectrogram import Spectrogram
+from cnnviz.inputs.upload import Upload
+from cnnviz.tensorfile.signatures import identify
 
 CASES = Path(__file__).parent / "cases"
 NOISE = np.random.default_rng(0).normal(scale=0.1, size=RATE).astype(np.float32)

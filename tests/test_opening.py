@@ -10,13 +10,13 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
+from cnnviz.cli.open_link import asked, staged_at
+from cnnviz.core.layers import Conv
 from cnnviz.export import ExportError
-from cnnviz.layers import Conv
-from cnnviz.linked import asked, staged_at
-from cnnviz.opening import MOST_STEPS, Opening, opened_at, opening
-from cnnviz.scene import Scene
-from cnnviz.show import Choice, show
-from cnnviz.sources.samples import Digit
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.opening import MOST_STEPS, Opening, opened_at, opening
 
 PIN = "output-0-0-2-3"
 places = st.builds(
@@ -104,7 +104,7 @@ def test_a_step_that_is_shared_stands_in_the_address(sent, words):
     def script(sent):
         import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
 
-        from cnnviz.player import hold  # noqa: PLC0415
+        from cnnviz.web.components.player import hold  # noqa: PLC0415
 
         st.query_params.update({"step": "2", "pin": "input-0-0-0-0"})
         hold(sent)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from other_browsers import BROWSERS, Visitor, wait
 
+from cnnviz.core.layers import Conv
 from cnnviz.export.html import page
-from cnnviz.layers import Conv
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Random
+from cnnviz.inputs.patterns import Random
+from cnnviz.scenes.build import Choice, show
 
 pytestmark = pytest.mark.skipif("CNNVIZ_OTHER_BROWSERS" not in os.environ, reason="make test-browsers")
 

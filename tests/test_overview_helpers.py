@@ -12,10 +12,7 @@ import test_player_helpers as player
 import torch
 from test_fields import stages_of
 
-from cnnviz import flow
-from cnnviz.fields import INPUT
-from cnnviz.flow import Glance, four, make_flow
-from cnnviz.layers import (
+from cnnviz.core.layers import (
     AvgPool,
     ChannelShuffle,
     CircularPad,
@@ -30,7 +27,10 @@ from cnnviz.layers import (
     Shape,
     ZeroPad,
 )
-from cnnviz.network import Network, run_network
+from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.receptive_field import INPUT
+from cnnviz.scenes import network as flow
+from cnnviz.scenes.network import Glance, four, make_flow
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "overview"

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.link import PACKED, pack
+from cnnviz.content.address import PACKED, pack
 
 PAGES = ["home", "convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
@@ -367,7 +367,7 @@ def test_only_what_a_widget_threw_out_of_the_address_was_not_heeded():
     def script():
         import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
 
-        from cnnviz.frame import unheeded  # noqa: PLC0415
+        from cnnviz.web.shell import unheeded  # noqa: PLC0415
 
         st.session_state.update(kept=1, gone=1)
         st.query_params["kept"] = "one"

@@ -9,11 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.fields import fields
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import AdaptiveAvgPool, AvgPool, Conv, ConvTranspose
-from cnnviz.network import Network
-from cnnviz.nncode import read_code
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import AdaptiveAvgPool, AvgPool, Conv, ConvTranspose
+from cnnviz.networks.code import read_code
+from cnnviz.networks.network import Network
+from cnnviz.networks.receptive_field import fields
 
 CASES = Path(__file__).parent / "cases"
 LONG = 160  # cells, so that some units are far from both borders

@@ -19,8 +19,9 @@ import torch
 from torch.nn import functional
 from torch.nn.functional import pad
 
-from cnnviz.geometry import Axis
-from cnnviz.layers import (
+from cnnviz.core.cost import coverage, reach
+from cnnviz.core.geometry import Axis
+from cnnviz.core.layers import (
     CELU,
     ELU,
     GELU,
@@ -89,16 +90,16 @@ from cnnviz.layers import (
     UpsamplingBilinear,
     ZeroPad,
 )
-from cnnviz.measure import coverage, reach
-from cnnviz.run import Run, run
-from cnnviz.scene import PALETTE, make_scene, three
-from cnnviz.show import Choice, show
-from cnnviz.sources.patterns import Random
-from cnnviz.trace import trace
+from cnnviz.core.run import Run, run
+from cnnviz.core.trace import trace
+from cnnviz.inputs.patterns import Random
+from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.layer import PALETTE, make_scene, three
 
 HERE = Path(__file__).parent
-STATIC = HERE.parent / "static" / "player"
-NODE_TESTS = sorted((HERE / "player").glob("*.test.mjs"))
+STATIC = HERE.parent / "static"
+FILES = sorted([*(STATIC / "drawing").iterdir(), *(STATIC / "player").iterdir()])
+NODE_TESTS = sorted([*(HERE / "drawing").glob("*.test.mjs"), *(HERE / "player").glob("*.test.mjs")])
 PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "port", "fit", "layout", "clock"]
 PURE += ["walking", "herald", "captions", "opening"]
 
@@ -516,15 +517,16 @@ def test_every_pure_module_has_tests():
 
 @pytest.mark.parametrize("name", PURE)
 def test_a_pure_module_touches_no_page(name):
-    assert not re.findall(r"\b(document|window|globalThis|canvas|getContext)\b", code(STATIC / f"{name}.js"))
+    (path,) = (path for path in FILES if path.name == f"{name}.js")
+    assert not re.findall(r"\b(document|window|globalThis|canvas|getContext)\b", code(path))
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_player_fetches_nothing_and_writes_no_markup(path):
     text = path.read_text().replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert not re.findall(r"http|//\w+\.|innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function", text)
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
 def test_the_browser_never_derives_a_window_again(path):
     assert not re.findall(r"\b(stride|dilation|kernel_size|output_padding)\b", code(path))

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import cases, each, refusal, torch_gives, values
 
-from cnnviz.geometry import NONE, PAD, adaptive_axis, pool_axis, pool_size
-from cnnviz.layers import AdaptiveMaxPool, AvgPool, LPPool, MaxPool, MaxUnpool
-from cnnviz.run import run
-from cnnviz.trace import steps, trace
+from cnnviz.core.geometry import NONE, PAD, adaptive_axis, pool_axis, pool_size
+from cnnviz.core.layers import AdaptiveMaxPool, AvgPool, LPPool, MaxPool, MaxUnpool
+from cnnviz.core.run import run
+from cnnviz.core.trace import steps, trace
 
 NAN = float("nan")
 every_max = each("max_pool", "adaptive_max_pool")

@@ -9,13 +9,13 @@ import torch
 from test_oddities import encoded
 from test_sources import assert_code_gives
 
-from cnnviz.maps import Clip
-from cnnviz.show import clip_of
-from cnnviz.sources import SourceError
-from cnnviz.sources.logmel import RATES, Features, log_mel
-from cnnviz.sources.part import Part
-from cnnviz.sources.sound import LogMel
-from cnnviz.sources.upload import Upload
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.logmel import RATES, Features, log_mel
+from cnnviz.inputs.part import Part
+from cnnviz.inputs.sound import LogMel
+from cnnviz.inputs.upload import Upload
+from cnnviz.scenes.build import clip_of
+from cnnviz.scenes.stage import Clip
 
 DESED_2019 = Features(rate=44_100, n_fft=2048, hop_length=511, n_mels=64, f_max=22_050)
 DESED_2020 = Features(hop_length=255)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from strategies import values
 
-from cnnviz.export.stage import make_stage
+from cnnviz.core.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LPPool, MaxPool, ReLU
+from cnnviz.core.run import run
+from cnnviz.core.trace import trace
+from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.words import sentence
 from cnnviz.export.worked import work_out
-from cnnviz.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LPPool, MaxPool, ReLU
-from cnnviz.run import run
-from cnnviz.scene import make_scene
-from cnnviz.trace import trace
+from cnnviz.scenes.layer import make_scene
 
 NEGATIVE = -np.abs(values((1, 4, 4))) - 0.1
 EQUAL = np.full((1, 4, 4), 3, np.float32)

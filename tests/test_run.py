@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from strategies import any_case, as_ours, cases, every_kind, torch_gives, values
 from torch import nn
 
-import cnnviz.run
-from cnnviz import device
-from cnnviz.device import DeviceError
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import Conv, ConvTranspose, Dropout
-from cnnviz.run import MAX_BYTES, MAX_MACS, BudgetError, build, once, run
+import cnnviz.core.run
+from cnnviz.core import device
+from cnnviz.core.device import DeviceError
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Conv, ConvTranspose, Dropout
+from cnnviz.core.run import MAX_BYTES, MAX_MACS, BudgetError, build, once, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -152,8 +152,8 @@ def forbid(monkeypatch):
     def never(*_):
         raise AssertionError("torch was asked")
 
-    monkeypatch.setattr(cnnviz.run, "build", never)
-    monkeypatch.setattr(cnnviz.run, "apply", never)
+    monkeypatch.setattr(cnnviz.core.run, "build", never)
+    monkeypatch.setattr(cnnviz.core.run, "apply", never)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_a_device_that_is_not_here_is_refused_with_those_that_are(name, monkeypa
 
 def fail_on_cuda(monkeypatch, error):
     """Pretend that there is a graphics card, and that it raises `error`."""
-    real = cnnviz.run.forward
+    real = cnnviz.core.run.forward
 
     def forward(layer, module, x, seed, where):
         if where == "cuda":
@@ -219,7 +219,7 @@ def fail_on_cuda(monkeypatch, error):
         return real(layer, module, x, seed, where)
 
     monkeypatch.setattr(device, "pick", lambda: "cuda")
-    monkeypatch.setattr(cnnviz.run, "forward", forward)
+    monkeypatch.setattr(cnnviz.core.run, "forward", forward)
 
 
 @pytest.mark.parametrize(
@@ -258,14 +258,14 @@ class Spy(nn.Module):
 def test_tensorfloat_32_is_off_during_a_run_only():
     spy = Spy()
     with torch.backends.cudnn.flags(allow_tf32=True):
-        cnnviz.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
+        cnnviz.core.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
         after = torch.backends.cudnn.allow_tf32
     assert (spy.tf32, after) == (False, True)
 
 
 def test_no_gradients_are_kept():
     spy = Spy()
-    cnnviz.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
+    cnnviz.core.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
     assert spy.inference
 
 

@@ -15,8 +15,8 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
 from strategies import Case, any_case, cases, conv_case, conv_transpose, dims, values
 
-from cnnviz.geometry import NONE, PAD, GeometryError
-from cnnviz.layers import (
+from cnnviz.core.geometry import NONE, PAD, GeometryError
+from cnnviz.core.layers import (
     ELU,
     GLU,
     KINDS,
@@ -43,8 +43,8 @@ from cnnviz.layers import (
     Sigmoid,
     Softmax,
 )
-from cnnviz.run import BudgetError, Run, run
-from cnnviz.scene import DIVERGING, MOST_MAPS, PALETTE, Scene, check_stage, make_scene, ranges
+from cnnviz.core.run import BudgetError, Run, run
+from cnnviz.scenes.layer import DIVERGING, MOST_MAPS, PALETTE, Scene, check_stage, make_scene, ranges
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

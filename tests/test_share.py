@@ -16,17 +16,18 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from test_pages import LAYERS, blobs, opened
 
-from cnnviz import frame, share
 from cnnviz.__main__ import export, parser
+from cnnviz.cli.open_link import staged_at
+from cnnviz.content.address import PACKED, address, pack
+from cnnviz.core.layers import Conv
+from cnnviz.core.run import run
 from cnnviz.export import KINDS, ExportError, Look, Plan, Staged, Wanted, ffmpeg, make
-from cnnviz.layers import Conv
-from cnnviz.link import PACKED, address, pack
-from cnnviz.linked import staged_at
-from cnnviz.network import Network
-from cnnviz.run import run
-from cnnviz.scene import make_scene
-from cnnviz.show import Choice, show
-from cnnviz.sources.samples import Digit
+from cnnviz.inputs.samples import Digit
+from cnnviz.networks.network import Network
+from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.layer import make_scene
+from cnnviz.web import share
+from cnnviz.web import shell as frame
 
 UNBOUND = ("_", "edit", "kind", "mode")  # widgets that are no state of the page
 SMALL = "convolution?kernel_size=5&stride=2"

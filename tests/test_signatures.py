@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cnnviz.signatures import ID3, identify
-from cnnviz.signatures.table import ROWS
-from cnnviz.sources import SourceError, read_upload
-from cnnviz.sources.spectrogram import read_plane
+from cnnviz.inputs import SourceError, read_upload
+from cnnviz.inputs.spectrogram import read_plane
+from cnnviz.tensorfile.signatures import ID3, identify
+from cnnviz.tensorfile.signatures.table import ROWS
 
 CASES = Path(__file__).parent / "cases"
 

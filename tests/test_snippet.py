@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from strategies import VALID, cases, conv_case, values
 from test_uploads import PICTURE, npy
 
-from cnnviz.device import VARIABLE
-from cnnviz.geometry import GeometryError
-from cnnviz.kernels import TITLES, applies, flip, weights
-from cnnviz.layers import (
+from cnnviz.core.device import VARIABLE
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
     GLU,
     KINDS,
     AdaptiveMaxPool,
@@ -40,13 +39,14 @@ from cnnviz.layers import (
     Repeat,
     Sigmoid,
 )
-from cnnviz.run import run
-from cnnviz.show import Choice, show
-from cnnviz.snippet import snippet
-from cnnviz.sources import SOURCES, Source
-from cnnviz.sources.patterns import Checkerboard, Ramp, Random
-from cnnviz.sources.samples import Photo
-from cnnviz.sources.upload import Upload
+from cnnviz.core.run import run
+from cnnviz.inputs import SOURCES, Source
+from cnnviz.inputs.kernels import TITLES, applies, flip, weights
+from cnnviz.inputs.patterns import Checkerboard, Ramp, Random
+from cnnviz.inputs.samples import Photo
+from cnnviz.inputs.upload import Upload
+from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

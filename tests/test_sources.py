@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cnnviz.knobs import knobs
-from cnnviz.sources import SOURCES, Source, SourceError, for_ndim, parse_numbers
-from cnnviz.sources.literal import MAX_LITERAL, tensor_code
-from cnnviz.sources.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
-from cnnviz.sources.samples import Digit, Photo
-from cnnviz.sources.signals import Chirp, Sine
-from cnnviz.sources.typed import EXAMPLES, MAX_CELLS, MAX_TEXT, Typed
+from cnnviz.core.settings import knobs
+from cnnviz.inputs import SOURCES, Source, SourceError, for_ndim, parse_numbers
+from cnnviz.inputs.literal import MAX_LITERAL, tensor_code
+from cnnviz.inputs.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
+from cnnviz.inputs.samples import Digit, Photo
+from cnnviz.inputs.signals import Chirp, Sine
+from cnnviz.inputs.typed import EXAMPLES, MAX_CELLS, MAX_TEXT, Typed
 
 READY = [(name, ndim) for name, source in SOURCES.items() for ndim in source.ndims if name != "upload"]
 WITH_CHANNELS = [(name, ndim) for name, ndim in READY if "channels" in knobs(SOURCES[name])]

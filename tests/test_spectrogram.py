@@ -13,12 +13,12 @@ from playwright.sync_api import expect
 from safetensors.numpy import load
 from test_pages import blobs, meta, opened
 
-from cnnviz.geometry import GeometryError
-from cnnviz.nets import parsed, spelled
-from cnnviz.network import BASELINE, Desed, run_network
-from cnnviz.show import MapsChoice, StageChoice, show_stage
-from cnnviz.sources.logmel import RATE, Features, log_mel
-from cnnviz.sources.sound import LogMel
+from cnnviz.core.geometry import GeometryError
+from cnnviz.inputs.logmel import RATE, Features, log_mel
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.scenes.build import MapsChoice, StageChoice, show_stage
+from cnnviz.web.network_widgets import parsed, spelled
 
 CLIP = LogMel(seconds=1)
 STAGES = [

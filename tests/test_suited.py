@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.network import Network
-from cnnviz.nncode import read_code
-from cnnviz.suited import MOST_TRIES, customary, flat_shape, suited
+from cnnviz.networks.code import read_code
+from cnnviz.networks.network import Network
+from cnnviz.networks.suited_input import MOST_TRIES, customary, flat_shape, suited
 
 PAGE = (1, 28, 28)
 

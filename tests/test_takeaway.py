@@ -15,18 +15,8 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.numpy import load
 
-from cnnviz.checkpoint import Checkpoint
-from cnnviz.fields import INPUT, spans
-from cnnviz.geometry import GeometryError
-from cnnviz.maps import planes
-from cnnviz.network import BASELINE, Desed, run_network
-from cnnviz.scene import PALETTE
-from cnnviz.show import MapsChoice, StageChoice, show_maps
-from cnnviz.sources.logmel import Features
-from cnnviz.sources.patterns import Ramp
-from cnnviz.sources.sound import LogMel
-from cnnviz.sources.spectrogram import Spectrogram
-from cnnviz.takeaway import (
+from cnnviz.core.geometry import GeometryError
+from cnnviz.export.stage import (
     file_name,
     gallery,
     gallery_figure,
@@ -38,7 +28,17 @@ from cnnviz.takeaway import (
     take,
     tensors,
 )
-from cnnviz.takeaway.ink import DPI, PIXELS
+from cnnviz.export.stage.figure import DPI, PIXELS
+from cnnviz.inputs.logmel import Features
+from cnnviz.inputs.patterns import Ramp
+from cnnviz.inputs.sound import LogMel
+from cnnviz.inputs.spectrogram import Spectrogram
+from cnnviz.networks.checkpoint import Checkpoint
+from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.receptive_field import INPUT, spans
+from cnnviz.scenes.build import MapsChoice, StageChoice, show_maps
+from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.stage import planes
 
 CLIP = LogMel(seconds=1)
 SMALL = Desed(activation="glu", nb_filters=(4, 6, 3), pooling=((2, 2), (2, 2), (1, 4)), training=True)

@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.tensors import MOST_BYTES, TensorError, kind_of, read_tensors
-from cnnviz.tensors.limits import MOST_AXES, MOST_DEPTH, MOST_ITEMS, MOST_MEMBERS, MOST_STEPS
-from cnnviz.tensors.torchfile import MAGIC
+from cnnviz.tensorfile import MOST_BYTES, TensorError, kind_of, read_tensors
+from cnnviz.tensorfile.limits import MOST_AXES, MOST_DEPTH, MOST_ITEMS, MOST_MEMBERS, MOST_STEPS
+from cnnviz.tensorfile.torchfile import MAGIC
 
 NEW, OLD = {"_use_new_zipfile_serialization": True}, {"_use_new_zipfile_serialization": False}
 both_formats = pytest.mark.parametrize("form", [NEW, OLD], ids=["zip", "pickles"])
@@ -609,7 +609,7 @@ def read_or_refused(data: bytes) -> None:
 LITTLE = """
 import resource, sys, time
 from pathlib import Path
-from cnnviz.tensors import TensorError, read_tensors
+from cnnviz.tensorfile import TensorError, read_tensors
 files = [path.read_bytes() for path in sorted(Path(sys.argv[1]).iterdir())]
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before, begin = peak(), time.process_time()

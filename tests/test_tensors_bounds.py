@@ -23,10 +23,10 @@ from test_tensors import (
     zipped,
 )
 
-from cnnviz.checkpoint import Checkpoint, CheckpointError
-from cnnviz.network import Desed
-from cnnviz.tensors import TensorError, read_tensors
-from cnnviz.tensors.limits import MOST_NAME, MOST_NAMES, MOST_PICKLE
+from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
+from cnnviz.networks.network import Desed
+from cnnviz.tensorfile import TensorError, read_tensors
+from cnnviz.tensorfile.limits import MOST_NAME, MOST_NAMES, MOST_PICKLE
 
 ONE = tensor(storage(4), (4,), (1,))
 MEGABYTE = text("a" * 10**6)

@@ -20,10 +20,10 @@ import torch
 from test_tensors import NEW, OLD, Evil, asked, both_formats, called, refusal, saved, storage, tensor, text, zipped
 from torch import nn
 
-from cnnviz.checkpoint import Checkpoint
-from cnnviz.nncode import read_code
-from cnnviz.sources.arrays import read_torch
-from cnnviz.tensors import read_tensors
+from cnnviz.inputs.arrays import read_torch
+from cnnviz.networks.checkpoint import Checkpoint
+from cnnviz.networks.code import read_code
+from cnnviz.tensorfile import read_tensors
 
 CASES = Path(__file__).parent / "cases"
 W = torch.arange(4.0)

@@ -13,16 +13,16 @@ import torch
 from test_player_helpers import node, noise, runs
 from torch import nn
 
-from cnnviz.checkpoint import Checkpoint
-from cnnviz.export.stage import make_stage
+from cnnviz.core.layers import GLU, ContextGating, Dropout, HalvingGLU, PReLU, Sigmoid, Softmax, Tanh
+from cnnviz.core.run import run
+from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.words import sentence
 from cnnviz.export.worked import RULES, work_out
-from cnnviz.layers import GLU, ContextGating, Dropout, HalvingGLU, PReLU, Sigmoid, Softmax, Tanh
-from cnnviz.network import Network
-from cnnviz.run import run
-from cnnviz.scene import Scene, make_scene
-from cnnviz.show import NetChoice, show_net
-from cnnviz.sources.patterns import Random
+from cnnviz.inputs.patterns import Random
+from cnnviz.networks.checkpoint import Checkpoint
+from cnnviz.networks.network import Network
+from cnnviz.scenes.build import NetChoice, show_net
+from cnnviz.scenes.layer import Scene, make_scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -67,7 +67,7 @@ def in_player(found: dict[str, Scene], folder: Path) -> dict[str, list[bool]]:
     """The same in the browser."""
     for name, scene in found.items():
         (folder / name).write_bytes(scene.to_bytes())
-    script = Path(__file__).parent / "player" / "ticks.mjs"
+    script = Path(__file__).parent / "drawing" / "ticks.mjs"
     done = subprocess.run([node(), str(script), str(folder)], capture_output=True, text=True, check=True, timeout=120)
     return json.loads(done.stdout)
 

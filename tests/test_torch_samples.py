@@ -11,11 +11,11 @@ import torch
 from torch import nn
 from torch_samples import Sample, functions, modules
 
-from cnnviz.geometry import GeometryError
-from cnnviz.layers import BatchNorm, Dropout, Layer, Linear, MaxUnpool, Norm, Softmax
-from cnnviz.nncode.known import classes
-from cnnviz.run import run
-from cnnviz.trace import trace
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import BatchNorm, Dropout, Layer, Linear, MaxUnpool, Norm, Softmax
+from cnnviz.core.run import run
+from cnnviz.core.trace import trace
+from cnnviz.networks.code.signatures import classes
 
 CLOSE = {"rtol": 1e-4, "atol": 1e-5, "equal_nan": True}
 MOST_AXES = 3

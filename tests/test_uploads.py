@@ -16,10 +16,10 @@ from numpy.lib import format as npy_format
 from PIL import Image
 from test_sources import assert_code_gives
 
-from cnnviz.sources import MAX_VALUES, SourceError, read_upload
-from cnnviz.sources.base import plain_name
-from cnnviz.sources.picture import MAX_PIXELS
-from cnnviz.sources.upload import MAX_BYTES, Upload
+from cnnviz.inputs import MAX_VALUES, SourceError, read_upload
+from cnnviz.inputs.base import plain_name
+from cnnviz.inputs.picture import MAX_PIXELS
+from cnnviz.inputs.upload import MAX_BYTES, Upload
 
 CASES = Path(__file__).parent / "cases"
 LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True, "exact": True}}

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import values
 
-from cnnviz.layers import BatchNorm, Dropout, DropoutNd, Flatten, Linear, PReLU, ReLU, Softmax, Tanh
-from cnnviz.network import Network
-from cnnviz.run import run
-from cnnviz.scene import MOST_MAPS, check_stage
-from cnnviz.show import NetChoice, show_net
-from cnnviz.sources.fitted import Fitted
-from cnnviz.sources.samples import Photo
-from cnnviz.trace import steps
-from cnnviz.vectors import in_rows, laid_out, lay_out, words
+from cnnviz.core.layers import BatchNorm, Dropout, DropoutNd, Flatten, Linear, PReLU, ReLU, Softmax, Tanh
+from cnnviz.core.run import run
+from cnnviz.core.trace import steps
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.samples import Photo
+from cnnviz.networks.network import Network
+from cnnviz.scenes.build import NetChoice, show_net
+from cnnviz.scenes.layer import MOST_MAPS, check_stage
+from cnnviz.scenes.vector_rows import in_rows, laid_out, lay_out, words
 
 LONG = st.integers(MOST_MAPS + 1, 1500)
 EACH = [ReLU(), Tanh(), Dropout(0.3, training=True), Dropout(0.3, training=False)]

@@ -12,14 +12,14 @@ import pytest
 import test_player_helpers as player
 from PIL import Image
 
-from cnnviz.fields import INPUT, Spans, fields, spans
-from cnnviz.maps import STATISTICS, small_picture
-from cnnviz.network import BASELINE, Desed, run_network
-from cnnviz.scene import PALETTE
-from cnnviz.show import MapsChoice, StageChoice, clip_of, show_maps
-from cnnviz.sources.logmel import DESED, Features
-from cnnviz.sources.patterns import Random
-from cnnviz.sources.sound import LogMel
+from cnnviz.inputs.logmel import DESED, Features
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.receptive_field import INPUT, Spans, fields, spans
+from cnnviz.scenes.build import MapsChoice, StageChoice, clip_of, show_maps
+from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.stage import STATISTICS, small_picture
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "viewer"

@@ -5,12 +5,12 @@ import ast
 import pytest
 from test_pages import LAYERS, opened
 
-from cnnviz.clean import clean, one_each, spread
-from cnnviz.frame import ROOT
-from cnnviz.gallery import SECTIONS
-from cnnviz.layers import KINDS
-from cnnviz.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
-from cnnviz.vocabulary import FAMILIES, OWN, kinds, words
+from cnnviz.content.gallery import SECTIONS
+from cnnviz.content.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
+from cnnviz.core.layers import KINDS
+from cnnviz.web.clean import clean, one_each, spread
+from cnnviz.web.shell import ROOT
+from cnnviz.web.vocabulary import FAMILIES, OWN, kinds, words
 
 
 @pytest.mark.parametrize(("page", "layer"), [(page, layer) for page, layers in LAYERS.items() for layer in layers])

@@ -12,15 +12,15 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.fields import Field, fields
-from cnnviz.geometry import GeometryError
-from cnnviz.knobs import knobs
-from cnnviz.layers import Adaptive, AvgPool, Conv, Linear, MaxPool, ReLU
-from cnnviz.measure import measure, total
-from cnnviz.network import Desed, check_network, memory, run_network
-from cnnviz.run import BudgetError
-from cnnviz.show import MOST_MEMORY
-from cnnviz.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
+from cnnviz.core.cost import measure, total
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Adaptive, AvgPool, Conv, Linear, MaxPool, ReLU
+from cnnviz.core.run import BudgetError
+from cnnviz.core.settings import knobs
+from cnnviz.networks.network import Desed, check_network, memory, run_network
+from cnnviz.networks.receptive_field import Field, fields
+from cnnviz.networks.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
+from cnnviz.scenes.build import MOST_MEMORY
 
 every_preset = pytest.mark.parametrize("name", ZOO)
 DENSE = [37_752_832, 16_781_312, 4_097_000]  # of AlexNet, whatever stands before

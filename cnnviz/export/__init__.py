@@ -9,19 +9,19 @@ from typing import Literal
 
 import numpy as np
 
+from cnnviz.core.layers import Array
+from cnnviz.core.run import Run
 from cnnviz.export.animation import Estimate, Progress, animate, estimate
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.export.atlas import atlas
 from cnnviz.export.drawing import FORMATS as STILLS
 from cnnviz.export.drawing import figure_of, still
+from cnnviz.export.drawn_stage import Stage, make_stage
 from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
 from cnnviz.export.plan import Plan
-from cnnviz.export.stage import Stage, make_stage
-from cnnviz.layers import Array
-from cnnviz.run import Run
-from cnnviz.scene import Scene
+from cnnviz.scenes.layer import Scene
 
 __all__ = [
     "KINDS",

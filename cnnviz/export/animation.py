@@ -8,14 +8,14 @@ from math import ceil
 from typing import Literal
 
 from cnnviz.export.cast import cast_of
+from cnnviz.export.drawn_stage import Stage, make_stage
 from cnnviz.export.ffmpeg import mp4
 from cnnviz.export.film import Film, Picture
 from cnnviz.export.gif import Gif, palette_of
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.page import FREE
 from cnnviz.export.plan import Plan
-from cnnviz.export.stage import Stage, make_stage
-from cnnviz.scene import Scene
+from cnnviz.scenes.layer import Scene
 
 Format = Literal["gif", "mp4"]
 FORMATS: tuple[Format, ...] = ("gif", "mp4")

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from cnnviz.layers import MaxUnpool
-from cnnviz.run import Run
-from cnnviz.scene import Tensors
-from cnnviz.show import Shown
+from cnnviz.core.layers import MaxUnpool
+from cnnviz.core.run import Run
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.layer import Tensors
 
 Words = Mapping[str, str | int]
 

@@ -6,17 +6,17 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
+from cnnviz.core.layers import Array
 from cnnviz.export.drawing import AS_TEXT, UNDATED, Format
 from cnnviz.export.layout import Box
 from cnnviz.export.look import UNITS, WIDTH, Look
 from cnnviz.export.numbers import brief
 from cnnviz.export.page import FREE
 from cnnviz.export.paper import Paper, new_paper
+from cnnviz.export.pens import DRAWING, colours, limits
 from cnnviz.export.sheet import add_axes
-from cnnviz.ink import DRAWING, colours, limits
-from cnnviz.layers import Array
-from cnnviz.maps import TOP
-from cnnviz.scene import Scene
+from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.stage import TOP
 
 EDGE, HEAD, FOOT = 20.0, 42.0, 30.0  # round all [units]
 ACROSS = 6  # stages beside each other

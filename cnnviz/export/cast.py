@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnnviz.export.drawn_stage import Here, Stage
 from cnnviz.export.layout import Layout, Maps, Work, arrange
 from cnnviz.export.panel import Panel
-from cnnviz.export.stage import Here, Stage
 from cnnviz.export.words import many_of
 
 MOST_MAPS = 16  # of the input

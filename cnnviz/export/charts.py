@@ -10,14 +10,14 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 
+from cnnviz.core.layers import Array
+from cnnviz.export.drawn_stage import Stage, function_at
 from cnnviz.export.layout import Box
 from cnnviz.export.numbers import brief
 from cnnviz.export.paper import Paper
+from cnnviz.export.pens import colours, limits
 from cnnviz.export.sheet import add_axes
-from cnnviz.export.stage import Stage, function_at
 from cnnviz.export.worked import Worked
-from cnnviz.ink import colours, limits
-from cnnviz.layers import Array
 
 BINS = 48
 POINTS = 161  # of a curve

@@ -7,11 +7,11 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from cnnviz.export.cast import cast_of
+from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.look import UNITS, ExportError, Look
 from cnnviz.export.page import FREE, Page
-from cnnviz.export.stage import make_stage
-from cnnviz.ink import DRAWING
-from cnnviz.scene import Scene
+from cnnviz.export.pens import DRAWING
+from cnnviz.scenes.layer import Scene
 
 Format = Literal["png", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
@@ -33,7 +33,7 @@ def figure_of(scene: Scene, look: Look, step: int, channel: int | None = None, n
     note : str
         Stands in the small line at the foot.
 
-    Whoever calls holds `cnnviz.ink.DRAWING`, and as long as the figure is drawn.
+    Whoever calls holds `cnnviz.export.pens.DRAWING`, and as long as the figure is drawn.
 
     Raises
     ------

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.cast import cast_of
+from cnnviz.export.drawn_stage import Here, Stage
 from cnnviz.export.look import Look
 from cnnviz.export.page import Page
-from cnnviz.export.stage import Here, Stage
-from cnnviz.ink import DRAWING
+from cnnviz.export.pens import DRAWING
 
 Picture = NDArray[np.uint8]  # (rows, columns, 3)
 

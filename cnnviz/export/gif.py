@@ -12,7 +12,7 @@ from PIL.GifImagePlugin import getdata
 from cnnviz.export.film import Picture
 from cnnviz.export.look import Look
 from cnnviz.export.paint import TINT, WASH
-from cnnviz.ink import colours, paper
+from cnnviz.export.pens import colours, paper
 
 SAME = 255  # the index of what did not change
 BITS = 6  # of each colour that choose an index

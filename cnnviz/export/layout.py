@@ -1,6 +1,6 @@
 """Where everything stands on a page, in units: numbers in, boxes out. It is as wide as always, as high as it needs.
 
-After static/player/layout.js and fit.js: panels side by side or, where maps are lines or wide, one above the other.
+After static/drawing/layout.js and fit.js: panels side by side or, where maps are lines or wide, one above the other.
 """
 
 from collections.abc import Mapping

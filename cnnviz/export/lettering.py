@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import Normalize
 
+from cnnviz.core.geometry import NONE, PAD
 from cnnviz.export.look import POINT, UNITS, Look
 from cnnviz.export.numbers import brief
 from cnnviz.export.panel import Mask, Plane
+from cnnviz.export.pens import PLAIN, colours
 from cnnviz.export.sheet import Sheet
-from cnnviz.geometry import NONE, PAD
-from cnnviz.ink import PLAIN, colours
 
 NUMBERS_FROM = 18.0  # a cell needs to carry a number
 BARS = 0.68  # part of a one-row map that its bars take; the number stands below

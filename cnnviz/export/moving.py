@@ -9,10 +9,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from cnnviz.export.drawn_stage import Here, Lit, Stage
 from cnnviz.export.look import POINT, Look
 from cnnviz.export.paint import WASH, frame, hatched
 from cnnviz.export.sheet import Sheet
-from cnnviz.export.stage import Here, Lit, Stage
 from cnnviz.export.work import Work
 from cnnviz.export.worked import Worked
 

@@ -1,4 +1,4 @@
-"""Numbers as the player writes them: static/player/colour.js."""
+"""Numbers as the player writes them: static/drawing/colour.js."""
 
 from math import floor, isfinite, isnan, log10
 

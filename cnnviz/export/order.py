@@ -1,4 +1,4 @@
-"""In which order the cells are visited, as static/player/order.js has it."""
+"""In which order the cells are visited, as static/drawing/order.js has it."""
 
 from dataclasses import dataclass
 from math import prod

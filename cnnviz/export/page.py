@@ -9,6 +9,7 @@ from matplotlib.patches import Polygon
 
 from cnnviz.export.cast import Cast, lay_out
 from cnnviz.export.charts import make_charts
+from cnnviz.export.drawn_stage import Here, Stage
 from cnnviz.export.layout import EDGE, Box
 from cnnviz.export.lettering import Script, ems, script_of
 from cnnviz.export.look import POINT, WIDTH, Look
@@ -17,7 +18,6 @@ from cnnviz.export.paint import paint_sheet
 from cnnviz.export.panel import Panel
 from cnnviz.export.paper import new_paper
 from cnnviz.export.sheet import Sheet, make_sheet
-from cnnviz.export.stage import Here, Stage
 from cnnviz.export.titles import lowered, sum_place, tag, write_titles
 from cnnviz.export.words import sentence, sum_words
 from cnnviz.export.work import Work

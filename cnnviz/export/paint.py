@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
 
+from cnnviz.core.geometry import NONE
+from cnnviz.core.layers import Array
 from cnnviz.export.lettering import BARS, Script, paint_numbers
 from cnnviz.export.look import POINT, UNITS, Look
 from cnnviz.export.order import Block
 from cnnviz.export.panel import Plane, blocks_of
+from cnnviz.export.pens import colours
 from cnnviz.export.sheet import Sheet
-from cnnviz.geometry import NONE
-from cnnviz.ink import colours
-from cnnviz.layers import Array
 
 MOST_MESHED = 2500  # cells that are shapes of their own, sharp in every viewer; more become a picture
 GRID_FROM = 6.0  # units a cell needs to have a grid line

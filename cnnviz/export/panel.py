@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.core.geometry import NONE, PAD, Axis, Ints
+from cnnviz.core.layers import Array
 from cnnviz.export.order import Block
-from cnnviz.geometry import NONE, PAD, Axis, Ints
-from cnnviz.layers import Array
-from cnnviz.scene import Scene
+from cnnviz.scenes.layer import Scene
 
 Mask = NDArray[np.bool_]
 

@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from cnnviz.export.layout import Box
 from cnnviz.export.look import POINT, UNITS, WIDTH, Look
 from cnnviz.export.numbers import brief
+from cnnviz.export.pens import PLAIN, colours, paper
 from cnnviz.export.sheet import add_axes
-from cnnviz.ink import PLAIN, colours, paper
 
 LEGEND = 132.0  # colours with the numbers of both ends [units]
 ENDS = 38.0  # of it, that each of these numbers has

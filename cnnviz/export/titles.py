@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from cnnviz.export.cast import Cast, kept_words
+from cnnviz.export.drawn_stage import Stage
 from cnnviz.export.layout import EDGE, Box, Layout
 from cnnviz.export.paper import LEGEND, Paper
 from cnnviz.export.sheet import Sheet
-from cnnviz.export.stage import Stage
 from cnnviz.export.words import many_of, one_of
 
 

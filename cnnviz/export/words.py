@@ -1,15 +1,15 @@
-"""Words for a step, as the player has them: static/player/readout.js and sentences.js."""
+"""Words for a step, as the player has them: static/drawing/readout.js and sentences.js."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from cnnviz.core.geometry import NONE, PAD
+from cnnviz.core.layers import Array
+from cnnviz.export.drawn_stage import Here, Stage
 from cnnviz.export.numbers import brief, exact
-from cnnviz.export.stage import Here, Stage
 from cnnviz.export.worked import Worked
-from cnnviz.geometry import NONE, PAD
-from cnnviz.layers import Array
 
 SINGULAR = {"rows": "row", "columns": "column", "length": "position", "examples": "example", "steps": "step"}
 PLURAL = {"depth": "depths", "length": "positions", "frame": "frames", "mel": "mels"}

@@ -10,19 +10,19 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from cnnviz.core.geometry import NONE, PAD, Ints
+from cnnviz.core.layers import Array
+from cnnviz.export.drawn_stage import Stage
 from cnnviz.export.layout import Grid, Layout
 from cnnviz.export.lettering import DIGITS, font_size, ink_on
 from cnnviz.export.look import POINT, Look
 from cnnviz.export.numbers import brief
 from cnnviz.export.paint import GRID_FROM, frame, hatched, paint_grid
 from cnnviz.export.panel import Panel
+from cnnviz.export.pens import PLAIN, colours
 from cnnviz.export.sheet import Sheet, make_sheet
-from cnnviz.export.stage import Stage
 from cnnviz.export.words import drawn_order
 from cnnviz.export.worked import Worked
-from cnnviz.geometry import NONE, PAD, Ints
-from cnnviz.ink import PLAIN, colours
-from cnnviz.layers import Array
 
 NAMES = ("input", "weight", "output")  # whose colours the three rows have
 SIGNS_FROM = 5.0  # units a weight needs to carry its sign, where it has no room for its number

@@ -1,16 +1,16 @@
-"""One output cell worked out from the scene alone: its rule, tables and tensors, as static/player/rules.js does."""
+"""One output cell worked out from the scene alone: its rule, tables and tensors, as static/drawing/rules.js does."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnnviz.core.geometry import NONE
+from cnnviz.core.layers import Array
+from cnnviz.core.layers.activation import sigmoid
+from cnnviz.core.layers.cell import Window, gather
+from cnnviz.export.drawn_stage import Stage, function_at
 from cnnviz.export.order import Cell
-from cnnviz.export.stage import Stage, function_at
-from cnnviz.geometry import NONE
-from cnnviz.layers import Array
-from cnnviz.layers.activation import sigmoid
-from cnnviz.layers.step import Window, gather
 
 
 @dataclass(frozen=True, eq=False)

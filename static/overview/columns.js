@@ -1,5 +1,5 @@
 // What a column of the row shows: a map with its scale, or bars with their numbers.
-import { brief, css, level, limits, ramp } from "../player/colour.js";
+import { brief, css, level, limits, ramp } from "../drawing/colour.js";
 import { limitsOf, mapOf, rangeOf } from "./pictures.js";
 
 /** Show the channel of a stage that is looked at. */

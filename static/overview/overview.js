@@ -1,6 +1,6 @@
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
-import { readBlob } from "../player/blob.js";
-import { luminance } from "../player/colour.js";
+import { readBlob } from "../drawing/blob.js";
+import { luminance } from "../drawing/colour.js";
 import { Herald } from "../player/herald.js";
 import { drawBoxes } from "../viewer/build.js";
 import { inkOf } from "../viewer/picture.js";

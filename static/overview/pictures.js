@@ -1,5 +1,5 @@
 // Maps as pictures, upright: one pixel for each cell, rows downwards; the page scales them. Each is made once, when wanted.
-import { TOP } from "../player/colour.js";
+import { TOP } from "../drawing/colour.js";
 import { bitmapOf, levelsOf, relevel, scaleOf, widest } from "../viewer/picture.js";
 
 const NONE = TOP + 1; // the level of what is no number

@@ -1,5 +1,5 @@
 // Words of the overview: what a unit is, sees and reaches.
-import { exact } from "../player/colour.js";
+import { exact } from "../drawing/colour.js";
 import { isWhole } from "./chain.js";
 
 const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;

@@ -1,8 +1,8 @@
 // What a pointer, a key or a control can ask of the player.
 import { SPEEDS } from "./clock.js";
 import { isFull, toggleFull } from "./full.js";
-import { hit as hitAt } from "./pointing.js";
-import { arrowKeys } from "./port.js";
+import { hit as hitAt } from "../drawing/pointing.js";
+import { arrowKeys } from "../drawing/port.js";
 
 const WHEEL_ZOOMS_BELOW = 18; // pixels per cell: smaller cells take the wheel, larger ones leave it to the page
 

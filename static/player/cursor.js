@@ -1,5 +1,5 @@
 // The keys' cursor of one player: in which panel it is, where it stands there, and that it can be seen.
-import { litBy } from "./lights.js";
+import { litBy } from "../drawing/lights.js";
 import { enter, stays, walk, walkable } from "./walking.js";
 
 const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);

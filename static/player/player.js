@@ -1,24 +1,24 @@
 // The player: one scene, one clock, one selection. Animation, hover, step and scrub stay in the browser.
 import { act, makeGestures, press } from "./actions.js";
-import { readBlob } from "./blob.js";
+import { readBlob } from "../drawing/blob.js";
 import { Clock } from "./clock.js";
-import { luminance } from "./colour.js";
+import { luminance } from "../drawing/colour.js";
 import { buildControls, nameSteps, showSlider, showTicks } from "./controls.js";
 import { Cursor } from "./cursor.js";
 import { isFull, roomFor, watchFull } from "./full.js";
 import { listenKeys, listenPointer } from "./gestures.js";
 import { Herald } from "./herald.js";
-import { litBy, readsOf } from "./lights.js";
-import { drawMoving, isVeiled } from "./moving.js";
+import { litBy, readsOf } from "../drawing/lights.js";
+import { drawMoving, isVeiled } from "../drawing/moving.js";
 import { selected, written } from "./opening.js";
-import { clampTo, makeOrder } from "./order.js";
-import { arrowKeys, middleOf } from "./port.js";
+import { clampTo, makeOrder } from "../drawing/order.js";
+import { arrowKeys, middleOf } from "../drawing/port.js";
 import { report } from "./report.js";
-import { Stage, makeLook } from "./stage.js";
-import { Painting } from "./stamp.js";
-import { paintStill } from "./still.js";
+import { Stage, makeLook } from "../drawing/stage.js";
+import { Painting } from "../drawing/stamp.js";
+import { paintStill } from "../drawing/still.js";
 import { placeStops } from "./stops.js";
-import { range } from "./tables.js";
+import { range } from "../drawing/tables.js";
 import { walkable } from "./walking.js";
 
 // Players of one page that go together share a clock: one leads and has the knobs, the others follow.

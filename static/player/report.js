@@ -1,11 +1,11 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
-import { litBy, readsOf } from "./lights.js";
-import { placeWords, writeCell, writeKernel, writeReach, writeStamp } from "./readout.js";
-import { RULES, agrees, torchValue } from "./rules.js";
-import { element } from "./sentences.js";
-import { stampOf } from "./stamp.js";
-import { ravel } from "./tables.js";
+import { litBy, readsOf } from "../drawing/lights.js";
+import { placeWords, writeCell, writeKernel, writeReach, writeStamp } from "../drawing/readout.js";
+import { RULES, agrees, torchValue } from "../drawing/rules.js";
+import { element } from "../drawing/sentences.js";
+import { stampOf } from "../drawing/stamp.js";
+import { ravel } from "../drawing/tables.js";
 
 const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs
 const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once

@@ -1,7 +1,7 @@
 // The cursor that keys walk over the cells of a panel, or over the taps of a kernel: what a pointer shows, without one.
-import { litBy, readsOf } from "./lights.js";
-import { drawnAt, tapAt } from "./pointing.js";
-import { arrowKeys } from "./port.js";
+import { litBy, readsOf } from "../drawing/lights.js";
+import { drawnAt, tapAt } from "../drawing/pointing.js";
+import { arrowKeys } from "../drawing/port.js";
 
 /** Panels that keys can walk besides the one that the playhead goes through, in the order in which Tab visits them. */
 export function walkable({ scene: { meta }, stamping }) {

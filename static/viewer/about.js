@@ -1,6 +1,6 @@
 // What there is to say about the selected channel: statistics, histogram, kernel.
-import { histogram } from "../player/charts.js";
-import { brief } from "../player/colour.js";
+import { histogram } from "../drawing/charts.js";
+import { brief } from "../drawing/colour.js";
 import { make } from "./build.js";
 import { finiteRange, levelsOf, pixelsOf, scaleOf } from "./picture.js";
 import { statisticsOf } from "./words.js";

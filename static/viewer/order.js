@@ -1,5 +1,5 @@
 // In which order channels are shown, and the number by which each stands there.
-import { TOP } from "../player/colour.js";
+import { TOP } from "../drawing/colour.js";
 import { shareOf } from "./places.js";
 
 /** One statistic of every channel; null where the name is none of them. */

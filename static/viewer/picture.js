@@ -1,5 +1,5 @@
 // Maps as pictures: one pixel for each cell, frames to the right, mels upwards; the page scales them.
-import { TOP, level, limits, ramp } from "../player/colour.js";
+import { TOP, level, limits, ramp } from "../drawing/colour.js";
 
 const NONE = TOP + 1; // the level of what is no number
 

@@ -1,6 +1,6 @@
 // The viewer: all maps of a stage, in time with the sound. Cursor, hover, sorting and selection stay in the browser.
-import { readBlob } from "../player/blob.js";
-import { luminance, brief } from "../player/colour.js";
+import { readBlob } from "../drawing/blob.js";
+import { luminance, brief } from "../drawing/colour.js";
 import { Herald } from "../player/herald.js";
 import { drawAbout } from "./about.js";
 import { build, drawAxes, drawBoxes, make, makeMap } from "./build.js";

@@ -1,5 +1,5 @@
 // Words for places and numbers.
-import { brief, exact } from "../player/colour.js";
+import { brief, exact } from "../drawing/colour.js";
 
 /** Seconds as people say them. */
 export const seconds = (t) => `${t.toFixed(2)} s`;

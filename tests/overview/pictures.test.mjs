@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TOP } from "../../static/player/colour.js";
+import { TOP } from "../../static/drawing/colour.js";
 import { colourPixels, levelsOn, limitsOf, mapOf, numberOf, pixelsOf } from "../../static/overview/pictures.js";
 import { cases, near } from "../viewer/given.mjs";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock, SPEEDS } from "../../static/player/clock.js";
-import { lots, near } from "./given.mjs";
+import { lots, near } from "../drawing/given.mjs";
 
 const clock = (more = {}) => Object.assign(new Clock(), { steps: 10, cells: 10 }, more);
 

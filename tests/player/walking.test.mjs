@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readsOf } from "../../static/player/lights.js";
-import { combinations, range } from "../../static/player/tables.js";
+import { readsOf } from "../../static/drawing/lights.js";
+import { combinations, range } from "../../static/drawing/tables.js";
 import { enter, stays, walk, walkable } from "../../static/player/walking.js";
-import { cases, caseOf, sameCells, stageOf } from "./given.mjs";
+import { cases, caseOf, sameCells, stageOf } from "../drawing/given.mjs";
 
 /** Every cursor that keys reach from the first cell: each map row by row. */
 function* reached(stage, kind, owner) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readBlob } from "../../static/player/blob.js";
+import { readBlob } from "../../static/drawing/blob.js";
 
 const FOLDER = process.env.CNNVIZ_CASES;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TOP, limits, ramp } from "../../static/player/colour.js";
+import { TOP, limits, ramp } from "../../static/drawing/colour.js";
 import { bitmapOf, inkOf, levelsOf, pixelsOf, relevel, scaleOf, widest } from "../../static/viewer/picture.js";
 import { cases, near } from "./given.mjs";
 

@@ -1,0 +1,1 @@
+"""Packed addresses, links, presets and the gallery: content, not code."""

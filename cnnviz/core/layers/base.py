@@ -1,0 +1,279 @@
+"""What every layer answers: its torch module, its windows, and the arithmetic of one output cell by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from inspect import Parameter, signature
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.core.geometry import AXES, Axis, GeometryError, Ints
+from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
+from cnnviz.core.settings import Setting, knob, knobs
+
+Extent = tuple[int | Fraction, int | Fraction, int | Fraction] | None
+POSITIONAL = ("in_channels", "out_channels", "in_features", "out_features")  # what people write without its name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer(Setting):
+    """A torch layer as a frozen value. Fields are spelled as torch spells them."""
+
+    torch_name: ClassVar[str] = ""  # without its dimension: "Conv" for Conv1d, Conv2d, Conv3d
+    dimensioned: ClassVar[bool] = True  # False for nn.ReLU and others that are the same for any number of axes
+    ndims: ClassVar[tuple[int, ...]] = (1, 2, 3)  # along how many axes torch has it
+    vectors: ClassVar[bool] = True  # does it read a vector, too, if it is not dimensioned?
+    rule: ClassVar[str] = ""  # how a window becomes a value; see static/drawing/rules.js
+    pad_value: ClassVar[float] = 0.0
+    random: ClassVar[bool] = False  # does it draw at random?
+    out_scale: ClassVar[str] = "signed"  # how its output is coloured; "same" as its input, or a name in the palette
+
+    ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
+
+    @property
+    def name(self) -> str:
+        """Torch's own name, with its dimension."""
+        return f"{self.torch_name}{self.ndim}d" if self.dimensioned else self.torch_name
+
+    @property
+    def stacked(self) -> bool:
+        """Does the first axis after the channels count examples? Torch then gets them as its batch."""
+        return False
+
+    @property
+    def n_axes(self) -> int:
+        """Axes of the input besides its channels."""
+        return self.ndim + self.stacked
+
+    def torch_class(self) -> type[nn.Module]:
+        kind: type[nn.Module] = getattr(nn, self.name)
+        return kind
+
+    def arguments(self) -> dict[str, Parameter]:
+        """Torch's own parameters that this layer sets, in torch's order."""
+        parameters = signature(self.torch_class()).parameters
+        return {name: p for name, p in parameters.items() if hasattr(self, name)}
+
+    def argument(self, name: str) -> Any:
+        """A field as torch takes it: ``3`` for the same number along each axis, else ``(3, 5)``."""
+        value, k = getattr(self, name), knobs(self).get(name)
+        return plain(value) if k and k.per_axis else value
+
+    def module(self) -> nn.Module:
+        """The torch module with torch's own initialisation."""
+        return self.torch_class()(**{name: self.argument(name) for name in self.arguments()})
+
+    def code(self) -> str:
+        """The torch call, without the arguments that are at torch's defaults."""
+        words = []
+        for name, parameter in self.arguments().items():
+            value = repr(self.argument(name))
+            if value != repr(parameter.default):
+                words.append(value if name in POSITIONAL else f"{name}={value}")
+        where = "nn." if hasattr(nn, self.name) else ""
+        return f"{where}{self.torch_class().__name__}({', '.join(words)})"
+
+    @property
+    def called(self) -> str:
+        """What stands before the brackets of `code`."""
+        return self.code().split("(")[0]
+
+    def use(self) -> list[str]:
+        """Lines of Python that make ``y`` of ``layer`` and ``x``, as `call` does."""
+        # stacked, x is (1, channels, examples, ...) and torch wants (examples, channels, ...), which it gives back
+        return ["x = x[0].swapaxes(0, 1)", "y = layer(x)"] if self.stacked else ["y = layer(x)"]
+
+    def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        """The module on what torch wants of x (1, channels, ...), back as we have it, without the batch."""
+        y: torch.Tensor = module(x[0].swapaxes(0, 1)).swapaxes(0, 1) if self.stacked else module(x)[0]
+        return y
+
+    def definition(self) -> str:
+        """The module's own source, where it is not one of torch's."""
+        return ""
+
+    def gating(self, shape: Shape) -> dict[str, Any] | None:
+        """Where signal and gate come from, if the layer is a product of the two.
+
+        Returns
+        -------
+        dict or None
+            ``signal`` and ``gate`` each name a ``tensor`` of the scene (the signal is the input if it is not named);
+            of it the ``first`` channel that is taken, and the function ``through`` which it goes. ``mixes`` says which
+            of the two an nn.Linear over the channels makes.
+        """
+        return None
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """Apply the module to a batch of one: ``output``, and by name what else there is to see, without the batch.
+
+        Parameters
+        ----------
+        x : tensor, shape (1, channels, *axes)
+        seed : int
+            For a layer that draws at random.
+        """
+        return self.only(module, x, seed)
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """The same ``output`` as `call` gives, and nothing else, where that is less work."""
+        return {"output": self.apply(module, x)}
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        """One table per axis for an input of this shape."""
+        raise NotImplementedError
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """(channels, *axes) of the output."""
+        raise NotImplementedError
+
+    def channels_read(self, shape: Shape) -> Ints:
+        """Which input channels each output channel reads: rows of (first, one past the last). By default its own."""
+        first = np.arange(self.output_shape(shape)[0])
+        return np.stack([first, first + 1], axis=1)
+
+    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
+        """Shapes of input and output as torch prints them, the batch first."""
+        read, made = ((s[1], s[0], *s[2:]) if self.stacked else (1, *s) for s in (shape, self.output_shape(shape)))
+        return read, made
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        """What a rule needs besides the window, ready to be looked up by output channel and tap.
+
+        Parameters
+        ----------
+        state : torch's own `state_dict`
+        parts : what `call` gave besides the output
+        """
+        return {}
+
+    def constants(self) -> dict[str, float]:
+        """Single numbers that a rule needs, by the name that torch gives them."""
+        return {}
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        """The arithmetic of one output cell, from the input itself."""
+        channels = self.channels_read(done.x.shape)[channel]
+        window = gather(done.x, axes, channels, cell, self.pad_value)
+        if done.x.shape == done.y.shape:
+            window = replace(window, own=float(done.x[channel, *cell]))
+        return self.step(window, done.state, channel)
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        """The arithmetic of one output cell, from what its window reads."""
+        raise NotImplementedError
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        """Along each axis: cells that a window reaches beyond its first, cells that it moves, cells of padding before.
+
+        None where an output cell depends on the whole axis. The windows of adaptive pooling follow from the input's
+        shape; where it is not given, they may be as long as the axis.
+        """
+        return ((0, 1, 0),) * self.n_axes
+
+    def along(self, shape: Shape) -> "Layer":
+        """The same layer along as many axes as there are, where torch's module works along any number of them."""
+        ndim = len(shape) - 1
+        return self if self.dimensioned or self.stacked or ndim not in AXES else self.over(ndim)
+
+    def over(self, ndim: int) -> "Layer":
+        """The same layer along so many axes."""
+        return replace(self, ndim=ndim)
+
+    def takes(self, shape: Shape) -> Shape:
+        """The shape in which a network hands over what has this one: (channels, *axes), or a vector, (features,).
+
+        Torch has a vector behind nn.Flatten and nn.Linear. A layer sees it as so many channels of one cell each.
+
+        Raises
+        ------
+        GeometryError
+            If torch's module, in a row with others, would refuse it or do something else than here.
+        """
+        if self.stacked:
+            raise GeometryError(
+                f"{self.called} counts examples on its first axis, and a network reads one at a time. "
+                "Choose it without them."
+            )
+        if len(shape) != 1:
+            return shape
+        if self.dimensioned or not self.vectors:
+            raise GeometryError(
+                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Put it before nn.Flatten."
+            )
+        return (*shape, *(1,) * self.ndim)
+
+    def remark(self, x: Array, y: Array) -> str:
+        """Why numbers became what is no number, and the way out; empty where none did, or nothing can be said."""
+        return ""
+
+    def formula(self, shape: Shape) -> list[str]:
+        """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
+        raise NotImplementedError
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-adds of one forward pass; the bias is not counted. A layer without weights has none."""
+        self.check(shape)
+        return 0
+
+    def check(self, shape: Shape) -> None:
+        """Raise `GeometryError` unless the settings work on an input of this shape."""
+        for name, k in knobs(self).items():
+            self._check_word(name, k.words or k.choices)
+            self._check_range(name, k.low)
+        if self.ndim not in self.ndims:
+            raise GeometryError(
+                f"nn.{self.torch_name} reads inputs with {' or '.join(map(str, self.ndims))} axes besides the channels"
+                f", and here {'is 1' if self.ndim == 1 else f'are {self.ndim}'}. Choose another input."
+            )
+        if len(shape) != self.n_axes + 1:
+            besides = "its channels and examples" if self.stacked else "its channels"
+            axes = len(shape) - 1 - self.n_axes + self.ndim
+            other = f"nn.{self.torch_name}{axes}d, or " if axes in AXES and self.dimensioned else ""
+            raise GeometryError(
+                f"{self.called} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
+                f"and the input {shape} has {axes} besides {besides}. "
+                f"Choose {other}another input."
+            )
+        if min(shape) < 1:
+            raise GeometryError(f"The input {shape} is empty. Give every axis at least 1 cell.")
+
+    def _check_word(self, name: str, known: tuple[Any, ...]) -> None:
+        value = getattr(self, name)
+        if isinstance(value, str) and value not in known:
+            raise GeometryError(
+                f"{name} = {value!r} is not known. Use {' or '.join(map(repr, known)) or 'a number'}.",
+                *({name: word} for word in known),
+            )
+
+    def _check_range(self, name: str, low: float | None) -> None:
+        value = getattr(self, name)
+        if low is None or value is None or isinstance(value, str):
+            return
+        numbers = value if isinstance(value, tuple) else (value,)
+        if any(v is not None and v < low for v in numbers):
+            mended = tuple(v if v is None else max(v, int(low)) for v in numbers)
+            raise GeometryError(
+                f"{name} = {value} is too small. Use {int(low)} or more.",
+                {name: mended if isinstance(value, tuple) else mended[0]},
+            )
+
+    def axis_names(self) -> tuple[str, ...]:
+        return (*(("examples",) if self.stacked else ()), *AXES[self.ndim])
+
+    def out_axis_names(self) -> tuple[str, ...]:
+        """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""
+        return self.axis_names()
+
+
+def plain(value: Any) -> Any:
+    """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None else value
+
+
+def short(value: Any) -> str:
+    """`plain` as text."""
+    return repr(plain(value))

@@ -1,0 +1,94 @@
+"""One output cell: what its window reads, and how it is worked out by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.geometry import NONE, PAD, Axis, Ints
+
+Array = NDArray[np.floating[Any]]
+Shape = tuple[int, ...]  # (channels, *axes), without the batch
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """What one output cell reads.
+
+    Attributes
+    ----------
+    values : array, shape (channels read, *taps)
+        The layer's `pad_value` in the padding, 0 where a tap does not exist.
+    kind : int array, shape (*taps)
+        0 for a cell, or `PAD` or `NONE`.
+    index : int array, shape (*taps)
+        Where in its own map each tap reads, counted row after row; meaningless where `kind` is not 0.
+    cell : tuple of int
+        The output cell.
+    own : float
+        The input cell in the same place; NaN where input and output differ in shape.
+    """
+
+    values: Array
+    kind: Ints
+    index: Ints
+    cell: tuple[int, ...]
+    own: float
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One output cell, worked out by hand.
+
+    Attributes
+    ----------
+    terms : array, shape (channels read, *taps)
+        What the window reads.
+    value : float
+        In double precision.
+    weights : array of the same shape, or None
+        What each term is multiplied by, where the value is a sum of products and the bias; of a gate with an nn.Linear,
+        where what that makes is.
+    bias : float
+    index : int or None
+        Of a maximum: where in its map the largest stands, counted row after row.
+    """
+
+    terms: Array
+    value: float
+    weights: Array | None = None
+    bias: float = 0.0
+    index: int | None = None
+
+    @property
+    def products(self) -> Array:
+        return self.terms * (1.0 if self.weights is None else self.weights)
+
+
+def gather(x: Array, axes: Sequence[Axis], channels: Sequence[int], cell: Sequence[int], pad_value: float) -> Window:
+    """The window of one output cell; `channels` are the first input channel that is read and one past the last."""
+    source = np.ix_(*(axis.source[o] for axis, o in zip(axes, cell, strict=True)))
+    least = np.broadcast_arrays(*source)
+    holes = np.any([s < PAD for s in least], axis=0)
+    padding = ~holes & np.any([s == PAD for s in least], axis=0)
+    inside = [np.maximum(s, 0) for s in source]
+    read = x[(slice(*channels), *inside)].astype(np.float64)
+    kind = np.where(holes, NONE, np.where(padding, PAD, 0))
+    index = np.ravel_multi_index(tuple(np.broadcast_arrays(*inside)), x.shape[1:])
+    values = np.where(holes, 0.0, np.where(padding, pad_value, read))
+    return Window(values, kind, index, tuple(cell), np.nan)
+
+
+class Pass(Protocol):
+    """What explaining needs of a `cnnviz.core.run.Run`."""
+
+    @property
+    def x(self) -> Array: ...
+    @property
+    def y(self) -> Array: ...
+    @property
+    def state(self) -> Mapping[str, Array]: ...
+    @property
+    def parts(self) -> Mapping[str, NDArray[Any]]: ...

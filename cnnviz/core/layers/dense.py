@@ -1,0 +1,107 @@
+"""The dense layer: every output reads the whole input; a convolution whose window is as large as what it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.core.geometry import Axis, GeometryError, Ints, whole_axis
+from cnnviz.core.layers.base import Extent, Layer
+from cnnviz.core.layers.cell import Array, Shape, Step, Window
+from cnnviz.core.settings import Size, knob
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    """nn.Linear on the flattened input: each output feature has one weight for every input cell.
+
+    Attributes
+    ----------
+    size : shape of the input, (channels, *axes)
+    """
+
+    torch_name: ClassVar[str] = "Linear"
+    dimensioned: ClassVar[bool] = False
+    rule: ClassVar[str] = "dot"
+
+    size: Size = ()
+    out_features: int = knob(4, 1, 128, "numbers that come out")
+    bias: bool = knob(True, help="one number per output, added to every sum")
+
+    @property
+    def in_features(self) -> int:
+        return prod(self.size)
+
+    def use(self) -> list[str]:
+        return ["y = layer(x.flatten(1))"]
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": module(x.flatten(1))[0].reshape(-1, *(1,) * self.ndim)}
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(whole_axis(n, 1) for n in shape[1:])
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (self.out_features, *(1,) * self.ndim)
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        return (None,) * self.ndim
+
+    def along(self, shape: Shape) -> Layer:
+        """For a vector that is as long as it has to be, whatever shape was given for it."""
+        as_before = len(self.size) == 1 + self.ndim or shape != (self.in_features,)
+        return self if as_before else replace(self, size=super().takes(shape))
+
+    def takes(self, shape: Shape) -> Shape:
+        """A vector in the shape that the layer was made for; maps have to be flattened before."""
+        if len(shape) > 1:
+            raise GeometryError(
+                f"In a network nn.Linear reads a vector, and here are maps {shape}, of which it would take each row on "
+                "its own. Put nn.Flatten before it."
+            )
+        return self.size if shape == (self.in_features,) else super().takes(shape)
+
+    def out_axis_names(self) -> tuple[str, ...]:
+        return ()
+
+    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
+        return (1, *shape), (1, self.out_features)
+
+    def channels_read(self, shape: Shape) -> Ints:
+        return np.tile([0, shape[0]], (self.out_features, 1))
+
+    def taps(self, weight: Array) -> Array:
+        """Torch's weight (out_features, in_features) as (out_features, channels, *axes)."""
+        return weight.reshape(self.out_features, *self.size)
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        bias = {"bias": state["bias"]} if self.bias else {}
+        return {"weight": self.taps(state["weight"]), **bias}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        weights = self.taps(state["weight"])[channel].astype(np.float64)
+        bias = float(state["bias"][channel]) if self.bias else 0.0
+        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        cells = r"\cdot ".join(map(str, shape))
+        return [rf"\text{{weights}}: {cells} \cdot {self.out_features} = {self.in_features * self.out_features}"]
+
+    def macs(self, shape: Shape) -> int:
+        self.check(shape)
+        return self.in_features * self.out_features
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if tuple(shape) != self.size:
+            raise GeometryError(
+                f"The input is {shape} and the layer reads {self.size}. Set in_features to {prod(shape)}.",
+                {"size": tuple(shape)},
+            )

@@ -1,0 +1,98 @@
+"""Dropout: cells, or whole channels, are switched off at random while training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.core.geometry import Axis, GeometryError, counted
+from cnnviz.core.layers.activation import Pixel
+from cnnviz.core.layers.cell import Array, Pass, Shape, Step
+from cnnviz.core.settings import knob
+
+
+@dataclass(frozen=True)
+class Dropout(Pixel):
+    """nn.Dropout: each cell is dropped with chance `p`; the others are scaled by ``1 / (1 - p)``, so the mean stays."""
+
+    torch_name: ClassVar[str] = "Dropout"
+    rule: ClassVar[str] = "drop"
+    random: ClassVar[bool] = True
+    out_scale: ClassVar[str] = "same"
+
+    p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped", step=0.1)
+    training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
+    steps: int = knob(1, 1, 12, "training steps in a row on the same input, each with a mask of its own")
+
+    @property
+    def stacked(self) -> bool:
+        return self.steps > 1
+
+    @property
+    def scale(self) -> float:
+        return 1 / (1 - self.p) if self.training and self.p < 1 else 1.0  # p = 1 leaves nothing to scale
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """The mask depends on seed and shape alone, so a second draw over ones shows it."""
+        mask = self.drawn(module, torch.ones_like(x), seed) != 0
+        return {**self.only(module, x, seed), "gate": mask.float()}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.drawn(module, x, seed)}
+
+    def drawn(self, module: nn.Module, x: torch.Tensor, seed: int) -> torch.Tensor:
+        """The module's output with a seed of its own; the global generator stays as it was."""
+        if not self.training:
+            return self.apply(module, x)
+        with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
+            torch.manual_seed(seed)
+            return self.apply(module, x)
+
+    def axis_names(self) -> tuple[str, ...]:
+        names = super().axis_names()
+        return ("steps", *names[1:]) if self.stacked else names
+
+    def use(self) -> list[str]:
+        return super().use() if self.training else [*super().use()[:-1], "y = layer.eval()(x)"]
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"gate": parts["gate"]}
+
+    def constants(self) -> dict[str, float]:
+        return {"scale": self.scale}
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        """Which cells are dropped is drawn, not computed; the rest is."""
+        own, mask = float(done.x[channel, *cell]), float(done.parts["gate"][channel, *cell])
+        return Step(np.array([own]), own * mask * self.scale, np.array([mask * self.scale]))
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        if not self.training:
+            return [r"y = x \quad \text{(eval mode)}"]
+        if self.p == 1:
+            return [r"y = x \cdot 0 \quad \text{(p = 1 drops every cell)}"]
+        return [rf"y = x \cdot \text{{mask}} / (1 - {self.p:g}) = x \cdot \text{{mask}} \cdot {self.scale:.4g}"]
+
+    def gating(self, shape: Shape) -> dict[str, Any]:
+        return {"gate": {"tensor": "gate"}}
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.p > 1:
+            raise GeometryError(f"p = {self.p:g} is no chance: it lies between 0 and 1. Use p = 1.", {"p": 1.0})
+        if self.stacked and shape[1] != self.steps:
+            raise GeometryError(
+                f"The input has {counted(shape[1], 'steps')} and the layer {self.steps}. Use steps = {shape[1]}.",
+                {"steps": shape[1]},
+            )
+
+
+@dataclass(frozen=True)
+class DropoutNd(Dropout):
+    """nn.Dropout1d, nn.Dropout2d, nn.Dropout3d: whole channels are dropped."""
+
+    dimensioned: ClassVar[bool] = True

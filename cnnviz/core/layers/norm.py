@@ -1,0 +1,368 @@
+"""Normalisation: cells that share a mean and a variance are moved to mean 0 and variance 1."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.core.geometry import Axis, GeometryError, Ints, counted, point_axis, whole_axis
+from cnnviz.core.layers.base import Extent, Layer
+from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
+from cnnviz.core.settings import Size, knob
+
+AFFINE = "a weight and a bias for each channel"
+BIAS = "a bias as well, where there is a weight"
+MOMENTUM = "how much of the new batch counts in the running statistics; without one, all batches count alike"
+
+
+@dataclass(frozen=True)
+class Norm(Layer):
+    """What all normalisations share: ``(x - mean) / sqrt(var + eps) * weight + bias``.
+
+    A normalisation is about which cells share statistics, and batch norm's share them across examples. So with
+    `examples` the first axis of the input counts examples: (channels, examples, *axes), and torch gets
+    (examples, channels, *axes).
+    """
+
+    rule: ClassVar[str] = "norm"
+    width: ClassVar[str] = ""  # torch's name for the number of channels, where the layer must know it
+
+    eps: float = knob(1e-5, None, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
+    examples: bool = False
+
+    @property
+    def stacked(self) -> bool:
+        return self.examples
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        """For each axis after the channels: do cells along it share statistics? By default, each example on its own."""
+        return (False,) * self.stacked + (True,) * self.ndim
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        pairs = zip(shape[1:], self.shares(shape), strict=True)
+        return tuple(whole_axis(n, n) if shared else point_axis(n) for n, shared in pairs)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return shape
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.apply(module, x), **self.statistics(x[0])}
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        shared = self.shares((1,) * (1 + self.n_axes))
+        return tuple(None if one else (0, 1, 0) for one in shared)
+
+    def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Mean and biased variance of the cells that share them; axes that share are 1 long."""
+        shape = tuple(x.shape)
+        axes = [1 + i for i, shared in enumerate(self.shares(shape)) if shared]
+        sets = x.double().reshape(-1, self.channels_together(shape), *shape[1:])  # (sets, channels of a set, *axes)
+        over = [1, *(1 + a for a in axes)]
+        mean = sets.mean(over, keepdim=True)
+        var = sets.var(over, correction=0, keepdim=True)
+        return {"mean": mean.squeeze(1).float(), "var": var.squeeze(1).float()}
+
+    def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Running statistics, shaped like those of a batch."""
+        ones = (-1, *(1,) * self.n_axes)
+        return {"mean": mean.reshape(ones), "var": var.reshape(ones)}
+
+    def channels_together(self, shape: Shape) -> int:
+        """How many channels share statistics."""
+        return 1
+
+    def channels_read(self, shape: Shape) -> Ints:
+        together = self.channels_together(shape)
+        first = np.arange(shape[0]) // together * together
+        return np.stack([first, first + together], axis=1)
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        affine = {name: state[name] for name in ("weight", "bias") if name in state}
+        return {**affine, "mean": parts["mean"], "var": parts["var"]}
+
+    def constants(self) -> dict[str, float]:
+        return {"eps": self.eps}
+
+    def remark(self, x: Array, y: Array) -> str:
+        if self.eps > 0:
+            return ""
+        why = "variance + eps is below 0 there, and has no root" if self.eps else "where all are equal, this is 0 / 0"
+        return f"Cells are nan: eps = {self.eps:g}, and {why}. Use eps = 1e-05."
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return self.normalised(window, float(window.values.mean()), float(window.values.var()), state, channel)
+
+    def normalised(self, window: Window, mean: float, var: float, state: Mapping[str, Array], channel: int) -> Step:
+        """The cell with these statistics."""
+        weight, bias = (float(self.learned(state, name, window, channel)) for name in ("weight", "bias"))
+        with np.errstate(divide="ignore", invalid="ignore"):  # without eps, equal cells give 0 / 0: in torch as well
+            value = np.float64(window.own - mean) / self.deviation(var) * weight + bias
+        return Step(window.values, float(value))
+
+    def deviation(self, var: float) -> float:
+        """What the distance from the mean is divided by."""
+        return float(np.sqrt(np.float64(var + self.eps)))
+
+    def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+        """Weight or bias of a cell: one per channel."""
+        return float(state[name][channel]) if name in state else float(name == "weight")
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        return [rf"y = \frac{{x - \text{{mean}}}}{{\sqrt{{\text{{var}} + {self.eps:g}}}}} \cdot w + b"]
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.width and shape[0] != getattr(self, self.width):
+            raise GeometryError(
+                f"The input has {counted(shape[0], 'channels')} and {self.width} = {getattr(self, self.width)}. "
+                f"Set {self.width} to {shape[0]}.",
+                {self.width: shape[0]},
+            )
+        self.check_sharing(shape)
+
+    def check_sharing(self, shape: Shape) -> None:
+        """Refuse statistics over a single cell, which torch refuses as well."""
+
+
+@dataclass(frozen=True)
+class BatchNorm(Norm):
+    """nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d: each channel over all its cells, in all examples.
+
+    In training it takes the batch's own statistics, and moves the running ones towards them; afterwards, in eval mode,
+    the running ones are taken. Torch's momentum says how much of the *new* counts, and the running variance is moved
+    towards the unbiased one.
+
+    Attributes
+    ----------
+    steps : int >= 0
+        Training passes over this batch before the picture is taken; in training, the last of them is the picture.
+    """
+
+    torch_name: ClassVar[str] = "BatchNorm"
+    width: ClassVar[str] = "num_features"
+
+    num_features: int = 1
+    momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, step=0.05, none=True)
+    affine: bool = knob(True, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+    track_running_stats: bool = knob(True, help="keep running statistics for eval mode; without, it takes the batch's")
+    training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
+    steps: int = knob(1, 0, 200, "training passes before the picture is taken")
+
+    @property
+    def own(self) -> bool:
+        """Are the statistics those of the input, not running ones?"""
+        return self.training or not self.track_running_stats
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return (self.own,) * self.n_axes
+
+    def takes(self, shape: Shape) -> Shape:
+        """nn.BatchNorm1d alone reads a vector as well."""
+        if len(shape) == 1 and self.ndim > 1:
+            raise GeometryError(
+                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Use nn.BatchNorm1d.",
+                {"ndim": 1},
+            )
+        return (*shape, 1) if len(shape) == 1 and not self.stacked else super().takes(shape)
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if not self.track_running_stats:
+            return {"output": self.apply(module, x), **self.statistics(x[0])}
+        means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
+        module.train()
+        y = x[0]
+        for _ in range(self.steps):
+            y = self.apply(module, x)
+            means.append(module.get_buffer("running_mean").clone())
+            variances.append(module.get_buffer("running_var").clone())
+        if not self.training:
+            y = self.apply(module.eval(), x)
+        found = self.statistics(x[0]) if self.training else self.settled(means[-1], variances[-1])
+        # running statistics: (steps + 1, channels)
+        return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.call(module, x, seed)["output"]}  # its passes and its modes are those of `call`
+
+    def use(self) -> list[str]:
+        *before, last = super().use()
+        passes = self.steps - 1 if self.training else self.steps
+        train = [f"for _ in range({passes}):", "    layer(x)"] if passes else []
+        return [*before, *train, last if self.training else "y = layer.eval()(x)"]
+
+    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        if self.own:
+            return super().explain(done, axes, channel, cell)
+        here = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
+        batch = done.x[channel].astype(np.float64)
+        mean, var = (float(done.state[name][channel]) for name in ("running_mean", "running_var"))
+        for new in self.shares_of_new(int(done.state["num_batches_tracked"])):
+            mean = (1 - new) * mean + new * float(batch.mean())
+            var = (1 - new) * var + new * float(batch.var(ddof=1))
+        return self.normalised(here, mean, var, done.state, channel)
+
+    def shares_of_new(self, seen: int) -> list[float]:
+        """How much the batch counts in each pass; without a momentum all batches that were seen count alike."""
+        return [1 / (seen + 1 + i) if self.momentum is None else self.momentum for i in range(self.steps)]
+
+    def check_sharing(self, shape: Shape) -> None:
+        if self.training and self.steps < 1:
+            raise GeometryError(
+                "In training the picture is the last training pass, and steps = 0. Use 1 step, or eval mode.",
+                {"steps": 1},
+                {"training": False},
+            )
+        batch = self.steps > 0 or not self.track_running_stats
+        if self.eps < 0 or (batch and self.eps == 0):
+            trains = "trains with" if self.steps else "takes"
+            takes = f"{trains} eps above 0 only" if batch else "takes no eps below 0"
+            raise GeometryError(
+                f"{self.code().split('(')[0]} {takes}, and eps is {self.eps:g}. Use eps = 1e-05.",
+                {"eps": 1e-5},
+            )
+        if batch and prod(shape[1:]) < 2:
+            raise GeometryError(
+                "A channel with a single cell has no variance of its own. Use a larger input, or eval mode with "
+                "steps = 0 and running statistics.",
+                {"steps": 0, "training": False, "track_running_stats": True},
+            )
+
+
+@dataclass(frozen=True)
+class GroupNorm(Norm):
+    """nn.GroupNorm: channels in groups, each example on its own. One group is the DESED block's "layer" option."""
+
+    torch_name: ClassVar[str] = "GroupNorm"
+    width: ClassVar[str] = "num_channels"
+    dimensioned: ClassVar[bool] = False
+
+    num_groups: int = knob(1, 1, 128, "groups of channels that share statistics")
+    num_channels: int = 1
+    affine: bool = knob(True, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+
+    def channels_together(self, shape: Shape) -> int:
+        return shape[0] // self.num_groups
+
+    def check_sharing(self, shape: Shape) -> None:
+        if shape[0] % self.num_groups:
+            near = max(g for g in range(1, shape[0] + 1) if shape[0] % g == 0 and g <= self.num_groups)
+            raise GeometryError(
+                f"num_groups = {self.num_groups} must divide {counted(shape[0], 'channels')}. Use num_groups = {near}.",
+                {"num_groups": near},
+            )
+        if prod(shape) // self.num_groups < 2:  # torch counts the examples as well
+            raise GeometryError(
+                "A group with a single cell has no variance. Use a larger input, or num_groups = 1.",
+                *([{"num_groups": 1}] if shape[0] > 1 else []),
+            )
+
+
+@dataclass(frozen=True)
+class InstanceNorm(Norm):
+    """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own.
+
+    Without eps, cells that are all equal become 0 in torch, though a group or layer norm makes nan of them.
+    """
+
+    torch_name: ClassVar[str] = "InstanceNorm"
+    width: ClassVar[str] = "num_features"
+
+    num_features: int = 1
+    momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, none=True, shown=False)
+    affine: bool = knob(False, help=AFFINE, shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+    track_running_stats: bool = knob(False, help="keep running statistics, which eval mode takes", shown=False)
+    training: bool = knob(True, help="without running statistics it makes no difference", shown=False)
+
+    @property
+    def own(self) -> bool:
+        """Are the statistics those of the input, not running ones?"""
+        return self.training or not self.track_running_stats
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return super().shares(shape) if self.own else (False,) * self.n_axes
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if self.own:
+            return super().call(module, x, seed)
+        running = (module.get_buffer(name) for name in ("running_mean", "running_var"))
+        return {"output": self.apply(module, x), **self.settled(*running)}
+
+    def use(self) -> list[str]:
+        return super().use() if self.own else [*super().use()[:-1], "y = layer.eval()(x)"]
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        if self.own:
+            return super().step(window, state, channel)
+        mean, var = (float(state[name][channel]) for name in ("running_mean", "running_var"))
+        return self.normalised(window, mean, var, state, channel)
+
+    def deviation(self, var: float) -> float:
+        return super().deviation(var) or (np.inf if self.own else 0.0)
+
+    def check_sharing(self, shape: Shape) -> None:
+        if self.own and prod(shape[1 + self.examples :]) < 2:
+            raise GeometryError("A map with a single cell has no variance. Use a larger input, or another norm.")
+
+
+@dataclass(frozen=True)
+class LayerNorm(Norm):
+    """nn.LayerNorm: the last axes of each example together, each cell with a weight and a bias of its own.
+
+    Attributes
+    ----------
+    normalized_shape : the last sizes of the input, the channels included if there are as many
+    """
+
+    torch_name: ClassVar[str] = "LayerNorm"
+    dimensioned: ClassVar[bool] = False
+
+    normalized_shape: Size = ()
+    elementwise_affine: bool = knob(True, help="a weight and a bias for each cell", shown=False)
+    bias: bool = knob(True, help=BIAS, shown=False)
+
+    def shares(self, shape: Shape) -> tuple[bool, ...]:
+        return tuple(i >= self.n_axes - len(self.normalized_shape) + self._all for i in range(self.n_axes))
+
+    @property
+    def _all(self) -> int:
+        """1 if the channels share statistics, too."""
+        return int(len(self.normalized_shape) > self.ndim)
+
+    def channels_together(self, shape: Shape) -> int:
+        return shape[0] if self._all else 1
+
+    def takes(self, shape: Shape) -> Shape:
+        """A vector as one line, for its sizes are counted from the last."""
+        return super().takes(shape)[::-1] if len(shape) == 1 else super().takes(shape)
+
+    def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
+        cell = window.cell[self.examples :]
+        at = (channel, *cell) if self._all else cell[self.ndim - len(self.normalized_shape) :]
+        return float(state[name][at]) if name in state else super().learned(state, name, window, channel)
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        missing = 1 + self.ndim - len(self.normalized_shape)
+        whole = {}
+        for name in state:  # weight and bias: all axes, those that it does not know 1 long
+            values = state[name].reshape((1,) * missing + state[name].shape)
+            whole[name] = values[:, None] if self.examples else values
+        return {**whole, "mean": parts["mean"], "var": parts["var"]}
+
+    def check_sharing(self, shape: Shape) -> None:
+        last = (shape[0], *shape[1 + self.examples :])
+        size = self.normalized_shape
+        if not size or last[-len(size) :] != size:
+            raise GeometryError(
+                f"normalized_shape = {size} must be the last sizes of the input {last}. Use {last}.",
+                {"normalized_shape": last},
+            )

@@ -1,0 +1,278 @@
+"""Pooling: keep one number per window, each channel on its own; unpooling puts it back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.core.geometry import (
+    NONE,
+    Axis,
+    GeometryError,
+    Ints,
+    counted,
+    pool_axis,
+    pool_size,
+    span,
+)
+from cnnviz.core.layers.base import Extent, Layer
+from cnnviz.core.layers.cell import Array, Shape, Step, Window
+from cnnviz.core.settings import Size, knob
+
+
+@dataclass(frozen=True)
+class Pool(Layer):
+    """What all poolings that slide share."""
+
+    out_scale: ClassVar[str] = "same"
+
+    kernel_size: Size = knob(2, 1, 11, "cells one window reads along each axis", per_axis=True)
+    stride: Size = knob(2, 1, 8, "cells the window moves; torch's own default is kernel_size", per_axis=True)
+    padding: Size = knob(0, 0, 5, "cells added on each side, at most half of the kernel", per_axis=True)
+    dilation: ClassVar[Any] = None  # only MaxPool has it
+    ceil_mode: bool = knob(False, help="round the size up: a last window may reach beyond the padding")
+
+    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
+        """(size, kernel, stride, padding, dilation, ceil_mode) of each axis."""
+        one = (1,) * self.ndim
+        numbers = zip(shape[1:], self.kernel_size, self.stride, self.padding, self.dilation or one, strict=True)
+        return [(*axis, self.ceil_mode) for axis in numbers]
+
+    def windows(self, shape: Shape) -> tuple[Axis, ...]:
+        self.check(shape)
+        return tuple(pool_axis(*axis) for axis in self._axes(shape))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self.check(shape)
+        return (shape[0], *(pool_size(*axis) for axis in self._axes(shape)))
+
+    def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
+        none, one = (0,) * self.ndim, (1,) * self.ndim
+        axes = zip(self.kernel_size, self.stride, self.padding or none, self.dilation or one, strict=True)
+        return tuple((span(k, d) - 1, s, p) for k, s, p, d in axes)
+
+    def formula(self, shape: Shape) -> list[str]:
+        self.check(shape)
+        left, right = (r"\lceil", r"\rceil") if self.ceil_mode else (r"\lfloor", r"\rfloor")
+        lines = []
+        for name, (n, k, s, p, d, _), axis in zip(
+            self.axis_names(), self._axes(shape), self.windows(shape), strict=True
+        ):
+            rest = n + 2 * p - span(k, d)
+            ratio = rest // s if rest % s == 0 else f"{rest}/{s}"
+            less = r" - 1_\text{ starts beyond the input}" if axis.dropped is not None else ""
+            lines.append(
+                rf"\text{{{name}}}: \left{left}\frac{{{n} + 2\cdot{p} - {d}\cdot({k}-1) - 1}}{{{s}}}\right{right} + 1"
+                rf" = {left} {ratio} {right} + 1{less} = {axis.n_out}"
+            )
+        return lines
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        axes = self._axes(shape)
+        half = [k // 2 for k in self.kernel_size]
+        for name, (_, k, _, p, d, _) in zip(self.axis_names(), axes, strict=True):
+            if p > k // 2:
+                pairs = zip(self.kernel_size, self.padding, strict=True)
+                ways: dict[str, dict[str, Size]] = {
+                    f"padding {k // 2}": {"padding": tuple(map(min, self.padding, half))},
+                    f"kernel_size {2 * p}": {"kernel_size": tuple(max(k, 2 * p) for k, p in pairs)},
+                }
+                works = [way for way, fix in ways.items() if self.fits(fix, shape)] or [*ways]
+                raise GeometryError(
+                    f"padding = {p} along {name} is more than half of kernel_size = {k}, which is all that torch takes"
+                    f"{', whatever the dilation' if d > 1 else ''}. Use {' or '.join(works)}.",
+                    *(ways[way] for way in works),
+                )
+        for name, axis in zip(self.axis_names(), axes, strict=True):
+            if pool_size(*axis) < 1:
+                n, k, _, p, d, _ = axis
+                where = counted(n, name) + (f" with padding {p}" if p else "")
+                far = f", {d} apart," if d > 1 else ""
+                raise GeometryError(
+                    f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
+                    self.with_kernel(tuple(self._largest(*axis) for axis in axes)),
+                )
+
+    def fits(self, fix: Mapping[str, Any], shape: Shape) -> bool:
+        """Does the layer with this change work on an input of this shape?"""
+        try:
+            replace(self, **fix).check(shape)
+        except GeometryError:
+            return False
+        return True
+
+    def with_kernel(self, kernels: Size) -> dict[str, Size]:
+        """These kernels, and the padding that they may have."""
+        if not self.padding:
+            return {"kernel_size": kernels}
+        padding = tuple(min(p, k // 2) for p, k in zip(self.padding, kernels, strict=True))
+        return {"kernel_size": kernels, "padding": padding}
+
+    @staticmethod
+    def _largest(n: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> int:
+        """The largest kernel up to `k` that fits, with as much padding as it may have."""
+        return next(
+            size for size in range(k, 0, -1) if size == 1 or pool_size(n, size, s, min(p, size // 2), d, ceil_mode) > 0
+        )
+
+
+def check_volume(layer: Pool, shape: Shape) -> None:
+    """nn.AvgPool3d, on which nn.LPPool3d rests, counts no padding when it asks whether its kernel fits."""
+    if layer.ndim < 3:
+        return
+    fits = tuple(map(min, layer.kernel_size, shape[1:]))
+    for name, n, k in zip(layer.axis_names(), shape[1:], layer.kernel_size, strict=True):
+        if k > n:
+            raise GeometryError(
+                f"{layer.code().split('(')[0]} needs at least as many cells as its kernel, padding not counted: "
+                f"kernel_size = {k}, and there {'is' if n == 1 else 'are'} {counted(n, name)}. Use kernel_size {n}.",
+                layer.with_kernel(fits),
+            )
+
+
+def keep_largest(window: Window) -> Step:
+    """The largest cell of a window of one channel, and where it stands: the first in reading order.
+
+    What is no number beats all, as in torch, and there the last of several wins. A dilated window may miss every cell:
+    its largest is -inf, and stands nowhere.
+    """
+    values = window.values[0]
+    cells = window.kind == 0
+    if not cells.any():
+        return Step(window.values, -np.inf)
+    broken = np.flatnonzero(cells & np.isnan(values))
+    largest = np.flatnonzero(cells & (values == np.max(values, where=cells, initial=-np.inf)))
+    tap = int(broken[-1] if len(broken) else largest[0])
+    return Step(window.values, float(values.flat[tap]), index=int(window.index.flat[tap]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Largest(Layer):
+    """What both maximum poolings share: the rule, and the places of the winners."""
+
+    rule: ClassVar[str] = "max"
+    pad_value: ClassVar[float] = -np.inf
+
+    return_indices: bool = knob(False, help="give the place of each winner as well, as nn.MaxUnpool wants it")
+
+    def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        """The places are always seen, whether or not the code on screen asks for them."""
+        module.return_indices = True  # type: ignore[assignment]
+        y, indices = module(x)
+        return {"output": y[0], "indices": indices[0]}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        module.return_indices = False  # type: ignore[assignment]
+        return super().only(module, x, seed)
+
+    def takes(self, shape: Shape) -> Shape:
+        if self.return_indices:
+            raise GeometryError(
+                f"{self.called} with return_indices gives two tensors, and a network hands on one. Switch it off.",
+                {"return_indices": False},
+            )
+        return super().takes(shape)
+
+    def use(self) -> list[str]:
+        return ["y, indices = layer(x)"] if self.return_indices else super().use()
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {"indices": parts["indices"].astype(np.int32)}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        return keep_largest(window)
+
+
+@dataclass(frozen=True)
+class MaxPool(Largest, Pool):
+    """nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d: keep the largest cell of each window."""
+
+    torch_name: ClassVar[str] = "MaxPool"
+
+    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class AvgPool(Pool):
+    """nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d: the mean of each window.
+
+    What it is divided by is a setting: all places inside the padding, the real cells alone, or a number of one's own.
+    """
+
+    torch_name: ClassVar[str] = "AvgPool"
+    rule: ClassVar[str] = "mean"
+
+    count_include_pad: bool = knob(True, help="count the padding among the cells to divide by")
+    divisor_override: int | None = knob(None, None, 99, "divide by this number instead")
+
+    def divisor(self, kind: Ints) -> int:
+        """What a window with taps of these kinds is divided by."""
+        if self.divisor_override is not None:
+            return self.divisor_override
+        return int((kind != NONE).sum() if self.count_include_pad else (kind == 0).sum())
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        weights = np.where(window.kind == 0, 1 / self.divisor(window.kind), 0.0)[None]
+        return Step(window.values, float(window.values.sum()) / self.divisor(window.kind), weights)
+
+    def constants(self) -> dict[str, float]:
+        override = {} if self.divisor_override is None else {"divisor_override": self.divisor_override}
+        return {"count_include_pad": int(self.count_include_pad), **override}
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.ndim == 1 and self.divisor_override is not None:
+            raise GeometryError(
+                f"nn.AvgPool1d has no divisor_override, and it is {self.divisor_override}. Leave it empty.",
+                {"divisor_override": None},
+            )
+        if self.divisor_override == 0:
+            raise GeometryError("divisor_override = 0 divides by 0. Use 1 or leave it empty.", {"divisor_override": 1})
+        check_volume(self, shape)
+
+
+@dataclass(frozen=True)
+class LPPool(Pool):
+    """nn.LPPool1d, nn.LPPool2d, nn.LPPool3d: ``(sum x^p)^(1/p)``; p = 1 is the sum, a large p comes near the maximum.
+
+    Torch averages ``x^p`` and multiplies by the size of the kernel. Where `ceil_mode` cuts a window short, its mean is
+    of the cells that are there, so the missing ones count as if they were average.
+    """
+
+    torch_name: ClassVar[str] = "LPPool"
+    rule: ClassVar[str] = "power"
+
+    norm_type: float = knob(2.0, None, 16.0, "the power p: anything but 0")
+    padding: ClassVar[Any] = None  # type: ignore[misc]
+
+    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
+        numbers = zip(shape[1:], self.kernel_size, self.stride, strict=True)
+        return [(n, k, s, 0, 1, self.ceil_mode) for n, k, s in numbers]
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        there = int((window.kind == 0).sum())
+        with np.errstate(invalid="ignore"):  # a broken power of a negative number is no number, in torch as well
+            powers = np.where(window.kind == 0, window.values[0] ** self.norm_type, 0.0)
+            value = (powers.sum() / there * prod(self.kernel_size)) ** (1 / self.norm_type)
+        return Step(window.values, float(value))
+
+    def constants(self) -> dict[str, float]:
+        return {"norm_type": self.norm_type}
+
+    def remark(self, x: Array, y: Array) -> str:
+        if self.norm_type != int(self.norm_type):
+            why = f"norm_type = {self.norm_type:g} is no whole number, and of a negative cell torch has no such power"
+        else:
+            why = f"norm_type = {self.norm_type:g} is odd, and where the powers add up to less than 0 they have no root"
+        return f"Cells are nan: {why}. Use norm_type = {2 * max(1, round(self.norm_type / 2)):g}, or nn.ReLU before it."
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.norm_type == 0:
+            raise GeometryError("norm_type = 0 asks for the root 1 / 0. Use norm_type = 2.", {"norm_type": 2.0})
+        check_volume(self, shape)

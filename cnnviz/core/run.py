@@ -1,0 +1,191 @@
+"""Ask torch once: build a layer, seed it, load weights, apply it, keep what came out."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from cnnviz.core import device as devices
+from cnnviz.core.cost import measure, reads, table_cells
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Array, Layer, Shape
+
+MAX_MACS = 4_000_000_000  # about a second on two cores
+MAX_TABLE = 2**24  # cells of a window table along one axis
+MAX_BYTES = 64 * 2**20  # input and output together: what one blob may carry
+ONE_AT_A_TIME = Lock()  # torch's seed and precision are global, and the sessions of a server are threads
+CORES = torch.get_num_threads()
+SMALL = 20_000_000  # MACs below which one core is faster than waking the others up
+
+
+class BudgetError(GeometryError):
+    """A run that would work, but is larger than cnnviz attempts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One forward pass.
+
+    Attributes
+    ----------
+    x, y : float32 arrays, shape (channels, *axes)
+    state : arrays by name, as in torch's `state_dict` before the pass
+    parts : arrays by name
+        What else there is to see; see `Layer.call`.
+    device : str
+        Where it ran.
+    seconds : float
+    notice : str
+        Empty, or what a person should know about how it ran.
+    """
+
+    layer: Layer
+    x: Array
+    y: Array
+    state: Mapping[str, Array]
+    device: str
+    seconds: float
+    notice: str = ""
+    parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | None = None) -> Run:
+    """Apply the real torch layer to one input.
+
+    Parameters
+    ----------
+    x : floating-point array, shape (channels, *axes)
+    seed : int
+        For torch's own initialisation; ``torch.manual_seed(seed)`` before building the module gives the same. A layer
+        that draws at random starts from it, too.
+    weights : arrays by name
+        Loaded over the initialisation, as a `state_dict`; may be partial.
+
+    Raises
+    ------
+    GeometryError
+        If the settings cannot work on this input, or a weight has another shape.
+    BudgetError
+        If the run would be larger than `MAX_MACS` or `MAX_BYTES`.
+    """
+    x = check_input(x)
+    layer.check(x.shape)
+    check_budget(layer, x.shape)
+    with ONE_AT_A_TIME:
+        use_cores(layer.macs(x.shape))
+        return once(layer, build(layer, seed, weights or {}), x, seed)
+
+
+def use_cores(macs: int) -> None:
+    """As many as so much work is worth; a change takes torch a while, so a network settles it once."""
+    torch.set_num_threads(1 if macs < SMALL else CORES)
+
+
+def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True) -> Run:
+    """Apply a module that is built already; whoever calls holds the lock and has checked the input.
+
+    What is not `full` has neither state nor parts: input and output alone, for the time of a bare pass.
+    """
+    state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()} if full else {}
+    made, where, seconds, notice = apply(layer.call if full else layer.only, module, batch_of_one(x), seed)
+    parts = {name: tensor.numpy() for name, tensor in made.items()}
+    y = parts.pop("output")
+    if full and np.isnan(y).any() and np.isfinite(x).all():
+        notice = " ".join(filter(None, (notice, layer.remark(x, y))))
+    return Run(layer, x, y, state, where, seconds, notice, parts)
+
+
+def batch_of_one(x: Array) -> torch.Tensor:
+    """A batch whose own stride spans the whole example: ``x[None]`` with channels last would not count as such."""
+    tensor = torch.from_numpy(x)
+    return tensor.as_strided((1, *tensor.shape), (tensor.numel(), *tensor.stride()))
+
+
+def check_input(x: Array) -> Array:
+    """The input as float32 that torch may share; other kinds of numbers are refused, not silently rounded."""
+    if not np.issubdtype(x.dtype, np.floating):
+        raise GeometryError(f"The input holds {x.dtype} numbers and a layer reads float32. Convert it to float32.")
+    return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
+
+
+def check_budget(layer: Layer, shape: Shape) -> None:
+    """Raise `BudgetError` if the run is larger than cnnviz attempts."""
+    size = measure(layer, shape)
+    if size.macs > MAX_MACS:
+        raise BudgetError(
+            f"This run takes {size.macs:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
+            "Use a smaller input, fewer channels, a larger stride or more groups."
+        )
+    total = size.input_bytes + size.output_bytes + 4 * size.parameters
+    if total > MAX_BYTES:
+        raise BudgetError(
+            f"Input, weights and output take {total / 2**20:.0f} MiB and cnnviz stops at {MAX_BYTES >> 20} MiB. "
+            "Use a smaller input, fewer out_channels or a larger stride."
+        )
+    check_windows(layer, shape)
+
+
+def check_windows(layer: Layer, shape: Shape) -> None:
+    """Raise `BudgetError` if all windows together read more cells, or have a larger table, than cnnviz attempts."""
+    seen, table = (0 if measure(layer, shape).macs else reads(layer, shape)), table_cells(layer, shape)
+    if seen <= MAX_MACS and table <= MAX_TABLE:
+        return
+    many = seen > MAX_MACS
+    found = f"read {seen:,} cells" if many else f"fill a table of {table:,} cells"
+    raise BudgetError(
+        f"The windows of {layer.called} {found} and cnnviz stops at {MAX_MACS if many else MAX_TABLE:,}. "
+        "Use a smaller kernel_size, a larger stride or a smaller input."
+    )
+
+
+def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
+    """The module on the CPU, seeded without touching the global generator, with `weights` loaded over it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = layer.module()
+    return load(layer, module, weights)
+
+
+def load(layer: Layer, module: nn.Module, weights: Mapping[str, Array]) -> nn.Module:
+    """The module with `weights` loaded over its own, in the layer's mode."""
+    own = module.state_dict() if weights else {}
+    for name, value in weights.items():
+        if name not in own or tuple(value.shape) != tuple(own[name].shape):
+            wanted = ", ".join(f"{key} {tuple(t.shape)}" for key, t in own.items())
+            raise GeometryError(f"The weights give {name} {tuple(value.shape)}; {layer.code()} has {wanted}.")
+    loaded = {name: torch.tensor(np.asarray(value, np.float32)) for name, value in weights.items()}
+    if loaded:
+        module.load_state_dict(loaded, strict=False)
+    return module.train(getattr(layer, "training", False))
+
+
+Made = dict[str, torch.Tensor]
+Call = Callable[[nn.Module, torch.Tensor, int], Made]
+
+
+def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, str]:
+    """What came out, device, seconds and notice; a full device falls back to the CPU."""
+    where = devices.pick()
+    try:
+        made, seconds = forward(call, module, x, seed, where)
+    except RuntimeError as error:
+        if where == "cpu" or not devices.out_of_memory(error):
+            raise
+        made, seconds = forward(call, module, x, seed, "cpu")
+        return made, "cpu", seconds, f"The {where} device ran out of memory, so this ran on the CPU."
+    return made, where, seconds, ""
+
+
+def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
+    """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
+    with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        module, x = module.to(where), x.to(where)
+        begin = time.perf_counter()
+        made = call(module, x, seed)
+        return {name: tensor.cpu() for name, tensor in made.items()}, time.perf_counter() - begin  # copies wait

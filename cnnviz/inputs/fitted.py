@@ -1,0 +1,47 @@
+"""An input brought to the shape that a network reads."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from cnnviz.inputs.base import Array, Grid, Source
+
+MODES = {1: "linear", 2: "bilinear", 3: "trilinear"}
+
+
+@dataclass(frozen=True)
+class Fitted(Source):
+    """Another source, scaled to a size; one channel is repeated, and of several as many are taken as are wanted.
+
+    Attributes
+    ----------
+    shape : (channels, *axes)
+    """
+
+    title: ClassVar[str] = "Fitted"
+
+    whole: Source = field(kw_only=True)
+    shape: tuple[int, ...] = ()
+
+    def grid(self) -> Grid:
+        grid = self.whole.grid()
+        channels, *size = self.shape
+        values = scaled(grid.values[:channels], tuple(size))
+        repeated = np.resize(values, (channels, *size))
+        caption = f"{grid.caption}, as {' × '.join(map(str, self.shape))}"
+        return Grid(repeated, grid.scale, caption, grid.notices)
+
+
+def scaled(values: Array, size: tuple[int, ...]) -> Array:
+    """Values (channels, *axes) at another size, each cell between its neighbours; as they are at their own."""
+    if values.shape[1:] == size:
+        return values
+    smaller = all(new <= old for new, old in zip(size, values.shape[1:], strict=True))
+    batch = torch.from_numpy(np.ascontiguousarray(values))[None]
+    found = functional.interpolate(
+        batch, size, mode=MODES[len(size)], align_corners=False, antialias=smaller and len(size) == 2
+    )
+    return np.asarray(found[0].numpy(), np.float32)

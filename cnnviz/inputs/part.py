@@ -1,0 +1,41 @@
+"""A part of a sound, cut out and seen alone."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.inputs.base import Array, Grid, Source, SourceError
+from cnnviz.inputs.logmel import DESED, Features, log_mel
+from cnnviz.inputs.oddities import of_levels
+
+
+@dataclass(frozen=True)
+class Part(Source):
+    """What is heard of another source between two times."""
+
+    title: ClassVar[str] = "Part"
+    ndims: ClassVar[tuple[int, ...]] = (2,)
+
+    whole: Source = field(kw_only=True)
+    start: float = 0.0  # [s]
+    stop: float = 0.0  # [s]
+    features: Features = DESED
+
+    def samples(self) -> Array:
+        samples, rate = self.whole.samples(), self.features.rate
+        if samples is None:
+            raise SourceError("Only a sound has parts to choose: clear the part, or choose a sound.")
+        part = samples[max(0, round(self.start * rate)) : max(0, round(self.stop * rate))]
+        if not len(part):
+            raise SourceError(
+                f"From {self.start:g} s to {self.stop:g} s there is nothing of a sound of {len(samples) / rate:.3g} s: "
+                "choose a later end, or clear the part."
+            )
+        return part
+
+    def grid(self) -> Grid:
+        whole, values = self.whole.grid(), log_mel(self.samples(), self.features)
+        odd = of_levels(values) if np.ptp(whole.values) else ()  # else the whole has said it already
+        caption = f"{self.start:g} s to {self.stop:g} s of {whole.caption}"
+        return Grid(values, whole.scale, caption, (*odd, *whole.notices))

@@ -1,0 +1,78 @@
+"""Signals: waves along one axis.
+
+They are rounded to thousandths, so that the number on screen is the number that is multiplied.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cnnviz.core.settings import Size, knob
+from cnnviz.inputs.base import Array, Grid, Source
+
+
+def wave(cycles: Any) -> Array:
+    """``sin(2 pi cycles)`` to three decimals; adding 0 turns a rounded -0.0 into 0.0."""
+    values: Array = (np.sin(2 * np.pi * cycles).round(3) + 0).astype(np.float32)
+    return values
+
+
+def wave_code(channels: int, length: int, cycles: str) -> str:
+    """The lines that do what `wave` does, `cycles` an expression of ``place`` and ``slower``."""
+    return f"""\
+import numpy as np
+import torch
+
+place = np.arange({length})
+slower = np.arange(1, {channels + 1})[:, None]  # (channels, 1)
+cycles = {cycles} / slower
+x = torch.tensor(np.sin(2 * np.pi * cycles).round(3) + 0, dtype=torch.float32)[None]"""
+
+
+@dataclass(frozen=True)
+class Sine(Source):
+    """One frequency: ``sin(2 pi i / period)``. In channel *c* the period is *c + 1* times as long."""
+
+    title: ClassVar[str] = "Sine"
+    ndims: ClassVar[tuple[int, ...]] = (1,)
+
+    ndim: int = knob(1, choices=(1,), help="time")
+    size: Size = knob(32, 1, 128, "cells", per_axis=True)
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
+    period: int = knob(8, 2, 64, "cells that one cycle takes")
+
+    def grid(self) -> Grid:
+        slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
+        return Grid(wave(np.arange(self.size[0]) / self.period / slower), "signed", f"sine, period {self.period}")
+
+    def code(self) -> str:
+        return wave_code(self.channels, self.size[0], f"place / {self.period}")
+
+
+@dataclass(frozen=True)
+class Chirp(Source):
+    """A sweep from slow to fast, its frequency rising evenly from ``1 / first`` to ``1 / last`` cycles per cell.
+
+    In channel *c* everything is *c + 1* times slower.
+    """
+
+    title: ClassVar[str] = "Chirp"
+    ndims: ClassVar[tuple[int, ...]] = (1,)
+
+    ndim: int = knob(1, choices=(1,), help="time")
+    size: Size = knob(32, 1, 128, "cells", per_axis=True)
+    channels: int = knob(1, 1, 128, "maps stacked on one another")
+    first: int = knob(16, 2, 64, "cells that one cycle takes at the start")
+    last: int = knob(4, 2, 64, "cells that one cycle takes at the end")
+
+    def grid(self) -> Grid:
+        place = np.arange(self.size[0])
+        slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
+        # the integral of a frequency that rises evenly: cycles up to cell i
+        cycles = (place / self.first + (1 / self.last - 1 / self.first) * place**2 / (2 * len(place))) / slower
+        return Grid(wave(cycles), "signed", f"sweep, period {self.first} to {self.last}")
+
+    def code(self) -> str:
+        n, first, last = self.size[0], self.first, self.last
+        return wave_code(self.channels, n, f"(place / {first} + (1 / {last} - 1 / {first}) * place**2 / (2 * {n}))")

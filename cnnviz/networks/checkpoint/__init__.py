@@ -1,0 +1,118 @@
+"""Checkpoints: the CNN of the DESED recipes in a stranger's file, or the weights of a network that is known."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnviz.core.layers import Array
+from cnnviz.networks.checkpoint.design import Architecture, architecture
+from cnnviz.networks.checkpoint.errors import CheckpointError, few
+from cnnviz.networks.checkpoint.fit import Fit, finite_note, load, picked
+from cnnviz.networks.checkpoint.parts import networks, others
+from cnnviz.networks.network import Network
+from cnnviz.tensorfile import read_tensors
+
+MOST_WEIGHTS = 256 * 2**20  # bytes of a network of one's own; AlexNet has 233 MiB
+
+__all__ = [
+    "MOST_WEIGHTS",
+    "Architecture",
+    "Checkpoint",
+    "CheckpointError",
+    "Fit",
+    "Opened",
+    "architecture",
+    "finite_note",
+    "load",
+    "networks",
+    "others",
+    "picked",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One network of a checkpoint.
+
+    Attributes
+    ----------
+    parts : names of all networks in the file
+    weights : float32 arrays by key of ``Network.state``
+    architecture : Architecture
+    notes : sentences
+        What a person should know: keys that are not used, settings that are not believed, weights that are no numbers.
+    """
+
+    parts: tuple[str, ...]
+    weights: Mapping[str, Array]
+    architecture: Architecture
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """An uploaded checkpoint, and which of its networks is meant. Two of the same bytes are equal.
+
+    Attributes
+    ----------
+    name : str
+        As the browser sent it; only for captions.
+    part : str
+        One of ``open().parts``; empty takes the first.
+    """
+
+    data: bytes = field(default=b"", repr=False, compare=False)
+    name: str = "checkpoint"
+    part: str = ""
+    digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in ==, hash() and repr()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    def fit(self, network: Network) -> Fit:
+        """The weights of a network, out of whatever the file holds; for `run_network`.
+
+        Raises
+        ------
+        TensorError
+            If the file is refused.
+        CheckpointError
+            If its keys and shapes are not exactly the network's.
+        """
+        passed: list[str] = []
+        found = picked(read_tensors(self.data, MOST_WEIGHTS, passed.append), network)
+        weights = load(found.weights, network)
+        return Fit(weights, tuple(note for note in (*passed, *found.notes, finite_note(weights)) if note))
+
+    def weights(self, network: Network) -> Mapping[str, Array]:
+        """Those of `fit`."""
+        return self.fit(network).weights
+
+    def open(self) -> Opened:
+        """Read the file and what it says on its network; `load` then holds the weights against the settings chosen.
+
+        Raises
+        ------
+        TensorError
+            If the file is refused.
+        CheckpointError
+            If it holds no network of the recipes, or none of this part's name.
+        """
+        passed: list[str] = []
+        found = read_tensors(self.data, tell=passed.append)
+        by_part = networks(found)
+        part = self.part or next(iter(by_part))
+        if part not in by_part:
+            raise CheckpointError(f"The checkpoint has no part {few([self.part])}: choose {few(list(by_part), 5)}.")
+        weights = by_part[part]
+        read = architecture(weights, hyper_parameters(found))
+        unused = others(found)
+        told = f"Not used here: {few(unused)}." if unused else ""
+        notes = (*passed, told, *read.notes, finite_note(weights))
+        return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
+
+
+def hyper_parameters(found: Any) -> Any:
+    """What Lightning saved under this name, if anything."""
+    return found.get("hyper_parameters") if isinstance(found, dict) else None

@@ -1,0 +1,379 @@
+"""A network: named layers one after the other, run once, with every stage kept."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from math import prod
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from cnnviz.core.cost import FLOAT_BYTES, Measure, measure, total
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
+    GLU,
+    Array,
+    AvgPool,
+    BatchNorm,
+    ContextGating,
+    Conv,
+    Dropout,
+    GroupNorm,
+    Layer,
+    LeakyReLU,
+    ReLU,
+    Shape,
+    Unflatten,
+)
+from cnnviz.core.run import (
+    MAX_MACS,
+    ONE_AT_A_TIME,
+    BudgetError,
+    Run,
+    check_budget,
+    check_input,
+    check_windows,
+    load,
+    once,
+    use_cores,
+)
+
+MOST_BYTES = 700 * 2**20  # of all weights, and where every stage is kept of all maps as well; VGG16 takes 638 MiB
+MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
+INPUT = "input"  # how the network's input is called among its stages
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers with names, in the order in which they run.
+
+    Attributes
+    ----------
+    stages : tuple of (name, layer)
+        Any layers that torch runs in a row; see `Layer.takes`. A dot in a name begins an `nn.Sequential` within, as in
+        features.0.
+    prefix : str
+        Name of the `nn.Sequential` that holds them, and so the start of every key of the `state_dict`. If it is empty,
+        the `nn.Sequential` stands alone and the keys begin with the stage's name.
+
+    Raises
+    ------
+    GeometryError
+        If torch could not tell the stages apart by their names.
+    """
+
+    stages: tuple[tuple[str, Layer], ...]
+    prefix: str = "cnn"
+
+    def __post_init__(self) -> None:
+        check_names([name for name, _ in self.stages])
+        if self.prefix and not free(self.prefix):
+            raise GeometryError(
+                f"The nn.Sequential cannot be called {self.prefix!r}. Use letters and digits, or nothing."
+            )
+
+    def module(self) -> nn.Module:
+        """The torch module with torch's own initialisation, made layer after layer."""
+        row = nn.Sequential()
+        for name, layer in self.stages:
+            inner: nn.Module = row
+            *outer, own = name.split(".")
+            for part in outer:
+                if not hasattr(inner, part):
+                    inner.add_module(part, nn.Sequential())
+                inner = inner.get_submodule(part)
+            inner.add_module(own, layer.module())
+        if not self.prefix:
+            return row
+        holder = nn.Module()
+        holder.add_module(self.prefix, row)
+        return holder
+
+    def start(self, name: str = "") -> str:
+        """How the keys of the `state_dict` begin, of all stages or of one."""
+        return "".join(f"{part}." for part in (self.prefix, name) if part)
+
+    def state(self, seed: int) -> dict[str, Array]:
+        """Torch's own start after ``torch.manual_seed(seed)``, by key of the `state_dict`."""
+        return {self.start() + key: tensor.numpy() for key, tensor in self.seeded(seed).state_dict().items()}
+
+    def seeded(self, seed: int) -> nn.Module:
+        """The `nn.Sequential` itself, after ``torch.manual_seed(seed)``."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.module().get_submodule(self.prefix)
+
+    def upto(self, name: str) -> "Network":
+        """The same network, ended after the stage of this name."""
+        names = [one for one, _ in self.stages]
+        return Network(self.stages[: names.index(name) + 1], self.prefix)
+
+    def shapes(self, shape: Shape) -> list[Shape]:
+        """Shape after each stage as torch has it, without the batch: (channels, *axes), or (features,).
+
+        Nothing is run. Behind nn.Flatten and nn.Linear there are no axes besides the features.
+
+        Examples
+        --------
+        >>> from cnnviz.core.layers import Flatten, Linear
+        >>> Network((("flat", Flatten()), ("dense", Linear((3, 4, 5), 10)))).shapes((3, 4, 5))
+        [(60,), (10,)]
+
+        Raises
+        ------
+        GeometryError
+            If a stage cannot work on what reaches it; the sentence begins with its name.
+        """
+        found, error = self.sound(shape)
+        if error:
+            raise error
+        return found
+
+    def sound(self, shape: Shape) -> tuple[list[Shape], GeometryError | None]:
+        """`shapes` as far as they go, and what is wrong with the stage after them; None where all can work."""
+        found: list[Shape] = []
+        for name, layer in self.stages:
+            try:
+                shape = after(layer, shape)
+            except GeometryError as error:
+                return found, GeometryError(f"{name}: {error}", *error.fixes)
+            found.append(shape)
+        return found, None
+
+    def placed(self, shape: Shape) -> list[tuple[Layer, Shape]]:
+        """Each layer along as many axes as there are, and what it reads, as it sees it; see `Layer.takes`."""
+        before = [shape, *self.shapes(shape)]
+        layers = [layer.along(one) for (_, layer), one in zip(self.stages, before, strict=False)]
+        return [(layer, layer.takes(one)) for layer, one in zip(layers, before, strict=False)]
+
+    def measures(self, shape: Shape) -> list[Measure]:
+        """What each stage costs."""
+        return [measure(layer, taken) for layer, taken in self.placed(shape)]
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise `GeometryError` unless an `nn.Sequential` with these names runs its layers in this order."""
+    for name in names:
+        if names.count(name) > 1:
+            raise GeometryError(f"{names.count(name)} stages are called {name!r}. Give each a name of its own.")
+        if name == INPUT or not all(map(free, name.split("."))):
+            raise GeometryError(f"A stage cannot be called {name!r}. Use letters and digits, as in 'conv1'.")
+        if any(other.startswith(f"{name}.") for other in names):
+            raise GeometryError(f"{name!r} is a stage, and others lie within it. Give it another name.")
+
+    def begins(name: str) -> list[int]:
+        """Where each `nn.Sequential` in which it lies begins."""
+        parts = accumulate(name.split("."), "{}.{}".format)
+        return [next(i for i, one in enumerate(names) if f"{one}.".startswith(f"{part}.")) for part in parts]
+
+    if sorted(names, key=begins) != list(names):
+        raise GeometryError("Stages whose names begin alike up to a dot must follow one another. Move them together.")
+
+
+def free(name: str) -> bool:
+    """Does torch take this as the name of a module?"""
+    return bool(name) and "." not in name and not hasattr(nn.Sequential(), name)
+
+
+def after(layer: Layer, shape: Shape) -> Shape:
+    """What torch has behind a layer in a network, without the batch; a vector stays one until nn.Unflatten.
+
+    Raises
+    ------
+    GeometryError
+        If the layer cannot work on this shape.
+    """
+    layer = layer.along(shape)
+    taken = layer.takes(shape)
+    layer.check(taken)
+    measure(layer, taken)  # what cannot even be counted cannot work
+    _, made = layer.torch_shapes(taken)
+    return (prod(made),) if len(shape) == 1 and not isinstance(layer, Unflatten) else made[1:]
+
+
+def memory(network: Network, shape: Shape) -> int:
+    """Bytes of float32 that a run takes which keeps every stage: the input, all weights and all outputs.
+
+    Counted before anything is made. On top come what else a stage has to show (places of winners, gates, running
+    statistics), and for the time of one stage its weights once more, for its `Run` has a copy of them.
+    """
+    cost = total(network.measures(shape))
+    return FLOAT_BYTES * cost.parameters + cost.input_bytes + cost.output_bytes
+
+
+def run_network(
+    network: Network,
+    x: Array,
+    seed: int = 0,
+    weights: Mapping[str, Array] | None = None,
+    full: Collection[str] | None = None,
+    see: Callable[[str, Run], None] = lambda name, done: None,
+    budget: int | None = None,
+) -> dict[str, Run]:
+    """One forward pass: of the stages that are wanted in full, each with its own input, weights and output.
+
+    Behind nn.Flatten and nn.Linear torch has a vector; input and output of such a `Run` have axes of one cell besides,
+    as its layer sees them.
+
+    Parameters
+    ----------
+    x : floating-point array, shape (channels, *axes), or (features,)
+    seed : int
+        For torch's own initialisation of the whole network.
+    weights : arrays by key of the `state_dict`
+        Loaded over the initialisation; may be partial.
+    full : names of stages
+        Those that come back; all of them by default. The tensors of the others are freed once the next has read them.
+    see : called with the name and the `Run` of every stage
+        Without state and parts where the stage is not wanted in full. Tensors that it keeps are not freed.
+    budget : int [bytes], or None
+        None holds each stage to `MAX_BYTES`, as if it ran alone. A number allows a network with larger stages, as long
+        as its `memory` is no more than that, and its multiply-adds no more than `MOST_MACS`.
+
+    Raises
+    ------
+    GeometryError
+        If a stage cannot work on what reaches it; the sentence begins with its name.
+    BudgetError
+        If a stage, or all together, would be larger than cnnviz attempts.
+    """
+    x = check_input(x)
+    macs, placed = check_network(network, x.shape, budget)
+    given = weights or {}
+    kept: dict[str, Run] = {}
+    with ONE_AT_A_TIME:
+        use_cores(macs)
+        modules = modules_of(network, seed)[::-1]
+        for (name, _), (layer, taken) in zip(network.stages, placed, strict=True):
+            start = network.start(name)
+            own = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
+            wanted = full is None or name in full
+            # a module is let go when it has been used, so that its weights are not held beside those that are kept
+            done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, wanted)
+            see(name, done)
+            kept |= {name: done} if wanted else {}
+            x = done.y
+    return kept
+
+
+def modules_of(network: Network, seed: int) -> list[nn.Module]:
+    """Torch's module of each stage."""
+    row = network.seeded(seed)
+    return [row.get_submodule(name) for name, _ in network.stages]
+
+
+@lru_cache(maxsize=64)
+def check_network(network: Network, shape: Shape, budget: int | None = None) -> tuple[int, list[tuple[Layer, Shape]]]:
+    """Raise what is wrong with a stage on what reaches it, before anything runs.
+
+    Returns
+    -------
+    int
+        The multiply-adds of all stages.
+    list of (layer, shape)
+        See `Network.placed`.
+    """
+    placed, alone = network.placed(shape), budget is None
+    for layer, taken in placed if alone else ():
+        check_budget(layer, taken)
+    cost = total(network.measures(shape))
+    needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape)
+    most = MOST_BYTES if budget is None else budget
+    if needs > most:
+        what = "The weights of all stages" if alone else "Input, weights and all outputs"
+        raise BudgetError(
+            f"{what} take {needs / 2**20:,.0f} MiB and {most / 2**20:,.0f} MiB are allowed. "
+            "Use a smaller input, or fewer filters."
+        )
+    for layer, taken in placed:
+        check_windows(layer, taken)
+    most_macs = MAX_MACS if alone else MOST_MACS
+    if cost.macs > most_macs:
+        raise BudgetError(
+            f"All stages together take {cost.macs:,} multiply-adds and cnnviz stops at {most_macs:,}. "
+            "Use a smaller input, fewer filters, or pool earlier."
+        )
+    return cost.macs, placed
+
+
+Activation = Literal["relu", "leakyrelu", "glu", "cg"]
+Normalization = Literal["batch", "layer", "none"]
+
+
+@dataclass(frozen=True)
+class Desed:
+    """The CNN of the DCASE and DESED recipes, with the arguments of its own class.
+
+    Each block is a convolution, a normalisation, an activation or a gate, dropout, and average pooling. Its input is
+    (n_in_channel, frames, mels).
+
+    Attributes
+    ----------
+    kernel_size, padding, stride, nb_filters : one number per block
+    pooling : (frames, mels) per block
+    normalization : str
+        Of each block: "batch", "layer" (one group of all channels), or "none".
+    training : bool
+        Batch norm takes the batch's own statistics, and dropout drops.
+    """
+
+    n_in_channel: int = 1
+    activation: Activation = "relu"
+    conv_dropout: float = 0.0
+    kernel_size: tuple[int, ...] = (3, 3, 3)
+    padding: tuple[int, ...] = (1, 1, 1)
+    stride: tuple[int, ...] = (1, 1, 1)
+    nb_filters: tuple[int, ...] = (64, 64, 64)
+    pooling: tuple[tuple[int, int], ...] = ((1, 4), (1, 4), (1, 4))
+    normalization: Normalization = "batch"
+    training: bool = False
+
+    @cached_property
+    def network(self) -> Network:
+        """The blocks as named layers; the names are those of the recipes' checkpoints."""
+        lengths = {len(one) for one in (self.kernel_size, self.padding, self.stride, self.nb_filters, self.pooling)}
+        if len(lengths) > 1:
+            raise GeometryError("kernel_size, padding, stride, nb_filters and pooling need one entry for each block.")
+        return Network(tuple(stage for i in range(len(self.nb_filters)) for stage in self._block(i)))
+
+    def _block(self, i: int) -> Sequence[tuple[str, Layer]]:
+        made, read = self.nb_filters[i], (self.n_in_channel, *self.nb_filters)[i]
+        kernel, stride, padding = ((one[i],) * 2 for one in (self.kernel_size, self.stride, self.padding))
+        return (
+            (f"conv{i}", Conv(read, made, kernel, stride, padding)),
+            *self._norm(i, made),
+            self._activation(i, made),
+            (f"dropout{i}", Dropout(self.conv_dropout, self.training)),
+            (f"pooling{i}", AvgPool(self.pooling[i], self.pooling[i], (0, 0))),
+        )
+
+    def _norm(self, i: int, channels: int) -> Sequence[tuple[str, Layer]]:
+        if self.normalization == "none":
+            return ()
+        if self.normalization == "layer":
+            return ((f"layernorm{i}", GroupNorm(num_groups=1, num_channels=channels)),)
+        mode: dict[str, Any] = {"training": self.training, "steps": int(self.training)}
+        return ((f"batchnorm{i}", BatchNorm(eps=0.001, num_features=channels, momentum=0.99, **mode)),)
+
+    def _activation(self, i: int, channels: int) -> tuple[str, Layer]:
+        made: dict[str, tuple[str, Layer]] = {
+            "relu": (f"relu{i}", ReLU()),
+            "leakyrelu": (f"relu{i}", LeakyReLU(0.2)),
+            "glu": (f"glu{i}", GLU(channels=channels)),
+            "cg": (f"cg{i}", ContextGating(channels=channels)),
+        }
+        return made[self.activation]
+
+
+# The CNN of the DESED baselines of 2021 to 2024, in front of their recurrent part.
+BASELINE = Desed(
+    activation="glu",
+    conv_dropout=0.5,
+    kernel_size=(3,) * 7,
+    padding=(1,) * 7,
+    stride=(1,) * 7,
+    nb_filters=(16, 32, 64, 128, 128, 128, 128),
+    pooling=((2, 2), (2, 2), *((1, 2),) * 5),
+)

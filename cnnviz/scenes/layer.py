@@ -1,0 +1,298 @@
+"""What is on stage: panels, rule, words, colours and tables, as one binary blob.
+
+Whoever draws a scene (the player, a figure, a file) decides nothing: positions come from the tables, colours from the
+palette, names and shapes from the metadata. Every scene has three axes; those that a layer does not have are 1 long.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from cnnviz.core.geometry import AXES, Axis, GeometryError
+from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
+from cnnviz.core.layers.base import short
+from cnnviz.core.run import BudgetError, Run
+
+VERSION = 1  # of the blob; a player that knows another one asks for a reload
+
+# Stops from the lowest value to the highest. Zero is the middle of the diverging scales: the page's own background.
+PALETTE: dict[str, dict[str, list[str]]] = {
+    "signed": {
+        "light": ["#1a5a9e", "#8ab6de", "#ffffff", "#f5b38c", "#c2410c"],
+        "dark": ["#7cc0ff", "#2c639b", "#0e1117", "#a8512a", "#ffb48a"],
+    },
+    "weight": {
+        "light": ["#6b2f8f", "#bea2ce", "#ffffff", "#98c9a0", "#1b7837"],
+        "dark": ["#d3a6f2", "#74478f", "#0e1117", "#2a7a50", "#7fe0a8"],
+    },
+    "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
+    # loudness: each step looks as large as any other
+    "loud": {
+        "light": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
+        "dark": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
+    },
+    "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
+    # gates and masks: from closed to open
+    "gate": {
+        "light": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
+        "dark": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
+    },
+    # groups of channels: told apart in every colour vision (tests/test_colours.py), and always named as well
+    "groups": {
+        "light": ["#2a47ff", "#88734d", "#2e8182", "#660b56", "#0a0a0a", "#7c0700"],
+        "dark": ["#bec6ff", "#d55609", "#40fed2", "#c723ff", "#6f8178", "#ffff35"],
+    },
+}
+DIVERGING = ("signed", "weight")
+
+# What the maps of a rule, or of one of its layers, are called; the others have an input and an output.
+NAMES = {
+    "gate": {"input": "signal", "gate": "gate", "output": "product"},
+    "point": {"gate": "mask"},
+    "drop": {"input": "before", "gate": "mask", "output": "after"},
+    "norm": {"input": "before", "output": "after"},
+    "response": {"input": "before", "output": "after"},
+    "MaxUnpool": {"input": "pooled", "output": "unpooled"},
+}
+WORKED = ("dot", "max", "mean", "power", "blend")  # rules whose window is shown in numbers, in the middle
+WEIGHTED = ("dot", "blend")  # those that multiply it by weights
+
+MOST_MAPS = 512  # planes of one tensor that fit on a stage
+MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a table of them is made
+
+# How far float32 sums, added up in any order, may lie from the sum in double precision.
+TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Tensors and words of one picture.
+
+    Attributes
+    ----------
+    tensors : arrays by name
+        ``input``, ``weight``, ``bias`` and ``output`` as float32 with three axes after the channels; their ranges;
+        ``reads`` (which input channels an output channel sees); one table per axis, see `tables`.
+    meta : dict
+        Words, scales and palette; JSON.
+    """
+
+    tensors: Tensors
+    meta: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        """A safetensors file whose metadata holds the words under ``scene``."""
+        words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
+        return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> "Scene":
+        """What `to_bytes` packed; its own blobs alone, for nothing in them is doubted."""
+        size = int.from_bytes(blob[:8], "little")
+        header = json.loads(blob[8 : 8 + size])
+        return cls(load(blob), json.loads(header["__metadata__"]["scene"]))
+
+
+def check_stage(layer: Layer, shape: Shape) -> None:
+    """Raise `BudgetError` if input or output has more planes, or an axis more taps, than a stage has room for."""
+    if layer.n_axes > 3:
+        raise BudgetError(
+            f"The input {shape} has {layer.n_axes} axes to draw and a stage has 3. Use one step or example."
+        )
+    for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
+        planes = prod(tensor[: -2 if layer.n_axes > 1 else -1])  # channels, times depth
+        if planes > MOST_MAPS:
+            raise BudgetError(
+                f"The {name} {(1, *tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
+                "Use fewer channels or less depth."
+            )
+    for axis in layer.windows(shape):
+        if axis.n_out * axis.n_taps > MOST_TAPS:
+            raise BudgetError(
+                f"{axis.n_out:,} windows of {axis.n_taps:,} cells along one axis are more than the {MOST_TAPS:,} "
+                f"that can be followed. Use a shorter input or smaller windows."
+            )
+
+
+def make_scene(
+    done: Run,
+    scale: str = "signed",
+    flipped: bool = False,
+    turned: bool = False,
+    at: Sequence[int] | None = None,
+    axes: tuple[str, str] | None = None,
+) -> Scene:
+    """The scene of one run of a layer.
+
+    Parameters
+    ----------
+    scale : "signed", "picture" or another name in the palette
+        How the input is coloured.
+    flipped : bool
+        The weights were turned round beforehand, which makes this a true convolution.
+    turned : bool
+        Draw torch's rows to the right and its columns upwards, as a spectrogram (channels, frames, mels) is read.
+        Indices and the order of the steps stay torch's.
+    at : index (channel, *cell) into ``done.y``, or None
+        Where the playhead stands when the scene opens. The player goes there once, whenever this changes; a place that
+        is beyond the output is pulled back inside.
+    axes : names of one row and of one column, as ("frame", "mel"), or None
+        What the sentences call them.
+
+    Raises
+    ------
+    GeometryError
+        If `at` is no index of the output.
+    """
+    layer, shape = done.layer, done.x.shape
+    given = {name: np.asarray(x) for name, x in layer.operands(done.state, done.parts).items()}
+    tensors = {
+        "input": volume(done.x, layer.n_axes),
+        "output": volume(done.y, layer.n_axes),
+        "input.range": ranges(done.x),
+        "output.range": ranges(done.y),
+        "reads": layer.channels_read(shape).astype(np.int16),
+        **{name: volume(x, layer.n_axes) if x.ndim > 1 else x for name, x in given.items()},
+    }
+    if "signal" in given:  # a gate's signal that is not the input has colours of its own
+        tensors["signal.range"] = ranges(given["signal"])
+    meta = describe(done, scale, flipped) | laid(layer, turned, axes) | {"at": playhead(done, at)}
+    if isinstance(layer, Move):
+        tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.n_axes)
+        return Scene(tensors, meta)
+    windows = three(layer.windows(shape))
+    tensors |= tables("", windows)
+    meta |= {"low": [axis.low for axis in windows], "dropped": [axis.dropped for axis in windows]}
+    if isinstance(layer, ConvTranspose):
+        stamps = three(layer.stamps(shape))
+        tensors |= tables("stamp.", stamps)
+        meta["stamp"] = {"low": [axis.low for axis in stamps]}
+    return Scene(tensors, meta)
+
+
+def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
+    """Names, shapes and colours."""
+    layer, shape = done.layer, done.x.shape
+    read, made = layer.torch_shapes(shape)
+    gating = layer.gating(shape)
+    out = scale if layer.out_scale == "same" else layer.out_scale
+    scales = {"input": scale, "weight": "weight", "gate": "gate", "output": out}
+    used = {*scales.values(), "count", "groups"}
+    return {
+        "version": VERSION,
+        "rule": layer.rule,
+        "function": layer.torch_name,
+        "view": "work" if layer.rule in WORKED else "gate" if gating else "pair",
+        "weighted": layer.rule in WEIGHTED,
+        "gating": gating,
+        "names": NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {}),
+        "charts": charts(layer, gating is not None),
+        "constants": layer.constants(),
+        "title": layer.code(),
+        "ndim": layer.n_axes,
+        "shapes": {"input": str(read), "output": str(made)},
+        "groups": getattr(layer, "groups", 1),
+        "padding": padding_words(layer),
+        "padValue": "-inf" if np.isneginf(layer.pad_value) else layer.pad_value,  # JSON has no infinity
+        "flipped": flipped,
+        "scales": scales,
+        "diverging": [name for name in DIVERGING if name in used],
+        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        "tolerance": TOLERANCE,
+    }
+
+
+def laid(layer: Layer, turned: bool, axes: tuple[str, str] | None) -> dict[str, Any]:
+    """Which way the axes run and what they are called; `Permute` moves them, and so its output keeps torch's names."""
+    own = dict(zip(AXES[2], axes, strict=True)) if axes else {}
+    out = {} if isinstance(layer, Permute) else own
+    return {
+        "turned": turned and layer.n_axes > 1,
+        "axes": three_names(tuple(own.get(name, name) for name in layer.axis_names())),
+        "outAxes": three_names(tuple(out.get(name, name) for name in layer.out_axis_names())),
+        "arrows": bool(turned or own) and layer.n_axes > 1,  # say which way they run: it is not what one expects
+    }
+
+
+def playhead(done: Run, at: Sequence[int] | None) -> dict[str, Any] | None:
+    """Where the playhead is sent: the output channel, and the cell with three coordinates."""
+    if at is None:
+        return None
+    if len(at) != done.y.ndim or min(at) < 0:
+        raise GeometryError(
+            f"The place {tuple(at)} is no index of the output {done.y.shape}. "
+            f"Use {done.y.ndim} whole numbers from 0 on: the channel, then the cell."
+        )
+    channel, *cell = map(int, at)
+    return {"channel": channel, "cell": [0] * (3 - len(cell)) + cell}
+
+
+def three_names(names: tuple[str, ...]) -> list[str]:
+    """Names of three axes; those that a layer does not have are nameless."""
+    return [""] * (3 - len(names)) + list(names)
+
+
+def charts(layer: Layer, gated: bool) -> list[str]:
+    """What is drawn under the maps: a function's curve, and how often each value occurs in a tensor."""
+    curve = ["curve"] if layer.rule == "point" else []
+    if layer.rule in ("norm", "drop", "response"):
+        return ["input", "output"]
+    if gated:
+        return [*curve, "gate"]
+    return [*curve, "output"] if layer.rule in ("point", "share") else []
+
+
+def padding_words(layer: Layer) -> str:
+    """What the padding round the drawn input is, in a few words; empty where there is none."""
+    if isinstance(layer, ConvTranspose):
+        return "stuffed with holes" if max(layer.stride) > 1 else ""
+    if isinstance(layer, Pool) and layer.padding and any(layer.padding):
+        return f"padding {short(layer.padding)}, {'−∞' if layer.rule == 'max' else 'zeros'}"
+    if not isinstance(layer, Conv) or not any(map(any, layer.pads())):
+        return ""
+    amounts = [str(low) if low == high else f"{low} before and {high} after" for low, high in layer.pads()]
+    amount = amounts[0] if len(set(amounts)) == 1 else f"({', '.join(amounts)})"
+    return f"padding {amount}, {layer.padding_mode}"
+
+
+def ranges(x: NDArray[Any]) -> NDArray[np.float32]:
+    """Lowest and highest finite value of each channel, shape (channels, 2); 0 and 0 where none is finite."""
+    flat = x.reshape(len(x), -1)
+    finite = np.isfinite(flat)
+    low = np.where(finite, flat, np.inf).min(axis=1)
+    high = np.where(finite, flat, -np.inf).max(axis=1)
+    found = finite.any(axis=1)
+    return np.stack([np.where(found, low, 0), np.where(found, high, 0)], axis=1).astype(np.float32)
+
+
+def three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The tables with axes of length 1 put in front, up to three."""
+    nil = np.zeros(1, np.int64)
+    return (Axis(1, 0, nil, nil, nil),) * (3 - len(axes)) + axes
+
+
+def volume(x: NDArray[Any], ndim: int) -> NDArray[Any]:
+    """The same values with three axes: (leading..., depth, rows, columns)."""
+    lead = x.shape[: x.ndim - ndim]
+    return x.reshape(*lead, *(1,) * (3 - ndim), *x.shape[x.ndim - ndim :])
+
+
+def tables(prefix: str, axes: tuple[Axis, ...]) -> Tensors:
+    """``line``, ``start`` and ``offset`` of each axis, in the smallest integers that hold them."""
+    found: Tensors = {}
+    for i, axis in enumerate(axes):
+        for name in ("line", "start", "offset", "count"):
+            values = getattr(axis, name)
+            if values is None:  # all windows have the same number of taps
+                continue
+            small = abs(values).max() <= np.iinfo(np.int16).max
+            found[f"{prefix}{name}{i}"] = values.astype(np.int16 if small else np.int32)
+    return found

@@ -1,0 +1,1 @@
+"""Streamlit: widgets, pages' frame, and what a session holds."""

@@ -1,0 +1,147 @@
+"""Components: a Python value, alive in the browser.
+
+Their modules lie in ``static``. They are made into one script with their style sheets, which browsers fetch once: it is
+named by its content. What travels with every change of a knob is one blob and the few lines of `LOADER`.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+
+from cnnviz.export.bundle import STATIC, modules, variable
+
+# The name says what is in the file, so whatever a browser kept under it is right, however old. Safari keeps no answer
+# without a date by itself: the shelf, which is there under https and on one's own machine, is for it. Components of one
+# page share the script, and with it clocks and cursors; a failed start is tried again by the next one.
+LOADER = """
+const name = `${location.origin}ADDRESS`;
+const ask = async (cache) => {
+  const answer = await fetch(name, { cache });
+  return answer.ok ? answer : null;
+};
+const load = async () => {
+  const shelf = await globalThis.caches?.open("cnnviz").catch(() => null);
+  const kept = await shelf?.match(name);
+  const answer = kept ?? (await ask("force-cache")) ?? (await ask("reload"));
+  if (!answer) throw new Error("The server no longer has its script. Load the page again.");
+  const code = await answer.text();
+  if (shelf && !kept) {
+    for (const old of await shelf.keys()) await shelf.delete(old);
+    await shelf.put(name, new Response(code)).catch(() => {}); // a full disk
+  }
+  const script = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  return import(script).finally(() => URL.revokeObjectURL(script));
+};
+const loaded = (window.cnnviz ??= new Map());
+if (!loaded.has(name)) loaded.set(name, load());
+const program = loaded.get(name);
+program.catch(() => loaded.delete(name));
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".cnnviz");
+  let stop = () => {};
+  let gone = false;
+  program
+    .then(({ parts, styles }) => {
+      if (gone || !data) return;
+      if (root.previousElementSibling?.localName !== "style") {
+        root.before(Object.assign(document.createElement("style"), { textContent: styles["MODULE"] }));
+      }
+      stop = parts["MODULE"].play(root, data, { tell: setTriggerValue });
+    })
+    .catch((error) => {
+      console.error(error);
+      root.textContent = `This part of the page could not start: ${error.message}`;
+    });
+  return () => {
+    gone = true;
+    stop();
+  };
+}
+"""
+
+
+APART = "cnnviz"  # the thread's name
+BORROWED = re.compile(r'@import url\("([^"]+\.css)"\);')
+
+
+def entries() -> list[str]:
+    """Modules that a component may name: each has the name of its folder, and a style sheet."""
+    return sorted(f"{style.parent.name}/{style.stem}" for style in STATIC.glob("*/*.css"))
+
+
+def style(path: Path) -> str:
+    """A style sheet, with those that it imports in their place: in a page their addresses would be the page's."""
+    return BORROWED.sub(lambda found: style(path.parent / found[1]), path.read_text("utf-8"))
+
+
+def program() -> str:
+    """All modules and style sheets as one module, which exports them by name."""
+    code = modules(*entries())
+    parts = ", ".join(f"{json.dumps(name)}: {variable(name)}" for name in code)
+    styles = {name: style(STATIC / f"{name}.css") for name in entries()}
+    exports = [f"export const parts = {{ {parts} }};", f"export const styles = {json.dumps(styles)};"]
+    return "\n".join([*code.values(), *exports, "//# sourceURL=cnnviz.js"])
+
+
+@cache
+def address() -> str:
+    """Path of the program, as it was when the server started: with its server's Python, or not at all.
+
+    Streamlit's store names a file by its content and serves it from memory, so no deployment changes it half way. A
+    file that is added by a visitor's run goes when the visitor goes; this one is added apart from all, and the warning
+    that nobody's run adds it is for others.
+    """
+    if not runtime.exists():
+        return ""  # no server, so no browser asks
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
+        lambda record: record.threadName != f"{APART}_0"
+    )
+    keep = runtime.get_instance().media_file_mgr.add
+    with ThreadPoolExecutor(1, APART) as apart:
+        return base() + apart.submit(keep, program().encode(), "text/javascript", "cnnviz").result()
+
+
+def base() -> str:
+    """Path that the app is served under, ``""`` or ``"/somewhere"``."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def component(name: str, module: str, room: str) -> Any:
+    """A Streamlit component whose module exports ``play(root, bytes, {tell})``, which gives back its clean-up.
+
+    Parameters
+    ----------
+    module : str
+        One of `entries`.
+    room : str
+        Attributes of the element that it fills: one that keeps its height does not make the page jump.
+    """
+    return st.components.v2.component(
+        name,
+        html=f'<div class="cnnviz" {room}></div>',
+        js=LOADER.replace("ADDRESS", address()).replace("MODULE", module),
+    )
+
+
+def message(key: str, name: str) -> dict[str, Any]:
+    """What a browser says of the component with this key, under this name; for callbacks.
+
+    A browser sends whatever it likes. All that is no dictionary becomes an empty one, and who asks checks what is in
+    it: `whole` for a number.
+    """
+    said = getattr(st.session_state.get(key), name, None)
+    return dict(said) if isinstance(said, Mapping) else {}
+
+
+def whole(number: object, end: int) -> bool:
+    """Is it a whole number from 0 up to, but not including, `end`? True and False are none."""
+    return type(number) is int and 0 <= number < end

@@ -1,0 +1,78 @@
+"""The player: a scene, alive in the browser; see ``static/player``."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Literal, get_args
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from cnnviz.scenes.opening import MOST_STEPS, PIN, TOLD, Opening, opened_at, opening
+from cnnviz.web.components.component import component, message, whole
+
+Role = Literal["", "leads", "follows", "alone"]
+TAB = "Share"  # opens for whoever wants to share, and not for those who get the link
+SEEN = "_seen"  # which scene is on stage
+STEP = "_shared_step"  # from 0; see `cnnviz.web.share`
+
+# As high as most scenes, so that the page below does not jump when the player starts.
+ROOM = 'data-role="{role}" style="min-height: 620px"'
+
+_mount = {role: component(f"cnnviz_player_{role}", "player/player", ROOM.format(role=role)) for role in get_args(Role)}
+
+
+def player(blob: bytes, key: str, role: Role = "") -> None:
+    """Show a scene, or another one in the same player: the playhead stays where it was.
+
+    Parameters
+    ----------
+    blob : bytes
+        As `Scene.to_bytes` gives it.
+    key : str
+        One player each; a player with the same key goes on where it was.
+    role : "", "leads", "follows" or "alone"
+        Players that are compared share one playhead: one leads and has the controls, the others follow.
+        One that is alone stands on a page without a tab to share it.
+    """
+
+    def shared() -> None:
+        said = message(key, "shared")
+        match said:
+            case {"step": step} if whole(step, MOST_STEPS):
+                st.session_state[STEP] = step
+                st.session_state["tab"] = TAB
+                with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves
+                    st.query_params["tab"] = TAB
+                hold(said)
+
+    data = blob if role in ("follows", "alone") else placed(blob)
+    _mount[role](key=key, data=data, on_shared_change=shared)
+
+
+def hold(said: Mapping[str, Any]) -> None:
+    """Put the step and the pinned cell, as a browser tells them, into the address."""
+    step, pin = said.get("at"), said.get(PIN)
+    where = Opening(step if whole(step, MOST_STEPS) else None, pin if isinstance(pin, str) else "")
+    forget()
+    st.query_params.update(opening(where.words())[0].words())
+
+
+def forget() -> None:
+    """Take the step and the pinned cell out of the address."""
+    for word in TOLD:
+        if word in st.query_params:
+            del st.query_params[word]
+
+
+def placed(blob: bytes) -> bytes:
+    """The scene as the address opens it. Step and pin are of one scene: another one begins without them."""
+    state, now = st.session_state, hash(blob)
+    if not any(word in st.query_params for word in TOLD):
+        state[SEEN] = now
+        return blob
+    if state.setdefault(SEEN, now) != now:
+        forget()
+        state[SEEN] = now
+        return blob
+    where, _ = opening(st.query_params.to_dict())
+    return opened_at(blob, where)

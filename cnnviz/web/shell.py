@@ -1,0 +1,252 @@
+"""The frame round every page: navigation, title, icon."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.content.address import PACKED, LinkError
+from cnnviz.scenes.opening import opening
+from cnnviz.web.clean import Cleaned, one_each, spread
+from cnnviz.web.components.component import base
+from cnnviz.web.components.player import SEEN
+from cnnviz.web.history import begins_anew, offer, remember
+from cnnviz.web.page import embedded, plain
+from cnnviz.web.share import here
+from cnnviz.web.vocabulary import OWN, words
+from cnnviz.web.widgets import place
+
+ROOT = Path(__file__).parents[2]
+MARK = "_framed"  # names of our own start with a line, those of widgets do not
+PAGE = "_page"
+KEPT = "_kept"
+
+# Streamlit leaves much air at the top; a projector has none to spare.
+STYLE = """<style>
+.stElementContainer:has(> .stHtml > style) { display: none; }
+.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
+a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
+.st-key-pair { flex-wrap: wrap; }
+.st-key-pair > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
+.questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
+.questions li { break-inside: avoid; margin-bottom: 1rem; }
+.questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
+details summary { cursor: pointer; }
+details p { margin: 0; }
+[data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
+/* all pages in the menu at 1,280 pixels: the place kept for what is running needs no more than its words */
+[data-testid="stTopNav"] { padding-inline: 0.25rem; }
+[data-testid="stTopNavLink"] { padding-inline: 0.35rem; }
+[data-testid="stToolbar"] > div > div:last-child { min-width: 6.5rem; width: auto; }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], .stButton, .stDownloadButton { display: none !important; }
+  .stMainBlockContainer { padding: 0 !important; }
+}
+@media screen and (max-height: 500px) {
+  [data-testid="stSidebar"] { transition: none !important; }
+  .stMainBlockContainer { padding-top: 3.9rem; }
+  .stMainBlockContainer h1 { font-size: 1.2rem; }
+}
+.stApp [data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 76%, transparent); }
+.stApp [data-testid="stCaptionContainer"] :is(p, li) { color: inherit; }
+.stApp button[data-variant][data-selected="true"] { color: inherit; }
+.stCode .token:is(.token, .operator, .punctuation) { color: light-dark(#4b5163, #c3c8d6); }
+.stCode .token:is(.keyword, .builtin, .class-name, .function) { color: light-dark(#14509e, #7fb8f7); }
+.stCode .token:is(.string, .boolean, .comment) { color: light-dark(#12652f, #7ddb9a); }
+.stCode .token:is(.number, .parameter) { color: light-dark(#0b615f, #66d6cd); }
+@media (forced-colors: active) {
+  .stApp button[data-variant][data-selected="true"] { outline: 3px solid Highlight; outline-offset: -3px; }
+  .stApp [data-testid="stTopNavLink"][aria-current] { outline: 2px solid Highlight; }
+  .stCheckbox label > span + div { border: 1px solid; background: Canvas; }
+  .stCheckbox label > div > div:only-child:empty { background: CanvasText; forced-color-adjust: none; }
+  .stCheckbox[data-selected="true"] label > span + div { background: Highlight; forced-color-adjust: none; }
+}
+</style>"""
+
+# In a frame of another page: the sidebar's button and the way out share one low line, and the stage begins below it.
+FRAMED = """<style>
+.stMainBlockContainer { padding: 2.2rem 1rem 0.5rem; }
+[data-testid="stHeader"] { height: 2.2rem; min-height: 0; background: transparent; }
+[data-testid="stHeader"] [data-testid="stToolbar"] { height: 2.2rem; padding: 0 0.5rem; }
+.stElementContainer:has(a.out) { position: fixed; z-index: 1000001; top: 0.4rem; right: 1rem; width: auto !important; }
+a.out { font-size: 0.85rem; color: inherit; opacity: 0.8; }
+</style>"""
+
+SCRIPT = f"<script>{(ROOT / 'static' / 'frame' / 'sidebar.js').read_text('utf-8')}</script>"
+
+ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
+
+HOME = "pages/home.py"
+CONVOLUTION = "pages/convolution.py"
+POOLING = "pages/pooling.py"
+GATING = "pages/gating.py"
+NORMALISATION = "pages/normalisation.py"
+SHAPES = "pages/shapes.py"
+OUTPUT_SIZE = "pages/output_size.py"
+SPECTROGRAM = "pages/spectrogram.py"
+NETWORK = "pages/network.py"
+GALLERY = "pages/gallery.py"
+KNOBS = tuple(page for page in OWN if page != "network")  # with a way back of the frame's; that page has its own
+
+
+def pages() -> list[Page]:
+    """The pages, in the order of the navigation; made anew each run, as Streamlit wants them."""
+    return [
+        st.Page(ROOT / HOME, title="Home", default=True),
+        st.Page(ROOT / CONVOLUTION, title="Convolution"),
+        st.Page(ROOT / POOLING, title="Pooling"),
+        st.Page(ROOT / OUTPUT_SIZE, title="Output size"),
+        st.Page(ROOT / GATING, title="Gating"),
+        st.Page(ROOT / NORMALISATION, title="Normalisation"),
+        st.Page(ROOT / SHAPES, title="Flatten & Linear"),
+        st.Page(ROOT / SPECTROGRAM, title="Spectrogram"),
+        st.Page(ROOT / NETWORK, title="Networks"),
+        st.Page(ROOT / GALLERY, title="Gallery"),
+    ]
+
+
+def navigate() -> Page:
+    """Title, icon and menu, then the navigation; returns the page that the address names.
+
+    The icon is set first: without one, the browser would fetch the page's own from another host.
+    """
+    st.set_page_config(
+        page_title="cnnviz",
+        page_icon=str(ROOT / "static" / "icon.png"),
+        layout="wide",
+        # pixels: two number boxes side by side keep their plus and minus
+        initial_sidebar_state="collapsed" if embedded() else 360,
+        menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
+    )
+    return st.navigation(pages(), position="hidden" if embedded() else "top")
+
+
+def run() -> None:
+    """Draw the frame and the page in it."""
+    page = navigate()
+    if begins_anew():
+        rewrite({key: text for key, text in st.query_params.items() if key == "tab"})
+    said, problem = heard(page.url_path)
+    arrive(page.url_path)
+    st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
+    st.session_state[MARK] = True
+    notice = st.container()
+    given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
+    way_back = st.sidebar.container() if page.url_path in KNOBS else None
+    page.run()
+    remember(page.url_path)
+    if way_back:
+        with way_back:
+            offer(page.url_path)
+    if embedded():
+        st.html(way_out(page.url_path))
+    if told := f"{problem} {said.told(unheeded(given))}".strip():
+        notice.warning(plain(told), icon=":material/link_off:")
+    leave(page.url_path)
+
+
+def way_out(path: str) -> str:
+    """From a frame to the same screen in a tab of its own; to the page as it begins, if no link holds the screen."""
+    try:
+        link = here()
+    except LinkError:
+        link = f"{base()}/{path}"
+    return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">Open in cnnviz</a>'
+
+
+def heard(page: str) -> tuple[Cleaned, str]:
+    """What the address of this page says, clean before any widget reads it; and what is wrong with a packed one.
+
+    A packed link is spread out over the address. Widgets and whoever shares the page find there what is left, and the
+    browser shows it.
+    """
+    given = {key: st.query_params.get_all(key) for key in st.query_params}
+    try:
+        said, problem = spread(given).known_to(words(page)), ""
+        said = said.without(opening(said.query)[1])
+    except LinkError as error:
+        said, problem = Cleaned({}), f"{error} Here is the page as it begins."
+    if given != one_each(said.query):
+        rewrite(said.query)
+    return said, problem
+
+
+def rewrite(query: Mapping[str, str]) -> None:
+    """Let the address hold this; Streamlit's own words, which are not listed, stay."""
+    old = list(st.query_params)
+    if context := get_script_run_ctx():
+        with context.session_state.query_params() as params:
+            for key in old:
+                params.discard_param_no_forward_msg(key)
+            for key, text in query.items():
+                params.set_with_no_forward_msg(key, text)
+            params.set_with_no_forward_msg(PACKED, "")
+            params.remove_param(PACKED)  # which tells the browser all that is left
+            params.set_initial_query_params_from_current()  # widgets are seeded from here
+
+
+def unheeded(given: Mapping[str, str]) -> dict[str, str]:
+    """What the address said and no widget took, by name.
+
+    Streamlit takes a value that a widget cannot have out of the address, and one at its default as well.
+    """
+    state = st.session_state
+    gone = {key: text for key, text in given.items() if key not in st.query_params and key in state}
+    return {key: text for key, text in gone.items() if not same(state[key], text)}
+
+
+def same(value: Any, text: str) -> bool:
+    """Is this text how the address says the value?
+
+    >>> same(3, "3"), same(True, "true"), same(0.5, "0.50"), same("conv", "pool")
+    (True, True, True, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value).lower() == text.lower()
+    with suppress(ValueError):
+        return float(text) == value
+    return False
+
+
+def arrive(path: str) -> None:
+    """On another page, put the knobs of the last one away: many bear the same name, and would bring their values along.
+
+    A page that was left finds its own knobs as they were, unless the address says something else.
+    """
+    state = st.session_state
+    if state.get(PAGE) not in (None, path):
+        state.pop(SEEN, None)
+        for key in list(state):
+            if not str(key).startswith("_"):
+                del state[key]
+        if not st.query_params:
+            place(state.get(KEPT, {}).get(path, {}))
+            if context := get_script_run_ctx():
+                # on the way back, the browser does not say what the address holds, and every widget would begin anew
+                context.is_history_navigation = False
+    state[PAGE] = path
+
+
+def leave(path: str) -> None:
+    """Keep what the address holds, for when the reader comes back."""
+    state = st.session_state
+    kept = {key: state[key] for key in st.query_params if key in state}
+    state[KEPT] = state.get(KEPT, {}) | {path: kept}
+
+
+def inside_frame() -> None:
+    """Call first in every page.
+
+    While a folder ``pages`` exists, the first deep link of a new server runs the page's file alone. Naming the pages
+    and starting over puts the frame round it.
+    """
+    if not st.session_state.pop(MARK, False):
+        navigate()
+        st.rerun()

@@ -1,0 +1,83 @@
+"""Which words the address of each page may hold: the names of all widgets that any of its settings draws.
+
+Knobs of layers and inputs name themselves. What else a page binds to its address stands here, and a test that runs
+every page finds what is forgotten.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+from cnnviz.core.geometry import AXES, SIDES
+from cnnviz.core.layers import KINDS
+from cnnviz.core.settings import Setting, knobs
+from cnnviz.inputs import SOURCES
+from cnnviz.inputs.logmel import Features
+from cnnviz.inputs.spectrogram import Spectrogram
+from cnnviz.inputs.upload import Upload
+from cnnviz.networks.zoo import LessonB
+
+# Of the pages of single layers, the files of `core.layers` that hold theirs; a file that is not named is everybody's.
+FAMILIES = {
+    "convolution": ("conv",),
+    "pooling": ("pool", "adaptive", "upsample"),
+    "output_size": ("conv", "pool"),
+    "gating": ("gate", "activation", "straight", "smooth", "softmax"),
+    "normalisation": ("norm", "dropout", "response"),
+    "shapes": ("dense", "flatten", "move", "shuffle", "padding"),
+}
+EVERY = "tab input seed per_axis step pin"
+OWN = {
+    "convolution": "kernel kernel_text flip",
+    "pooling": "compare",
+    "output_size": "size",
+    "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
+    "normalisation": "examples over",
+    "shapes": "order maps",
+    "spectrogram": "stage channel frame mel view compare network blocks activation normalization training nb_filters "
+    "kernel_size padding stride pooling conv_dropout part log_mel from to b_sound b_activation b_normalization "
+    "b_training b_seed",
+    "network": "preset arguments net shape layer view form quiz weights",
+}
+
+
+@cache
+def words(page: str) -> frozenset[str]:
+    """All words that the address of a page may hold; none for a page without settings.
+
+    >>> sorted(words("convolution") & {"stride", "stride_rows", "padding_rule", "input_size", "frame"})
+    ['input_size', 'padding_rule', 'stride', 'stride_rows']
+    """
+    if page not in OWN:
+        return frozenset()
+    found = {*EVERY.split(), *OWN[page].split()}
+    for source in SOURCES.values():
+        found |= set(of_knobs(source, "input_"))
+    for source in (Upload, Spectrogram):
+        found |= set(of_knobs(source, "file_"))
+    if page in FAMILIES:
+        found |= {"layer", "ndim"}.union(*map(of_knobs, kinds(page)))
+    if page == "gating":
+        found |= {f"other_{name}" for kind in kinds(page) for name in of_knobs(kind)}
+    if page == "spectrogram":
+        found |= set(of_knobs(Features, "mel_"))
+    if page == "network":
+        found |= {field.name for field in fields(LessonB)}
+    return frozenset(found)
+
+
+def kinds(page: str) -> list[type[Setting]]:
+    """The layers that a page may show."""
+    others = {name for one, names in FAMILIES.items() if one != page for name in names} - {*FAMILIES[page]}
+    return [kind for kind in KINDS.values() if kind.__module__.rsplit(".", 1)[-1] not in others]
+
+
+def of_knobs(kind: type[Setting], prefix: str = "") -> Iterator[str]:
+    """Names of the widgets that a setting's knobs may have, whatever the number of axes."""
+    for name, knob in knobs(kind).items():
+        yield prefix + name
+        if knob.words:
+            yield f"{prefix}{name}_rule"
+        if knob.per_axis:
+            places = SIDES if knob.sides else AXES
+            yield from {f"{prefix}{name}_{place}" for some in places.values() for place in some}
