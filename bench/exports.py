@@ -13,7 +13,7 @@ from cnnviz.export.cast import cast_of
 from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.html import page
 from cnnviz.export.page import Page
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 LEAST = 5.0  # times as fast as Matplotlib
 SAME = 20  # pictures that Matplotlib draws; its time for each is the same for all

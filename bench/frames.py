@@ -13,8 +13,9 @@ from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
 from cnnviz.inputs.sound import LogMel
-from cnnviz.networks.network import BASELINE
-from cnnviz.scenes.build import MapsChoice, StageChoice, show_maps
+from cnnviz.networks.desed import BASELINE
+from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.request import MapsChoice, StageChoice
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement

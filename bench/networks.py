@@ -18,9 +18,12 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.network import BASELINE, Desed, Network, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import Network, run_network
 from cnnviz.networks.zoo import ZOO
-from cnnviz.scenes.build import MOST_MEMORY, MapsChoice, StageChoice, clip_of, show_maps
+from cnnviz.scenes.build import MOST_MEMORY, show_maps
+from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.request import MapsChoice, StageChoice
 from cnnviz.scenes.stage import Watch
 
 Case = tuple[Network, Array]  # and what it reads

@@ -18,7 +18,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from find_browser import find  # noqa: E402
 
-from cnnviz.content.presets import CARDS, Card  # noqa: E402
+from cnnviz.content.links import Card  # noqa: E402
+from cnnviz.content.presets import CARDS  # noqa: E402
 
 CARD_WIDTH = 640  # pixels
 WIDE = ("spectrogram", "network")  # pages whose pictures lie in a row

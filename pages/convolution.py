@@ -10,7 +10,9 @@ from cnnviz.core.layers import Channels, Conv, ConvTranspose
 from cnnviz.inputs import SourceError
 from cnnviz.inputs.kernels import TITLES
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.build import Choice, Shown
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.components.player import player
@@ -52,15 +54,15 @@ FIRST = Choice(Conv(), Digit(), "sobel_x")
 
 def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    kind = LAYERS[screen.choose_one("layer", LAYERS, "Conv")]
-    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
+    kind = LAYERS[input_widgets.choose_one("layer", LAYERS, "Conv")]
+    ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", input_widgets.NDIMS, "2d")]
     layer_slot, input_slot, kernel_slot = st.container(), st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = screen.choose_source(ndim)
+        source_kind, source = input_widgets.choose_source(ndim)
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("in_channels",))
-        per_axis_switch(ndim, (kind, ""), (source_kind, screen.INPUT))
+        per_axis_switch(ndim, (kind, ""), (source_kind, input_widgets.INPUT))
         offer_depthwise(kind, ndim, source)
     with kernel_slot:
         st.subheader("Kernel", anchor=False)
@@ -68,16 +70,16 @@ def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
 
     def make() -> Choice:
         inputs = source()
-        layer = kind(in_channels=screen.shape_of(inputs)[0], ndim=ndim, **fields)
+        layer = kind(in_channels=input_widgets.shape_of(inputs)[0], ndim=ndim, **fields)
         return Choice(layer, inputs, kernel, text, seed, flipped)
 
     return kind, ndim, make
 
 
-def offer_depthwise(kind: type[Channels], ndim: int, source: screen.Maker) -> None:
+def offer_depthwise(kind: type[Channels], ndim: int, source: input_widgets.Maker) -> None:
     """A way from one group to one group per channel."""
     try:
-        channels = screen.shape_of(source())[0]
+        channels = input_widgets.shape_of(source())[0]
     except (SourceError, GeometryError):
         return  # said once, where the scene is made
     if channels > 1:
@@ -87,14 +89,14 @@ def offer_depthwise(kind: type[Channels], ndim: int, source: screen.Maker) -> No
 
 def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
     """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
-    kernel = screen.choose_from("kernel", TITLES, "sobel_x")
+    kernel = input_widgets.choose_from("kernel", TITLES, "sobel_x")
     st.caption(TITLES[kernel])
     text, seed = "", 0
     if kernel == "typed":
         help_ = "a line for each row, a blank line between planes, --- between kernels"
         text = st.text_area("numbers", "1 0 -1\n2 0 -2\n1 0 -1", key="kernel_text", help=help_, bind=BIND)
     if kernel == "random":
-        seed = screen.choose_seed()
+        seed = input_widgets.choose_seed()
     flipped = False
     if kind is Conv:
         flipped = st.toggle(

@@ -8,7 +8,8 @@ from PIL import Image
 
 from cnnviz.content.gallery import SECTIONS, Exhibit
 from cnnviz.web.components.component import base
-from cnnviz.web.shell import ROOT, inside_frame
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.site import ROOT
 
 # A film fills its card; the room is kept until it is there.
 STYLE = """<style>

@@ -47,7 +47,8 @@ from cnnviz.core.layers import (
 )
 from cnnviz.inputs import SourceError, parse_numbers
 from cnnviz.inputs.samples import Photo
-from cnnviz.scenes.build import Choice
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate
 from cnnviz.web.components.player import player
@@ -137,21 +138,21 @@ FIRST = Choice(ReLU(), Photo())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice], Callable[[], Choice] | None]:
     """The sidebar: kind and number of axes, a function that makes the choice, and one for the gate to compare with."""
-    name = screen.choose_from("layer", LAYERS, "GLU")
+    name = input_widgets.choose_from("layer", LAYERS, "GLU")
     if name in NOTES:
         st.caption(NOTES[name])
-    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
+    ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", input_widgets.NDIMS, "2d")]
     layer_slot, other_slot, input_slot = st.container(), st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = screen.choose_source(ndim, "photo")
-        per_axis_switch(ndim, (source_kind, screen.INPUT))
+        source_kind, source = input_widgets.choose_source(ndim, "photo")
+        per_axis_switch(ndim, (source_kind, input_widgets.INPUT))
         maps = int(st.number_input("maps before the gate", 0, 64, 4, key="maps", help=MAPS_HELP, bind=BIND))
-        seed = screen.choose_seed()
+        seed = input_widgets.choose_seed()
     with layer_slot:
         fields = gate_fields(name, ndim)
     with other_slot:
-        rival = screen.choose_from("compare", ["nothing", *LAYERS], "nothing", "compare with")
+        rival = input_widgets.choose_from("compare", ["nothing", *LAYERS], "nothing", "compare with")
         rival_fields = gate_fields(rival, ndim, "other_") if rival != "nothing" else {}
 
     def make(kind: type[Layer], fields: dict[str, Any]) -> Choice:
@@ -175,11 +176,11 @@ def gate_fields(name: str, ndim: int, prefix: str = "") -> dict[str, Any]:
 
 
 def choose_gate(
-    kind: type[Layer], fields: dict[str, Any], ndim: int, source: screen.Maker, maps: int, seed: int
+    kind: type[Layer], fields: dict[str, Any], ndim: int, source: input_widgets.Maker, maps: int, seed: int
 ) -> Choice:
     """The choice of one gate on an input, behind as many maps as are wanted."""
     inputs = source()
-    shape = screen.shape_of(inputs)
+    shape = input_widgets.shape_of(inputs)
     front = before(shape, maps, ndim)
     channels = maps or shape[0]
     if kind is HalvingGLU and channels % 2:

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.content.presets import CARDS, Card
+from cnnviz.content.links import Card
+from cnnviz.content.presets import CARDS
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.build import Choice
+from cnnviz.scenes.request import Choice
 from cnnviz.web.cache import animate
 from cnnviz.web.components.player import player
 from cnnviz.web.page import embedded
-from cnnviz.web.shell import CONVOLUTION, ROOT, inside_frame
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.site import CONVOLUTION, ROOT
 
 PICTURES = ROOT / "static" / "cards"
 

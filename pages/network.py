@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.content.presets import NETWORKS
-from cnnviz.core.cost import dense_instead, in_words, total
+from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, Channels, Conv, Shape
 from cnnviz.core.run import MAX_MACS
@@ -27,8 +27,11 @@ from cnnviz.networks.network import Network, check_network, memory
 from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
-from cnnviz.scenes.build import MOST_MEMORY, NetChoice, fit_of
+from cnnviz.scenes.build import MOST_MEMORY
 from cnnviz.scenes.network import Flow, mode
+from cnnviz.scenes.request import NetChoice, fit_of
+from cnnviz.text.counts import in_words
+from cnnviz.web import input_widgets, markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate_net, read, survey_net
@@ -36,10 +39,10 @@ from cnnviz.web.components.layer_list import layer_list
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.history import HELP, reset
-from cnnviz.web.network_widgets import choose_weights
 from cnnviz.web.quiz import question
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
+from cnnviz.web.weight_widgets import choose_weights
 from cnnviz.web.widgets import BIND, place, settings_panel
 
 FORMS = ("class", "nn.Sequential")
@@ -128,7 +131,7 @@ def edited(network: Network, at: int, shape: Shape) -> Network:
         network = edit.refitted(changed, shape)
         builder.save(network)
     except (GeometryError, ValueError) as problem:
-        st.warning(screen.plain(str(problem)))
+        st.warning(markdown.plain(str(problem)))
     return network
 
 
@@ -189,9 +192,9 @@ Run = tuple[NetChoice, Callable[[], NetChoice]]
 def choose_run(network: Network, shape: Shape, selected: int) -> Run:
     """What goes in, and with which weights: the choice to fall back on, and a function that makes the chosen one."""
     st.subheader("Input", anchor=False)
-    seed = screen.choose_seed()
+    seed = input_widgets.choose_seed()
     kind = "photo" if len(shape) == 3 else ""
-    _, source = screen.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
+    _, source = input_widgets.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
     weights = choose_weights()
     plainly = FIRST if len(shape) == 3 else next(iter(for_ndim(len(shape) - 1).values()))(ndim=len(shape) - 1)
     first = NetChoice(network, Fitted(whole=plainly, shape=shape), network.stages[selected][0], seed)
@@ -231,7 +234,7 @@ def settled(run: Run, draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]
     except screen.PROBLEMS as error:
         choice, shown, problem = first, None, error
     if problem:
-        st.warning(screen.plain(str(problem)), icon=":material/info:")
+        st.warning(markdown.plain(str(problem)), icon=":material/info:")
     return choice, shown
 
 
@@ -241,11 +244,11 @@ def run_it(run: Run) -> None:
     if shown is None:
         return
     if not screen.embedded():
-        st.caption(screen.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
+        st.caption(markdown.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
         screen.notices(choice.source)
     notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
     if notes:
-        st.caption(screen.plain(" ".join(notes)))
+        st.caption(markdown.plain(" ".join(notes)))
     if view == VIEWS[0]:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
@@ -328,7 +331,7 @@ def ways_out(error: GeometryError | None, name: str, at: int) -> None:
 
 def code_out(network: Network) -> None:
     """The network as PyTorch code, and as a file."""
-    form = screen.choose_one("form", FORMS, FORMS[0])
+    form = input_widgets.choose_one("form", FORMS, FORMS[0])
     st.caption("Runs as it stands; the keys of its state_dict are the names in the list.")
     st.code(class_code(network) if form == FORMS[0] else sequential(network))
     st.download_button("network.json", to_json(network), "network.json", icon=":material/download:", on_click="ignore")
@@ -339,9 +342,9 @@ def code_in() -> None:
     st.text_area("nn.Sequential(...), a class, or a printed nn.Sequential", key="pasted", height=220)
     answer = builder.answered()  # it takes the place of the button, where the eye is
     if isinstance(answer, Exception):
-        st.warning(screen.plain(str(answer)), icon=":material/info:")
+        st.warning(markdown.plain(str(answer)), icon=":material/info:")
     elif answer:
-        first, *notes = map(screen.plain, answer)
+        first, *notes = map(markdown.plain, answer)
         st.success("\n\n".join([first, *(f"- {note}" for note in notes)]), icon=":material/check:")
     st.button("Read it", on_click=builder.paste, icon=":material/code:")
     st.caption("The code is read, never run: layers one after the other, by themselves or as a class calls them.")
@@ -396,7 +399,7 @@ if error:
 if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
 with st.sidebar if screen.embedded() else nullcontext():
-    view = screen.choose_one("view", VIEWS, VIEWS[0])
+    view = input_widgets.choose_one("view", VIEWS, VIEWS[0])
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):

@@ -20,7 +20,9 @@ from cnnviz.core.layers import (
     Shape,
 )
 from cnnviz.inputs.patterns import Random
-from cnnviz.scenes.build import Choice, Shown
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.charts import running_figure
 from cnnviz.web.components.player import player
@@ -53,7 +55,7 @@ SHAPES: dict[str, Callable[[Shape], Shape]] = {
     "last": lambda shape: shape[-1:],
 }
 MOST_STACKED = 2  # axes of one example: with several there is one axis more to draw
-DIMS = {name: ndim for name, ndim in screen.NDIMS.items() if ndim <= MOST_STACKED}
+DIMS = {name: ndim for name, ndim in input_widgets.NDIMS.items() if ndim <= MOST_STACKED}
 
 EXPLANATION = """
 **Normalisation.** Cells that share a mean and a variance are moved to mean 0 and variance 1; point at one to see which
@@ -75,25 +77,25 @@ FIRST = Choice(BatchNorm(num_features=3, examples=True), Random(**NOISE, ndim=3)
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = screen.choose_from("layer", LAYERS, "BatchNorm")
+    name = input_widgets.choose_from("layer", LAYERS, "BatchNorm")
     kind = LAYERS[name]
     st.caption(NOTES[name])
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
         several = issubclass(kind, Norm) and st.toggle("several examples", True, key="examples", help=HELP, bind=BIND)
-        ndim = screen.NDIMS[screen.choose_one("ndim", DIMS if several else screen.NDIMS, "2d")]
-        source_kind, source = screen.choose_source(ndim + several, "random", NOISE)
-        per_axis_switch(ndim + several, (source_kind, screen.INPUT))
+        ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", DIMS if several else input_widgets.NDIMS, "2d")]
+        source_kind, source = input_widgets.choose_source(ndim + several, "random", NOISE)
+        per_axis_switch(ndim + several, (source_kind, input_widgets.INPUT))
     with layer_slot:
         skip = ("steps",) if issubclass(kind, Dropout) and ndim > MOST_STACKED else ()
         fields = settings_panel(kind, ndim, skip=skip, start={"steps": 4} if issubclass(kind, Dropout) else {})
-        over = screen.choose_from("over", SHAPES, "all", "normalized_shape") if kind is LayerNorm else ""
+        over = input_widgets.choose_from("over", SHAPES, "all", "normalized_shape") if kind is LayerNorm else ""
         seed = choose_draw() if issubclass(kind, Dropout) else 0
 
     def make() -> Choice:
         inputs = source()
-        shape = screen.shape_of(inputs)
+        shape = input_widgets.shape_of(inputs)
         if issubclass(kind, Dropout):
             layer = kind(ndim=ndim, **fields)
             front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
@@ -109,7 +111,7 @@ HELP = "the first axis of the input counts examples, as N in (N, C, H, W)"
 
 def choose_draw() -> int:
     """Which draw of the mask."""
-    seed = screen.choose_seed("draw")
+    seed = input_widgets.choose_seed("draw")
     st.button("Draw again", icon=":material/casino:", on_click=lambda: place({"seed": (seed + 1) % 10_000}))
     return seed
 

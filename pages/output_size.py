@@ -9,7 +9,8 @@ import streamlit as st
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from cnnviz.inputs.patterns import Ramp
-from cnnviz.scenes.build import Choice
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets, markdown
 from cnnviz.web import page as screen
 from cnnviz.web.components.player import player
 from cnnviz.web.shell import inside_frame
@@ -38,7 +39,7 @@ FIRST = Choice(Conv(ndim=1), Ramp(size=(7,), ndim=1), "box")
 
 def choose() -> tuple[type[Layer], Callable[[], Choice]]:
     """The sidebar: kind of layer, and a function that makes the choice."""
-    kind = LAYERS[screen.choose_from("layer", LAYERS, "Conv")]
+    kind = LAYERS[input_widgets.choose_from("layer", LAYERS, "Conv")]
     size = int(st.number_input("input size", 1, MOST, 7, key="size", help="cells along one axis", bind=BIND))
     others = tuple(name for name in kind.__dataclass_fields__ if name not in SIZES)
     fields = settings_panel(kind, 1, skip=others)
@@ -98,7 +99,7 @@ before, after = shown.done.x.shape[1], shown.done.y.shape[1]
 screen.head("Output size", [], problem, kind, 1)
 if not screen.embedded():
     st.markdown(f"### {before:,} → {after:,}")
-    for line in screen.merged(shown.done.layer.formula(shown.done.x.shape)):
+    for line in markdown.merged(shown.done.layer.formula(shown.done.x.shape)):
         st.markdown(f"${line}$")
 screen.caption(choice, shown, problem)
 screen.notices(choice.source)

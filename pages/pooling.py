@@ -18,7 +18,8 @@ from cnnviz.core.layers import (
     Upsample,
 )
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.build import Choice
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate
 from cnnviz.web.components.player import player
@@ -64,16 +65,16 @@ FIRST = Choice(MaxPool(), Digit())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = screen.choose_from("layer", LAYERS, "MaxPool")
+    name = input_widgets.choose_from("layer", LAYERS, "MaxPool")
     kind = LAYERS[name]
-    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
+    ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", input_widgets.NDIMS, "2d")]
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = screen.choose_source(ndim)
+        source_kind, source = input_widgets.choose_source(ndim)
     with layer_slot:
         fields = settings_panel(kind, ndim, skip=("return_indices",) if name == "MaxUnpool" else ())
-        per_axis_switch(ndim, (kind, ""), (source_kind, screen.INPUT))
+        per_axis_switch(ndim, (kind, ""), (source_kind, input_widgets.INPUT))
     if fields.get("size"):
         fields["scale_factor"] = None  # torch takes one of the two
     return kind, ndim, lambda: Choice(kind(ndim=ndim, **fields), source(), unpool=name == "MaxUnpool")

@@ -24,7 +24,8 @@ from cnnviz.core.layers import (
 )
 from cnnviz.inputs import Source
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.build import Choice
+from cnnviz.scenes.request import Choice
+from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.components.player import player
 from cnnviz.web.shell import inside_frame
@@ -84,36 +85,36 @@ FIRST = Choice(Flatten(), Digit())
 
 def choose() -> tuple[type[Layer], int, Callable[[], Choice]]:
     """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    name = screen.choose_from("layer", LAYERS, "Flatten")
+    name = input_widgets.choose_from("layer", LAYERS, "Flatten")
     kind = LAYERS[name]
     if name in NOTES:
         st.caption(NOTES[name])
-    ndim = screen.NDIMS[screen.choose_one("ndim", screen.NDIMS, "2d")]
+    ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", input_widgets.NDIMS, "2d")]
     layer_slot, input_slot = st.container(), st.container()
     with input_slot:
         st.subheader("Input", anchor=False)
-        source_kind, source = screen.choose_source(ndim)
-        per_axis_switch(ndim, (source_kind, screen.INPUT))
+        source_kind, source = input_widgets.choose_source(ndim)
+        per_axis_switch(ndim, (source_kind, input_widgets.INPUT))
     with layer_slot:
         fields = settings_panel(kind, ndim)
-        order = screen.choose_from("order", ORDERS, "channels first") if kind is Permute else ""
+        order = input_widgets.choose_from("order", ORDERS, "channels first") if kind is Permute else ""
         if order:
             st.caption(ORDERS[order])
         maps = 0
         if kind in MAPS:
             maps = int(st.number_input("maps before", 0, 64, MAPS[kind], key="maps", help=MAPS_HELP, bind=BIND))
-        seed = screen.choose_seed() if kind is Linear or maps else 0
+        seed = input_widgets.choose_seed() if kind is Linear or maps else 0
 
     def make() -> Choice:
         inputs = source()
         if kind is Linear:
-            return Choice(Linear(size=screen.shape_of(inputs), ndim=ndim, **fields), inputs, seed=seed)
+            return Choice(Linear(size=input_widgets.shape_of(inputs), ndim=ndim, **fields), inputs, seed=seed)
         if kind is Permute:
             return permuted(inputs, ndim, order)
         if kind is Unflatten:
-            layer = Unflatten(unflattened_size=screen.shape_of(inputs), ndim=ndim)
+            layer = Unflatten(unflattened_size=input_widgets.shape_of(inputs), ndim=ndim)
             return Choice(layer, inputs, front=(Flatten(ndim=ndim),))
-        front = (before(screen.shape_of(inputs), maps, ndim),) if maps else ()
+        front = (before(input_widgets.shape_of(inputs), maps, ndim),) if maps else ()
         return Choice(kind(ndim=ndim, **fields), inputs, seed=seed, front=front)
 
     return kind, ndim, make

@@ -14,9 +14,12 @@ from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.sound import SOUNDS, LogMel
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.network import Activation, Desed, Normalization
+from cnnviz.networks.desed import Activation, Desed, Normalization
 from cnnviz.networks.receptive_field import fields
-from cnnviz.scenes.build import Maps, MapsChoice, StageChoice, clip_of
+from cnnviz.scenes.build import Maps
+from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.web import input_widgets, markdown
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate_stage, read, survey
 from cnnviz.web.components.component import whole
@@ -46,20 +49,20 @@ VIEWS = ("all channels", "one window")
 COMPARED = ("nothing", "sound", "setting")
 
 
-def choose() -> tuple[Any, type[Source], screen.Maker, int]:
+def choose() -> tuple[Any, type[Source], input_widgets.Maker, int]:
     """The sidebar: makers of the network and of the source, and the seed."""
     st.subheader("Sound", anchor=False)
     kind, source = choose_clip()
     st.subheader("Network", anchor=False)
     network = choose_network()
-    seed = screen.choose_seed()
+    seed = input_widgets.choose_seed()
     return network, kind, source, seed
 
 
 def look_at(names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
     """Stage, channel and unit that are looked at; a click in the viewer moves these widgets."""
     st.subheader("Look at", anchor=False)
-    stage = screen.choose_from("stage", names, names[0], "stage")
+    stage = input_widgets.choose_from("stage", names, names[0], "stage")
     channel = st.number_input("channel", 0, 511, 0, key="channel", bind=BIND)
     with st.container(horizontal=True, gap="small"):
         frame, mel = (
@@ -72,12 +75,12 @@ def look_at(names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
 def other(first: MapsChoice) -> MapsChoice | None:
     """What is compared: the same network on another sound, or another network on the same; at the same place."""
     st.subheader("Compare", anchor=False)
-    what = screen.choose_one("compare", COMPARED, COMPARED[0])
+    what = input_widgets.choose_one("compare", COMPARED, COMPARED[0])
     if what == "sound":
         samples = clip_of(first.at.source).samples
         features = getattr(first.at.source, "features", DESED)
         seconds = 10 if samples is None else min(10, -(-len(samples) // features.rate))
-        sound = screen.choose_from("b_sound", SOUNDS, "speech", "with")
+        sound = input_widgets.choose_from("b_sound", SOUNDS, "speech", "with")
         return replace(
             first,
             at=replace(
@@ -125,10 +128,10 @@ def pick(choice: Mapping[str, Any]) -> None:
             take_part(start, stop)
 
 
-def mono(source: screen.Maker) -> Source:
+def mono(source: input_widgets.Maker) -> Source:
     """The source, if it has the one channel that the network reads."""
     inputs = source()
-    channels = screen.shape_of(inputs)[0]
+    channels = input_widgets.shape_of(inputs)[0]
     if channels != 1:
         raise SourceError(
             f"The network reads one channel, and this input has {channels}. Choose a sound, or a grey picture."
@@ -220,7 +223,7 @@ def share_it(choice: MapsChoice) -> None:
     try:
         shown = animate_stage(choice)
     except screen.PROBLEMS as problem:  # a stage that has no room for all its maps
-        st.info(screen.plain(str(problem)))
+        st.info(markdown.plain(str(problem)))
         share(None, own)
     else:
         share(Staged(shown.blob, shown.done, named(choice.at), choice.at.seed, address=here()), own)
@@ -260,20 +263,20 @@ choice, maps, problem = screen.settle("spectrogram", made, FIRST, survey)
 with top:
     screen.head("Spectrogram", SPECTROGRAM, problem, kind, 2)
     if problem or not screen.embedded():
-        st.caption(screen.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
+        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
     screen.notices(choice.at.source)
 with st.sidebar if screen.embedded() else bar:
-    view = screen.choose_one("view", VIEWS, VIEWS[0])
+    view = input_widgets.choose_one("view", VIEWS, VIEWS[0])
 with st.sidebar:
     second = other(choice)
 if second:
     second, maps_b, problem_b = screen.settle("spectrogram_b", lambda: second, choice, survey)
     if problem_b:
-        st.warning(screen.plain(str(problem_b)), icon=":material/info:")
+        st.warning(markdown.plain(str(problem_b)), icon=":material/info:")
     with st.container(horizontal=True, key="pair"):
         for at, shown, key in ((choice, maps, "viewer"), (second, maps_b, "viewer_b")):
             with st.container():
-                st.caption(screen.plain(named(at.at)))
+                st.caption(markdown.plain(named(at.at)))
                 show(at, shown, key, "leads" if at is choice else "follows")
 else:
     show(choice, maps, "viewer", "")

@@ -30,8 +30,8 @@ from cnnviz.core.run import Run
 from cnnviz.core.settings import Setting, knobs
 from cnnviz.core.trace import trace
 from cnnviz.inputs import SOURCES
-from cnnviz.scenes.build import Choice
 from cnnviz.scenes.layer import NAMES
+from cnnviz.scenes.request import Choice
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
 SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}

@@ -1,125 +1,98 @@
-"""The arrow of docs/architecture.md: modules import only from their left, and the core knows no Streamlit."""
+"""The arrow of docs/architecture.md: rooms import only from rows below their own, and the core knows no Streamlit."""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 
-# Left to right. A package (layers, sources, ...) is one place; inside it, modules are free.
-ARROW = [
-    "knobs",
-    "geometry",
-    "layers",
-    "measure",
-    "device",
-    "run",
-    "network",
-    "suited",
-    "pattern",
-    "fields",
-    "table",
-    "zoo",
-    "nncode",
-    "edit",
-    "trace",
-    "signatures",
-    "tensors",
-    "checkpoint",
-    "sources",
-    "taps",
-    "kernels",
-    "scene",
-    "vectors",
-    "maps",
-    "flow",
-    "figures",
-    "snippet",
-    "show",
-    "ink",
-    "bundle",
-    "export",
-    "takeaway",
-    "link",
-    "clean",
-    "vocabulary",
-    "presets",
-    "gallery",
-    "opening",
-    "component",
-    "player",
-    "viewer",
-    "overview",
-    "layer_list",
-    "share",
-    "cached",
-    "panels",
-    "screen",
-    "clips",
-    "nets",
-    "builder",
-    "quiz",
-    "history",
-    "frame",
-    "pages",
-    "app",
-    "linked",
-    "__main__",
+# Bottom to top. A room imports from rows below its own: not from its neighbours, and not from above.
+ROWS = [
+    ["core", "tensorfile", "text", "content"],
+    ["networks", "inputs"],
+    ["scenes"],
+    ["export"],
+    ["web"],
+    ["pages", "cli"],
+    ["app", "__main__"],
 ]
-PURE = ARROW[: ARROW.index("trace") + 1]
-MAY_IMPORT_STREAMLIT = ARROW[ARROW.index("component") :]
+ROW = {room: number for number, row in enumerate(ROWS) for room in row}
+MAY_IMPORT_STREAMLIT = {"web", "pages", "cli", "app"}
 
 FILES = [*(ROOT / "cnnviz").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
-MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.exists())
-MODULES.remove("cnnviz.__init__")
+NAMES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+MODULES = sorted(NAMES.keys() - {"cnnviz"})
 
 
-def place(module: str) -> str:
-    """Where on the arrow: ``cnnviz.core.layers.conv`` is in ``layers``, ``pages.convolution`` in ``pages``."""
+def room(module: str) -> str:
+    """Where on the arrow: ``cnnviz.core.layers.conv`` is in ``core``, ``pages.convolution`` in ``pages``."""
     return module.removeprefix("cnnviz.").split(".")[0]
 
 
+def pure(module: str) -> bool:
+    """Whether it needs torch and numpy alone; checkpoints are read from files, and that takes more."""
+    return room(module) in {"core", "networks", "text"} and not module.startswith("cnnviz.networks.checkpoint")
+
+
 def imports(module: str) -> Iterator[str]:
-    """Full names of all that a module imports, wherever in it."""
-    path = ROOT / Path(*module.split(".")).with_suffix(".py")
-    for node in ast.walk(ast.parse(path.read_text())):
+    """Full names of all that a module imports, wherever in it; what it names only to be checked apart."""
+    tree = ast.parse(NAMES[module].read_text())
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    ]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
-            above = module.split(".")[: -node.level] if node.level else []  # from . import, from .base import
-            start = ".".join([*above, *filter(None, [node.module])])
-            yield from (f"{start}.{name.name}" for name in node.names)
+            assert not node.level, f"{module}: name modules in full"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def ours(module: str) -> set[str]:
+    """The modules of ours that it imports."""
+    found = set()
+    for name in imports(module):
+        if name in NAMES:
+            found.add(name)
+        elif name.split(".")[0] in {"cnnviz", "pages", "app"}:
+            found.add(name.rpartition(".")[0])
+    return found - {"cnnviz"}
 
 
 def libraries(module: str) -> set[str]:
     return {name.split(".")[0] for name in imports(module)} - set(sys.stdlib_module_names)
 
 
-def test_every_module_has_a_place_on_the_arrow():
-    assert {place(module) for module in MODULES} - set(ARROW) == set()
+def test_every_module_is_in_a_room():
+    assert {room(module) for module in MODULES} == ROW.keys()
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_from_its_left(module):
-    ours = {place(name) for name in imports(module) if name.split(".")[0] in {"cnnviz", "pages", "app"}}
-    assert ours - {place(module)} <= set(ARROW[: ARROW.index(place(module))])
+def test_a_module_imports_only_from_rooms_below(module):
+    mine = room(module)
+    assert {other for other in map(room, ours(module)) if other != mine and ROW[other] >= ROW[mine]} == set()
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if place(module) in PURE])
-def test_the_core_needs_torch_and_numpy_alone(module):
+def test_modules_do_not_import_one_another_in_a_circle():
+    TopologicalSorter({module: ours(module) - {module} for module in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if pure(module)])
+def test_the_pure_part_needs_torch_and_numpy_alone(module):
     assert libraries(module) <= {"cnnviz", "torch", "numpy"}
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if place(module) not in MAY_IMPORT_STREAMLIT])
-def test_streamlit_stays_on_the_right(module):
+@pytest.mark.parametrize("module", [module for module in MODULES if room(module) not in MAY_IMPORT_STREAMLIT])
+def test_streamlit_stays_above(module):
     assert "streamlit" not in libraries(module)
 
 
-def test_importing_the_core_does_not_load_streamlit():
-    core = ", ".join(module for module in MODULES if place(module) in PURE)
-    code = f"import sys, {core}; sys.exit('streamlit' in sys.modules)"
+def test_importing_the_pure_part_does_not_load_streamlit():
+    names = ", ".join([module for module in MODULES if pure(module)])
+    code = f"import sys, {names}; sys.exit('streamlit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

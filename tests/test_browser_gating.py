@@ -32,7 +32,8 @@ from cnnviz.inputs.patterns import MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
 from cnnviz.inputs.sound import LogMel
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 
 def behind(channels: int, maps: int, ndim: int = 2) -> tuple[Layer, ...]:

@@ -15,9 +15,10 @@ from cnnviz.core.layers import GLU, Conv, MaxPool
 from cnnviz.export.html import page
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.sound import LogMel
-from cnnviz.networks.network import Desed
-from cnnviz.scenes.build import Choice, MapsChoice, Shown, StageChoice, show, show_stage
-from cnnviz.scenes.layer import PALETTE
+from cnnviz.networks.desed import Desed
+from cnnviz.scenes.build import Shown, show, show_stage
+from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.request import Choice, MapsChoice, StageChoice
 
 SMALL = Desed(nb_filters=(4, 4, 4), pooling=((1, 4),) * 3)
 SCENES: dict[str, Shown] = {

@@ -23,7 +23,8 @@ from cnnviz.core.layers import (
 from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.signals import Sine
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 FLOAT32 = 1e-5  # the browser starts from means and variances in float32
 SEVERAL = Random(size=(3, 4, 5), channels=4, seed=1, mean=2.0, spread=3.0, ndim=3)  # three examples

@@ -22,8 +22,8 @@ from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Soft
 from cnnviz.core.run import Array
 from cnnviz.networks.network import Network, run_network
 from cnnviz.networks.receptive_field import INPUT, spans
-from cnnviz.scenes.layer import PALETTE
 from cnnviz.scenes.network import Glance, make_flow
+from cnnviz.scenes.palette import PALETTE
 
 SCRIPT = """
 from pathlib import Path

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
 from cnnviz.inputs.patterns import Random
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 DEEP = Choice(
     Conv(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), groups=2, bias=False), Random(size=9, channels=4, seed=8), seed=5

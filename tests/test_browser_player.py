@@ -8,12 +8,12 @@ import pytest
 from page_objects import Screen, place_words
 from playwright.sync_api import expect
 
-from cnnviz.core.cost import reach
-from cnnviz.core.geometry import Axis
+from cnnviz.core.geometry import Axis, reach
 from cnnviz.core.layers import Conv
 from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Ramp, Random
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 WIDE = Choice(Conv(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=(8, 9)), seed=3)  # padded, strided, dilated
 GROUPS = Choice(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels=4), seed=1)

@@ -9,13 +9,14 @@ import torch
 from page_objects import Screen, check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
-from cnnviz.core.cost import coverage, reach
+from cnnviz.core.geometry import coverage, reach
 from cnnviz.core.layers import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LPPool, MaxPool
 from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Checkerboard, MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 MAXIMA: dict[str, Choice] = {
     "padded": Choice(MaxPool(3, 2, 1), Digit(index=3)),

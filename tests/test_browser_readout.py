@@ -14,7 +14,8 @@ from cnnviz.core.run import Run, build
 from cnnviz.inputs.patterns import MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Chirp, Sine
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")  # with an even kernel torch pads a copy
 

@@ -12,7 +12,8 @@ from cnnviz.core.layers import Conv, ConvTranspose
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 
 def titles_of(screen: Screen, queries: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from page_objects import Screen, check_sentence
 from playwright.sync_api import Browser, expect
 from serving import ROOT, serve
 
-from cnnviz.core.cost import reach
+from cnnviz.core.geometry import reach
 from cnnviz.core.layers import GLU, AvgPool, Conv, ConvTranspose, Dropout, Flatten, Layer, MaxPool, Shape
 from cnnviz.core.run import Run, run
 from cnnviz.scenes.layer import make_scene

@@ -12,7 +12,8 @@ from test_uploads import levels, npy, png_header, saved
 
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.upload import Upload
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 
 def noise(*shape: int) -> np.ndarray:

@@ -18,9 +18,10 @@ from cnnviz.core.run import Run
 from cnnviz.inputs.logmel import DESED, RATE
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
-from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.palette import PALETTE
 
 CLIP = LogMel(seconds=1)
 LESSON, GATED, EVAL = Desed(training=True), Desed(activation="glu", training=True), Desed()

@@ -29,7 +29,8 @@ from cnnviz.networks.checkpoint import (
 from cnnviz.networks.checkpoint.design import MOST_BLOCKS
 from cnnviz.networks.checkpoint.parts import MOST_NETWORKS
 from cnnviz.networks.code import read_code
-from cnnviz.networks.network import BASELINE, Desed, Network, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import Network, run_network
 from cnnviz.tensorfile import TensorError
 
 GLU = replace(SMALL, activation="glu", conv_dropout=0.0)

@@ -11,8 +11,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from cnnviz.scenes.layer import DIVERGING, PALETTE
-from cnnviz.web.shell import ROOT, STYLE
+from cnnviz.scenes.palette import DIVERGING, PALETTE
+from cnnviz.web.shell import STYLE
+from cnnviz.web.site import ROOT
 
 VISIONS = {
     "usual": np.eye(3),

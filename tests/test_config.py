@@ -9,7 +9,7 @@ import pytest
 from streamlit import config
 from streamlit.config_option import ConfigOption
 
-from cnnviz.scenes.layer import DIVERGING, PALETTE
+from cnnviz.scenes.palette import DIVERGING, PALETTE
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / ".streamlit" / "config.toml").read_text()

@@ -17,7 +17,8 @@ from cnnviz.core.layers import GLU, AvgPool, BatchNorm, Conv, Dropout, MaxPool
 from cnnviz.core.run import Run, run
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.inputs.patterns import Random
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -45,7 +45,8 @@ from cnnviz.export.page import FREE, Page
 from cnnviz.export.pens import paper
 from cnnviz.export.words import sentence
 from cnnviz.export.worked import work_out
-from cnnviz.scenes.layer import WORKED, Scene, make_scene
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.layer import WORKED, make_scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -17,8 +17,9 @@ from cnnviz.export import bundle, html
 from cnnviz.export.bundle import beside, variable
 from cnnviz.export.html import REUSE, page, program
 from cnnviz.inputs.patterns import Ramp
-from cnnviz.networks.network import Desed
-from cnnviz.scenes.build import Choice, MapsChoice, StageChoice, show, show_maps
+from cnnviz.networks.desed import Desed
+from cnnviz.scenes.build import show, show_maps
+from cnnviz.scenes.request import Choice, MapsChoice, StageChoice
 
 BLOB = show(Choice(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
 MODULES = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]

@@ -25,7 +25,8 @@ from cnnviz.core.run import Run
 from cnnviz.export.notebook import blocks, notebook, plain, script
 from cnnviz.inputs import SOURCES
 from cnnviz.inputs.patterns import Ramp, Random
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

@@ -30,7 +30,8 @@ from cnnviz.core.layers import (
     Upsample,
     ZeroPad,
 )
-from cnnviz.networks.network import BASELINE, Desed, Network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
 from cnnviz.networks.table import rows
 

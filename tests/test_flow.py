@@ -39,10 +39,12 @@ from cnnviz.networks.receptive_field import INPUT, links, spans
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.scenes import build as show
 from cnnviz.scenes import network as flow
-from cnnviz.scenes.build import NetChoice, show_flow, show_net
-from cnnviz.scenes.layer import MOST_MAPS, VERSION
+from cnnviz.scenes.blob import VERSION
+from cnnviz.scenes.build import show_flow, show_net
+from cnnviz.scenes.layer import MOST_MAPS
 from cnnviz.scenes.network import Glance, blocks_of, four, make_flow, side_for
-from cnnviz.scenes.stage import TOP
+from cnnviz.scenes.palette import TOP
+from cnnviz.scenes.request import NetChoice
 
 
 def net(*layers):

@@ -7,8 +7,7 @@ import pytest
 from scipy.signal import convolve, correlate
 from strategies import values
 
-from cnnviz.core.cost import coverage
-from cnnviz.core.geometry import NONE, PAD
+from cnnviz.core.geometry import NONE, PAD, coverage
 from cnnviz.core.layers import Conv, ConvTranspose
 from cnnviz.core.run import run
 from cnnviz.core.trace import trace

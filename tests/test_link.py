@@ -16,7 +16,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnviz.content.address import (
-    MOST_CODE,
     MOST_KEY,
     MOST_KEYS,
     MOST_PACKED,
@@ -25,12 +24,11 @@ from cnnviz.content.address import (
     VERSION,
     LinkError,
     address,
-    embed,
     pack,
-    qr,
     reach,
     unpack,
 )
+from cnnviz.content.embed import MOST_CODE, embed, qr
 from cnnviz.content.presets import CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
 
 QUESTIONS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM]

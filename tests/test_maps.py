@@ -18,10 +18,14 @@ from cnnviz.inputs.part import Part
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
-from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import run_network
 from cnnviz.networks.receptive_field import spans
-from cnnviz.scenes.build import MapsChoice, StageChoice, clip_of, show_maps, show_stage
-from cnnviz.scenes.stage import SMALL, STATISTICS, TOP, channels_of, levels_of, small_picture
+from cnnviz.scenes.build import show_maps, show_stage
+from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.palette import TOP
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.small_maps import SMALL, STATISTICS, channels_of, levels_of, small_picture
 
 CLIP = LogMel(seconds=1)
 GATED = Desed(activation="glu", nb_filters=(4, 6, 8))

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from strategies import WINDOWED, answering, asked, batch_of, cases, each, every_kind, torch_gives, values
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.core.cost import Measure, coverage, dense_instead, in_words, measure, reach, spelled, total
-from cnnviz.core.geometry import GeometryError, conv_axis
+from cnnviz.core.cost import Measure, dense_instead, measure, total
+from cnnviz.core.geometry import GeometryError, conv_axis, coverage, reach
 from cnnviz.core.layers import Conv, ConvTranspose, Linear, MaxPool, ReLU
+from cnnviz.text.counts import in_words, spelled
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

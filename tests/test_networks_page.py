@@ -20,7 +20,7 @@ from cnnviz.networks.network import Network, memory, run_network
 from cnnviz.networks.table import rows
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.web import network_session as builder
-from cnnviz.web.page import merged
+from cnnviz.web.markdown import merged
 
 SMALL = Network(
     (

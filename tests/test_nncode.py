@@ -51,7 +51,8 @@ from cnnviz.networks.code import (
     to_json,
     to_text,
 )
-from cnnviz.networks.network import Desed, Network, after, run_network
+from cnnviz.networks.desed import Desed
+from cnnviz.networks.network import Network, after, run_network
 from cnnviz.networks.zoo import ZOO
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

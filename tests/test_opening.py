@@ -14,9 +14,10 @@ from cnnviz.cli.open_link import asked, staged_at
 from cnnviz.core.layers import Conv
 from cnnviz.export import ExportError
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.build import Choice, show
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.build import show
 from cnnviz.scenes.opening import MOST_STEPS, Opening, opened_at, opening
+from cnnviz.scenes.request import Choice
 
 PIN = "output-0-0-2-3"
 places = st.builds(

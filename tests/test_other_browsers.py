@@ -12,7 +12,8 @@ from other_browsers import BROWSERS, Visitor, wait
 from cnnviz.core.layers import Conv
 from cnnviz.export.html import page
 from cnnviz.inputs.patterns import Random
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 
 pytestmark = pytest.mark.skipif("CNNVIZ_OTHER_BROWSERS" not in os.environ, reason="make test-browsers")
 

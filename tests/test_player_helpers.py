@@ -19,8 +19,7 @@ import torch
 from torch.nn import functional
 from torch.nn.functional import pad
 
-from cnnviz.core.cost import coverage, reach
-from cnnviz.core.geometry import Axis
+from cnnviz.core.geometry import Axis, coverage, reach
 from cnnviz.core.layers import (
     CELU,
     ELU,
@@ -93,8 +92,10 @@ from cnnviz.core.layers import (
 from cnnviz.core.run import Run, run
 from cnnviz.core.trace import trace
 from cnnviz.inputs.patterns import Random
-from cnnviz.scenes.build import Choice, show
-from cnnviz.scenes.layer import PALETTE, make_scene, three
+from cnnviz.scenes.build import show
+from cnnviz.scenes.layer import make_scene, three
+from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.request import Choice
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"

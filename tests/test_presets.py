@@ -14,17 +14,8 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
-from cnnviz.content.presets import (
-    CARDS,
-    CONVOLUTION,
-    GATING,
-    NETWORKS,
-    NORMALISATION,
-    POOLING,
-    SHAPES,
-    SPECTROGRAM,
-    Preset,
-)
+from cnnviz.content.links import Preset
+from cnnviz.content.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
 
 PRESETS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
 every_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: f"{preset.page}: {preset.question}")

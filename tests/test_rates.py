@@ -14,8 +14,7 @@ from cnnviz.inputs.logmel import RATES, Features, log_mel
 from cnnviz.inputs.part import Part
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
-from cnnviz.scenes.build import clip_of
-from cnnviz.scenes.stage import Clip
+from cnnviz.scenes.clip import Clip, clip_of
 
 DESED_2019 = Features(rate=44_100, n_fft=2048, hop_length=511, n_mels=64, f_max=22_050)
 DESED_2020 = Features(hop_length=255)

@@ -44,7 +44,9 @@ from cnnviz.core.layers import (
     Softmax,
 )
 from cnnviz.core.run import BudgetError, Run, run
-from cnnviz.scenes.layer import DIVERGING, MOST_MAPS, PALETTE, Scene, check_stage, make_scene, ranges
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.layer import MOST_MAPS, check_stage, make_scene
+from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -24,8 +24,9 @@ from cnnviz.core.run import run
 from cnnviz.export import KINDS, ExportError, Look, Plan, Staged, Wanted, ffmpeg, make
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.network import Network
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
+from cnnviz.scenes.request import Choice
 from cnnviz.web import share
 from cnnviz.web import shell as frame
 

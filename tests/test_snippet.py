@@ -45,7 +45,8 @@ from cnnviz.inputs.kernels import TITLES, applies, flip, weights
 from cnnviz.inputs.patterns import Checkerboard, Ramp, Random
 from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.upload import Upload
-from cnnviz.scenes.build import Choice, show
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Choice
 from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

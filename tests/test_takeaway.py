@@ -34,10 +34,12 @@ from cnnviz.inputs.patterns import Ramp
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.networks.checkpoint import Checkpoint
-from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import run_network
 from cnnviz.networks.receptive_field import INPUT, spans
-from cnnviz.scenes.build import MapsChoice, StageChoice, show_maps
-from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.request import MapsChoice, StageChoice
 from cnnviz.scenes.stage import planes
 
 CLIP = LogMel(seconds=1)

@@ -24,7 +24,7 @@ from test_tensors import (
 )
 
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
-from cnnviz.networks.network import Desed
+from cnnviz.networks.desed import Desed
 from cnnviz.tensorfile import TensorError, read_tensors
 from cnnviz.tensorfile.limits import MOST_NAME, MOST_NAMES, MOST_PICKLE
 

@@ -21,8 +21,10 @@ from cnnviz.export.worked import RULES, work_out
 from cnnviz.inputs.patterns import Random
 from cnnviz.networks.checkpoint import Checkpoint
 from cnnviz.networks.network import Network
-from cnnviz.scenes.build import NetChoice, show_net
-from cnnviz.scenes.layer import Scene, make_scene
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.build import show_net
+from cnnviz.scenes.layer import make_scene
+from cnnviz.scenes.request import NetChoice
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

@@ -14,8 +14,9 @@ from cnnviz.core.trace import steps
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.network import Network
-from cnnviz.scenes.build import NetChoice, show_net
+from cnnviz.scenes.build import show_net
 from cnnviz.scenes.layer import MOST_MAPS, check_stage
+from cnnviz.scenes.request import NetChoice
 from cnnviz.scenes.vector_rows import in_rows, laid_out, lay_out, words
 
 LONG = st.integers(MOST_MAPS + 1, 1500)

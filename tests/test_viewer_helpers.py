@@ -15,11 +15,14 @@ from PIL import Image
 from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
-from cnnviz.networks.network import BASELINE, Desed, run_network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import run_network
 from cnnviz.networks.receptive_field import INPUT, Spans, fields, spans
-from cnnviz.scenes.build import MapsChoice, StageChoice, clip_of, show_maps
-from cnnviz.scenes.layer import PALETTE
-from cnnviz.scenes.stage import STATISTICS, small_picture
+from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.small_maps import STATISTICS, small_picture
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "viewer"

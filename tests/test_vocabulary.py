@@ -9,7 +9,7 @@ from cnnviz.content.gallery import SECTIONS
 from cnnviz.content.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
 from cnnviz.core.layers import KINDS
 from cnnviz.web.clean import clean, one_each, spread
-from cnnviz.web.shell import ROOT
+from cnnviz.web.site import ROOT
 from cnnviz.web.vocabulary import FAMILIES, OWN, kinds, words
 
 

@@ -8,7 +8,7 @@ from cnnviz.scenes.opening import opening
 from cnnviz.web.clean import parts, shown, spread
 from cnnviz.web.components.player import TAB
 from cnnviz.web.share import STAGED
-from cnnviz.web.shell import ROOT
+from cnnviz.web.site import ROOT
 from cnnviz.web.vocabulary import OWN, words
 
 SECONDS = 120  # that a page may take

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from cnnviz.content.presets import Link
+from cnnviz.content.links import Link
 
 FOLDER = PurePosixPath("static/gallery")
 THEMES = ("light", "dark")

@@ -5,9 +5,9 @@ transposed convolution and every pooling are told apart by their tables alone: w
 looks things up here and never derives a stride again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -305,3 +305,16 @@ def point_axis(size: int) -> Axis:
 def whole_axis(size: int, n_out: int) -> Axis:
     """Every output cell reads all input cells."""
     return Axis(size, 0, np.arange(size), np.zeros(n_out, np.int64), np.arange(size))
+
+
+def coverage(axes: Sequence[Axis]) -> Ints:
+    """How many windows read each input cell; shape of the input without its channels.
+
+    Rows and columns never interact, so the count is a product of one count per axis.
+    """
+    return reduce(np.multiply.outer, [axis.read_counts() for axis in axes])
+
+
+def reach(axes: Sequence[Axis], cell: Sequence[int]) -> tuple[Ints, ...]:
+    """Which outputs read input cell `cell`: one list of output indices per axis; every combination reads it."""
+    return tuple(axis.readers(i) for axis, i in zip(axes, cell, strict=True))

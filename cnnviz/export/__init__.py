@@ -21,7 +21,7 @@ from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
 from cnnviz.export.plan import Plan
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 __all__ = [
     "KINDS",

@@ -15,7 +15,7 @@ from cnnviz.export.gif import Gif, palette_of
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.page import FREE
 from cnnviz.export.plan import Plan
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 Format = Literal["gif", "mp4"]
 FORMATS: tuple[Format, ...] = ("gif", "mp4")

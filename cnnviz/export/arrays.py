@@ -9,8 +9,8 @@ from safetensors.numpy import save
 
 from cnnviz.core.layers import MaxUnpool
 from cnnviz.core.run import Run
+from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.build import Shown
-from cnnviz.scenes.layer import Tensors
 
 Words = Mapping[str, str | int]
 

@@ -13,10 +13,10 @@ from cnnviz.export.look import UNITS, WIDTH, Look
 from cnnviz.export.numbers import brief
 from cnnviz.export.page import FREE
 from cnnviz.export.paper import Paper, new_paper
-from cnnviz.export.pens import DRAWING, colours, limits
+from cnnviz.export.pens import DRAWING, colours
 from cnnviz.export.sheet import add_axes
-from cnnviz.scenes.layer import Scene
-from cnnviz.scenes.stage import TOP
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.palette import TOP, limits
 
 EDGE, HEAD, FOOT = 20.0, 42.0, 30.0  # round all [units]
 ACROSS = 6  # stages beside each other

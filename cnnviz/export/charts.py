@@ -15,9 +15,10 @@ from cnnviz.export.drawn_stage import Stage, function_at
 from cnnviz.export.layout import Box
 from cnnviz.export.numbers import brief
 from cnnviz.export.paper import Paper
-from cnnviz.export.pens import colours, limits
+from cnnviz.export.pens import colours
 from cnnviz.export.sheet import add_axes
 from cnnviz.export.worked import Worked
+from cnnviz.scenes.palette import limits
 
 BINS = 48
 POINTS = 161  # of a curve

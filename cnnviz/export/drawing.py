@@ -11,7 +11,7 @@ from cnnviz.export.drawn_stage import make_stage
 from cnnviz.export.look import UNITS, ExportError, Look
 from cnnviz.export.page import FREE, Page
 from cnnviz.export.pens import DRAWING
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 Format = Literal["png", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")

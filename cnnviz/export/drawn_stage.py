@@ -12,8 +12,8 @@ from cnnviz.core.layers.activation import Activation
 from cnnviz.export.look import ExportError
 from cnnviz.export.order import Cell, Order
 from cnnviz.export.panel import Panel, axes_of, make_panel
-from cnnviz.export.pens import limits
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.palette import limits
 
 FUNCTIONS = {kind.torch_name: kind for kind in KINDS.values() if issubclass(kind, Activation)}
 Places = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]  # depths, rows and columns of a panel's lines

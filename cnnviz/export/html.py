@@ -16,7 +16,7 @@ from string import Template
 from safetensors import SafetensorError
 
 from cnnviz.export.bundle import STATIC, modules, variable
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 ROOT = Path(__file__).parents[2]
 ENDS = re.compile(r"</?script|<!--|\r|\0", re.IGNORECASE)  # what would end a script in HTML, or change its digest

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnnviz.export.pens import key, paper
-from cnnviz.scenes.layer import PALETTE
+from cnnviz.export.pens import paper
+from cnnviz.scenes.palette import PALETTE, key
 
 WIDTH = 1000  # of a page [units]; a unit is what a pixel is to the player, and everything is laid out in these
 UNITS = 100  # that make an inch

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnnviz.core.geometry import NONE, PAD, Axis, Ints
 from cnnviz.core.layers import Array
 from cnnviz.export.order import Block
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 
 Mask = NDArray[np.bool_]
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap
 
-from cnnviz.core.layers import Array
-from cnnviz.scenes.layer import DIVERGING, PALETTE, ranges
-from cnnviz.scenes.stage import TOP
+from cnnviz.scenes.palette import PALETTE, TOP, key
 
 DRAWING = Lock()  # Matplotlib is not thread-safe, by its own word; the sessions of a server are threads
 GREY = "#808080"  # halfway between the papers of both themes
@@ -19,21 +17,6 @@ PLAIN: dict[str, Any] = {"parse_math": False}  # a file's name may hold $
 def colours(scale: str, dark: bool) -> LinearSegmentedColormap:
     """A scale of the palette, in as many levels as the player has."""
     return LinearSegmentedColormap.from_list(scale, PALETTE[scale][key(dark)], TOP + 1)
-
-
-def limits(scale: str, values: Array) -> tuple[float, float]:
-    """The ends of a colour bar, as static/drawing/colour.js has them: zero is in the middle of a diverging one."""
-    low, high = map(float, ranges(values[None])[0])
-    if scale == "gate":
-        return 0, 1
-    if scale in DIVERGING:
-        most = max(abs(low), abs(high)) or 1
-        return -most, most
-    return (low, high) if low < high else (min(low, 0), max(low, 0) if low else 1)
-
-
-def key(dark: bool) -> str:
-    return "dark" if dark else "light"
 
 
 def paper(dark: bool) -> str:

@@ -29,7 +29,8 @@ from cnnviz.core.layers import (
 )
 from cnnviz.core.run import ONE_AT_A_TIME
 from cnnviz.core.settings import Setting, knob
-from cnnviz.networks.network import BASELINE, Desed, Network
+from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.network import Network
 
 Stages = Sequence[tuple[str, Layer]]
 

@@ -1,128 +1,26 @@
 """From a choice of settings to a scene: the way from input and weights through torch to the stage, in one call."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
-from cnnviz.core.cost import Measure, coverage, measure, total
+from cnnviz.core.cost import Measure, measure, total
+from cnnviz.core.geometry import coverage
 from cnnviz.core.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.core.run import Run, run
-from cnnviz.inputs import Grid, Source
+from cnnviz.inputs import Grid
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.kernels import flip, weights
-from cnnviz.inputs.logmel import MOST_MELS, Features
-from cnnviz.inputs.spectrogram import Spectrogram
-from cnnviz.networks.checkpoint import Checkpoint, Fit, Opened, load
-from cnnviz.networks.network import MOST_BYTES, Desed, Network, check_network, memory, run_network
-from cnnviz.networks.zoo import kaiming
+from cnnviz.networks.network import MOST_BYTES, Network, check_network, memory, run_network
+from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.layer import check_stage, make_scene
 from cnnviz.scenes.network import Flow, Glance, make_flow
-from cnnviz.scenes.stage import Clip, Watch, make_maps
+from cnnviz.scenes.request import Choice, MapsChoice, NetChoice
+from cnnviz.scenes.stage import Watch, make_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 
-Start = Literal["torch", "kaiming"]
 MOST_MEMORY = MOST_BYTES  # of weights and maps of a network of one's own
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Everything that a scene depends on; two equal choices give the same picture.
-
-    Attributes
-    ----------
-    kernel, kernel_text : str
-        Of a convolution: a name in `cnnviz.inputs.kernels.TITLES`, and what is typed where that is "typed".
-    flipped : bool
-        Turn the kernel round first: a true convolution.
-    front : tuple of Layer
-        Layers that run before; what comes out of them is the input on stage.
-    unpool : bool
-        The layer is a `MaxPool`; on stage is its output, and the `MaxUnpool` that puts it back.
-    """
-
-    layer: Layer
-    source: Source
-    kernel: str = "random"
-    kernel_text: str = ""
-    seed: int = 0
-    flipped: bool = False
-    front: tuple[Layer, ...] = ()
-    unpool: bool = False
-
-
-@dataclass(frozen=True)
-class StageChoice:
-    """One stage of a network on an input.
-
-    Attributes
-    ----------
-    stage : str
-        Its name in the network.
-    seed : int
-        Of torch's own initialisation of the whole network.
-    checkpoint : Checkpoint or None
-        Whose weights it has instead.
-    """
-
-    network: Desed
-    source: Source
-    stage: str
-    seed: int = 0
-    checkpoint: Checkpoint | None = None
-
-    def weights(self) -> Mapping[str, Array]:
-        """The checkpoint's weights, if they fit the network; none without a checkpoint."""
-        return load(opened(self.checkpoint).weights, self.network.network) if self.checkpoint else {}
-
-
-@dataclass(frozen=True)
-class NetChoice:
-    """One stage of any network on an input.
-
-    Attributes
-    ----------
-    seed : int
-        Of the initialisation of the whole network.
-    start : str
-        "torch" for torch's own initialisation, "kaiming" for kaiming-normal weights and zero biases, as in lesson B.
-    checkpoint : Checkpoint or None
-        Whose weights it has instead.
-    """
-
-    network: Network
-    source: Source
-    stage: str
-    seed: int = 0
-    start: Start = "torch"
-    checkpoint: Checkpoint | None = None
-
-    def weights(self) -> Mapping[str, Array]:
-        """What is loaded over torch's own initialisation."""
-        if self.checkpoint:
-            return fit_of(self.checkpoint, self.network).weights
-        return kaiming(self.network, self.seed) if self.start == "kaiming" else {}
-
-
-@dataclass(frozen=True)
-class MapsChoice:
-    """What the viewer shows of one stage.
-
-    Attributes
-    ----------
-    at : StageChoice
-    channel : int
-        Pulled back to the last one where the stage has fewer.
-    unit : (frame, mel) or None
-        A cell of the stage, pulled back inside as well.
-    """
-
-    at: StageChoice
-    channel: int = 0
-    unit: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,31 +161,6 @@ def inside(choice: MapsChoice, shape: Shape) -> tuple[int, tuple[int, int] | Non
     """Channel and unit, pulled back into a stage of this shape."""
     channel, *unit = (min(at, n - 1) for at, n in zip((choice.channel, *(choice.unit or ())), shape, strict=False))
     return channel, (unit[0], unit[1]) if unit else None
-
-
-@lru_cache(maxsize=4)
-def opened(checkpoint: Checkpoint) -> Opened:
-    """A checkpoint's network and weights, read once."""
-    return checkpoint.open()
-
-
-@lru_cache(maxsize=2)
-def fit_of(checkpoint: Checkpoint, network: Network) -> Fit:
-    """A network's weights out of a checkpoint, and what to say about them, read once."""
-    return checkpoint.fit(network)
-
-
-@lru_cache(maxsize=4)
-def clip_of(source: Source) -> Clip:
-    """What the network reads, what of it is heard, and how its cells lie in time and frequency."""
-    grid, samples = source.grid(), source.samples()
-    features: Features | None = getattr(source, "features", None)
-    mels = grid.values.shape[2]
-    if isinstance(source, Spectrogram):
-        features = replace(source.features, n_mels=mels) if mels <= MOST_MELS else None
-    elif samples is None:
-        features = None
-    return Clip(grid.values, grid.scale, samples, features)
 
 
 def grid_of(choice: NetChoice, network: Network) -> Grid:

@@ -4,52 +4,19 @@ Whoever draws a scene (the player, a figure, a file) decides nothing: positions 
 palette, names and shapes from the metadata. Every scene has three axes; those that a layer does not have are 1 long.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load, save
 
 from cnnviz.core.geometry import AXES, Axis, GeometryError
 from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
 from cnnviz.core.layers.base import short
 from cnnviz.core.run import BudgetError, Run
-
-VERSION = 1  # of the blob; a player that knows another one asks for a reload
-
-# Stops from the lowest value to the highest. Zero is the middle of the diverging scales: the page's own background.
-PALETTE: dict[str, dict[str, list[str]]] = {
-    "signed": {
-        "light": ["#1a5a9e", "#8ab6de", "#ffffff", "#f5b38c", "#c2410c"],
-        "dark": ["#7cc0ff", "#2c639b", "#0e1117", "#a8512a", "#ffb48a"],
-    },
-    "weight": {
-        "light": ["#6b2f8f", "#bea2ce", "#ffffff", "#98c9a0", "#1b7837"],
-        "dark": ["#d3a6f2", "#74478f", "#0e1117", "#2a7a50", "#7fe0a8"],
-    },
-    "picture": {"light": ["#000000", "#ffffff"], "dark": ["#000000", "#ffffff"]},
-    # loudness: each step looks as large as any other
-    "loud": {
-        "light": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
-        "dark": ["#000004", "#420a68", "#932667", "#dd513a", "#fca50a", "#fcffa4"],
-    },
-    "count": {"light": ["#f3f0fa", "#5b3fa8"], "dark": ["#1c1730", "#b9a3ff"]},
-    # gates and masks: from closed to open
-    "gate": {
-        "light": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
-        "dark": ["#30184f", "#3b5a8c", "#2c8f8c", "#62c368", "#f7e225"],
-    },
-    # groups of channels: told apart in every colour vision (tests/test_colours.py), and always named as well
-    "groups": {
-        "light": ["#2a47ff", "#88734d", "#2e8182", "#660b56", "#0a0a0a", "#7c0700"],
-        "dark": ["#bec6ff", "#d55609", "#40fed2", "#c723ff", "#6f8178", "#ffff35"],
-    },
-}
-DIVERGING = ("signed", "weight")
+from cnnviz.scenes.blob import VERSION, Scene, Tensors
+from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
 
 # What the maps of a rule, or of one of its layers, are called; the others have an input and an output.
 NAMES = {
@@ -68,37 +35,6 @@ MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a
 
 # How far float32 sums, added up in any order, may lie from the sum in double precision.
 TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
-
-Tensors = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """Tensors and words of one picture.
-
-    Attributes
-    ----------
-    tensors : arrays by name
-        ``input``, ``weight``, ``bias`` and ``output`` as float32 with three axes after the channels; their ranges;
-        ``reads`` (which input channels an output channel sees); one table per axis, see `tables`.
-    meta : dict
-        Words, scales and palette; JSON.
-    """
-
-    tensors: Tensors
-    meta: dict[str, Any]
-
-    def to_bytes(self) -> bytes:
-        """A safetensors file whose metadata holds the words under ``scene``."""
-        words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
-        return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
-
-    @classmethod
-    def from_bytes(cls, blob: bytes) -> "Scene":
-        """What `to_bytes` packed; its own blobs alone, for nothing in them is doubted."""
-        size = int.from_bytes(blob[:8], "little")
-        header = json.loads(blob[8 : 8 + size])
-        return cls(load(blob), json.loads(header["__metadata__"]["scene"]))
 
 
 def check_stage(layer: Layer, shape: Shape) -> None:
@@ -261,16 +197,6 @@ def padding_words(layer: Layer) -> str:
     amounts = [str(low) if low == high else f"{low} before and {high} after" for low, high in layer.pads()]
     amount = amounts[0] if len(set(amounts)) == 1 else f"({', '.join(amounts)})"
     return f"padding {amount}, {layer.padding_mode}"
-
-
-def ranges(x: NDArray[Any]) -> NDArray[np.float32]:
-    """Lowest and highest finite value of each channel, shape (channels, 2); 0 and 0 where none is finite."""
-    flat = x.reshape(len(x), -1)
-    finite = np.isfinite(flat)
-    low = np.where(finite, flat, np.inf).min(axis=1)
-    high = np.where(finite, flat, -np.inf).max(axis=1)
-    found = finite.any(axis=1)
-    return np.stack([np.where(found, low, 0), np.where(found, high, 0)], axis=1).astype(np.float32)
 
 
 def three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:

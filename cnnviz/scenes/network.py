@@ -17,8 +17,9 @@ from cnnviz.core.layers import Array, Flatten, Layer, Norm, Shape
 from cnnviz.core.run import Run
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Link, both_ways, links
-from cnnviz.scenes.layer import DIVERGING, PALETTE, VERSION, Scene, Tensors, ranges
-from cnnviz.scenes.stage import Channels, blocked, levels_of
+from cnnviz.scenes.blob import VERSION, Scene, Tensors
+from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.scenes.small_maps import Channels, blocked, levels_of
 
 EXACT = 2_000_000  # cells of input and all stages together, up to which their numbers go as they are; AlexNet has half
 PICTURES = 6_000_000  # bytes of all small pictures together

@@ -4,140 +4,20 @@ As in a scene of one layer, whoever draws decides nothing. Of the selected chann
 others, and of the other stages, small pictures of 8-bit levels are enough.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array, Conv
 from cnnviz.core.run import Run
-from cnnviz.inputs.logmel import RATE, Features
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
-from cnnviz.scenes.layer import DIVERGING, PALETTE, VERSION, Scene, Tensors, ranges
-
-SMALL = (160, 64)  # frames and mels of a small picture, at most
-TOP = 254  # the highest of the 8-bit levels, as in static/drawing/colour.js; 255 is no number
-TICKS = (250, 500, 1000, 2000, 4000, 8000)  # on the axis of frequencies [Hz]
-STATISTICS = ("mean", "min", "max", "variance", "zeros")
-
-State = Literal["", "dead", "constant"]
-
-
-@dataclass(frozen=True, eq=False)
-class Channels:
-    """All channels of a stage, small.
-
-    Attributes
-    ----------
-    levels : uint8 array, shape (channels, frames, mels)
-        From each channel's lowest value to its highest, means of blocks of cells.
-    ranges : float32 array, shape (channels, 2)
-    statistics : float32 array, shape (channels, 5)
-        See `STATISTICS`; zeros is the share of cells that are 0.
-    """
-
-    levels: NDArray[np.uint8]
-    ranges: Array
-    statistics: Array
-
-    def states(self) -> list[State]:
-        """Dead channels are 0 throughout, constant ones have another value throughout."""
-        return ["" if low < high else "constant" if low else "dead" for low, high in self.ranges]
-
-    def values(self) -> Array:
-        """The small pictures as numbers again, NaN where there are none."""
-        low, high = self.ranges.T[..., None, None]
-        return np.where(self.levels > TOP, np.nan, low + (high - low) * self.levels.astype(np.float32) / TOP)
-
-    def percentiles(self) -> list[float]:
-        """The lowest and highest hundredth of the values of all channels, estimated from the small pictures."""
-        values = self.values()
-        return [0.0, 0.0] if np.isnan(values).all() else [float(p) for p in np.nanpercentile(values, [1, 99])]
-
-
-def small_picture(values: Array) -> tuple[NDArray[np.uint8], Array]:
-    """Levels of some maps, shrunk by whole factors until they are no larger than `SMALL`; and the range of each map."""
-    limits = ranges(values)
-    blocks = [-(-n // most) for n, most in zip(values.shape[1:], SMALL, strict=True)]
-    return levels_of(blocked(values, blocks), limits), limits
-
-
-def blocked(values: Array, blocks: Sequence[int]) -> Array:
-    """Means of blocks of cells, (maps, *axes); the last block of an axis may hold fewer cells."""
-    for axis, block in enumerate(blocks, 1):
-        if block > 1:
-            n = values.shape[axis]
-            starts = np.arange(0, n, block)
-            counts = np.diff([*starts, n]).reshape(-1, *(1,) * (values.ndim - 1 - axis)).astype(np.float32)
-            values = np.add.reduceat(values, starts, axis=axis) / counts
-    return values
-
-
-def levels_of(values: Array, limits: Array) -> NDArray[np.uint8]:
-    """Levels from the lowest value of each map to its highest, 0 to `TOP`; one more is no number."""
-    low, high = limits.T.reshape(2, -1, *(1,) * (values.ndim - 1))
-    with np.errstate(invalid="ignore"):
-        levels = np.rint((values - low) / np.where(high > low, high - low, 1) * TOP).clip(0, TOP)
-    return np.where(np.isfinite(values), levels, TOP + 1).astype(np.uint8)
-
-
-def channels_of(values: Array) -> Channels:
-    """All channels of a stage's output, (channels, frames, mels); what is no number is left out of the statistics."""
-    levels, limits = small_picture(values)
-    flat = torch.from_numpy(np.ascontiguousarray(values)).flatten(1)
-    if not torch.isfinite(flat).all():
-        flat = torch.where(flat.isfinite(), flat, torch.nan)
-        mean = flat.nanmean(1).nan_to_num()
-        variance = (flat - mean[:, None]).square().nanmean(1).nan_to_num()
-    else:
-        variance, mean = torch.var_mean(flat, 1, correction=0)
-    zeros = (flat == 0).float().mean(1)
-    columns = [mean.numpy(), *limits.T, variance.numpy(), zeros.numpy()]
-    return Channels(levels, limits, np.stack(columns, axis=1).astype(np.float32))
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """What the network reads, and how its cells lie in time and frequency.
-
-    Attributes
-    ----------
-    values : float32 array, shape (1, frames, mels)
-    scale : str
-        How it is coloured, a name in the palette.
-    samples : float32 array at the features' rate, or None
-        What there is to hear.
-    features : Features or None
-        What frames and mels are in seconds and hertz; None where the input is no spectrogram.
-    """
-
-    values: Array
-    scale: str
-    samples: Array | None = None
-    features: Features | None = None
-
-    def tensors(self) -> Tensors:
-        found: Tensors = {"input": self.values[0]}
-        if self.samples is not None:
-            found["samples"] = (self.samples.clip(-1, 1) * np.iinfo(np.int16).max).astype(np.int16)
-        if self.features:
-            spans_ = [self.features.span(frame, frame) for frame in range(self.values.shape[1])]
-            found["seconds"] = np.array(spans_, np.float32)  # (frames, 2): the sound that a frame reads
-            found["hertz"] = self.features.edges().astype(np.float32)  # (mels, 2)
-        return found
-
-    def words(self) -> dict[str, Any]:
-        """Axes in seconds and hertz, if they are known."""
-        if not self.features:
-            return {"step": None, "hertz": [], "rate": RATE}
-        centres = self.features.hertz()
-        inside = [f for f in TICKS if centres[0] <= f <= centres[-1]]
-        marks = [[f, float(np.interp(f, centres, np.arange(len(centres))))] for f in inside]
-        return {"step": self.features.hop_length / self.features.rate, "hertz": marks, "rate": self.features.rate}
+from cnnviz.scenes.blob import VERSION, Scene, Tensors
+from cnnviz.scenes.clip import Clip
+from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.scenes.small_maps import STATISTICS, channels_of, small_picture
 
 
 class Watch:

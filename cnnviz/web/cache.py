@@ -9,7 +9,8 @@ from cnnviz.inputs import SOURCES, Grid, Source
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.part import Part
 from cnnviz.inputs.spectrogram import Spectrogram
-from cnnviz.scenes.build import Choice, MapsChoice, show, show_flow, show_maps, show_net, show_stage
+from cnnviz.scenes.build import show, show_flow, show_maps, show_net, show_stage
+from cnnviz.scenes.request import Choice, MapsChoice
 
 # Settings are frozen, and an upload's repr carries its digest: the repr is the key.
 SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys(

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from cnnviz.core.geometry import Ints
 from cnnviz.core.layers import Array
-from cnnviz.scenes.layer import PALETTE
+from cnnviz.scenes.palette import PALETTE
 
 MOST_CELLS = 400_000  # of one picture
 

@@ -8,12 +8,14 @@ from typing import Any, get_args
 import streamlit as st
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.networks.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError, Opened
-from cnnviz.networks.network import BASELINE, Activation, Desed, Normalization
-from cnnviz.scenes.build import Start, opened
-from cnnviz.tensorfile import MOST_BYTES, TensorError
+from cnnviz.networks.checkpoint import Checkpoint, CheckpointError, Opened
+from cnnviz.networks.desed import BASELINE, Activation, Desed, Normalization
+from cnnviz.scenes.request import opened
+from cnnviz.tensorfile import TensorError
 from cnnviz.web.clean import shown
-from cnnviz.web.page import choose_from, choose_one, plain
+from cnnviz.web.input_widgets import choose_one
+from cnnviz.web.markdown import plain
+from cnnviz.web.weight_widgets import NO_FILE, upload_checkpoint
 from cnnviz.web.widgets import BIND, counted, place
 
 # What stands in this list stands in the address, too.
@@ -28,8 +30,6 @@ FREE = (*BLOCKS, "activation", "normalization")
 TRAINING = "net.train(): batch norm takes the clip's own statistics and dropout drops. Off is net.eval(), as in use"
 MOST = {"nb_filters": 512, "kernel_size": 15, "padding": 16, "stride": 16, "pooling": 16}
 MOST_BLOCKS = 32
-MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
-NO_FILE = "Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file."
 
 Net = tuple[Desed, Checkpoint | None]
 
@@ -42,35 +42,6 @@ def choose_network() -> Callable[[], Net]:
         return choose_checkpoint()
     make = settings(NETWORKS[name], FREE, training=True)
     return lambda: (make(), None)
-
-
-def choose_weights() -> Callable[[], tuple[Start, Checkpoint | None]]:
-    """How a network's weights begin, or a file with its own; and a function that gives them."""
-    names = {
-        "torch": "random, as torch begins",
-        "kaiming": "random, kaiming-normal with biases 0, as lesson B begins",
-        "file": "of your own",
-    }
-    start = choose_from("weights", names, "torch", "weights")
-    st.caption(names[start])
-    if start in get_args(Start):
-        return lambda: (start, None)  # type: ignore[return-value]
-    checkpoint = upload_checkpoint(MOST_WEIGHTS >> 20)
-
-    def made() -> tuple[Start, Checkpoint | None]:
-        if not checkpoint:
-            raise CheckpointError(NO_FILE)
-        return "torch", checkpoint
-
-    return made
-
-
-def upload_checkpoint(most: int = MEGABYTES, on_change: Callable[[], None] | None = None) -> Checkpoint | None:
-    """The widget for a file of weights, of at most so many megabytes."""
-    file = st.file_uploader(
-        f".pt, .ckpt or .safetensors, up to {most} MB", key="checkpoint_file", on_change=on_change, max_upload_size=most
-    )
-    return Checkpoint(file.getvalue(), file.name) if file else None
 
 
 def choose_checkpoint() -> Callable[[], Net]:

@@ -1,106 +1,40 @@
 """What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from html import escape
 from itertools import starmap
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from cnnviz.content.presets import Preset
+from cnnviz.content.links import Preset
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Array, Shape
+from cnnviz.core.layers import Array
 from cnnviz.core.layers.base import short
 from cnnviz.core.settings import Setting
 from cnnviz.export import Staged, saved
-from cnnviz.inputs import Source, SourceError, for_ndim
-from cnnviz.inputs.upload import WANTED, Upload
+from cnnviz.inputs import Source, SourceError
+from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import CheckpointError
-from cnnviz.scenes.build import Choice, Shown
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.request import Choice
 from cnnviz.scenes.snippet import snippet
 from cnnviz.tensorfile import TensorError
 from cnnviz.web.cache import animate, read
 from cnnviz.web.components.player import TAB
+from cnnviz.web.input_widgets import FILE
+from cnnviz.web.markdown import axis_letters, merged, plain
+from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share
-from cnnviz.web.widgets import BIND, EMPTY, place, put, settings_panel
+from cnnviz.web.widgets import BIND, place, put
 
-INPUT = "input_"  # before the names of a source's own knobs
-FILE = "file_"  # before those of a file, which must not go on with what a photograph or a made-up sound was set to
-NDIMS = {"1d": 1, "2d": 2, "3d": 3}
 PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
-Maker = Callable[[], Source]  # gives the source, or raises what is wrong with it
 
 
 def embedded() -> bool:
     """Does the page stand in a frame of another? Then it shows the player, and what is wrong, and nothing else."""
     return bool(st.context.is_embedded)
-
-
-def choose_one(key: str, options: Iterable[str], default: str, on_change: Callable[[], None] | None = None) -> str:
-    """One of a few, side by side."""
-    chosen = st.segmented_control(
-        key,
-        list(options),
-        default=default,
-        key=key,
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-        on_change=on_change,
-        bind=BIND,
-    )
-    return str(chosen or default)  # an address may say that it is nothing
-
-
-def choose_from(key: str, options: Iterable[str], default: str, label: str = "") -> str:
-    """One of many, in a list."""
-    names = list(options)
-    shown: Literal["visible", "collapsed"] = "visible" if label else "collapsed"
-    return str(st.selectbox(label or key, names, names.index(default), key=key, label_visibility=shown, bind=BIND))
-
-
-def choose_seed(label: str = "seed") -> int:
-    """The seed of whatever is random."""
-    return int(st.number_input(label, 0, 9999, 0, key="seed", help="torch.manual_seed", bind=BIND))
-
-
-def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY) -> tuple[type[Source], Maker]:
-    """The input's widgets: kind of source, and a function that makes it.
-
-    `default` is the kind that the page begins with, and `start` says how, if not with its own defaults.
-    """
-    kinds = for_ndim(ndim)
-    name = choose_from("input", kinds, default if default in kinds else next(iter(kinds)))
-    kind = kinds[name]
-    if kind is not Upload:
-        fields = settings_panel(kind, ndim, INPUT, start=start if name == default else EMPTY)
-        return kind, lambda: kind(ndim=ndim, **fields)
-    what = "picture, sound or .npy" if ndim == 2 else ".npy"
-    file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
-    fields = settings_panel(kind, ndim, FILE, start=start) if ndim == 2 else {}
-
-    def make() -> Source:
-        if file is None:
-            raise SourceError(f"Choose a file first: {WANTED if ndim == 2 else 'a .npy array'}.")
-        return Upload(ndim=ndim, data=file.getvalue(), name=file.name, **fields)
-
-    return kind, make
-
-
-def plain(words: str) -> str:
-    """Words in which a stranger's file may have had a say, for Streamlit's Markdown: no pictures, no links.
-
-    >>> plain("a ![picture](http:example.org) of mine")
-    'a !\\\\[picture](http:example.org) of mine'
-    """
-    return re.sub(r"[\\\[*]|__", lambda found: "".join(f"\\{sign}" for sign in found[0]), words)
-
-
-def shape_of(source: Source) -> Shape:
-    """Shape of an input, (channels, *axes)."""
-    return read(source).values.shape
 
 
 def settle(
@@ -147,19 +81,6 @@ def spelled(name: str, value: Any) -> str:
     return f"{name} to nothing" if value is None else f"{name} = {short(value) if isinstance(value, tuple) else value}"
 
 
-@st.dialog("Questions", width="large")
-def questions(presets: list[Preset]) -> None:
-    """Links that set the page up, with their answers. One piece of HTML, and only when asked for: it is long."""
-    rows = [f"<li>{escape(p.question)}<div>{p.html('show')}{p.answer_html()}</div></li>" for p in presets]
-    st.html(f'<ul class="questions">{"".join(rows)}</ul>')
-
-
-def asked(presets: list[Preset]) -> Preset | None:
-    """The question that the address asks, if it is one of these."""
-    here = dict(st.query_params.items())
-    return next((preset for preset in presets if preset.params == here), None)
-
-
 def notices(source: Source, key: str = "") -> None:
     """What is odd about an input, and a button for each way out; one place on the page, however many there are."""
     with st.container():
@@ -199,20 +120,6 @@ def facts(shown: Shown) -> None:
         st.markdown(f"${line}$")
     if done.notice:
         st.info(done.notice)
-
-
-def axis_letters(shape: Shape) -> tuple[str, ...]:
-    """The field's letters for the axes of a batch."""
-    return ("N", "C", *{0: "", 1: "L", 2: "HW", 3: "DHW"}[len(shape) - 2])
-
-
-def merged(lines: list[str]) -> list[str]:
-    """One line for all axes that have the same numbers."""
-    axes: dict[str, list[str]] = {}
-    for line in lines:
-        name, rule = line.split(": ", 1) if line.startswith(r"\text") and ": " in line else ("", line)
-        axes.setdefault(rule, []).append(name)
-    return [(r",\ ".join(names) + r":\quad " if any(names) else "") + rule for rule, names in axes.items()]
 
 
 def code_of(choice: Choice, shown: Shown) -> tuple[str, dict[str, Array]]:

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.core.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.networks.receptive_field import printed
 from cnnviz.networks.table import Row
-from cnnviz.web.page import merged
+from cnnviz.web.markdown import merged
 from cnnviz.web.widgets import BIND
 
 ASKED = {"shape": "output shape", "parameters": "parameters", "MACs": "multiply-adds", "field": "rows or frames seen"}

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.content.address import LinkError, address, embed, qr, reach
+from cnnviz.content.address import LinkError, address, reach
+from cnnviz.content.embed import embed, qr
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
-from cnnviz.scenes.layer import Scene
+from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.opening import TOLD, opening
 from cnnviz.web.components.player import STEP, TAB
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -16,12 +15,13 @@ from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
 from cnnviz.web.components.player import SEEN
 from cnnviz.web.history import begins_anew, offer, remember
-from cnnviz.web.page import embedded, plain
+from cnnviz.web.markdown import plain
+from cnnviz.web.page import embedded
 from cnnviz.web.share import here
+from cnnviz.web.site import ROOT, pages
 from cnnviz.web.vocabulary import OWN, words
 from cnnviz.web.widgets import place
 
-ROOT = Path(__file__).parents[2]
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
 PAGE = "_page"
 KEPT = "_kept"
@@ -83,33 +83,7 @@ SCRIPT = f"<script>{(ROOT / 'static' / 'frame' / 'sidebar.js').read_text('utf-8'
 
 ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
 
-HOME = "pages/home.py"
-CONVOLUTION = "pages/convolution.py"
-POOLING = "pages/pooling.py"
-GATING = "pages/gating.py"
-NORMALISATION = "pages/normalisation.py"
-SHAPES = "pages/shapes.py"
-OUTPUT_SIZE = "pages/output_size.py"
-SPECTROGRAM = "pages/spectrogram.py"
-NETWORK = "pages/network.py"
-GALLERY = "pages/gallery.py"
 KNOBS = tuple(page for page in OWN if page != "network")  # with a way back of the frame's; that page has its own
-
-
-def pages() -> list[Page]:
-    """The pages, in the order of the navigation; made anew each run, as Streamlit wants them."""
-    return [
-        st.Page(ROOT / HOME, title="Home", default=True),
-        st.Page(ROOT / CONVOLUTION, title="Convolution"),
-        st.Page(ROOT / POOLING, title="Pooling"),
-        st.Page(ROOT / OUTPUT_SIZE, title="Output size"),
-        st.Page(ROOT / GATING, title="Gating"),
-        st.Page(ROOT / NORMALISATION, title="Normalisation"),
-        st.Page(ROOT / SHAPES, title="Flatten & Linear"),
-        st.Page(ROOT / SPECTROGRAM, title="Spectrogram"),
-        st.Page(ROOT / NETWORK, title="Networks"),
-        st.Page(ROOT / GALLERY, title="Gallery"),
-    ]
 
 
 def navigate() -> Page:

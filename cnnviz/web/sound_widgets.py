@@ -12,7 +12,7 @@ from cnnviz.inputs.spectrogram import WANTED as ARRAYS
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import SOUNDS, WANTED, Upload
 from cnnviz.tensorfile.signatures import identify
-from cnnviz.web.page import FILE, INPUT, Maker, choose_from
+from cnnviz.web.input_widgets import FILE, INPUT, Maker, choose_from
 from cnnviz.web.widgets import BIND, place, settings_panel
 
 MEL = "mel_"  # before the names of the log-mel's own knobs

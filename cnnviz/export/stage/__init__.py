@@ -4,12 +4,12 @@ The whole network runs, although stages behind the chosen one do not count: how 
 work in all, and with them its last bits. So the files hold what the viewer shows, to the bit.
 """
 
-from cnnviz.export.pens import limits
 from cnnviz.export.stage.all_channels import gallery, gallery_figure
 from cnnviz.export.stage.arrays import centres, npz, tensors
 from cnnviz.export.stage.figure import png
 from cnnviz.export.stage.one_channel import picture, picture_figure
 from cnnviz.export.stage.stage import Taken, file_name, take, weights_words
+from cnnviz.scenes.palette import limits
 
 __all__ = [
     "Taken",

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnviz.core.layers import Array
-from cnnviz.export.pens import DRAWING, ink, limits, number
+from cnnviz.export.pens import DRAWING, ink, number
 from cnnviz.export.stage.figure import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.export.stage.stage import Taken, take
-from cnnviz.scenes.build import MapsChoice
-from cnnviz.scenes.stage import TOP, channels_of
+from cnnviz.scenes.palette import TOP, limits
+from cnnviz.scenes.request import MapsChoice
+from cnnviz.scenes.small_maps import channels_of
 
 LABEL = 0.2  # under a channel [inches]
 

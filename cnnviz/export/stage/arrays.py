@@ -4,8 +4,8 @@ import numpy as np
 
 from cnnviz.export.arrays import packed, safe
 from cnnviz.export.stage.stage import Taken, take, weights_words
-from cnnviz.scenes.build import MapsChoice
-from cnnviz.scenes.layer import Tensors
+from cnnviz.scenes.blob import Tensors
+from cnnviz.scenes.request import MapsChoice
 
 
 def npz(choice: MapsChoice) -> bytes:

@@ -11,13 +11,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from cnnviz.core.layers import Array
-from cnnviz.export.pens import DRAWING, PLAIN, ink, limits, number
+from cnnviz.export.pens import DRAWING, PLAIN, ink, number
 from cnnviz.export.stage.figure import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.export.stage.stage import Taken, take
 from cnnviz.networks.receptive_field import INPUT, spans
-from cnnviz.scenes.build import MapsChoice
-from cnnviz.scenes.layer import PALETTE
-from cnnviz.scenes.stage import Clip, planes, statistical
+from cnnviz.scenes.clip import Clip
+from cnnviz.scenes.palette import PALETTE, limits
+from cnnviz.scenes.request import MapsChoice
+from cnnviz.scenes.stage import planes, statistical
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]
 LEFT, RIGHT = 0.75, 0.85  # margins of the panels, with the numbers of axes and colour bars [inches]

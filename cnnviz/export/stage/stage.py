@@ -8,8 +8,10 @@ from cnnviz.core.run import Run
 from cnnviz.inputs.base import plain_name
 from cnnviz.networks.network import run_network
 from cnnviz.networks.receptive_field import INPUT, Field, fields
-from cnnviz.scenes.build import MapsChoice, StageChoice, clip_of, inside
-from cnnviz.scenes.stage import Clip, stage_words
+from cnnviz.scenes.build import inside
+from cnnviz.scenes.clip import Clip, clip_of
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.stage import stage_words
 
 
 @dataclass(frozen=True, eq=False)

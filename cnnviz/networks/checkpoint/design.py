@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnviz.core.layers import Array, Shape
 from cnnviz.networks.checkpoint.errors import CheckpointError
-from cnnviz.networks.network import BASELINE, Desed, Normalization
+from cnnviz.networks.desed import BASELINE, Desed, Normalization
 
 MOST_BLOCKS = 32
 LESSON_POOLING = (1, 4)

@@ -1,0 +1,63 @@
+"""A link to a scene, to one with a question and its answer, and to one on the home page."""
+
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import parse_qsl
+
+
+@dataclass(frozen=True)
+class Link:
+    """A scene of a page.
+
+    Attributes
+    ----------
+    query : str
+        The address of the scene, after the question mark. Values at their defaults are left out, as in the address.
+    page : str
+        The page's own name in the address.
+    """
+
+    query: str
+    page: str = field(default="convolution", kw_only=True)
+
+    @property
+    def address(self) -> str:
+        return f"{self.page}?{self.query}"
+
+    @property
+    def params(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query))
+
+    def html(self, words: str) -> str:
+        """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""
+        return f'<a class="scene" href="{escape(self.address)}" target="_self">{escape(words)}</a>'
+
+
+@dataclass(frozen=True)
+class Preset(Link):
+    """A scene with a question and its answer."""
+
+    question: str
+    answer: str
+
+    def answer_html(self) -> str:
+        """The answer, folded away."""
+        return f"<details><summary>answer</summary><p>{escape(self.answer)}</p></details>"
+
+
+@dataclass(frozen=True)
+class Card(Link):
+    """A way into the app, with a recorded picture.
+
+    Attributes
+    ----------
+    name : str
+        Of the picture's files in ``static/cards``.
+    alt : str
+        What the picture shows.
+    """
+
+    name: str
+    title: str
+    words: str
+    alt: str

@@ -1,0 +1,41 @@
+"""Tensors and words of one picture, as one binary blob."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+VERSION = 1  # of the blob; a player that knows another one asks for a reload
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Tensors and words of one picture.
+
+    Attributes
+    ----------
+    tensors : arrays by name
+        ``input``, ``weight``, ``bias`` and ``output`` as float32 with three axes after the channels; their ranges;
+        ``reads`` (which input channels an output channel sees); one table per axis, see `tables`.
+    meta : dict
+        Words, scales and palette; JSON.
+    """
+
+    tensors: Tensors
+    meta: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        """A safetensors file whose metadata holds the words under ``scene``."""
+        words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
+        return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> "Scene":
+        """What `to_bytes` packed; its own blobs alone, for nothing in them is doubted."""
+        size = int.from_bytes(blob[:8], "little")
+        header = json.loads(blob[8 : 8 + size])
+        return cls(load(blob), json.loads(header["__metadata__"]["scene"]))

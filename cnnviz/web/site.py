@@ -1,0 +1,34 @@
+"""The pages of the site, each named here alone."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+ROOT = Path(__file__).parents[2]
+HOME = "pages/home.py"
+CONVOLUTION = "pages/convolution.py"
+POOLING = "pages/pooling.py"
+OUTPUT_SIZE = "pages/output_size.py"
+GATING = "pages/gating.py"
+NORMALISATION = "pages/normalisation.py"
+SHAPES = "pages/shapes.py"
+SPECTROGRAM = "pages/spectrogram.py"
+NETWORK = "pages/network.py"
+GALLERY = "pages/gallery.py"
+
+
+def pages() -> list[Page]:
+    """The pages, in the order of the navigation; made anew each run, as Streamlit wants them."""
+    return [
+        st.Page(ROOT / HOME, title="Home", default=True),
+        st.Page(ROOT / CONVOLUTION, title="Convolution"),
+        st.Page(ROOT / POOLING, title="Pooling"),
+        st.Page(ROOT / OUTPUT_SIZE, title="Output size"),
+        st.Page(ROOT / GATING, title="Gating"),
+        st.Page(ROOT / NORMALISATION, title="Normalisation"),
+        st.Page(ROOT / SHAPES, title="Flatten & Linear"),
+        st.Page(ROOT / SPECTROGRAM, title="Spectrogram"),
+        st.Page(ROOT / NETWORK, title="Networks"),
+        st.Page(ROOT / GALLERY, title="Gallery"),
+    ]
