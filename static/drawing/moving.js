@@ -7,12 +7,9 @@ import { groupColour } from "./still.js";
 /** Is the output covered where the playhead has not been? Where a cell needs no window, all are there at once. */
 export const isVeiled = ({ scene: { meta } }) => meta.view === "work" || meta.rule === "move";
 
-/** Draw the moving part. */
-export function drawMoving(player) {
-  const { stage, clock, team: group, worked } = player;
-  const ctx = player.ui.light.getContext("2d");
-  ctx.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
-  ctx.clearRect(0, 0, stage.width, stage.layout.height);
+/** Draw the moving part, as the player stands, or whoever else tells the scene. */
+export function drawMoving(stage, ctx, player) {
+  const { clock, team: group, worked } = player;
   const shown = player.shown();
   if (stage.stamping) veilTurns(ctx, stage, player.order, clock.step);
   else if (isVeiled(stage)) veil(ctx, stage, player.order, player.step);

@@ -11,26 +11,6 @@ const MOST_NUMBERS = 4000;
 const LARGEST_NUMBER = 64; // pixels, in a cell that fills half a zoomed panel
 const BARS = 0.7; // part of a one-row map that its bars take; the number stands below
 
-/** A repeating hatch. `step` in pixels; `cross` draws both diagonals. */
-export function hatch(ctx, colour, step = 7, cross = false) {
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = step;
-  const t = tile.getContext("2d");
-  t.strokeStyle = colour;
-  t.lineWidth = 1;
-  t.beginPath();
-  for (const shift of [-step, 0, step]) {
-    t.moveTo(shift, step);
-    t.lineTo(shift + step, 0);
-    if (cross) {
-      t.moveTo(shift, 0);
-      t.lineTo(shift + step, step);
-    }
-  }
-  t.stroke();
-  return ctx.createPattern(tile, "repeat");
-}
-
 export function clipTo(ctx, port, draw) {
   ctx.save();
   ctx.beginPath();

@@ -1,6 +1,5 @@
 // A panel is one tensor on stage: its maps, their colours, and what each of their places holds.
-import { TOP, brief, level, limits, ramp } from "./colour.js";
-import { drawnSize, pixelSteps } from "./port.js";
+import { brief, limits, ramp } from "./colour.js";
 import { NONE, PAD, range, ravel } from "./tables.js";
 
 export const SCALES = ["map", "layer", "global"];
@@ -83,39 +82,6 @@ export function contentAt(panel, channel, place) {
   const unpainted = panel.unpainted && Number.isNaN(value);
   const mirrored = !kind && place.some((at, i) => at < panel.low[i] || at >= panel.low[i] + panel.extent[i]);
   return { kind, cell, value, mirrored, unpainted };
-}
-
-/** One map as an image of one pixel per place, or of one in `every` so many along each axis. */
-export function rasterise(panel, channel, depth, colours, lim, every = 1) {
-  const [rows, columns] = panel.lines.slice(1).map((line) => (every > 1 ? line.filter((_, i) => i % every === 0) : line));
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = drawnSize(rows.length, columns.length, panel.turned);
-  const ctx = canvas.getContext("2d");
-  const image = ctx.createImageData(canvas.width, canvas.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const packed = Uint32Array.from(colours, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
-  const [, nd, nr, nc] = panel.shape;
-  const d = panel.lines[0][depth];
-  const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;
-  const [low, scale] = [lim[0], TOP / (lim[1] - lim[0])];
-  const { data } = panel;
-  const steps = pixelSteps(rows.length, columns.length, panel.turned);
-  for (let i = 0; i < rows.length; i++) {
-    const r = rows[i];
-    const row = (((panel.single ? 0 : channel) * nd + d) * nr + r) * nc; // where the row's first cell lies
-    let at = steps.first + i * steps.row;
-    for (let j = 0; j < columns.length; j++, at += steps.column) {
-      const c = columns[j];
-      if (d < 0 || r < 0 || c < 0) pixels[at] = d === NONE || r === NONE || c === NONE ? 0 : padding;
-      else {
-        const value = data[row + c];
-        const l = (value - low) * scale + 0.5;
-        pixels[at] = value - value === 0 ? packed[l < 0 ? 0 : l > TOP ? TOP : l | 0] : 0; // NaN and Inf stay empty
-      }
-    }
-  }
-  ctx.putImageData(image, 0, 0);
-  return canvas;
 }
 
 /** Text of a place, as it is written into it; holes, cropped and unpainted places stay empty. */

@@ -1,68 +1,52 @@
-// The sentence: what the shown cell is, in words and coloured numbers. Text only; nothing is put in as HTML.
+// The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
+import { manyOf, oneOf, placeWords, spanWords } from "./axes.js";
 import { exact } from "./colour.js";
-import { SENTENCES, chip, element } from "./sentences.js";
+import { AT_LENGTH, SENTENCES, chip, part } from "./sentences.js";
 
 const MOST_STAMPED = 80; // products of a stamp that are written out; more are summed up
-const SINGULAR = { rows: "row", columns: "column", length: "position", examples: "example", steps: "step" };
-const PLURAL = { depth: "depths", length: "positions", frame: "frames", mel: "mels" };
 
-/** One cell of an axis: "row" of "rows". */
-export const oneOf = (axis) => SINGULAR[axis] ?? axis;
+/** How far the steps are. */
+export const stepWords = (step, steps) => `step ${thousands(step + 1)} of ${thousands(steps)}`;
 
-/** Several cells of an axis. */
-export const manyOf = (axis) => PLURAL[axis] ?? axis;
+const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** "row 2, column 3", with the axes' own names. */
-export function placeWords(meta, cell, axes = meta.axes) {
-  return spanWords(meta, cell.map((at) => [at]), axes);
+/** Where an output cell is. */
+export function whereWords({ scene: { meta }, output }, { channel, cell }) {
+  const place = [output.channels > 1 ? `channel ${channel}` : "", placeWords(meta, cell, meta.outAxes)];
+  return `${[meta.names.output ?? "output", place.filter(Boolean).join(", ")].filter(Boolean).join(" ")}:`;
 }
 
-/** "rows 2 to 4, column 1": the span of each list. */
-export function spanWords(meta, lists, axes = meta.axes) {
-  const words = lists.map((list, i) => {
-    const name = axes[i];
-    if (!name) return "";
-    return list.length > 1 ? `${manyOf(name)} ${list[0]} to ${list.at(-1)}` : `${oneOf(name)} ${list[0]}`;
-  });
-  return words.filter(Boolean).join(", ");
-}
+/** What torch says, and whether it is the same. */
+export const tick = (torch, ok) => (ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`);
 
 /** How one output cell comes about, its value, and torch's own. */
-export function writeCell(root, stage, { channel, cell }, worked, torch, ok) {
-  const { meta } = stage.scene;
-  const name = meta.names.output ?? "output";
-  const place = [stage.output.channels > 1 ? `channel ${channel}` : "", placeWords(meta, cell, meta.outAxes)];
-  const where = `${[name, place.filter(Boolean).join(", ")].filter(Boolean).join(" ")}:`;
-  const parts = SENTENCES[meta.rule](stage, worked, channel, placeWords);
-  root.replaceChildren(
-    element("span", { class: "where" }, where),
+export function cellParts(stage, { channel, cell }, worked, torch, ok) {
+  const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch };
+  return [
+    part("span", { class: "where" }, whereWords(stage, { channel, cell })),
     " ",
-    element("span", { class: "sum" }, ...parts),
+    part("span", { class: "sum" }, ...SENTENCES[stage.scene.meta.rule](stage, worked, channel, AT_LENGTH)),
     " = ",
-    element("strong", { "data-testid": "value", "data-value": worked.value }, exact(worked.value)),
-    element(
-      "span",
-      { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch },
-      ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`,
-    ),
-    worked.slope === undefined ? "" : element("span", { class: "where", "data-testid": "slope", "data-value": worked.slope }, ` slope ${exact(worked.slope)}`),
+    part("strong", { "data-testid": "value", "data-value": worked.value }, exact(worked.value)),
+    part("span", badge, tick(torch, ok)),
+    worked.slope === undefined ? "" : part("span", { class: "where", "data-testid": "slope", "data-value": worked.slope }, ` slope ${exact(worked.slope)}`),
     ...forced(stage, worked),
-  );
+  ];
 }
 
 /** What hand and strength make of it. */
 function forced({ gating }, worked) {
   if (!gating || gating.untouched) return [];
   const [gate, value] = [gating.opened(worked.gate), gating.passed(worked.signal ?? worked.x, worked.gate)];
-  return [element("span", { class: "where", "data-testid": "forced" }, ` drawn: gate ${exact(gate)}, product ${exact(value)}`)];
+  return [part("span", { class: "where", "data-testid": "forced" }, ` drawn: gate ${exact(gate)}, product ${exact(value)}`)];
 }
 
 /** Who reads an input cell. */
-export function writeReach(root, stage, { channel, cell }, value, lit) {
+export function reachParts(stage, { channel, cell }, value, lit) {
   const { meta } = stage.scene;
   const name = `${meta.names.input ?? "input"} ${stage.input.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)} = `;
   const words = stage.axes ? readWords(stage, cell, lit) : goesWords(stage, lit);
-  root.replaceChildren(element("span", {}, name), chip(value, stage.legend("input", channel), "read"), words);
+  return [part("span", {}, name), chip(value, stage.legend("input", channel), "read"), words];
 }
 
 function readWords(stage, cell, lit) {
@@ -89,22 +73,22 @@ function goesWords({ output, scene: { meta } }, lit) {
 }
 
 /** What one weight is multiplied with. */
-export function writeKernel(root, stage, { channel, tap }, weight, lit) {
+export function kernelParts(stage, { channel, tap }, weight, lit) {
   const at = tap.slice(1);
   const size = (lists) => lists.reduce((n, list) => n * list.length, 1);
   const places = size(lit.input.places);
   const cells = size(lit.input.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
   const besides = places > cells ? ` (${places - cells} of them hold no cell)` : "";
   const name = `kernel of output channel ${channel}, input channel ${lit.input.channels[0]}, ${placeWords(stage.scene.meta, at)} = `;
-  root.replaceChildren(
-    element("span", {}, name),
+  return [
+    part("span", {}, name),
     chip(weight, stage.legend("weight"), "weight"),
     ` multiplies ${places} place${places > 1 ? "s" : ""} of the input${besides}, one for each output cell.`,
-  );
+  ];
 }
 
 /** What one input cell paints, and how much of the output is finished. */
-export function writeStamp(root, stage, { channel, cell }, painted, value, finished, ok) {
+export function stampParts(stage, { channel, cell }, painted, value, finished, ok) {
   const { meta } = stage.scene;
   const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
   const bias = stage.scene.tensors.bias?.data[channel];
@@ -115,23 +99,23 @@ export function writeStamp(root, stage, { channel, cell }, painted, value, finis
     ...(few
       ? products.flatMap(({ read, weight }, k) => [
           k ? " + " : "",
-          element("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
+          part("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
         ])
       : [chip(sum, colours.product, "product")]),
     ` → (${to.slice(3 - meta.ndim).join(", ")})`,
   ]);
   const cropped = painted.length - inside.length;
-  root.replaceChildren(
-    element("span", { class: "where" }, `input ${placeWords(meta, cell)} = `),
+  return [
+    part("span", { class: "where" }, `input ${placeWords(meta, cell)} = `),
     chip(value, colours.read, "read"),
     ` paints ${inside.length} output cell${inside.length === 1 ? "" : "s"}${cropped ? ` (${cropped} cropped)` : ""}:`,
-    element("span", { class: "sum" }, ...terms),
+    part("span", { class: "sum" }, ...terms),
     ". ",
     ...(bias ? ["Every cell starts at the bias ", chip(bias, colours.weight, "bias"), ". "] : []),
-    element(
+    part(
       "span",
       { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished },
       ok ? `✓ ${finished} now complete = torch` : "✗ differs from torch",
     ),
-  );
+  ];
 }

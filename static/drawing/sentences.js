@@ -1,30 +1,26 @@
 // What each rule says of one output cell, as parts of a sentence: text, and numbers on the colours of the drawing.
+import { placeWords } from "./axes.js";
 import { css, exact, ink, level } from "./colour.js";
 import { drawnAt } from "./pointing.js";
 import { ravel } from "./tables.js";
 
-const MOST_TERMS = 80; // numbers written out; more are summed up
-const MOST_CHANNELS = 16; // channels written out
+/** How many numbers, and how many channels, are written out; more are summed up. */
+export const AT_LENGTH = { terms: 80, channels: 16 };
+/** The same where there is less room, and less. */
+export const SHORTER = [{ terms: 0, channels: 16 }, { terms: 0, channels: 0 }];
 
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+/** A part of a sentence that is more than text. The player makes an element of it, a file its words. */
+export const part = (tag, attributes = {}, ...children) => ({ tag, attributes, children });
 
 /** A number on the colour it has in the drawing. */
 export function chip(value, { ramp, lim }, name) {
-  const made = element("span", { class: `chip ${name}` }, exact(value));
-  if (Number.isFinite(value)) {
-    const rgb = ramp[level(value, lim)];
-    made.style.background = css(rgb);
-    made.style.color = ink(rgb);
-  }
-  return made;
+  const made = part("span", { class: `chip ${name}` }, exact(value));
+  if (!Number.isFinite(value)) return made;
+  const rgb = ramp[level(value, lim)];
+  return { ...made, colours: { background: css(rgb), color: ink(rgb) } };
 }
 
-const term = (...parts) => element("span", { class: "term" }, ...parts);
+const term = (...parts) => part("span", { class: "term" }, ...parts);
 
 /** The terms in the order in which the window lies on the input. */
 function inOrder(stage, terms) {
@@ -51,11 +47,12 @@ function products(stage, worked, { read, weight }) {
 }
 
 /** Sums by input channel; of many channels the first few, then all others together. */
-function byChannel({ terms, perChannel, first, last }, { product }) {
+function byChannel({ terms, perChannel, first, last, sum: whole }, { product }, most) {
+  if (!most) return [`${terms.length} products, Σ `, chip(whole, product, "product")];
   const sums = [];
   for (let c = 0; c < last - first; c++)
     sums.push(terms.slice(c * perChannel, (c + 1) * perChannel).reduce((total, t) => total + t.product, 0));
-  const few = sums.length > MOST_CHANNELS ? sums.slice(0, MOST_CHANNELS - 1) : sums;
+  const few = sums.length > most ? sums.slice(0, most - 1) : sums;
   const parts = [`${terms.length} products, by input channel: `];
   few.forEach((sum, c) => parts.push(c ? " + " : "", term(chip(sum, product, "product"))));
   if (few.length < sums.length) {
@@ -65,47 +62,51 @@ function byChannel({ terms, perChannel, first, last }, { product }) {
   return parts;
 }
 
-function dot(stage, worked, channel) {
+function dot(stage, worked, channel, room) {
   const found = colours(stage, worked, channel);
-  const parts = worked.terms.length <= MOST_TERMS ? products(stage, worked, found) : byChannel(worked, found);
+  const parts = worked.terms.length <= room.terms ? products(stage, worked, found) : byChannel(worked, found, room.channels);
   if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, found.weight, "bias"));
   return parts;
 }
 
 /** As a sum of products, without the taps that are not there. */
-const blend = (stage, worked, channel) => products(stage, { ...worked, terms: worked.terms.filter(there) }, colours(stage, worked, channel));
+function blend(stage, worked, channel, room) {
+  const own = { ...worked, terms: worked.terms.filter(there) };
+  const found = colours(stage, worked, channel);
+  return own.terms.length <= room.terms ? products(stage, own, found) : byChannel(own, found, 0);
+}
 
 /** The cells of a window, or how many there are. */
-function cells(stage, worked, channel, between, kinds = () => true) {
+function cells(stage, worked, channel, room, between, kinds) {
   const { read } = colours(stage, worked, channel);
   const terms = inOrder(stage, worked.terms.filter(kinds));
-  if (terms.length > MOST_TERMS) return [`${terms.length} cells`];
+  if (terms.length > room.terms) return [`${terms.length} cells`];
   return joined(terms.map((t) => chip(t.read, read, "read")), between);
 }
 
 const there = ({ kind }) => kind !== -2;
 const real = ({ kind }) => !kind;
 
-function max(stage, worked, channel) {
+function max(stage, worked, channel, room) {
   const where = worked.winner ? `, at index ${worked.index}` : ", and no cell among them";
-  return ["max of ", ...cells(stage, worked, channel, ", ", there), where];
+  return ["max of ", ...cells(stage, worked, channel, room, ", ", there), where];
 }
 
-function mean(stage, worked, channel) {
+function mean(stage, worked, channel, room) {
   const { divisor_override: own, count_include_pad: all } = stage.scene.meta.constants;
   const padded = worked.terms.some(({ kind }) => kind === -1);
   const why = own ? " (divisor_override)" : !padded ? "" : all ? " (padding counts)" : " (cells alone)";
-  return ["(", ...cells(stage, worked, channel, " + ", there), `) ÷ ${worked.divisor}${why}`];
+  return ["(", ...cells(stage, worked, channel, room, " + ", there), `) ÷ ${worked.divisor}${why}`];
 }
 
-function power(stage, worked, channel) {
+function power(stage, worked, channel, room) {
   const p = exact(worked.p);
   const { read } = colours(stage, worked, channel);
   const terms = inOrder(stage, worked.terms.filter(real));
-  const few = terms.length <= MOST_TERMS;
-  const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), element("sup", {}, p))), " + ") : [`${terms.length} powers`];
+  const few = terms.length <= room.terms;
+  const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), part("sup", {}, p))), " + ") : [`${terms.length} powers`];
   const cut = worked.cells < worked.perChannel ? ` ÷ ${worked.cells} × ${worked.perChannel}` : "";
-  return [element("sup", {}, p), "√(", ...sum, cut, ")", powerless(worked, p)];
+  return [part("sup", {}, p), "√(", ...sum, cut, ")", powerless(worked, p)];
 }
 
 /** Why numbers have no power mean. */
@@ -122,19 +123,19 @@ function point(stage, worked, channel) {
 }
 
 /** A mix of all channels of a pixel. */
-function mixture(stage, worked, channel) {
-  return ["(", ...dot(stage, worked, channel), ")"];
+function mixture(stage, worked, channel, room) {
+  return ["(", ...dot(stage, worked, channel, room), ")"];
 }
 
-function gate(stage, worked, channel) {
+function gate(stage, worked, channel, room) {
   const { gating } = stage.scene.meta;
   const own = stage.legend("input", channel);
   const closed = stage.legend("gate", channel);
-  if (gating.mixes === "signal") return [...mixture(stage, worked, channel), " × σ(", chip(worked.x, own, "read"), ") = ", chip(worked.signal, own, "signal"), " × ", chip(worked.gate, closed, "gate")];
+  if (gating.mixes === "signal") return [...mixture(stage, worked, channel, room), " × σ(", chip(worked.x, own, "read"), ") = ", chip(worked.signal, own, "signal"), " × ", chip(worked.gate, closed, "gate")];
   const signal = chip(worked.x, own, "signal");
   const open = chip(worked.gate, closed, "gate");
-  if (gating.mixes === "gate") return [signal, " × σ", ...mixture(stage, worked, channel), " = ", signal.cloneNode(true), " × ", open];
-  if (worked.other !== null) return [signal, " × σ(", chip(worked.other, stage.legend("input", 0), "read"), `) = `, signal.cloneNode(true), " × ", open];
+  if (gating.mixes === "gate") return [signal, " × σ", ...mixture(stage, worked, channel, room), " = ", signal, " × ", open];
+  if (worked.other !== null) return [signal, " × σ(", chip(worked.other, stage.legend("input", 0), "read"), `) = `, signal, " × ", open];
   return [signal, " × ", open];
 }
 
@@ -143,22 +144,22 @@ function drop(stage, worked, channel) {
   return [chip(worked.x, stage.legend("input", channel), "signal"), " × ", chip(worked.gate, stage.legend("gate", channel), "gate"), scale];
 }
 
-function share(stage, worked, channel) {
+function share(stage, worked, channel, room) {
   const { sign = 1, log } = stage.scene.meta.constants;
   const number = (read, of) => chip(read, stage.legend("input", of), "read");
-  const power = (read, of) => term("e", element("sup", {}, sign < 0 ? "−" : "", number(read, of)));
+  const power = (read, of) => term("e", part("sup", {}, sign < 0 ? "−" : "", number(read, of)));
   const powers = worked.terms.map((one) => power(one.read, one.channel));
-  const sum = powers.length > MOST_CHANNELS ? [`${powers.length} such powers`] : joined(powers, " + ");
+  const sum = powers.length > room.channels ? [`${powers.length} such powers`] : joined(powers, " + ");
   if (log) return [number(worked.x, channel), " − log(", ...sum, ")"];
   return [power(worked.x, channel), " ÷ (", ...sum, ")"];
 }
 
-function response(stage, worked, channel) {
+function response(stage, worked, channel, room) {
   const { size, alpha, beta, k } = stage.scene.meta.constants;
   const number = (read, of) => chip(read, stage.legend("input", of), "read");
-  const squares = worked.terms.map(({ read, channel: of }) => term(number(read, of), element("sup", {}, "2")));
-  const sum = squares.length > MOST_CHANNELS ? [`${squares.length} such squares`] : joined(squares, " + ");
-  return [number(worked.x, channel), ` ÷ (${exact(k)} + ${exact(alpha)} ÷ ${size} × (`, ...sum, "))", element("sup", {}, exact(beta))];
+  const squares = worked.terms.map(({ read, channel: of }) => term(number(read, of), part("sup", {}, "2")));
+  const sum = squares.length > room.channels ? [`${squares.length} such squares`] : joined(squares, " + ");
+  return [number(worked.x, channel), ` ÷ (${exact(k)} + ${exact(alpha)} ÷ ${size} × (`, ...sum, "))", part("sup", {}, exact(beta))];
 }
 
 function norm(stage, worked, channel) {
@@ -174,7 +175,7 @@ function rootless({ x, var: variance, eps, value }) {
   return variance + eps < 0 ? ` (${exact(variance + eps)} has no root)` : " (0 ÷ 0 is no number)";
 }
 
-function move(stage, worked, channel, placeWords) {
+function move(stage, worked) {
   if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? "nothing was put here" : "padding"];
   const [from, ...cell] = worked.source;
   const of = stage.input.channels > 1 ? `channel ${from}, ` : "";
@@ -182,3 +183,17 @@ function move(stage, worked, channel, placeWords) {
 }
 
 export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
+
+const RAISED = { "-": "⁻", "−": "⁻", ".": "·" };
+const raised = (text) => [...text].map((sign) => RAISED[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? sign).join("");
+
+/** The words of some parts, for a file; a power is raised, or written as one where what it is raised to is long. */
+export function textOf(parts) {
+  const one = (some) => {
+    if (some.tag === undefined) return some;
+    const text = textOf(some.children);
+    if (some.tag !== "sup") return text;
+    return /^[\d.−-]{1,3}$/.test(text) ? raised(text) : `^${text}`;
+  };
+  return parts.map(one).join("");
+}

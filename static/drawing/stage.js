@@ -1,8 +1,7 @@
-// The stage: panels laid out on two canvases, one that stands still and one that is redrawn every frame.
+// The stage: panels laid out for a width, to be drawn in two parts: one that stands still, one that moves.
 import { Gating } from "./gating.js";
 import { layoutStage } from "./layout.js";
-import { hatch } from "./paint.js";
-import { makeColours, makePanel, makePlane, rasterise, scaleLimits, sizeOf } from "./panels.js";
+import { makeColours, makePanel, makePlane, scaleLimits, sizeOf } from "./panels.js";
 import { blockOf, clampView, drawnSize, lieOf, placeAt, viewport, zoomAt } from "./port.js";
 import { canStamp } from "./stamp.js";
 import { axesOf, combinations, range } from "./tables.js";
@@ -10,8 +9,8 @@ import { axesOf, combinations, range } from "./tables.js";
 const WHOLE = { zoom: 1, left: 0, top: 0 };
 const PANELS = ["input", "gate", "output"];
 
-/** Colours of everything that is not a value, from the page's own theme. */
-export function makeLook(ctx, { text, background, font, accent, dark }) {
+/** Colours of everything that is not a value, from the page's own theme. `hatch` makes what a texture is filled with. */
+export function makeLook(hatch, { text, background, font, accent, dark }) {
   const grey = (alpha) => (dark ? `rgba(255,255,255,${alpha})` : `rgba(15,20,30,${alpha})`);
   return {
     font,
@@ -24,9 +23,9 @@ export function makeLook(ctx, { text, background, font, accent, dark }) {
     grid: grey(0.16),
     halo: dark ? "rgba(0,0,0,.85)" : "rgba(255,255,255,.95)",
     veil: dark ? "#1a1e27" : "#f1f2f5",
-    padding: hatch(ctx, grey(0.3)),
-    mask: hatch(ctx, grey(0.1), 9),
-    missing: hatch(ctx, grey(0.55), 6, true),
+    padding: hatch(grey(0.3)),
+    mask: hatch(grey(0.1), 9),
+    missing: hatch(grey(0.55), 6, true),
   };
 }
 
@@ -38,9 +37,10 @@ function drawn(panel) {
 }
 
 export class Stage {
-  constructor(base, light) {
+  /** `surface` makes what a context cannot draw by itself: see canvas.js. */
+  constructor(surface) {
     const views = Object.fromEntries(PANELS.map((name) => [name, WHOLE]));
-    Object.assign(this, { base, light, views, enlarged: null, selected: 0, depth: 0, gating: null });
+    Object.assign(this, { surface, views, enlarged: null, selected: 0, depth: 0, gating: null });
     Object.assign(this, { width: 0, tall: 0, ratio: 1, scaleChoice: "layer", coverage: false, stamping: false });
   }
 
@@ -158,10 +158,6 @@ export class Stage {
       charts: charts.length,
     });
     this.layGrids();
-    for (const canvas of [this.base, this.light]) {
-      [canvas.width, canvas.height] = [width, this.layout.height].map((size) => Math.round(size * this.ratio));
-      canvas.style.height = `${this.layout.height * scale}px`;
-    }
     this.place();
   }
 
@@ -238,7 +234,7 @@ export class Stage {
       const thumb = panel === this.thumbs && this.gating;
       const plane = thumb ? { ...panel, data: this.gating.computed(channel) } : panel;
       const every = thumb ? Math.max(1, Math.floor(1 / (port.sx * this.ratio))) : 1; // no finer than it is drawn
-      this.rasters.set(key, rasterise(plane, channel, depth, ramp, lim, every));
+      this.rasters.set(key, this.surface.image(plane, channel, depth, { ramp, lim, every }));
     }
     return this.rasters.get(key);
   }

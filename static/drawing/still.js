@@ -1,16 +1,13 @@
 // The still part of a stage: its maps with their names and legends. Drawn once per scene, zoom or theme.
+import { manyOf, oneOf } from "./axes.js";
 import { paintCharts } from "./charts.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
 import { arrowSigns, boxOf } from "./port.js";
-import { manyOf, oneOf } from "./readout.js";
 
 const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
 
-export function paintStill(stage) {
-  const ctx = stage.base.getContext("2d");
-  ctx.setTransform(stage.ratio, 0, 0, stage.ratio, 0, 0);
-  ctx.clearRect(0, 0, stage.width, stage.layout.height);
+export function paintStill(stage, ctx) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
     const words = inputName(stage, map);

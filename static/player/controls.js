@@ -1,7 +1,7 @@
 // The knobs under the stage. They call back; they decide nothing.
 import { SPEEDS } from "./clock.js";
 import { SCALES } from "../drawing/panels.js";
-import { element } from "../drawing/sentences.js";
+import { element } from "./element.js";
 import { buildStops } from "./stops.js";
 
 const BUTTONS = [

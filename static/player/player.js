@@ -1,6 +1,8 @@
 // The player: one scene, one clock, one selection. Animation, hover, step and scrub stay in the browser.
 import { act, makeGestures, press } from "./actions.js";
 import { readBlob } from "../drawing/blob.js";
+import { CANVAS } from "../drawing/canvas.js";
+import { emptied, fitCanvases } from "./canvases.js";
 import { Clock } from "./clock.js";
 import { luminance } from "../drawing/colour.js";
 import { buildControls, nameSteps, showSlider, showTicks } from "./controls.js";
@@ -35,7 +37,7 @@ class Player {
     this.root = root;
     this.joins = Boolean(root.dataset.role);
     this.ui = buildControls(root, (name, value) => act(this, name, value));
-    this.stage = new Stage(this.ui.base, this.ui.light);
+    this.stage = new Stage(CANVAS);
     this.clock = (this.joins && [...together][0]?.clock) || new Clock();
     if (this.joins) together.add(this);
     this.herald = new Herald(this.ui.said);
@@ -210,7 +212,7 @@ class Player {
     };
     const background = read("--st-background-color") || "#ffffff";
     const dark = luminance(parse(background)) < 0.3;
-    const look = makeLook(probe, {
+    const look = makeLook(CANVAS.hatch, {
       text: read("--st-text-color") || (dark ? "#fafafa" : "#111418"),
       background,
       font: read("--st-font") || "system-ui, sans-serif",
@@ -238,6 +240,7 @@ class Player {
     const tall = this.tall();
     this.scale = isFull(this.root) ? Math.max(1, Math.min(width / LAPTOP[0], tall / LAPTOP[1])) : 1;
     this.stage.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
+    fitCanvases(ui, this.stage, this.scale);
     placeStops(ui.stops, this.stage.layout, walkable(this.stage), this.scale);
     this.select();
   }
@@ -258,8 +261,12 @@ class Player {
 
   repaint() {
     this.paintStamps();
-    paintStill(this.stage);
+    this.paintStill();
     this.draw();
+  }
+
+  paintStill() {
+    paintStill(this.stage, emptied(this.ui.base, this.stage));
   }
 
   /** In a stamped scene the output holds what each group has painted so far, and torch's values before and after. */
@@ -296,7 +303,7 @@ class Player {
     const moving = [this.clock.frame(now), this.sweeps(now)].some(Boolean);
     if (this.step !== this.at) this.stepped();
     report(this, now);
-    drawMoving(this);
+    drawMoving(this.stage, emptied(this.ui.light, this.stage), this);
     if (moving) this.draw();
   }
 
@@ -309,7 +316,7 @@ class Player {
     showSlider(this.ui.strength, strength);
     Object.assign(this.stage.gating, { strength });
     this.stage.regate();
-    paintStill(this.stage);
+    this.paintStill();
     return this.sweep !== null;
   }
 
@@ -321,7 +328,7 @@ class Player {
     if (other) this.stage.select(channel, this.stage.stamping ? 0 : cell[0]);
     if (other || this.follow() || this.paintings) {
       this.paintStamps();
-      paintStill(this.stage);
+      this.paintStill();
     }
   }
 

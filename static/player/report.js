@@ -1,9 +1,10 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
+import { element, say } from "./element.js";
 import { litBy, readsOf } from "../drawing/lights.js";
-import { placeWords, writeCell, writeKernel, writeReach, writeStamp } from "../drawing/readout.js";
+import { placeWords } from "../drawing/axes.js";
+import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../drawing/readout.js";
 import { RULES, agrees, torchValue } from "../drawing/rules.js";
-import { element } from "../drawing/sentences.js";
 import { stampOf } from "../drawing/stamp.js";
 import { ravel } from "../drawing/tables.js";
 
@@ -62,29 +63,27 @@ function showState(player) {
 function count(player, now) {
   const { ui, step, order, scene, clock } = player;
   const { turn, cell } = order.at(step);
-  ui.count.textContent = `step ${thousands(step + 1)} of ${thousands(order.steps)}`;
+  ui.count.textContent = stepWords(step, order.steps);
   if (clock.playing && now - player.toldAt < TOLD_EVERY) return;
   player.toldAt = now;
   ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
 }
 
-const thousands = (n) => n.toLocaleString("en-US");
-
 function write(player, subject) {
   const { ui, scene, stage, worked } = player;
   if (subject.kind === "output") {
     const torch = torchValue(scene, subject.channel, subject.cell);
-    writeCell(ui.readout, stage, subject, worked, torch, agrees(scene, worked, torch));
+    say(ui.readout, cellParts(stage, subject, worked, torch, agrees(scene, worked, torch)));
   } else if (subject.kind === "kernel") {
     const lit = litBy(stage, subject);
     const { weight } = scene.tensors;
-    writeKernel(ui.readout, stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit);
+    say(ui.readout, kernelParts(stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit));
   } else {
     const { input } = scene.tensors;
     const looked = player.lookUp(subject);
     const value = input.data[ravel([looked.channel, ...looked.cell], input.shape)];
     if (stage.stamping && !subject.own) writeStamped(player, subject, value);
-    else writeReach(ui.readout, stage, looked, value, litBy(stage, looked));
+    else say(ui.readout, reachParts(stage, looked, value, litBy(stage, looked)));
   }
 }
 
@@ -100,7 +99,7 @@ function writeStamped(player, subject, value) {
     const { terms } = RULES[scene.meta.rule](scene, stage.axes, channel, cell);
     return agrees(scene, { value: sums[ravel(cell, scene.tensors.output.shape.slice(1))], terms }, torchValue(scene, channel, cell));
   });
-  writeStamp(ui.readout, stage, { channel, cell: subject.cell }, painted, value, finished.length, ok);
+  say(ui.readout, stampParts(stage, { channel, cell: subject.cell }, painted, value, finished.length, ok));
 }
 
 /** The step at which an output cell is painted for the last time. */

@@ -1,5 +1,5 @@
 // Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
-import { element } from "../drawing/sentences.js";
+import { element } from "./element.js";
 
 const WORDS = { input: "Input cells", kernel: "Weights of the kernel", output: "Output cells" };
 const HOW = "Arrows walk, Enter pins, Escape goes back to the steps.";

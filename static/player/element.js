@@ -1,0 +1,20 @@
+// Elements of the page: made by hand, or of the parts of a sentence. Text only; nothing is put in as HTML.
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** Parts of a sentence as drawing/sentences.js has them: text as it is, all others as elements. */
+const elementsOf = (parts) =>
+  parts.map((one) => {
+    if (one.tag === undefined) return one;
+    const made = element(one.tag, one.attributes, ...elementsOf(one.children));
+    Object.assign(made.style, one.colours);
+    return made;
+  });
+
+/** Put a sentence in place of the one before. */
+export const say = (root, parts) => root.replaceChildren(...elementsOf(parts));
