@@ -16,7 +16,7 @@ ROWS = [
     ["core", "tensorfile", "text", "content"],
     ["networks", "inputs"],
     ["scenes"],
-    ["export"],
+    ["export", "jobs"],
     ["web"],
     ["pages", "cli"],
     ["app", "__main__"],

@@ -1,0 +1,105 @@
+"""One worker process, as the server sees it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cnnviz.jobs import wire
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the workers of a pool are like.
+
+    Attributes
+    ----------
+    memory : int [bytes]
+        That a job may take beyond what the worker itself needs; held on Linux.
+    nice : int
+        How far it stands back behind the server, as the command ``nice`` counts.
+    modules : names
+        Imported before the first job.
+    """
+
+    memory: int
+    nice: int = 0
+    modules: tuple[str, ...] = ()
+
+
+class Process:
+    """A running worker. It ends when the server does, and what it left in its folder for files goes with it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+
+    def __init__(self, kind: Kind):
+        self.folder = TemporaryDirectory(prefix="cnnviz-worker-", ignore_cleanup_errors=True)
+        limits = [str(kind.memory), str(kind.nice)]
+        try:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "cnnviz.jobs.worker", str(os.getpid()), *limits, *kind.modules],
+                cwd=ROOT,
+                env=os.environ | {"TMPDIR": self.folder.name},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is the server's, and what it starts can be ended with it
+            )
+        except BaseException:
+            self.folder.cleanup()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
+
+    def start(self, job: bytes) -> None:
+        """Hand a job over; one that is gone says so by having no messages."""
+        assert self.child.stdin is not None
+        with suppress(OSError):
+            wire.send(self.child.stdin, job)
+
+    def messages(self) -> Iterator[Any]:
+        """What it says, until it is gone or says something that it may not."""
+        assert self.child.stdout is not None
+        while message := wire.receive(self.child.stdout):
+            try:
+                yield wire.unpacked(message)
+            except Exception:  # a pickle that was tampered with raises nearly anything
+                break
+        self.kill()
+
+    @property
+    def alive(self) -> bool:
+        return self.child.poll() is None
+
+    def kill(self) -> None:
+        """End it now, with whatever it has started."""
+        if self.child.returncode is not None:  # its number may be another's by now
+            return
+        if sys.platform == "win32":
+            self.child.kill()
+        else:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.child.pid, signal.SIGKILL)
+
+    def bury(self) -> None:
+        """End it, and clean up behind it."""
+        self.kill()
+        self.child.wait()
+        for pipe in (self.child.stdin, self.child.stdout):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+        self.folder.cleanup()

@@ -1,0 +1,81 @@
+"""What the tests of `cnnviz.jobs` have done in a worker. A worker imports it by its name."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.core.geometry import GeometryError
+
+
+def twice(number, progress):
+    return 2 * number
+
+
+def doubled(array, progress):
+    return 2 * array
+
+
+def process(progress):
+    return os.getpid()
+
+
+def held(gate: str, progress):
+    """Says that it has begun, and ends when the test has written into the gate."""
+    progress(1, 3)
+    return Path(gate).read_text()
+
+
+def endless(progress):
+    progress(0, 1)
+    while True:
+        pass
+
+
+def hungry(size: int, progress):
+    return len(np.ones(size, np.uint8))
+
+
+def crashing(progress):
+    os._exit(3)
+
+
+def killed(progress):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refusing(progress):
+    raise GeometryError("A window of 7 cells does not fit in 4.", {"padding": 2})
+
+
+def faulty(progress):
+    raise KeyError("ours")
+
+
+def printing(progress):
+    print("a library says hello")
+    return "done"
+
+
+def sly(progress):
+    """An answer that would run something where it is unpacked."""
+
+    class Sly:
+        def __reduce__(self):
+            return Path.touch, (Path("/tmp/cnnviz-jobs-sly"),)
+
+    return Sly()
+
+
+def messy(progress):
+    """Leaves a file, and a program that runs."""
+    left = Path(tempfile.mkdtemp()) / "film.mp4"
+    left.write_bytes(b"half a film")
+    child = subprocess.Popen(["sleep", "600"])
+    progress(child.pid, os.getpid())
+    Path(left.parent, "gate").touch()
+    while True:
+        pass
