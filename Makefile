@@ -40,7 +40,7 @@ lint: $(DEV)
 	$(PY) -m mypy
 
 fuzz: $(DEV)
-	$(PY) -m pytest tests/test_fuzz.py -n 2 --hypothesis-profile=fuzz
+	$(PY) -m pytest tests/test_fuzz.py tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
 
 bench: $(DEV)
 	$(PY) -m bench

@@ -1,0 +1,63 @@
+"""Addresses as they were shared once: they open still, and give the same numbers.
+
+``cases/saved_addresses.json`` holds every link of the gallery, the questions and the cards, and a spread of others over
+all pages. For each it keeps the torch call, shapes, and of input, weight and output the sum, the sum of sizes and eight
+cells. `make test` looks at a third of them, `make fuzz` at all.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from cnnviz.cli.open_link import staged_at
+from cnnviz.core.layers import Array
+
+SAVED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
+EVERY = 1 if settings.default.max_examples > 1000 else 3
+PAGES = list(dict.fromkeys(address.partition("?")[0] for address in SAVED))
+CELLS = 8
+HEAVY = "AlexNet"  # its page waits until it is asked to run
+
+
+def digest(values: Array) -> list[float]:
+    """The sum of the finite numbers, the sum of their sizes, and a few cells from the first to the last."""
+    flat = np.asarray(values, np.float64).ravel()
+    finite = flat[np.isfinite(flat)]
+    places = np.linspace(0, flat.size - 1, min(CELLS, flat.size)).astype(int)
+    return [finite.sum(), np.abs(finite).sum(), *flat[places]]
+
+
+def same(values: Array, saved: list[float]) -> bool:
+    """Are these the numbers that were saved, but for the last digits of float32 sums?"""
+    total, size, *cells = digest(values)
+    near = 1e-5 * max(1.0, size / values.size)  # of one cell
+    sums = np.allclose([total, size], saved[:2], rtol=1e-5, atol=near * values.size)
+    return sums and np.allclose(cells, np.asarray(saved[2:], float), rtol=1e-4, atol=near, equal_nan=True)
+
+
+def differences(address: str, saved: dict[str, Any]) -> Iterator[str]:
+    """What of this address is not as it was."""
+    staged = staged_at(address)
+    done = staged.done
+    arrays = {"input": done.x, "output": done.y} | {n: a for n, a in done.state.items() if n == "weight"}
+    if done.layer.code() != saved["code"]:
+        yield f"code: {done.layer.code()} was {saved['code']}"
+    if (staged.seed, staged.opens) != (saved["seed"], saved["opens"]):
+        yield f"seed and step: {staged.seed, staged.opens} were {saved['seed'], saved['opens']}"
+    for name, shape in saved["shapes"].items():
+        if list(arrays[name].shape) != shape:
+            yield f"shape of {name}: {arrays[name].shape} was {shape}"
+        elif not same(arrays[name], saved[name]):
+            yield f"{name}: {digest(arrays[name])} was {saved[name]}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_saved_address_gives_the_numbers_that_it_gave(page):
+    own = [address for address in SAVED if address.startswith(f"{page}?") and HEAVY not in address]
+    odd = {address: found for address in own[::EVERY] if (found := [*differences(address, SAVED[address])])}
+    assert not odd
