@@ -153,7 +153,7 @@ def drawn(part, *given):
     def script(part, given):
         import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
 
-        from cnnviz import share  # noqa: PLC0415
+        from cnnviz.web import share  # noqa: PLC0415
 
         st.session_state["wanted"] = getattr(share, part)(*given)
 

@@ -57,8 +57,8 @@ def take(choice: MapsChoice) -> Taken:
 def file_name(choice: MapsChoice, ending: str) -> str:
     """What a file is called; a picture (png) is of one channel, and all other files hold every one.
 
-    >>> from cnnviz.networks.network import BASELINE
-    >>> from cnnviz.scenes.build import StageChoice
+    >>> from cnnviz.networks.desed import BASELINE
+    >>> from cnnviz.scenes.request import StageChoice
     >>> from cnnviz.inputs.sound import LogMel
     >>> choice = MapsChoice(StageChoice(BASELINE, LogMel(), "glu3"), channel=5)
     >>> file_name(choice, "png"), file_name(choice, "gallery.png"), file_name(choice, "npz")
