@@ -1,4 +1,4 @@
-# Six commands: run, test, test-browsers, lint, fuzz, bench. Each one first makes what it needs in .venv.
+# Seven commands: run, test, test-browsers, lint, fuzz, bench, messages. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -13,7 +13,13 @@ APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 BROWSERS := $(VENV)/.browsers-installed
 
-.PHONY: help run test test-browsers lint fuzz bench
+# What a message is called by, in Python and in JavaScript; a plural has a form for one and a form for many.
+MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError DeviceError TensorError SourceError \
+    CheckpointError CodeError LinkError ExportError
+POT := locale/cnnviz.pot
+BABEL := $(PY) -m babel.messages.frontend
+
+.PHONY: help run test test-browsers lint fuzz bench messages
 
 help:
 	@echo "make run    start the app (PORT=8501)"
@@ -22,6 +28,7 @@ help:
 	@echo "make lint   lint and check types"
 	@echo "make fuzz   open every page at many hostile addresses"
 	@echo "make bench  measure the speed"
+	@echo "make messages  collect all messages for translators"
 
 run: $(APP)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -44,6 +51,15 @@ fuzz: $(DEV)
 
 bench: $(DEV)
 	$(PY) -m bench
+
+messages: $(DEV)
+	$(BABEL) --quiet extract --mapping-file=locale/babel.cfg --no-default-keywords $(MESSAGES:%=--keyword=%) \
+		--add-location=file --sort-by-file --no-wrap --omit-header --output-file=$(POT) cnnviz pages static
+	for po in locale/*/LC_MESSAGES/cnnviz.po; do \
+		test ! -e $$po || { $(BABEL) update --no-fuzzy-matching --no-wrap --ignore-pot-creation-date \
+			--domain=cnnviz --input-file=$(POT) --output-file=$$po --locale=$$(basename $$(dirname $$(dirname $$po))) && \
+			$(BABEL) compile --input-file=$$po --output-file=$${po%.po}.mo; } || exit 1; \
+	done
 
 # bin/pip, not bin/python: where Python's venv package is missing, half a venv with no pip is left behind.
 $(VENV)/bin/pip:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 
 # Bottom to top. A room imports from rows below its own: not from its neighbours, and not from above.
 ROWS = [
-    ["core", "tensorfile", "text", "content"],
+    ["text"],
+    ["core", "tensorfile", "content"],
     ["networks", "inputs"],
     ["scenes"],
     ["export", "jobs"],

@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
+from cnnviz.text import Problem
+
 VERSION = "1"
 PACKED = "s"  # the key in the address whose value is a packed state
+LANG = "lang"  # the language of the page's words, on every page
 EMBED = "embed"  # Streamlit's own: without its header and menu; `cnnviz.web.shell` leaves out the rest round the player
 STREAMLITS = (EMBED, "embed_options")  # in whatever letters; nobody else may set them
 
@@ -26,7 +29,7 @@ MOST_KEY = 100  # characters
 FRAME = 450  # pixels: player, transport and sentence of most scenes stand in a frame as high as this
 
 
-class LinkError(ValueError):
+class LinkError(Problem):
     """A link that cannot be made or read: one plain sentence with the way out."""
 
 

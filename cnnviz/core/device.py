@@ -4,10 +4,12 @@ import os
 
 import torch
 
+from cnnviz.text import Problem
+
 VARIABLE = "CNNVIZ_DEVICE"
 
 
-class DeviceError(ValueError):
+class DeviceError(Problem):
     """`CNNVIZ_DEVICE` names a device that this machine does not have."""
 
 

@@ -5,13 +5,14 @@ transposed convolution and every pooling are told apart by their tables alone: w
 looks things up here and never derives a stride again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cnnviz.text import Problem
 
 Ints = NDArray[np.int64]
 
@@ -22,20 +23,8 @@ AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
 SIDES = {n: ("left", "right", "top", "bottom", "front", "back")[: 2 * n] for n in AXES}  # in torch's order
 
 
-class GeometryError(ValueError):
-    """Settings that cannot work.
-
-    Parameters
-    ----------
-    message : str
-        What does not fit, with the numbers, and the way out.
-    *fixes : mappings of field name to value
-        The smallest changes that mend it, best first; ``dataclasses.replace(layer, **error.fixes[0])`` applies one.
-    """
-
-    def __init__(self, message: str, *fixes: Mapping[str, Any]):
-        super().__init__(message)
-        self.fixes = fixes
+class GeometryError(Problem):
+    """Settings that cannot work."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.settings import Setting, knob, knobs
+from cnnviz.text import Problem
 
 Array = NDArray[np.float32]
 
 MAX_VALUES = 4_000_000  # numbers that one input may hold, all channels together
 
 
-class SourceError(ValueError):
+class SourceError(Problem):
     """An input that cannot be used: one plain sentence saying what it is and what was expected."""
 
 

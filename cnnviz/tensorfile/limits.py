@@ -2,6 +2,8 @@
 
 import torch
 
+from cnnviz.text import Problem
+
 MOST_BYTES = 64 * 2**20  # of the file, and again of all its tensors together
 MOST_STEPS = 200_000  # of a pickle: a recipe's checkpoint with student, teacher and optimiser takes some 20,000
 MOST_MEMBERS = 10_000  # of a zip: one per tensor
@@ -21,7 +23,7 @@ NUMBERS = (
 )
 
 
-class TensorError(ValueError):
+class TensorError(Problem):
     """A file that is refused: one plain sentence on what it is and what was expected."""
 
 

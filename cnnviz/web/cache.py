@@ -11,10 +11,16 @@ from cnnviz.inputs.part import Part
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.scenes.build import show, show_flow, show_maps, show_net, show_stage
 from cnnviz.scenes.request import Choice, MapsChoice
+from cnnviz.text import spoken
 
-# Settings are frozen, and an upload's repr carries its digest: the repr is the key.
+
+def key(setting: Any) -> str:
+    """Settings are frozen, and an upload's repr carries its digest. What is made holds words of one language."""
+    return f"{spoken().code} {setting!r}"
+
+
 SETTINGS: dict[str | type, Callable[[Any], str]] = dict.fromkeys(
-    (Choice, MapsChoice, *SOURCES.values(), Part, Spectrogram, Fitted), repr
+    (Choice, MapsChoice, *SOURCES.values(), Part, Spectrogram, Fitted), key
 )
 
 animate = st.cache_data(max_entries=64, max_size="256MB", show_spinner=False, hash_funcs=SETTINGS)(show)

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from math import isfinite
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
-from cnnviz.content.address import MOST_KEY, MOST_KEYS, PACKED, STREAMLITS, LinkError, unpack
+from cnnviz.content.address import LANG, MOST_KEY, MOST_KEYS, PACKED, STREAMLITS, LinkError, unpack
 
 MOST_VALUE = 100_000  # characters: the longest text that any widget reads
 MOST_DIGITS = 300  # in a row: no float has more before its point, and Python refuses to read 4,301
@@ -131,7 +131,8 @@ def spread(said: Mapping[str, Sequence[str]]) -> Cleaned:
     found = clean(said)
     if PACKED not in found.query:
         return found
-    return clean(one_each(unpack(found.query[PACKED])))
+    asked = {LANG: found.query[LANG]} if LANG in found.query else {}  # whoever opens a link may add their language
+    return clean(one_each(unpack(found.query[PACKED]) | asked))
 
 
 def parts(address: str) -> tuple[SplitResult, dict[str, list[str]]]:

@@ -15,6 +15,7 @@ from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
 from cnnviz.web.components.player import SEEN
 from cnnviz.web.history import begins_anew, offer, remember
+from cnnviz.web.languages import hold, listen
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.share import here
@@ -104,11 +105,13 @@ def navigate() -> Page:
 
 def run() -> None:
     """Draw the frame and the page in it."""
+    listen()
     page = navigate()
     if begins_anew():
         rewrite({key: text for key, text in st.query_params.items() if key == "tab"})
     said, problem = heard(page.url_path)
     arrive(page.url_path)
+    hold(listen())
     st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
     st.session_state[MARK] = True
     notice = st.container()

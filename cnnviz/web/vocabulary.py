@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 
+from cnnviz.content.address import LANG
 from cnnviz.core.geometry import AXES, SIDES
 from cnnviz.core.layers import KINDS
 from cnnviz.core.settings import Setting, knobs
@@ -26,7 +27,7 @@ FAMILIES = {
     "normalisation": ("norm", "dropout", "response"),
     "shapes": ("dense", "flatten", "move", "shuffle", "padding"),
 }
-EVERY = "tab input seed per_axis step pin"
+EVERY = "tab input seed per_axis step pin"  # of the pages with settings
 OWN = {
     "convolution": "kernel kernel_text flip",
     "pooling": "compare",
@@ -43,14 +44,14 @@ OWN = {
 
 @cache
 def words(page: str) -> frozenset[str]:
-    """All words that the address of a page may hold; none for a page without settings.
+    """All words that the address of a page may hold; of a page without settings, its language alone.
 
     >>> sorted(words("convolution") & {"stride", "stride_rows", "padding_rule", "input_size", "frame"})
     ['input_size', 'padding_rule', 'stride', 'stride_rows']
     """
     if page not in OWN:
-        return frozenset()
-    found = {*EVERY.split(), *OWN[page].split()}
+        return frozenset({LANG})
+    found = {LANG, *EVERY.split(), *OWN[page].split()}
     for source in SOURCES.values():
         found |= set(of_knobs(source, "input_"))
     for source in (Upload, Spectrogram):

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from cnnviz.text import Problem
 
-class CheckpointError(ValueError):
+
+class CheckpointError(Problem):
     """A checkpoint that holds no network of the recipes, or does not fit one: one plain sentence."""
 
 

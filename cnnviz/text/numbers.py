@@ -1,0 +1,31 @@
+"""Numbers as the language writes them. Shapes and code are torch's own, and stay as they are."""
+
+from cnnviz.text.language import spoken
+from cnnviz.text.message import _, marked
+
+
+def number(value: float, spec: str = ",") -> str:
+    """A number by a format of Python's.
+
+    >>> number(1234567), number(0.256, ".1f"), number(0.256, ".0%")
+    ('1,234,567', '0.3', '26%')
+    """
+    return marked(format(value, spec), spoken())
+
+
+def mebibytes(count: float, digits: int = 0) -> str:
+    """Bytes in MiB.
+
+    >>> mebibytes(3 * 2**20), mebibytes(1_500_000, 1)
+    ('3 MiB', '1.4 MiB')
+    """
+    return _("{size:,.{digits}f} MiB", size=count / 2**20, digits=digits)
+
+
+def milliseconds(seconds: float, digits: int = 0) -> str:
+    """Seconds in ms.
+
+    >>> milliseconds(0.0123), milliseconds(0.0123, 1)
+    ('12 ms', '12.3 ms')
+    """
+    return _("{time:,.{digits}f} ms", time=1000 * seconds, digits=digits)
