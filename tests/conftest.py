@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from alone import PlayerAlone, empty
 from find_browser import find
 from hypothesis import settings
 from page_objects import Screen
@@ -55,23 +56,37 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@contextmanager
-def watched() -> Iterator[Callable[[Page], Page]]:
-    """Watch pages: in the end, fail if one of them met an error, or asked another host for anything."""
-    errors: list[str] = []
-    requests: list[str] = []
+class Watch:
+    """What pages met and asked for."""
 
-    def watch(page: Page) -> Page:
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(told(message)) if is_error(message) else None)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("websocket", lambda websocket: requests.append(websocket.url))
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+
+    def __call__(self, page: Page) -> Page:
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(told(message)) if is_error(message) else None)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda websocket: self.requests.append(websocket.url))
         return page
 
+    def check(self) -> None:
+        """Fail if one of them met an error, or asked another host for anything; then forget what was."""
+        hosts = {url: urlsplit(url).hostname for url in self.requests}
+        elsewhere = [url for url, host in hosts.items() if host not in {"127.0.0.1", None}]  # None: data:, blob:
+        errors = self.errors[:]
+        self.errors.clear()
+        self.requests.clear()
+        assert not errors, "\n".join(errors)
+        assert not elsewhere, "\n".join(elsewhere)
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Watch pages, and check them in the end."""
+    watch = Watch()
     yield watch
-    elsewhere = [url for url in requests if urlsplit(url).hostname not in {"127.0.0.1", None}]  # None: data:, blob:
-    assert not errors, "\n".join(errors)
-    assert not elsewhere, "\n".join(elsewhere)
+    watch.check()
 
 
 @pytest.fixture
@@ -120,6 +135,31 @@ def same(calm: BrowserContext, app_url: str) -> Iterator[Screen]:
         page = watch(calm.new_page())
         yield Screen(page, app_url)
         page.close()
+
+
+@pytest.fixture(scope="session")
+def bare(browser: Browser) -> Iterator[tuple[Page, Watch]]:
+    """A page with no app behind it, for many tests, on which nothing moves unless it is asked to."""
+    watch = Watch()
+    with browser.new_context(**LAPTOP, reduced_motion="reduce") as context:
+        yield empty(watch(context.new_page())), watch
+
+
+@pytest.fixture
+def alone(bare: tuple[Page, Watch]) -> Iterator[PlayerAlone]:
+    """The player alone, for a scene: ``alone.open(Choice(...))``. It stands still, and asks nobody for anything."""
+    page, watch = bare
+    watch.check()
+    yield PlayerAlone(page)
+    asked = watch.requests[:]
+    watch.check()
+    assert not asked, asked
+
+
+@pytest.fixture
+def alone_on(open_page: Callable[..., Page]) -> Callable[..., PlayerAlone]:
+    """The player alone, on any device: ``alone_on(color_scheme="dark")``."""
+    return lambda **device: PlayerAlone(empty(open_page(**device)))
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from math import prod
 import numpy as np
 import pytest
 import torch
-from page_objects import Screen, check_sentence, walk, where
+from alone import PlayerAlone
+from page_objects import check_sentence, walk, where
 from playwright.sync_api import expect
 
 from cnnviz.core.layers import (
@@ -67,12 +68,12 @@ ROUGH = {"Mask", "GELU"}
 
 
 @pytest.mark.parametrize("name", GATES)
-def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, screen):
+def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, alone):
     done = show(GATES[name]).done
-    screen.open(GATES[name])
+    alone.open(GATES[name])
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
 
 
 def slope(done: Run, channel: int, cell: tuple[int, ...]) -> float:
@@ -83,47 +84,46 @@ def slope(done: Run, channel: int, cell: tuple[int, ...]) -> float:
 
 
 @pytest.mark.parametrize("name", POINTWISE)
-def test_a_function_of_one_number_says_its_value_and_its_slope_as_torch_has_them(name, screen):
+def test_a_function_of_one_number_says_its_value_and_its_slope_as_torch_has_them(name, alone):
     done = show(POINTWISE[name]).done
-    screen.open(POINTWISE[name])
-    shown = screen.readout.get_by_test_id("slope")
+    alone.open(POINTWISE[name])
+    shown = alone.readout.get_by_test_id("slope")
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
         assert float(shown.get_attribute("data-value")) == pytest.approx(slope(done, channel, cell), rel=1e-5, abs=1e-6)
 
 
-def test_pointing_at_signal_gate_or_product_speaks_of_the_same_pixel(same):
+def test_pointing_at_signal_gate_or_product_speaks_of_the_same_pixel(alone):
     done = show(GATES["GLU"]).done
-    same.at(GATES["GLU"])
+    alone.open(GATES["GLU"])
     for cell, area in {(1, 2): "input", (3, 4): "gate", (5, 1): "output"}.items():
-        same.hover(area, 0, cell)
-        check_sentence(same, done, 0, cell)
+        alone.hover(area, 0, cell)
+        check_sentence(alone, done, 0, cell)
 
 
 # --- strength, threshold, hand ---
 
 
-def gate(screen: Screen, strength: str = "1", threshold: str = "0.5", hand: str = "computed") -> None:
+def gate(screen: PlayerAlone, strength: str = "1", threshold: str = "0.5", hand: str = "computed") -> None:
     """Put the three where they are wanted."""
     screen.act("strength").fill(strength)
     screen.act("threshold").fill(threshold)
     screen.act("hand").select_option(hand)
 
 
-def plane(screen: Screen, name: str) -> np.ndarray:
+def plane(screen: PlayerAlone, name: str) -> np.ndarray:
     """Signal, gate or product of the channel that is looked at, as drawn; flat."""
     return np.array(screen.ask("({ stage }, name) => [...stage.planes[name]]", name))
 
 
 @pytest.fixture
-def glu(same) -> tuple[Screen, np.ndarray, np.ndarray, np.ndarray]:
+def glu(alone) -> tuple[PlayerAlone, np.ndarray, np.ndarray, np.ndarray]:
     """A GLU untouched: the page; and signal, gate and product of channel 0 as torch has them, flat."""
     done = show(GATES["GLU"]).done
-    same.at(GATES["GLU"])
-    gate(same)
+    alone.open(GATES["GLU"])
     signal, opened = done.parts["signal"][0].ravel(), torch.sigmoid(torch.from_numpy(done.x[0])).numpy().ravel()
-    return same, signal, opened, done.y[0].ravel()
+    return alone, signal, opened, done.y[0].ravel()
 
 
 def test_a_gate_at_full_strength_is_torchs(glu):
@@ -228,7 +228,7 @@ def test_arrow_keys_move_a_slider_and_not_the_playhead(glu):
 # --- channels ---
 
 
-def strip(screen: Screen, channel: int) -> tuple[float, float]:
+def strip(screen: PlayerAlone, channel: int) -> tuple[float, float]:
     """Pixel in the middle of a channel's small picture."""
     screen.stage.scroll_into_view_if_needed()
     x, y = screen.ask(
@@ -273,10 +273,9 @@ BESIDE = replace(PAIR, layer=LeakyReLU())
 
 
 @pytest.fixture
-def pair(same) -> tuple[Screen, Screen]:
-    same.at(PAIR, compare="LeakyReLU")
-    same.follower.wait_ready(BESIDE.layer.code())
-    return same, same.follower
+def pair(alone) -> tuple[PlayerAlone, PlayerAlone]:
+    alone.open(PAIR, BESIDE)
+    return alone, alone.follower
 
 
 def test_two_gates_share_a_playhead_and_each_says_its_own_value(pair):
@@ -296,66 +295,57 @@ def test_two_gates_have_a_strength_each(pair):
     done = show(PAIR).done
     np.testing.assert_array_equal(plane(leader, "output"), done.y[2].ravel())
     np.testing.assert_array_equal(plane(follower, "output"), done.x[2].ravel())
-    gate(follower)
 
 
-def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(screen):
+def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(alone):
     choice = replace(GATES["GLU"], layer=GLU(channels=4), front=behind(1, 4))
     beside = replace(choice, layer=HalvingGLU())
-    screen.open(choice, compare="nn.GLU")
-    screen.follower.wait_ready(beside.layer.code())
+    alone.open(choice, beside)
     for key, channel, theirs in [("PageDown", 1, 1), ("End", 3, 1)]:
-        screen.press(key)
+        alone.press(key)
         cell = (0, 0) if key == "PageDown" else (7, 7)
-        check_sentence(screen, show(choice).done, channel, cell)
-        check_sentence(screen.follower, show(beside).done, theirs, cell)
+        check_sentence(alone, show(choice).done, channel, cell)
+        check_sentence(alone.follower, show(beside).done, theirs, cell)
 
 
-def test_a_gate_that_halves_the_channels_stays_at_the_leaders_pixel(screen):
+def test_a_gate_that_halves_the_channels_stays_at_the_leaders_pixel(alone):
     choice = replace(GATES["GLU"], layer=GLU(channels=4), front=behind(1, 4))
     beside = replace(choice, layer=HalvingGLU())
-    screen.open(choice, compare="nn.GLU")
-    screen.follower.wait_ready(beside.layer.code())
-    screen.press("ArrowRight", "PageDown", "PageDown", "PageDown")
-    check_sentence(screen, show(choice).done, 3, (0, 1))
-    check_sentence(screen.follower, show(beside).done, 1, (0, 1))
+    alone.open(choice, beside)
+    alone.press("ArrowRight", "PageDown", "PageDown", "PageDown")
+    check_sentence(alone, show(choice).done, 3, (0, 1))
+    check_sentence(alone.follower, show(beside).done, 1, (0, 1))
 
 
-def test_a_gate_with_fewer_channels_leads_one_with_more(screen):
+def test_a_gate_with_fewer_channels_leads_one_with_more(alone):
     choice = GATES["nn.GLU"]
     beside = replace(choice, layer=ContextGating(channels=4))
-    screen.open(choice, compare="ContextGating")
-    screen.follower.wait_ready(beside.layer.code())
-    screen.press("End")
-    check_sentence(screen, show(choice).done, 1, (7, 7))
-    check_sentence(screen.follower, show(beside).done, 1, (7, 7))
+    alone.open(choice, beside)
+    alone.press("End")
+    check_sentence(alone, show(choice).done, 1, (7, 7))
+    check_sentence(alone.follower, show(beside).done, 1, (7, 7))
 
 
 # --- sound, and the server ---
 
 
-def test_a_log_mel_spectrogram_goes_through_a_gate(screen):
+def test_a_log_mel_spectrogram_goes_through_a_gate(alone):
     choice = Choice(ContextGating(channels=2), LogMel(sound="water", seconds=1), seed=1, front=behind(1, 2))
     done = show(choice).done
-    screen.open(choice)
-    screen.hover("gate", 0, (20, 60))
-    check_sentence(screen, done, 0, (20, 60))
+    alone.open(choice)
+    alone.hover("gate", 0, (20, 60))
+    check_sentence(alone, done, 0, (20, 60))
 
 
-def test_gating_asks_the_server_for_nothing_but_a_knob(screen, sent):
-    screen.open(PAIR, compare="LeakyReLU")
-    screen.follower.wait_ready(BESIDE.layer.code())
-    sent.clear()
-    for player in (screen, screen.follower):
+def test_gating_asks_the_server_for_nothing(alone):
+    alone.open(PAIR, BESIDE)
+    for player in (alone, alone.follower):
         for strength in ("0", "0.4", "1"):
             gate(player, strength=strength)
         gate(player, threshold="0.2", hand="open")
         gate(player, hand="closed")
-    screen.press("ArrowRight", "PageDown", "End", "Home", "]")
-    screen.page.mouse.click(*strip(screen, 1))
-    screen.hover("gate", 1, (2, 2))
-    screen.says(where(show(PAIR).done, 1, (2, 2)))
-    assert not sent
-    screen.set("maps", 2)
-    screen.wait_until("({ scene }) => scene.tensors.output.shape[0] === 2")
-    assert sent  # the counter counts
+    alone.press("ArrowRight", "PageDown", "End", "Home", "]")
+    alone.page.mouse.click(*strip(alone, 1))
+    alone.hover("gate", 1, (2, 2))
+    alone.says(where(show(PAIR).done, 1, (2, 2)))
+    assert not alone.told()

@@ -6,6 +6,11 @@ import pytest
 from page_objects import Screen
 from playwright.sync_api import expect
 
+from cnnviz.core.layers import GLU, Conv, ReLU, SiLU
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.request import Choice
+
 SMALL = {"portrait": (360, 640), "landscape": (844, 390), "400 %": (320, 256)}
 CONTRAST = Path(__file__).with_name("contrast.js").read_text().split("\n", 1)[1]
 GATE = "maps=2&input_rows=16&input_columns=16"
@@ -16,8 +21,8 @@ def focused(screen: Screen) -> str:
     return screen.stage.evaluate("(stage) => stage.getRootNode().activeElement?.dataset.panel ?? ''")
 
 
-def test_keys_alone_explain_an_input_cell_and_a_weight_and_leave_again(screen):
-    screen.open("input=random&input_size=6&seed=3")
+def test_keys_alone_explain_an_input_cell_and_a_weight_and_leave_again(alone):
+    screen = alone.open(Choice(Conv(), Random(size=6), seed=3))
     screen.press("Tab", "Home", "ArrowRight", "ArrowDown")
     assert focused(screen) == "input"
     screen.says("input row 1, column 1 =")
@@ -33,25 +38,31 @@ def test_keys_alone_explain_an_input_cell_and_a_weight_and_leave_again(screen):
     assert screen.stage.evaluate("(stage) => stage.getRootNode().activeElement.dataset.act") == "first"
 
 
-def test_after_a_tap_the_sentence_is_in_sight_and_knobs_leave_half_the_screen(open_page, app_url):
-    phone = Screen(open_page(has_touch=True, is_mobile=True, reduced_motion="reduce"), app_url)
-    for path, address in (("/convolution", ""), ("/gating", GATE)):
-        phone.open(address, path=path)
-        for name, (width, height) in SMALL.items():
-            phone.page.set_viewport_size({"width": width, "height": height})
-            phone.press("Escape")
-            y = phone.tap("output", 0, (2, 2))
-            phone.says("pinned")
-            phone.says("row 2, column 2")
-            box, knobs = phone.readout.bounding_box(), phone.root.locator(".transport").bounding_box()
-            assert box["y"] > y, f"{name}{path}: the sentence covers the cell"
-            assert box["y"] + box["height"] <= height + 1, f"{name}{path}: the sentence ends below the screen"
-            taken = min(height, knobs["y"] + knobs["height"]) - max(0, knobs["y"])
-            assert taken < height / 2, f"{name}{path}: the knobs take {taken} of {height} pixels"
+TAPPED = {
+    "convolution": Choice(Conv(), Digit(), "sobel_x"),
+    "gate": Choice(GLU(channels=2), Random(size=16, channels=2)),
+}
 
 
-def test_a_cell_pinned_in_one_of_two_is_pinned_in_the_other_and_freed_with_it(screen):
-    screen.open(f"layer=ReLU&compare=SiLU&{GATE}", path="/gating")
+@pytest.mark.parametrize("name", TAPPED)
+def test_after_a_tap_the_sentence_is_in_sight_and_knobs_leave_half_the_screen(name, alone_on):
+    phone = alone_on(has_touch=True, is_mobile=True, reduced_motion="reduce").open(TAPPED[name])
+    for held, (width, height) in SMALL.items():
+        phone.page.set_viewport_size({"width": width, "height": height})
+        phone.press("Escape")
+        y = phone.tap("output", 0, (2, 2))
+        phone.says("pinned")
+        phone.says("row 2, column 2")
+        box, knobs = phone.readout.bounding_box(), phone.root.locator(".transport").bounding_box()
+        assert box["y"] > y, f"{held}: the sentence covers the cell"
+        assert box["y"] + box["height"] <= height + 1, f"{held}: the sentence ends below the screen"
+        taken = min(height, knobs["y"] + knobs["height"]) - max(0, knobs["y"])
+        assert taken < height / 2, f"{held}: the knobs take {taken} of {height} pixels"
+
+
+def test_a_cell_pinned_in_one_of_two_is_pinned_in_the_other_and_freed_with_it(alone):
+    noise = Random(size=16, channels=2)
+    screen = alone.open(Choice(ReLU(), noise), Choice(SiLU(), noise))
     screen.page.mouse.click(*screen.locate("output", 0, (3, 5)))
     screen.leave()
     for one in (screen, screen.follower):
@@ -62,8 +73,8 @@ def test_a_cell_pinned_in_one_of_two_is_pinned_in_the_other_and_freed_with_it(sc
         expect(one.readout).not_to_contain_text("pinned")
 
 
-def test_a_full_screen_has_larger_cells_and_a_larger_sentence_and_escape_leaves(open_page, app_url):
-    screen = Screen(open_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce"), app_url).open()
+def test_a_full_screen_has_larger_cells_and_a_larger_sentence_and_escape_leaves(alone_on):
+    screen = alone_on(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce").open(Choice(Conv(), Digit()))
     size = (
         "({ stage, scale, ui }) => [stage.inputs[0].port.sx * scale, parseFloat(getComputedStyle(ui.readout).fontSize)]"
     )
@@ -86,8 +97,8 @@ def test_a_full_screen_has_larger_cells_and_a_larger_sentence_and_escape_leaves(
     screen.says("input row 4, column 1 =")
 
 
-def test_ears_hear_the_sentence_at_rest_and_not_each_that_the_pointer_passes(screen):
-    screen.open("input=random&input_size=6")
+def test_ears_hear_the_sentence_at_rest_and_not_each_that_the_pointer_passes(alone):
+    screen = alone.open(Choice(Conv(), Random(size=6)))
     assert screen.ask("({ scene }) => scene.meta.title") in screen.stage.get_by_role("img").get_attribute("aria-label")
     said = screen.root.get_by_test_id("said")
     expect(said).to_contain_text("output row 0, column 0")

@@ -4,7 +4,8 @@ from math import prod
 
 import numpy as np
 import pytest
-from page_objects import Screen, check_sentence, place_words, walk, where
+from alone import PlayerAlone
+from page_objects import check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
 from cnnviz.content.presets import NORMALISATION
@@ -56,28 +57,28 @@ SHAPED: dict[str, Choice] = {
 }
 
 
-def follow(screen: Screen, done: Run, exact: float = 1e-9) -> None:
+def follow(screen: PlayerAlone, done: Run, exact: float = 1e-9) -> None:
     for key, channel, cell in walk(done):
         screen.press(key)
         check_sentence(screen, done, channel, cell, exact)
 
 
 @pytest.mark.parametrize("name", NORMS)
-def test_a_normalised_cell_is_pythons_value_and_torchs_at_every_key(name, same):
-    same.at(NORMS[name])
-    follow(same, show(NORMS[name]).done, FLOAT32)
+def test_a_normalised_cell_is_pythons_value_and_torchs_at_every_key(name, alone):
+    alone.open(NORMS[name])
+    follow(alone, show(NORMS[name]).done, FLOAT32)
 
 
 @pytest.mark.parametrize("name", DROPPED)
-def test_a_dropped_or_kept_cell_is_torchs_at_every_key(name, same):
-    same.at(DROPPED[name])
-    follow(same, show(DROPPED[name]).done)
+def test_a_dropped_or_kept_cell_is_torchs_at_every_key(name, alone):
+    alone.open(DROPPED[name])
+    follow(alone, show(DROPPED[name]).done)
 
 
 @pytest.mark.parametrize("name", SHAPED)
-def test_a_moved_or_summed_cell_is_torchs_at_every_key(name, same):
-    same.at(SHAPED[name])
-    follow(same, show(SHAPED[name]).done)
+def test_a_moved_or_summed_cell_is_torchs_at_every_key(name, alone):
+    alone.open(SHAPED[name])
+    follow(alone, show(SHAPED[name]).done)
 
 
 # --- who shares ---
@@ -93,50 +94,50 @@ SHARING = {
 
 
 @pytest.mark.parametrize("name", SHARING)
-def test_pointing_at_a_cell_says_how_many_share_its_mean_and_lights_their_maps(name, screen):
+def test_pointing_at_a_cell_says_how_many_share_its_mean_and_lights_their_maps(name, alone):
     words, channels, examples = SHARING[name]
-    screen.open(NORMS[name])
-    screen.hover("input", 2, (1, 2, 3))
-    screen.says(f"before channel 2, {place_words((1, 2, 3), ('examples', 'rows', 'columns'))} = ")
-    screen.says(f"shares its mean and variance with {words} rows 0 to 3, columns 0 to 4.")
-    lit = screen.ask("(player) => player.lit()")
+    alone.open(NORMS[name])
+    alone.hover("input", 2, (1, 2, 3))
+    alone.says(f"before channel 2, {place_words((1, 2, 3), ('examples', 'rows', 'columns'))} = ")
+    alone.says(f"shares its mean and variance with {words} rows 0 to 3, columns 0 to 4.")
+    lit = alone.ask("(player) => player.lit()")
     everywhere = [examples, [0, 1, 2, 3], [0, 1, 2, 3, 4]]
     assert lit["output"] == {"channels": channels, "places": everywhere}
     assert lit["input"] == {"channels": [2, 3], "places": [[1], [2], [3]]}
 
 
-def test_pointing_at_an_output_cell_lights_the_cells_that_share_with_it(screen):
+def test_pointing_at_an_output_cell_lights_the_cells_that_share_with_it(alone):
     done = show(NORMS["group"]).done
-    screen.open(NORMS["group"])
-    screen.hover("output", 0, (1, 2, 3))
-    check_sentence(screen, done, 0, (1, 2, 3), FLOAT32)
-    assert screen.ask("(player) => player.lit().input") == {
+    alone.open(NORMS["group"])
+    alone.hover("output", 0, (1, 2, 3))
+    check_sentence(alone, done, 0, (1, 2, 3), FLOAT32)
+    assert alone.ask("(player) => player.lit().input") == {
         "channels": [0, 2],
         "places": [[1], [0, 1, 2, 3], [0, 1, 2, 3, 4]],
     }
 
 
-def test_a_layer_norm_over_the_last_axis_shares_along_one_row(screen):
-    screen.open(NORMS["layer-last"])
-    screen.hover("input", 1, (2, 3))
-    screen.says("shares its mean and variance with 5 cells")
-    assert screen.ask("(player) => player.lit().output") == {"channels": [1, 2], "places": [[0], [2], [0, 1, 2, 3, 4]]}
+def test_a_layer_norm_over_the_last_axis_shares_along_one_row(alone):
+    alone.open(NORMS["layer-last"])
+    alone.hover("input", 1, (2, 3))
+    alone.says("shares its mean and variance with 5 cells")
+    assert alone.ask("(player) => player.lit().output") == {"channels": [1, 2], "places": [[0], [2], [0, 1, 2, 3, 4]]}
 
 
 # --- dropout ---
 
 
-def test_the_mask_on_stage_is_torchs(screen):
+def test_the_mask_on_stage_is_torchs(alone):
     done = show(DROPPED["cells"]).done
-    screen.open(DROPPED["cells"])
-    np.testing.assert_array_equal(screen.ask("({ stage }) => [...stage.planes.gate]"), done.parts["gate"][0].ravel())
+    alone.open(DROPPED["cells"])
+    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.gate]"), done.parts["gate"][0].ravel())
 
 
-def test_dropout_without_strength_lets_everything_pass_unscaled(screen):
+def test_dropout_without_strength_lets_everything_pass_unscaled(alone):
     done = show(DROPPED["cells"]).done
-    screen.open(DROPPED["cells"])
-    screen.act("strength").fill("0")
-    np.testing.assert_array_equal(screen.ask("({ stage }) => [...stage.planes.output]"), done.x[0].ravel())
+    alone.open(DROPPED["cells"])
+    alone.act("strength").fill("0")
+    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.output]"), done.x[0].ravel())
 
 
 def test_draw_again_puts_another_mask_on_stage(screen):
@@ -151,24 +152,24 @@ def test_draw_again_puts_another_mask_on_stage(screen):
 # --- shapes ---
 
 
-def test_pointing_at_a_cell_of_a_permutation_says_where_it_goes(screen):
+def test_pointing_at_a_cell_of_a_permutation_says_where_it_goes(alone):
     done = show(SHAPED["channels last"]).done
-    screen.open(SHAPED["channels last"])
-    screen.hover("input", 1, (2, 3))
+    alone.open(SHAPED["channels last"])
+    alone.hover("input", 1, (2, 3))
     to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 2, 3), done.x.shape))[0].tolist()
-    screen.says(f"goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
+    alone.says(f"goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
 
 
-def test_a_dense_output_reads_the_whole_input(screen):
+def test_a_dense_output_reads_the_whole_input(alone):
     done = show(SHAPED["linear"]).done
-    screen.open(SHAPED["linear"])
-    screen.press("PageDown")
-    screen.says(where(done, 1, (0, 0)))
-    assert screen.ask("(player) => player.lit().input") == {
+    alone.open(SHAPED["linear"])
+    alone.press("PageDown")
+    alone.says(where(done, 1, (0, 0)))
+    assert alone.ask("(player) => player.lit().input") == {
         "channels": [0, 2],
         "places": [[0], [0, 1, 2], [0, 1, 2, 3]],
     }
-    assert screen.ask("({ worked }) => worked.terms.length") == prod(done.x.shape)
+    assert alone.ask("({ worked }) => worked.terms.length") == prod(done.x.shape)
 
 
 # --- running statistics ---
@@ -191,24 +192,20 @@ def test_the_running_statistics_of_ten_to_thirteen_stand_in_their_tab(screen):
 # --- the server ---
 
 
-def test_norms_ask_the_server_for_nothing_but_a_knob(screen, sent):
+def test_norms_ask_the_server_for_nothing(alone):
     done = show(NORMS["group"]).done
-    screen.open(NORMS["group"])
-    sent.clear()
-    screen.press("ArrowRight", "PageDown", "End", "Home", "]")
-    screen.act("next").click()
-    screen.hover("input", 2, (1, 2, 3))
-    screen.says("shares its mean")
-    screen.hover("output", 0, (1, 2, 3))
-    screen.says(where(done, 0, (1, 2, 3)))
-    screen.act("scale").select_option("map")
-    assert not sent
-    screen.set("num_groups", 4)
-    screen.wait_ready(GroupNorm(num_groups=4, num_channels=4).code())
-    assert sent  # the counter counts
+    alone.open(NORMS["group"])
+    alone.press("ArrowRight", "PageDown", "End", "Home", "]")
+    alone.act("next").click()
+    alone.hover("input", 2, (1, 2, 3))
+    alone.says("shares its mean")
+    alone.hover("output", 0, (1, 2, 3))
+    alone.says(where(done, 0, (1, 2, 3)))
+    alone.act("scale").select_option("map")
+    assert not alone.told()
 
 
-def test_in_eval_mode_a_cell_shares_with_no_other(screen):
-    screen.open("training=false&steps=5", path="/normalisation")
-    screen.hover("input", 0, (1, 2, 2))
-    screen.says("is moved by the running mean and variance of its channel.")
+def test_in_eval_mode_a_cell_shares_with_no_other(alone):
+    alone.open(NORMS["batch-eval"])
+    alone.hover("input", 0, (1, 2, 2))
+    alone.says("is moved by the running mean and variance of its channel.")

@@ -5,16 +5,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from page_objects import Screen, place_words
+from alone import PlayerAlone
+from page_objects import place_words
 from playwright.sync_api import expect
 
 from cnnviz.core.geometry import Axis, reach
 from cnnviz.core.layers import Conv
 from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Choice
 
+PLAIN = Choice(Conv(), Digit(), "sobel_x")
 WIDE = Choice(Conv(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=(8, 9)), seed=3)  # padded, strided, dilated
 GROUPS = Choice(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels=4), seed=1)
 
@@ -33,13 +36,13 @@ def three(places: Any) -> list[list[int]]:
 
 
 @pytest.fixture
-def hovered(screen) -> tuple[Screen, Run]:
+def hovered(alone) -> tuple[PlayerAlone, Run]:
     """A padded, strided, dilated scene with the playhead on its last cell."""
     done = show(WIDE).done
-    screen.open(WIDE)
-    screen.press("End")
-    screen.says(f"output {place_words((3, 4))}:")
-    return screen, done
+    alone.open(WIDE)
+    alone.press("End")
+    alone.says(f"output {place_words((3, 4))}:")
+    return alone, done
 
 
 def test_hovering_an_output_cell_lights_its_window(hovered):
@@ -116,55 +119,55 @@ def test_a_second_click_lets_go(hovered):
 # --- keys ---
 
 
-def test_space_plays_and_pauses(screen):
-    screen.open()
+def test_space_plays_and_pauses(alone):
+    alone.open(PLAIN)
     for playing in ("true", "false"):
-        screen.press("Space")
-        expect(screen.root).to_have_attribute("data-playing", playing)
+        alone.press("Space")
+        expect(alone.root).to_have_attribute("data-playing", playing)
 
 
-def test_arrows_go_on_to_the_next_row_at_the_end_of_one(screen):
-    screen.open()
-    screen.press("ArrowDown", "ArrowLeft")
-    screen.says(f"output {place_words((0, 5))}:")
-    screen.press("ArrowRight")
-    screen.says(f"output {place_words((1, 0))}:")
+def test_arrows_go_on_to_the_next_row_at_the_end_of_one(alone):
+    alone.open(PLAIN)
+    alone.press("ArrowDown", "ArrowLeft")
+    alone.says(f"output {place_words((0, 5))}:")
+    alone.press("ArrowRight")
+    alone.says(f"output {place_words((1, 0))}:")
 
 
-def test_home_and_end_go_to_the_first_and_last_step(screen):
-    screen.open("out_channels=2")
-    screen.press("End")
-    screen.at_step(71)
-    screen.says(f"output channel 1, {place_words((5, 5))}:")
-    screen.press("Home")
-    screen.at_step(0)
+def test_home_and_end_go_to_the_first_and_last_step(alone):
+    alone.open(Choice(Conv(1, 2), Digit(), "sobel_x"))
+    alone.press("End")
+    alone.at_step(71)
+    alone.says(f"output channel 1, {place_words((5, 5))}:")
+    alone.press("Home")
+    alone.at_step(0)
 
 
-def test_brackets_change_the_speed_and_stop_at_both_ends(screen):
-    screen.open()
-    screen.press("]", "]")
-    expect(screen.act("speed")).to_have_value("5")
-    screen.press(*"]" * 9)
-    expect(screen.act("speed")).to_have_value("50")
-    screen.press(*"[" * 12)
-    expect(screen.act("speed")).to_have_value("0.25")
+def test_brackets_change_the_speed_and_stop_at_both_ends(alone):
+    alone.open(PLAIN)
+    alone.press("]", "]")
+    expect(alone.act("speed")).to_have_value("5")
+    alone.press(*"]" * 9)
+    expect(alone.act("speed")).to_have_value("50")
+    alone.press(*"[" * 12)
+    expect(alone.act("speed")).to_have_value("0.25")
 
 
-def test_page_down_and_up_change_the_channel_and_keep_the_cell(screen):
-    screen.open("out_channels=3&kernel=bank")
-    screen.press("ArrowDown", "PageDown", "PageDown", "PageDown")
-    screen.says(f"output channel 2, {place_words((1, 0))}:")
-    screen.press("PageUp")
-    screen.says(f"output channel 1, {place_words((1, 0))}:")
+def test_page_down_and_up_change_the_channel_and_keep_the_cell(alone):
+    alone.open(Choice(Conv(1, 3), Digit(), "bank"))
+    alone.press("ArrowDown", "PageDown", "PageDown", "PageDown")
+    alone.says(f"output channel 2, {place_words((1, 0))}:")
+    alone.press("PageUp")
+    alone.says(f"output channel 1, {place_words((1, 0))}:")
 
 
-def test_the_question_mark_shows_the_keys(screen):
-    screen.open()
-    expect(screen.page.locator(".help")).to_be_hidden()
-    screen.press("?")
-    expect(screen.page.locator(".help")).to_contain_text("play or pause")
-    screen.press("?")
-    expect(screen.page.locator(".help")).to_be_hidden()
+def test_the_question_mark_shows_the_keys(alone):
+    alone.open(PLAIN)
+    expect(alone.page.locator(".help")).to_be_hidden()
+    alone.press("?")
+    expect(alone.page.locator(".help")).to_contain_text("play or pause")
+    alone.press("?")
+    expect(alone.page.locator(".help")).to_be_hidden()
 
 
 def test_streamlits_own_keys_are_silent_inside_the_player(screen, sent):
@@ -201,57 +204,57 @@ def test_only_a_knob_asks_the_server(screen, sent):
 # --- the transport ---
 
 
-def test_the_buttons_step(screen):
-    screen.open()
+def test_the_buttons_step(alone):
+    alone.open(PLAIN)
     for name, step in {"next": 1, "last": 35, "back": 34, "first": 0}.items():
-        screen.act(name).click()
-        screen.at_step(step)
+        alone.act(name).click()
+        alone.at_step(step)
 
 
-def test_it_plays_to_the_end_and_from_the_start_again(screen):
-    screen.open("stride=4")  # 2 x 2 outputs
-    screen.act("speed").select_option("5")
-    screen.act("toggle").click()
-    expect(screen.root).to_have_attribute("data-playing", "false")
-    screen.at_step(3)
-    screen.act("toggle").click()
-    expect(screen.root).to_have_attribute("data-playing", "true")
+def test_it_plays_to_the_end_and_from_the_start_again(alone):
+    alone.open(Choice(Conv(stride=4), Digit(), "sobel_x"))  # 2 x 2 outputs
+    alone.act("speed").select_option("5")
+    alone.act("toggle").click()
+    expect(alone.root).to_have_attribute("data-playing", "false")
+    alone.at_step(3)
+    alone.act("toggle").click()
+    expect(alone.root).to_have_attribute("data-playing", "true")
 
 
 # --- groups ---
 
 
-def test_groups_slide_their_windows_in_step(screen):
-    screen.open(GROUPS)
-    screen.press("ArrowDown", "ArrowRight")
-    screen.says(f"output channel 0, {place_words((1, 1))}:")
+def test_groups_slide_their_windows_in_step(alone):
+    alone.open(GROUPS)
+    alone.press("ArrowDown", "ArrowRight")
+    alone.says(f"output channel 0, {place_words((1, 1))}:")
     window = [(r, c) for r in (1, 3) for c in (1, 3)]
-    assert screen.outlined("inputs") == {(channel, 0, r, c) for channel in range(4) for r, c in window}
-    assert screen.outlined("strip") == {(channel, 0, 1, 1) for channel in (0, 3)}  # the first of each group
+    assert alone.outlined("inputs") == {(channel, 0, r, c) for channel in range(4) for r, c in window}
+    assert alone.outlined("strip") == {(channel, 0, 1, 1) for channel in (0, 3)}  # the first of each group
 
 
-def test_a_grouped_output_cell_lights_only_its_own_group(screen):
-    screen.open(GROUPS)
-    screen.press("PageDown", "PageDown", "PageDown")
-    screen.says("output channel 3,")
-    screen.hover("output", 3, (0, 0))
-    assert screen.ask("(player) => player.lit().input.channels") == [2, 4]
+def test_a_grouped_output_cell_lights_only_its_own_group(alone):
+    alone.open(GROUPS)
+    alone.press("PageDown", "PageDown", "PageDown")
+    alone.says("output channel 3,")
+    alone.hover("output", 3, (0, 0))
+    assert alone.ask("(player) => player.lit().input.channels") == [2, 4]
 
 
-def test_the_scrub_has_a_tick_for_every_channel_of_a_group(screen):
-    screen.open(GROUPS)
-    expect(screen.page.locator(".ticks span")).to_have_count(3)
+def test_the_scrub_has_a_tick_for_every_channel_of_a_group(alone):
+    alone.open(GROUPS)
+    expect(alone.page.locator(".ticks span")).to_have_count(3)
 
 
-def test_a_click_on_the_strip_shows_that_channel(screen):
-    screen.open(GROUPS)
-    x, y = screen.ask(
+def test_a_click_on_the_strip_shows_that_channel(alone):
+    alone.open(GROUPS)
+    x, y = alone.ask(
         """({ stage, ui }) => {
             const { port } = stage.strip[4];
             const box = ui.stage.getBoundingClientRect();
             return [box.left + port.x + port.w / 2, box.top + port.y + port.h / 2];
         }"""
     )
-    screen.page.mouse.click(x, y)
-    screen.leave()
-    screen.says("output channel 4,")
+    alone.page.mouse.click(x, y)
+    alone.leave()
+    alone.says("output channel 4,")

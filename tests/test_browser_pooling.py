@@ -6,7 +6,8 @@ from math import prod
 import numpy as np
 import pytest
 import torch
-from page_objects import Screen, check_sentence, place_words, walk, where
+from alone import PlayerAlone
+from page_objects import check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
 from cnnviz.core.geometry import coverage, reach
@@ -50,54 +51,54 @@ def torchs_winners(done: Run) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", MEANS)
-def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, screen):
+def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, alone):
     done = show(MEANS[name]).done
-    screen.open(MEANS[name])
+    alone.open(MEANS[name])
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell)
 
 
 @pytest.mark.parametrize("name", MAXIMA)
-def test_a_maximum_is_torchs_and_stands_where_torch_says(name, screen):
+def test_a_maximum_is_torchs_and_stands_where_torch_says(name, alone):
     done = show(MAXIMA[name]).done
     winners = torchs_winners(done)
-    screen.open(MAXIMA[name])
+    alone.open(MAXIMA[name])
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell)
         index = int(winners[channel, *cell])
-        source = screen.ask("({ worked }) => worked.winner && [worked.winner.channel, ...worked.winner.source]")
+        source = alone.ask("({ worked }) => worked.winner && [worked.winner.channel, ...worked.winner.source]")
         if index < 0:
             assert source is None
         else:
-            screen.says(f"at index {index} =")
+            alone.says(f"at index {index} =")
             at = [int(i) for i in np.unravel_index(index, done.x.shape[1:])]
             assert source == [channel, *[0] * (3 - len(at)), *at]
 
 
 @pytest.mark.parametrize("name", UNPOOLED)
-def test_an_unpooled_cell_says_where_it_came_from(name, screen):
+def test_an_unpooled_cell_says_where_it_came_from(name, alone):
     done = show(UNPOOLED[name]).done
-    screen.open(UNPOOLED[name])
+    alone.open(UNPOOLED[name])
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell)
         came = int(done.layer.source(done.x.shape)[channel, *cell])
         from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.x.shape))
-        screen.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
+        alone.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
 
 
 # --- pointing ---
 
 
 @pytest.fixture
-def pointed(same) -> tuple[Screen, Run]:
+def pointed(alone) -> tuple[PlayerAlone, Run]:
     """A padded maximum, the playhead on its last cell."""
     done = show(MAXIMA["padded"]).done
-    same.at(MAXIMA["padded"]).press("End")
-    same.says(where(done, 0, (3, 3)))
-    return same, done
+    alone.open(MAXIMA["padded"]).press("End")
+    alone.says(where(done, 0, (3, 3)))
+    return alone, done
 
 
 def test_the_winner_alone_is_outlined_in_the_input(pointed):
@@ -124,34 +125,34 @@ def test_hovering_an_input_cell_lights_every_window_that_reads_it(pointed):
     assert lit == [[0], *[[int(at) for at in found] for found in readers]]
 
 
-def test_hovering_a_pooled_cell_says_where_it_was_put(screen):
+def test_hovering_a_pooled_cell_says_where_it_was_put(alone):
     done = show(UNPOOLED["2d"]).done
-    screen.open(UNPOOLED["2d"])
-    screen.hover("input", 1, (1, 0))
+    alone.open(UNPOOLED["2d"])
+    alone.hover("input", 1, (1, 0))
     to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 1, 0), done.x.shape))[0].tolist()
-    screen.says(f"pooled channel 1, {place_words((1, 0))} = ")
-    screen.says(f" goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
-    assert screen.ask("(player) => player.lit().output.places") == [[0], [to[1]], [to[2]]]
+    alone.says(f"pooled channel 1, {place_words((1, 0))} = ")
+    alone.says(f" goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
+    assert alone.ask("(player) => player.lit().output.places") == [[0], [to[1]], [to[2]]]
 
 
 # --- windows that are left out, cells that are not read ---
 
 
-def test_the_scene_announces_a_window_that_rounding_up_adds_and_torch_leaves_out(screen):
-    screen.open(Choice(MaxPool(2, 3, 1, ceil_mode=True), Ramp(size=4)))
-    assert screen.ask("({ scene }) => scene.meta.dropped") == [None, 5, 5]  # beyond 1 + 4 cells
-    assert screen.ask("({ scene }) => scene.meta.shapes.output") == "(1, 1, 2, 2)"
+def test_the_scene_announces_a_window_that_rounding_up_adds_and_torch_leaves_out(alone):
+    alone.open(Choice(MaxPool(2, 3, 1, ceil_mode=True), Ramp(size=4)))
+    assert alone.ask("({ scene }) => scene.meta.dropped") == [None, 5, 5]  # beyond 1 + 4 cells
+    assert alone.ask("({ scene }) => scene.meta.shapes.output") == "(1, 1, 2, 2)"
 
 
-def test_times_read_counts_every_cell_as_python_does(screen):
+def test_times_read_counts_every_cell_as_python_does(alone):
     choice = MAXIMA["ceil"]
     done = show(choice).done
-    screen.open(choice)
-    plain = screen.picture()
-    screen.act("coverage").check()
-    screen.wait_until("({ stage }) => stage.covered === 'input'")
-    assert screen.picture() != plain
-    counts = screen.ask("({ stage }) => [...stage.counts.data]")
+    alone.open(choice)
+    plain = alone.picture()
+    alone.act("coverage").check()
+    alone.wait_until("({ stage }) => stage.covered === 'input'")
+    assert alone.picture() != plain
+    counts = alone.ask("({ stage }) => [...stage.counts.data]")
     assert counts == coverage(done.layer.windows(done.x.shape)).ravel().tolist()
 
 
@@ -159,14 +160,13 @@ def test_times_read_counts_every_cell_as_python_does(screen):
 
 
 @pytest.fixture
-def pair(same) -> tuple[Screen, Screen]:
+def pair(alone) -> tuple[PlayerAlone, PlayerAlone]:
     """Maximum and average beside each other."""
-    same.at(PAIR, compare="true")
-    same.follower.wait_ready(BESIDE.layer.code())
-    return same, same.follower
+    alone.open(PAIR, BESIDE)
+    return alone, alone.follower
 
 
-def together(pair: tuple[Screen, Screen], step: int, cell: tuple[int, ...]) -> None:
+def together(pair: tuple[PlayerAlone, PlayerAlone], step: int, cell: tuple[int, ...]) -> None:
     """Both players are at this step, and each says what its own layer makes of the cell."""
     for screen, choice in zip(pair, (PAIR, BESIDE), strict=True):
         screen.at_step(step)
@@ -230,23 +230,19 @@ def test_without_the_comparison_one_player_is_left_and_goes_on_alone(screen):
 # --- the server ---
 
 
-def test_pooling_asks_the_server_for_nothing_but_a_knob(screen, sent):
-    screen.open(PAIR, compare="true")
-    sent.clear()
-    screen.press("ArrowRight", "End", "ArrowUp", "]", "Home")
-    screen.act("next").click()
-    screen.act("scrub").fill("9")
-    screen.at_step(9)
-    screen.hover("input", 0, (3, 3))
-    screen.says("is read by")
-    screen.hover("output", 0, (1, 1))
-    screen.says(f"output {place_words((1, 1))}:")
+def test_pooling_asks_the_server_for_nothing(alone):
+    alone.open(PAIR, BESIDE)
+    alone.press("ArrowRight", "End", "ArrowUp", "]", "Home")
+    alone.act("next").click()
+    alone.act("scrub").fill("9")
+    alone.at_step(9)
+    alone.hover("input", 0, (3, 3))
+    alone.says("is read by")
+    alone.hover("output", 0, (1, 1))
+    alone.says(f"output {place_words((1, 1))}:")
     for name in ("coverage", "serpentine", "lens"):
-        screen.act(name).click()
-    screen.act("scale").select_option("map")
-    screen.follower.hover("output", 0, (0, 1))
-    screen.follower.says(f"output {place_words((0, 1))}:")
-    assert not sent
-    screen.set("stride", 3)
-    screen.wait_ready("nn.MaxPool2d(kernel_size=3, stride=3, padding=1)")
-    assert sent  # the counter counts
+        alone.act(name).click()
+    alone.act("scale").select_option("map")
+    alone.follower.hover("output", 0, (0, 1))
+    alone.follower.says(f"output {place_words((0, 1))}:")
+    assert not alone.told()

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from page_objects import Screen, check_sentence, walk
+from alone import PlayerAlone
+from page_objects import check_sentence, walk
 from playwright.sync_api import expect
 
 from cnnviz.core.layers import Conv, ConvTranspose
@@ -52,22 +53,22 @@ TRANSPOSED: dict[str, Choice] = {
 
 
 @pytest.mark.parametrize("name", WINDOWS)
-def test_the_sentence_is_pythons_sum_and_torchs_value_at_every_key(name, screen):
+def test_the_sentence_is_pythons_sum_and_torchs_value_at_every_key(name, alone):
     done = show(WINDOWS[name]).done
-    screen.open(WINDOWS[name])
+    alone.open(WINDOWS[name])
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell)
 
 
 @pytest.mark.parametrize("name", TRANSPOSED)
-def test_a_transposed_sentence_told_by_windows_is_torchs_at_every_key(name, screen):
+def test_a_transposed_sentence_told_by_windows_is_torchs_at_every_key(name, alone):
     done = show(TRANSPOSED[name]).done
-    screen.open(TRANSPOSED[name])
-    screen.act("view").select_option("gather")
+    alone.open(TRANSPOSED[name])
+    alone.act("view").select_option("gather")
     for key, channel, cell in walk(done):
-        screen.press(key)
-        check_sentence(screen, done, channel, cell)
+        alone.press(key)
+        check_sentence(alone, done, channel, cell)
 
 
 def painted(done: Run, stamp: int) -> np.ndarray:
@@ -89,27 +90,27 @@ def painters(done: Run, which: Callable[..., float], nobody: float) -> np.ndarra
     return sum(np.meshgrid(*[np.array(p) * s for p, s in zip(places, strides, strict=True)], indexing="ij"))
 
 
-def on_stage(screen: Screen, channel: int) -> np.ndarray:
+def on_stage(alone: PlayerAlone, channel: int) -> np.ndarray:
     """One channel of the output as it stands drawn, flat."""
     script = """({ stage: { output } }, channel) => {
         const size = output.data.length / output.channels;
         return [...output.data.subarray(channel * size, (channel + 1) * size)];
     }"""
-    return np.array(screen.ask(script, channel))
+    return np.array(alone.ask(script, channel))
 
 
 @pytest.mark.parametrize("name", TRANSPOSED)
-def test_stamps_grow_into_torchs_output_and_say_what_they_finished(name, screen):
+def test_stamps_grow_into_torchs_output_and_say_what_they_finished(name, alone):
     done = show(TRANSPOSED[name]).done
     turns, cells = len(done.y) // done.layer.groups, done.x[0].size
-    screen.open(TRANSPOSED[name])
+    alone.open(TRANSPOSED[name])
     for key, turn, stamp in [("Home", 0, 0), ("ArrowRight", 0, 1), ("End", turns - 1, cells - 1)]:
-        screen.press(key)
-        screen.at_step(turn * cells + stamp)
-        expect(screen.badge).to_have_attribute("data-finished", str(finished(done, stamp)))
-        expect(screen.badge).to_contain_text("= torch")
+        alone.press(key)
+        alone.at_step(turn * cells + stamp)
+        expect(alone.badge).to_have_attribute("data-finished", str(finished(done, stamp)))
+        expect(alone.badge).to_contain_text("= torch")
         expected = painted(done, stamp)[turn].ravel()
-        np.testing.assert_allclose(on_stage(screen, turn), expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(on_stage(alone, turn), expected, rtol=1e-4, atol=1e-5)
 
 
 def finished(done: Run, stamp: int) -> int:
@@ -118,8 +119,8 @@ def finished(done: Run, stamp: int) -> int:
 
 
 @pytest.mark.parametrize("name", ["2d", "grouped"])
-def test_an_output_cell_of_stamps_says_its_sum(name, screen):
+def test_an_output_cell_of_stamps_says_its_sum(name, alone):
     done = show(TRANSPOSED[name]).done
-    screen.open(TRANSPOSED[name])
-    screen.hover("output", 0, (1, 2))
-    check_sentence(screen, done, 0, (1, 2))
+    alone.open(TRANSPOSED[name])
+    alone.hover("output", 0, (1, 2))
+    check_sentence(alone, done, 0, (1, 2))

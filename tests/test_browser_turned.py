@@ -1,36 +1,20 @@
-"""Turned scenes: rows to the right and columns up, as spectrograms are read; and scenes that say where they open.
+"""Turned scenes: rows to the right and columns up, as spectrograms are read; and scenes that say where they open."""
 
-No page is needed for that: a script of a few lines shows scenes that lie beside it.
-"""
-
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
-from conftest import LAPTOP, watched
+from alone import PlayerAlone
 from page_objects import Screen, check_sentence
-from playwright.sync_api import Browser, expect
-from serving import ROOT, serve
+from playwright.sync_api import expect
 
 from cnnviz.core.geometry import reach
 from cnnviz.core.layers import GLU, AvgPool, Conv, ConvTranspose, Dropout, Flatten, Layer, MaxPool, Shape
 from cnnviz.core.run import Run, run
 from cnnviz.scenes.layer import make_scene
 
-SCRIPT = """
-from pathlib import Path
-
-import streamlit as st
-
-from cnnviz.web.components.player import player
-
-st.set_page_config(page_icon="🎵", layout="wide")
-folder = Path(__file__).parent
-names = sorted(file.stem for file in folder.glob("*.blob"))
-name = st.selectbox("scene", names, key="scene", bind="query-params")
-player((folder / f"{name}.blob").read_bytes(), key="player")
-"""
 LAYERS: dict[str, tuple[Layer, Shape]] = {
     "conv": (Conv(2, 3, (2, 3), stride=(2, 1), padding=(1, 2)), (2, 9, 6)),
     "glu": (GLU(channels=3), (3, 8, 5)),
@@ -41,63 +25,37 @@ LAYERS: dict[str, tuple[Layer, Shape]] = {
     "flat": (Flatten(), (1, 6, 4)),
     "sound": (Conv(1, 1, (3, 5), padding=(1, 2)), (1, 626, 128)),
 }
+OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "plain": ("conv", {}),
+    "named": ("conv", {"turned": True, "axes": ("frame", "mel")}),
+    "named-plain": ("conv", {"axes": ("frame", "mel")}),
+    "at": ("conv", {"turned": True, "at": (2, 3, 1)}),
+    "at-other": ("conv", {"turned": True, "at": (1, 0, 5)}),
+    "at-beyond": ("conv", {"turned": True, "at": (9, 99, 99)}),
+    "at-again": ("pool", {"turned": True, "at": (2, 3, 1)}),
+    "at-stamps": ("stamps", {"turned": True, "at": (0, 6, 4)}),
+}
 
 
+@cache
 def done(name: str) -> Run:
     layer, shape = LAYERS[name]
     return run(layer, np.random.default_rng(1).normal(size=shape).astype(np.float32), seed=3)
 
 
-def blobs() -> Iterator[tuple[str, bytes]]:
-    """Every layer turned; the convolution as it is, by other names, and opened at a place."""
-    for name in LAYERS:
-        yield name, make_scene(done(name), turned=True).to_bytes()
-    conv = done("conv")
-    yield "plain", make_scene(conv).to_bytes()
-    yield "named", make_scene(conv, turned=True, axes=("frame", "mel")).to_bytes()
-    yield "named-plain", make_scene(conv, axes=("frame", "mel")).to_bytes()
-    for name, at in {"at": (2, 3, 1), "at-other": (1, 0, 5), "at-beyond": (9, 99, 99)}.items():
-        yield name, make_scene(conv, turned=True, at=at).to_bytes()
-    yield "at-again", make_scene(done("pool"), turned=True, at=(2, 3, 1)).to_bytes()
-    yield "at-stamps", make_scene(done("stamps"), turned=True, at=(0, 6, 4)).to_bytes()
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of the script; Streamlit serves the player's files from beside it."""
-    folder = tmp_path_factory.mktemp("turned")
-    (folder / "script.py").write_text(SCRIPT)
-    for part in ("drawing", "player"):
-        shutil.copytree(ROOT / "static" / part, folder / "static" / part)
-    for name, blob in blobs():
-        (folder / f"{name}.blob").write_bytes(blob)
-    with serve(str(folder / "script.py")) as server:
-        yield server.url
-
-
-@pytest.fixture(scope="module")
-def still(browser: Browser, url: str) -> Iterator[Screen]:
-    """One page for all tests that only look; nothing moves unless it is asked to."""
-    with watched() as watch:
-        context = browser.new_context(**LAPTOP, reduced_motion="reduce")
-        yield Screen(watch(context.new_page()), url)
-        context.close()
+@cache
+def blob(name: str) -> bytes:
+    """A layer turned; the convolution as it is, by other names, and opened at a place."""
+    if name in LAYERS:
+        return make_scene(done(name), turned=True).to_bytes()
+    layer, words = OTHERS[name]
+    return make_scene(done(layer), **words).to_bytes()
 
 
 @pytest.fixture
-def show(still):
+def show(alone) -> Callable[[str], PlayerAlone]:
     """Show a scene, at its first step and pointing nowhere."""
-
-    def one(name: str) -> Screen:
-        if still.last != name:
-            still.open(f"scene={name}", path="/")
-            still.last = name
-        still.leave()
-        still.press("Escape", "0")
-        still.pause()
-        return still
-
-    return one
+    return lambda name: alone.open(blob(name))
 
 
 # --- where things should be, from the maps' outlines alone ---
@@ -370,9 +328,9 @@ def test_a_spectrogram_uses_the_width_of_the_stage(show):
     assert wide > 0.7 * stage
 
 
-def test_on_a_phone_a_spectrogram_is_as_wide_as_the_screen_and_a_tap_reads_it(open_page, url):
+def test_on_a_phone_a_spectrogram_is_as_wide_as_the_screen_and_a_tap_reads_it(alone_on):
     device = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    screen = Screen(open_page(**device, reduced_motion="reduce"), url).open("scene=sound", path="/")
+    screen = alone_on(**device, reduced_motion="reduce").open(blob("sound"))
     assert screen.ask("({ stage }) => stage.inputs[0].port.w / stage.width") > 0.97
     screen.tap("output", 0, (300, 64))
     screen.says("pinned")
@@ -434,57 +392,53 @@ def test_a_flattened_output_stays_a_row(show):
 # --- where a scene opens ---
 
 
-def test_a_scene_opens_where_it_says_and_stands_still(open_page, url):
-    screen = Screen(open_page(), url).open("scene=at", path="/")  # a page on which things move
+def test_a_scene_opens_where_it_says_and_stands_still(alone_on):
+    screen = alone_on().open(blob("at"))  # a page on which things move
     check_sentence(screen, done("conv"), 2, (3, 1))
     assert not screen.is_playing()
     assert screen.step() == np.ravel_multi_index((2, 3, 1), (3, 5, 8))
 
 
-def test_a_scene_that_says_nothing_plays_as_ever(open_page, url):
-    screen = Screen(open_page(), url).open("scene=conv", path="/")
+def test_a_scene_that_says_nothing_plays_as_ever(alone_on):
+    screen = alone_on().open(blob("conv"))
     expect(screen.root).to_have_attribute("data-playing", "true")
 
 
 def test_another_place_is_gone_to_and_the_same_one_only_once(show):
     screen, made = show("at"), done("conv")
-    screen.choose("scene", "at-other")
+    screen.change(blob("at-other"))
     check_sentence(screen, made, 1, (0, 5))
     screen.press("Space")
-    screen.choose("scene", "at")
+    screen.change(blob("at"))
     check_sentence(screen, made, 2, (3, 1))
     expect(screen.root).to_have_attribute("data-playing", "false")
     screen.press("PageUp", "PageUp", "ArrowLeft")
     check_sentence(screen, made, 0, (2, 1))
-    screen.choose("scene", "at-again")  # another scene, the same place
+    screen.change(blob("at-again"))  # another scene, the same place
     check_sentence(screen, done("pool"), 0, (2, 1))
-    screen.choose("scene", "conv")  # no place
+    screen.change(blob("conv"))  # no place
     check_sentence(screen, made, 0, (2, 1))
-    screen.choose("scene", "at-again")
+    screen.change(blob("at-again"))
     check_sentence(screen, done("pool"), 0, (3, 1))
-    screen.last = None
 
 
 def test_a_place_beyond_the_output_is_pulled_back_inside(show):
     screen = show("conv")
-    screen.choose("scene", "at-beyond")
+    screen.change(blob("at-beyond"))
     check_sentence(screen, done("conv"), 2, (4, 7))
-    screen.last = None
 
 
 def test_a_scene_told_by_stamps_shows_the_cell_that_it_is_opened_at(show):
     screen = show("conv")
-    screen.choose("scene", "at-stamps")
+    screen.change(blob("at-stamps"))
     check_sentence(screen, done("stamps"), 0, (6, 4))
-    screen.last = None
 
 
 def test_a_zoomed_map_is_moved_to_where_the_scene_opens(show):
     screen = show("conv")
     screen.press(*"+" * 5)
-    screen.choose("scene", "at-other")
+    screen.change(blob("at-other"))
     check_sentence(screen, done("conv"), 1, (0, 5))
     x, y = screen.locate("output", 1, (0, 5))
     screen.page.mouse.move(x, y)
     assert screen.ask("({ hovered }) => hovered?.cell") == [0, 0, 5]
-    screen.last = None

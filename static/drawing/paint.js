@@ -213,6 +213,7 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   ctx.fillStyle = gradient;
   ctx.fillRect(x, y, w, h);
   ctx.strokeStyle = look.edge;
+  ctx.lineWidth = 1;
   ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   const style = { font: `11px ${look.font}`, colour: look.soft };
   write(ctx, brief(lim[0]), x, y + h + 9, { ...style, align: "left" });

@@ -1,0 +1,140 @@
+"""The browser's side by itself: the player, the viewer and the overview on an empty page, with no app behind it.
+
+Nothing listens anywhere: the page and its one script are answered from here, and scenes are handed over as the app
+hands them over. What a part of the page tells its server is written down.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from page_objects import Screen, title_of
+from playwright.sync_api import Page, Route
+
+from cnnviz.export.html import look
+from cnnviz.scenes.build import Shown, show
+from cnnviz.scenes.request import Choice
+from cnnviz.web.components.component import program
+from cnnviz.web.components.player import ROOM
+
+ADDRESS = "http://127.0.0.1/"  # of nobody
+PLAYER = "player/player"
+
+# As wide as the app leaves room for on a laptop, in a frame that scrolls, each part in a shadow tree of its own.
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,"><title>cnnviz</title>
+<style>
+LOOK
+body { margin: 0; padding: 0; max-width: none; }
+main { height: 100vh; overflow-y: auto; }
+main > div { padding: 90px clamp(16px, 6vw, 80px) 60vh; }
+</style></head>
+<body><main><div></div></main>
+<script type="module">
+import * as program from "/program.js";
+window.cnnviz = new Map([["/program.js", Promise.resolve(program)]]); // where the app's loader keeps it
+const running = [];
+window.told = [];
+
+/** Make room for parts of the page, in the place of those that are there: [their attributes]. */
+window.clear = (rooms) => {
+  for (const { stop } of running.splice(0)) stop?.();
+  window.told = [];
+  document.querySelector("main > div").replaceChildren(...rooms.map((room) => {
+    const host = document.createElement("div");
+    host.attachShadow({ mode: "open" }).innerHTML = `<style></style><div class="cnnviz" ${room}></div>`;
+    running.push({ root: host.shadowRoot.lastChild });
+    return host;
+  }));
+};
+
+/** Hand a scene to a part of the page, as bytes that begin at no round place. */
+window.hand = (module, at, text) => {
+  const room = running[at];
+  room.root.previousSibling.textContent = program.styles[module];
+  const data = atob(text);
+  const bytes = new Uint8Array(new ArrayBuffer(data.length + 1), 1);
+  for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i);
+  room.stop = program.parts[module].play(room.root, bytes, { tell: (name, value) => told.push([name, value]) });
+};
+document.documentElement.dataset.ready = "";
+</script></body></html>
+"""
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def answer(route: Route) -> None:
+    """The page, and its script."""
+    if route.request.url == f"{ADDRESS}program.js":
+        route.fulfill(body=program(), content_type="text/javascript")
+    else:
+        route.fulfill(body=PAGE.replace("LOOK", look()), content_type="text/html")
+
+
+def empty(page: Page) -> Page:
+    """The same page, on which nothing stands yet."""
+    page.route(f"{ADDRESS}**", answer)
+    page.goto(ADDRESS)
+    page.locator("html[data-ready]").wait_for()
+    return page
+
+
+def put(page: Page, module: str, scenes: Mapping[str, bytes]) -> None:
+    """Show scenes below each other, each in a part of the page with these attributes; what was there goes."""
+    page.evaluate("(rooms) => clear(rooms)", list(scenes))
+    for at, blob in enumerate(scenes.values()):
+        hand(page, module, blob, at)
+
+
+def hand(page: Page, module: str, blob: bytes, at: int = 0) -> None:
+    """Another scene for a part that is there, as after a changed knob."""
+    page.evaluate("(given) => hand(...given)", [module, at, base64.b64encode(blob).decode()])
+
+
+class PlayerAlone(Screen):
+    """A player, or two that are compared, with a scene each: ``player.open(Choice(...))``."""
+
+    def __init__(self, page: Page, role: str = ":not([data-role=follows])"):
+        super().__init__(page, ADDRESS, role)
+
+    @property
+    def follower(self) -> "PlayerAlone":
+        return PlayerAlone(self.page, "[data-role=follows]")
+
+    def wait_idle(self) -> None:
+        """Nothing runs elsewhere."""
+
+    def open(self, scene: Choice | bytes, beside: Choice | bytes | None = None) -> "PlayerAlone":  # type: ignore[override]
+        """Put a scene on a new player, pointing nowhere; and another one on a player that follows."""
+        self.leave()
+        scenes = {"": scene} if beside is None else {"leads": scene, "follows": beside}
+        put(self.page, PLAYER, {ROOM.format(role=role): blob_of(one) for role, one in scenes.items()})
+        self.wait_ready(title_of(scene) if isinstance(scene, Choice) else "")
+        if beside is not None:
+            self.follower.wait_ready(title_of(beside) if isinstance(beside, Choice) else "")
+        return self
+
+    def change(self, scene: Choice | bytes, at: int = 0) -> None:
+        """Another scene for the same player, as after a changed knob."""
+        hand(self.page, PLAYER, blob_of(scene), at)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let it draw, and write what it says."""
+        self.page.evaluate(FRAMES)
+
+    def press_on(self, *keys: str) -> None:
+        super().press_on(*keys)
+        self.settle()
+
+    def told(self) -> list[Any]:
+        """What was told to the server."""
+        return list(self.page.evaluate("told"))
+
+
+def blob_of(scene: Choice | Shown | bytes) -> bytes:
+    if isinstance(scene, bytes):
+        return scene
+    return (scene if isinstance(scene, Shown) else show(scene)).blob
