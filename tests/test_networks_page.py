@@ -548,8 +548,8 @@ def of_one_button(what, at, net):
     """A page with a button that does what the list does; Streamlit's test client has no pointer for the list itself."""
     import streamlit as st  # noqa: PLC0415 -- it runs as a script of its own
 
-    from cnnviz.web import network_session as builder  # noqa: PLC0415
     from cnnviz.networks.code import from_text  # noqa: PLC0415
+    from cnnviz.web import network_session as builder  # noqa: PLC0415
 
     builder.on_screen(from_text(net), (1, 8, 8))
     st.number_input("layer", 0, 999, at, key="layer")
