@@ -19,7 +19,8 @@ from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import ZOO
 from cnnviz.scenes.build import MOST_MEMORY, show_maps
 from cnnviz.scenes.clip import clip_of

@@ -23,13 +23,15 @@ from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks import edit
 from cnnviz.networks.code import class_code, sequential, to_json
-from cnnviz.networks.network import Network, check_network, memory
+from cnnviz.networks.forward import check_network, memory
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
 from cnnviz.scenes.build import MOST_MEMORY
 from cnnviz.scenes.network import Flow, mode
-from cnnviz.scenes.request import NetChoice, fit_of
+from cnnviz.scenes.request import NetChoice
+from cnnviz.scenes.weights import fit_of
 from cnnviz.text.counts import in_words
 from cnnviz.web import input_widgets, markdown
 from cnnviz.web import network_session as builder

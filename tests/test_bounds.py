@@ -16,7 +16,8 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.desed import Desed
-from cnnviz.networks.network import BudgetError, Network, check_network
+from cnnviz.networks.forward import check_network
+from cnnviz.networks.network import BudgetError, Network
 from cnnviz.networks.receptive_field import fields, printed
 from cnnviz.scenes.build import MOST_MEMORY, show_flow, show_net
 from cnnviz.scenes.request import NetChoice

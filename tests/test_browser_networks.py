@@ -10,7 +10,8 @@ from cnnviz.core.layers import Conv, MaxPool, ReLU
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.networks.code import to_json, to_text
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LAYERS = (Conv(1, 4, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))

@@ -20,7 +20,8 @@ from test_browser_phone import PHONE, sticks_out
 
 from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Softmax
 from cnnviz.core.run import Array
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, spans
 from cnnviz.scenes.network import Glance, make_flow
 from cnnviz.scenes.palette import PALETTE

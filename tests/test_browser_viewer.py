@@ -19,7 +19,7 @@ from cnnviz.inputs.logmel import DESED, RATE
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
 from cnnviz.scenes.palette import PALETTE
 

@@ -30,7 +30,8 @@ from cnnviz.networks.checkpoint.design import MOST_BLOCKS
 from cnnviz.networks.checkpoint.parts import MOST_NETWORKS
 from cnnviz.networks.code import read_code
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.tensorfile import TensorError
 
 GLU = replace(SMALL, activation="glu", conv_dropout=0.0)

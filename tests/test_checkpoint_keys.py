@@ -17,7 +17,7 @@ from torch.nn.utils import parametrizations, prune
 from cnnviz.core.layers import Shape
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError, Fit, load
 from cnnviz.networks.code import read_code
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 
 CASES = Path(__file__).parent / "cases"
 CODE = "nn.Sequential(nn.Conv2d(1,4,3),nn.BatchNorm2d(4),nn.ReLU(),nn.MaxPool2d(2),nn.Flatten(),nn.Linear(676,10))"

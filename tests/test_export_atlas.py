@@ -11,7 +11,8 @@ from PIL import Image
 from cnnviz.core.layers import Conv, Dropout, Flatten, Linear, MaxPool, ReLU, Softmax
 from cnnviz.export import Look, atlas
 from cnnviz.export.atlas import ACROSS, montage
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.scenes.network import Glance, make_flow
 
 NET = Network(

@@ -13,7 +13,8 @@ from cnnviz.core.run import run
 from cnnviz.core.trace import trace
 from cnnviz.networks.code import read_code
 from cnnviz.networks.code.one_line import from_text, to_text
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import fields, spans
 from cnnviz.networks.suited_input import suited
 from cnnviz.scenes.network import linked

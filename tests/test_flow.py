@@ -34,7 +34,8 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.networks.checkpoint import Checkpoint
-from cnnviz.networks.network import Network, memory, run_network
+from cnnviz.networks.forward import memory, run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, links, spans
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.scenes import build as show

@@ -57,7 +57,8 @@ from cnnviz.core.layers import (
 from cnnviz.core.layers.gate import block
 from cnnviz.core.run import run
 from cnnviz.core.trace import steps, trace
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 
 desed = each("glu", "context_gating")
 

@@ -19,7 +19,7 @@ from cnnviz.inputs.patterns import Ramp
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import spans
 from cnnviz.scenes.build import show_maps, show_stage
 from cnnviz.scenes.clip import clip_of

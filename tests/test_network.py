@@ -33,7 +33,8 @@ from cnnviz.core.run import BudgetError
 from cnnviz.core.settings import knobs
 from cnnviz.core.trace import trace
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import Network, after, memory, run_network
+from cnnviz.networks.forward import memory, run_network
+from cnnviz.networks.network import Network, after
 from cnnviz.networks.receptive_field import Field, fields
 
 SMALL = Desed(nb_filters=(6, 4, 8), conv_dropout=0.3)

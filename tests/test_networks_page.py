@@ -16,7 +16,8 @@ from cnnviz.content.presets import NETWORKS
 from cnnviz.core.cost import measure
 from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnviz.networks.code import class_code, from_text, sequential, to_json, to_text
-from cnnviz.networks.network import Network, memory, run_network
+from cnnviz.networks.forward import memory, run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.table import rows
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.web import network_session as builder

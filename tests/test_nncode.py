@@ -52,7 +52,8 @@ from cnnviz.networks.code import (
     to_text,
 )
 from cnnviz.networks.desed import Desed
-from cnnviz.networks.network import Network, after, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network, after
 from cnnviz.networks.zoo import ZOO
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.networks.code import CodeError, read_code, reading
 from cnnviz.networks.code.signatures import classes
 from cnnviz.networks.code.tensor import ALIKE
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 
 NUMBERED = [(kind, n) for kind in ("max_pool", "avg_pool", "lp_pool", "dropout") for n in (1, 2, 3)]
 NUMBERED += [(f"adaptive_{kind}_pool", n) for kind in ("avg", "max") for n in (1, 2, 3)]

@@ -27,7 +27,8 @@ from cnnviz.core.layers import (
     Shape,
     ZeroPad,
 )
-from cnnviz.networks.network import Network, run_network
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT
 from cnnviz.scenes import network as flow
 from cnnviz.scenes.network import Glance, four, make_flow

@@ -17,7 +17,7 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.inputs.logmel import RATE, Features, log_mel
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.scenes.build import show_stage
 from cnnviz.scenes.request import MapsChoice, StageChoice
 from cnnviz.web.network_widgets import parsed, spelled

@@ -35,7 +35,7 @@ from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.networks.checkpoint import Checkpoint
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, spans
 from cnnviz.scenes.build import show_maps
 from cnnviz.scenes.palette import PALETTE

@@ -16,7 +16,7 @@ from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE, Desed
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, Spans, fields, spans
 from cnnviz.scenes.build import show_maps
 from cnnviz.scenes.clip import clip_of

@@ -18,7 +18,7 @@ from cnnviz.core.layers import Adaptive, AvgPool, Conv, Linear, MaxPool, ReLU
 from cnnviz.core.run import BudgetError
 from cnnviz.core.settings import knobs
 from cnnviz.networks.desed import Desed
-from cnnviz.networks.network import check_network, memory, run_network
+from cnnviz.networks.forward import check_network, memory, run_network
 from cnnviz.networks.receptive_field import Field, fields
 from cnnviz.networks.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
 from cnnviz.scenes.build import MOST_MEMORY

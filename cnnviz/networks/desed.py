@@ -1,9 +1,9 @@
 """The CNN of the DCASE and DESED recipes, and the one that the challenge's baseline uses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import GLU, AvgPool, BatchNorm, ContextGating, Conv, Dropout, GroupNorm, Layer, LeakyReLU, ReLU
@@ -14,8 +14,8 @@ Normalization = Literal["batch", "layer", "none"]
 
 
 @dataclass(frozen=True)
-class Desed:
-    """The CNN of the DCASE and DESED recipes, with the arguments of its own class.
+class Desed(Network):
+    """The CNN of the DCASE and DESED recipes: a network that follows from the arguments of its own class.
 
     Each block is a convolution, a normalisation, an activation or a gate, dropout, and average pooling. Its input is
     (n_in_channel, frames, mels).
@@ -30,6 +30,10 @@ class Desed:
         Batch norm takes the batch's own statistics, and dropout drops.
     """
 
+    budget: ClassVar[int | None] = None  # each stage is held to what a layer by itself may take
+
+    stages: tuple[tuple[str, Layer], ...] = field(init=False, repr=False, compare=False, default=())
+    prefix: str = field(init=False, repr=False, compare=False, default="cnn")
     n_in_channel: int = 1
     activation: Activation = "relu"
     conv_dropout: float = 0.0
@@ -41,13 +45,18 @@ class Desed:
     normalization: Normalization = "batch"
     training: bool = False
 
-    @cached_property
-    def network(self) -> Network:
-        """The blocks as named layers; the names are those of the recipes' checkpoints."""
+    def __post_init__(self) -> None:
         lengths = {len(one) for one in (self.kernel_size, self.padding, self.stride, self.nb_filters, self.pooling)}
         if len(lengths) > 1:
             raise GeometryError("kernel_size, padding, stride, nb_filters and pooling need one entry for each block.")
-        return Network(tuple(stage for i in range(len(self.nb_filters)) for stage in self._block(i)))
+        stages = tuple(stage for i in range(len(self.nb_filters)) for stage in self._block(i))
+        object.__setattr__(self, "stages", stages)  # the names are those of the recipes' checkpoints
+        super().__post_init__()
+
+    @cached_property
+    def network(self) -> Network:
+        """The same stages, which no arguments stand for any more."""
+        return Network(self.stages, self.prefix)
 
     def _block(self, i: int) -> Sequence[tuple[str, Layer]]:
         made, read = self.nb_filters[i], (self.n_in_channel, *self.nb_filters)[i]

@@ -1,37 +1,19 @@
-"""A network: named layers one after the other, run once, with every stage kept."""
+"""A network: named layers one after the other."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from math import prod
+from typing import ClassVar
 
 import torch
 from torch import nn
 
-from cnnviz.core.cost import FLOAT_BYTES, Measure, measure, total
+from cnnviz.core.cost import Measure, measure
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import (
-    Array,
-    Layer,
-    Shape,
-    Unflatten,
-)
-from cnnviz.core.run import (
-    MAX_MACS,
-    ONE_AT_A_TIME,
-    BudgetError,
-    Run,
-    check_budget,
-    check_input,
-    check_windows,
-    load,
-    once,
-    use_cores,
-)
+from cnnviz.core.layers import Array, Layer, Shape, Unflatten
 
 MOST_BYTES = 700 * 2**20  # of all weights, and where every stage is kept of all maps as well; VGG16 takes 638 MiB
-MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
 INPUT = "input"  # how the network's input is called among its stages
 
 
@@ -53,6 +35,8 @@ class Network:
     GeometryError
         If torch could not tell the stages apart by their names.
     """
+
+    budget: ClassVar[int | None] = MOST_BYTES  # of a forward pass; see `networks.forward.run_network`
 
     stages: tuple[tuple[str, Layer], ...]
     prefix: str = "cnn"
@@ -99,6 +83,10 @@ class Network:
         """The same network, ended after the stage of this name."""
         names = [one for one, _ in self.stages]
         return Network(self.stages[: names.index(name) + 1], self.prefix)
+
+    def layer(self, name: str) -> Layer:
+        """The layer of the stage of this name."""
+        return dict(self.stages)[name]
 
     def shapes(self, shape: Shape) -> list[Shape]:
         """Shape after each stage as torch has it, without the batch: (channels, *axes), or (features,).
@@ -181,108 +169,3 @@ def after(layer: Layer, shape: Shape) -> Shape:
     measure(layer, taken)  # what cannot even be counted cannot work
     _, made = layer.torch_shapes(taken)
     return (prod(made),) if len(shape) == 1 and not isinstance(layer, Unflatten) else made[1:]
-
-
-def memory(network: Network, shape: Shape) -> int:
-    """Bytes of float32 that a run takes which keeps every stage: the input, all weights and all outputs.
-
-    Counted before anything is made. On top come what else a stage has to show (places of winners, gates, running
-    statistics), and for the time of one stage its weights once more, for its `Run` has a copy of them.
-    """
-    cost = total(network.measures(shape))
-    return FLOAT_BYTES * cost.parameters + cost.input_bytes + cost.output_bytes
-
-
-def run_network(
-    network: Network,
-    x: Array,
-    seed: int = 0,
-    weights: Mapping[str, Array] | None = None,
-    full: Collection[str] | None = None,
-    see: Callable[[str, Run], None] = lambda name, done: None,
-    budget: int | None = None,
-) -> dict[str, Run]:
-    """One forward pass: of the stages that are wanted in full, each with its own input, weights and output.
-
-    Behind nn.Flatten and nn.Linear torch has a vector; input and output of such a `Run` have axes of one cell besides,
-    as its layer sees them.
-
-    Parameters
-    ----------
-    x : floating-point array, shape (channels, *axes), or (features,)
-    seed : int
-        For torch's own initialisation of the whole network.
-    weights : arrays by key of the `state_dict`
-        Loaded over the initialisation; may be partial.
-    full : names of stages
-        Those that come back; all of them by default. The tensors of the others are freed once the next has read them.
-    see : called with the name and the `Run` of every stage
-        Without state and parts where the stage is not wanted in full. Tensors that it keeps are not freed.
-    budget : int [bytes], or None
-        None holds each stage to `MAX_BYTES`, as if it ran alone. A number allows a network with larger stages, as long
-        as its `memory` is no more than that, and its multiply-adds no more than `MOST_MACS`.
-
-    Raises
-    ------
-    GeometryError
-        If a stage cannot work on what reaches it; the sentence begins with its name.
-    BudgetError
-        If a stage, or all together, would be larger than cnnviz attempts.
-    """
-    x = check_input(x)
-    macs, placed = check_network(network, x.shape, budget)
-    given = weights or {}
-    kept: dict[str, Run] = {}
-    with ONE_AT_A_TIME:
-        use_cores(macs)
-        modules = modules_of(network, seed)[::-1]
-        for (name, _), (layer, taken) in zip(network.stages, placed, strict=True):
-            start = network.start(name)
-            own = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
-            wanted = full is None or name in full
-            # a module is let go when it has been used, so that its weights are not held beside those that are kept
-            done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, wanted)
-            see(name, done)
-            kept |= {name: done} if wanted else {}
-            x = done.y
-    return kept
-
-
-def modules_of(network: Network, seed: int) -> list[nn.Module]:
-    """Torch's module of each stage."""
-    row = network.seeded(seed)
-    return [row.get_submodule(name) for name, _ in network.stages]
-
-
-@lru_cache(maxsize=64)
-def check_network(network: Network, shape: Shape, budget: int | None = None) -> tuple[int, list[tuple[Layer, Shape]]]:
-    """Raise what is wrong with a stage on what reaches it, before anything runs.
-
-    Returns
-    -------
-    int
-        The multiply-adds of all stages.
-    list of (layer, shape)
-        See `Network.placed`.
-    """
-    placed, alone = network.placed(shape), budget is None
-    for layer, taken in placed if alone else ():
-        check_budget(layer, taken)
-    cost = total(network.measures(shape))
-    needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape)
-    most = MOST_BYTES if budget is None else budget
-    if needs > most:
-        what = "The weights of all stages" if alone else "Input, weights and all outputs"
-        raise BudgetError(
-            f"{what} take {needs / 2**20:,.0f} MiB and {most / 2**20:,.0f} MiB are allowed. "
-            "Use a smaller input, or fewer filters."
-        )
-    for layer, taken in placed:
-        check_windows(layer, taken)
-    most_macs = MAX_MACS if alone else MOST_MACS
-    if cost.macs > most_macs:
-        raise BudgetError(
-            f"All stages together take {cost.macs:,} multiply-adds and cnnviz stops at {most_macs:,}. "
-            "Use a smaller input, fewer filters, or pool earlier."
-        )
-    return cost.macs, placed

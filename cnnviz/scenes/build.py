@@ -12,7 +12,8 @@ from cnnviz.core.run import Run, run
 from cnnviz.inputs import Grid
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.kernels import flip, weights
-from cnnviz.networks.network import MOST_BYTES, Network, check_network, memory, run_network
+from cnnviz.networks.forward import check_network, memory, run_network
+from cnnviz.networks.network import MOST_BYTES, Network
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.layer import check_stage, make_scene
 from cnnviz.scenes.network import Flow, Glance, make_flow

@@ -44,7 +44,7 @@ class Flow:
     macs : int
         Multiply-adds of all stages.
     memory : int [bytes]
-        See `cnnviz.networks.network.memory`.
+        See `cnnviz.networks.forward.memory`.
     """
 
     blob: bytes

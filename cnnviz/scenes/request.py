@@ -1,18 +1,94 @@
-"""What is asked for: frozen values, the keys of every cache."""
+"""What is asked for: what to run, and what is seen of it; frozen values, the keys of every cache."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from cnnviz.core.layers import Array, Layer
 from cnnviz.inputs import Source
-from cnnviz.networks.checkpoint import Checkpoint, Fit, Opened, load
+from cnnviz.networks.checkpoint import Checkpoint, load
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import kaiming
+from cnnviz.scenes.weights import Seeded, fit_of, opened
 
 Start = Literal["torch", "kaiming"]
+TORCHS = Seeded()  # torch's own start after seed 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: two equal requests give the same numbers.
+
+    Whether a layer trains stands in the layer: a network may have some in train and some in eval mode.
+
+    Attributes
+    ----------
+    network : Network
+        A single layer is a `networks.chain.Chain` of one; what runs before it are stages before it.
+    """
+
+    network: Network
+    input: Source
+    weights: Seeded = TORCHS
+
+    @property
+    def names(self) -> list[str]:
+        """The stages, in order."""
+        return [name for name, _ in self.network.stages]
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One stage at work, window by window.
+
+    Attributes
+    ----------
+    stage : str
+        Its name; empty for the last one.
+    at : (channel, *cell), or None
+        Where the playhead stands when the scene opens; pulled back inside the output.
+    turned : bool
+        Draw torch's rows to the right and its columns upwards.
+    axes : names of one row and of one column, or None
+        What the sentences call them.
+    """
+
+    stage: str = ""
+    at: tuple[int, ...] | None = None
+    turned: bool = False
+    axes: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StageView:
+    """All channels of one stage, in time with the sound.
+
+    Attributes
+    ----------
+    channel : int
+        The one that is drawn large; pulled back to the last one where the stage has fewer.
+    unit : (frame, mel) or None
+        A cell of the stage, pulled back inside as well.
+    """
+
+    stage: str
+    channel: int = 0
+    unit: tuple[int, int] | None = None
+
+    @property
+    def window(self) -> LayerView:
+        """The same stage at work, at the selected unit."""
+        at = (self.channel, *(self.unit or (0, 0))) if self.unit or self.channel else None
+        return LayerView(self.stage, at, turned=True, axes=("frame", "mel"))
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """All maps of every stage."""
+
+
+View = LayerView | StageView | NetworkView
 
 
 @dataclass(frozen=True)
@@ -63,7 +139,7 @@ class StageChoice:
 
     def weights(self) -> Mapping[str, Array]:
         """The checkpoint's weights, if they fit the network; none without a checkpoint."""
-        return load(opened(self.checkpoint).weights, self.network.network) if self.checkpoint else {}
+        return load(opened(self.checkpoint).weights, self.network) if self.checkpoint else {}
 
 
 @dataclass(frozen=True)
@@ -110,15 +186,3 @@ class MapsChoice:
     at: StageChoice
     channel: int = 0
     unit: tuple[int, int] | None = None
-
-
-@lru_cache(maxsize=4)
-def opened(checkpoint: Checkpoint) -> Opened:
-    """A checkpoint's network and weights, read once."""
-    return checkpoint.open()
-
-
-@lru_cache(maxsize=2)
-def fit_of(checkpoint: Checkpoint, network: Network) -> Fit:
-    """A network's weights out of a checkpoint, and what to say about them, read once."""
-    return checkpoint.fit(network)

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.core.geometry import GeometryError
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError, Opened
 from cnnviz.networks.desed import BASELINE, Activation, Desed, Normalization
-from cnnviz.scenes.request import opened
+from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import TensorError
 from cnnviz.web.clean import shown
 from cnnviz.web.input_widgets import choose_one

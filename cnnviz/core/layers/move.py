@@ -1,7 +1,7 @@
 """Layers that compute nothing: they put cells elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar
 
@@ -159,8 +159,9 @@ class MaxUnpool(Move):
 
     Attributes
     ----------
-    indices : one per cell of the input
-        Where each goes in its own map, counted row after row: what a `MaxPool` with `return_indices` gives.
+    indices : one per cell of the input, or None
+        Where each goes in its own map, counted row after row: what a `MaxPool` with `return_indices` gives. None where
+        they are handed over by such a stage before it; see `networks.chain.Chain`.
     size : cells along each axis of the output
     """
 
@@ -169,14 +170,18 @@ class MaxUnpool(Move):
     kernel_size: Size = knob(2, 1, 11, "of the pooling that is undone", per_axis=True)
     stride: Size = knob(2, 1, 8, "of the pooling that is undone", per_axis=True)
     padding: Size = knob(0, 0, 5, "of the pooling that is undone", per_axis=True)
-    indices: tuple[int, ...] = ()
+    indices: tuple[int, ...] | None = ()
     size: Size = ()
 
     @classmethod
-    def of(cls, pool: MaxPool, indices: Array, size: Size) -> "MaxUnpool":
+    def of(cls, pool: MaxPool, indices: Array | None = None, size: Size = ()) -> "MaxUnpool":
         """The layer that undoes this pooling of maps of this size."""
-        places = tuple(map(int, indices.ravel()))
-        return cls(pool.kernel_size, pool.stride, pool.padding, indices=places, size=size, ndim=pool.ndim)
+        undone = cls(pool.kernel_size, pool.stride, pool.padding, indices=None, size=size, ndim=pool.ndim)
+        return undone if indices is None else undone.handed(indices)
+
+    def handed(self, indices: Array) -> "MaxUnpool":
+        """The same layer, told the places of the winners."""
+        return replace(self, indices=tuple(map(int, indices.ravel())))
 
     def source(self, shape: Shape) -> Ints:
         self.check(shape)
@@ -200,6 +205,8 @@ class MaxUnpool(Move):
         return ["pooled, indices = pool(x)", "y = layer(pooled, indices, output_size=x.shape[2:])"]
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        if self.indices is None:
+            raise GeometryError(f"Nothing says where the cells of {self.called} go. Take the indices of an nn.MaxPool.")
         indices = torch.tensor(self.indices, device=x.device).reshape(x.shape)
         return {"output": module(x, indices, output_size=self.size)[0]}
 
@@ -219,9 +226,10 @@ class MaxUnpool(Move):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
-        if len(self.indices) != prod(shape) or len(self.size) != self.ndim:
+        told = prod(shape) if self.indices is None else len(self.indices)
+        if told != prod(shape) or len(self.size) != self.ndim:
             raise GeometryError(
-                f"The input {shape} has {prod(shape)} cells and {len(self.indices)} indices say where they go. "
+                f"The input {shape} has {prod(shape)} cells and {told} indices say where they go. "
                 "Take input and indices from one nn.MaxPool."
             )
         for name, n, k, s, p, m in self._axes(shape):
@@ -232,7 +240,7 @@ class MaxUnpool(Move):
                     f"had {m}: it cannot undo a pooling with dilation or with windows left over. "
                     "Use dilation 1 and a smaller stride."
                 )
-        if max(self.indices) >= prod(self.size):
+        if self.indices and max(self.indices) >= prod(self.size):
             raise GeometryError(
                 f"Index {max(self.indices)} lies beyond an output of {prod(self.size)} cells per map. "
                 "Take the size from the input of the nn.MaxPool."

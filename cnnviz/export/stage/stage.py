@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Conv
 from cnnviz.core.run import Run
 from cnnviz.inputs.base import plain_name
-from cnnviz.networks.network import run_network
+from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, Field, fields
 from cnnviz.scenes.build import inside
 from cnnviz.scenes.clip import Clip, clip_of

@@ -1,0 +1,115 @@
+"""Where a network's weights come from: a small family of frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Array, Channels, ConvTranspose
+from cnnviz.inputs import kernels
+from cnnviz.networks.checkpoint import Checkpoint, Fit, Opened, load
+from cnnviz.networks.desed import Desed
+from cnnviz.networks.network import Network
+from cnnviz.networks.zoo import kaiming
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """Torch's own start of the whole network after ``torch.manual_seed(seed)``, of which all others make a part.
+
+    Attributes
+    ----------
+    seed : int
+        Of what a layer draws at random in the pass, too.
+    """
+
+    seed: int = 0
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        """What is loaded over torch's own start, by key of the `state_dict`; may be partial."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Kaiming(Seeded):
+    """Kaiming-normal weights and zero biases, as in lesson B."""
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        return kaiming(network, self.seed)
+
+
+@dataclass(frozen=True)
+class Named(Seeded):
+    """A kernel by name, with a bias of 0, for a convolution: the last stage of a network.
+
+    Attributes
+    ----------
+    kernel, text : str
+        A name in `cnnviz.inputs.kernels.TITLES`, and what is typed where that is "typed". "random" is torch's own.
+    flipped : bool
+        Turn the kernel round first: a true convolution.
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    kernel: str = "random"
+    text: str = ""
+    flipped: bool = False
+
+    def weight(self, network: Network) -> Array | None:
+        """What was chosen, in torch's own shape and before any flip; None where torch's own start is kept."""
+        _, layer = convolution(network)
+        read, transposed = layer.in_channels // layer.groups, isinstance(layer, ConvTranspose)
+        return kernels.weights(self.kernel, layer.weight_shape(), read, self.text, transposed=transposed)
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        (start, layer), chosen = convolution(network), self.weight(network)
+        bias = {} if chosen is None or not layer.bias else {f"{start}bias": np.zeros(layer.out_channels, np.float32)}
+        if not self.flipped:
+            return {} if chosen is None else {f"{start}weight": chosen, **bias}
+        plain = network.state(self.seed)[f"{start}weight"] if chosen is None else chosen
+        return {f"{start}weight": kernels.flip(plain), **bias}
+
+
+@dataclass(frozen=True)
+class Loaded(Seeded):
+    """Those of a checkpoint, where they fit the network exactly.
+
+    Raises
+    ------
+    TensorError, CheckpointError
+        By `state`: if the file is refused, or holds no weights of this network.
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    checkpoint: Checkpoint
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        if isinstance(network, Desed):  # of whose recipes a file may hold several networks
+            return load(opened(self.checkpoint).weights, network)
+        return fit_of(self.checkpoint, network).weights
+
+    def notes(self, network: Network) -> tuple[str, ...]:
+        """What to say of weights that were found for a network of any kind."""
+        return () if isinstance(network, Desed) else fit_of(self.checkpoint, network).notes
+
+
+def convolution(network: Network) -> tuple[str, Channels]:
+    """The last stage, for which a kernel has a name: how its keys begin, and its layer."""
+    name, layer = network.stages[-1]
+    if not isinstance(layer, Channels):
+        raise GeometryError(f"A kernel has a name for convolutions alone, and {name} is {layer.called}. Use a seed.")
+    return network.start(name), layer
+
+
+@lru_cache(maxsize=4)
+def opened(checkpoint: Checkpoint) -> Opened:
+    """A checkpoint's network and weights, read once."""
+    return checkpoint.open()
+
+
+@lru_cache(maxsize=2)
+def fit_of(checkpoint: Checkpoint, network: Network) -> Fit:
+    """A network's weights out of a checkpoint, and what to say about them, read once."""
+    return checkpoint.fit(network)
