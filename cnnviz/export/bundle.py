@@ -10,6 +10,7 @@ from posixpath import dirname, normpath
 STATIC = Path(__file__).parents[2] / "static"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\./\w+|\.\./\w+/\w+)\.js";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|class|function\*?) (\w+))", re.MULTILINE)
+NOTE = re.compile(r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//.*)\n", re.MULTILINE)  # comments that fill their lines
 OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ def take(found: dict[str, str], name: str, above: tuple[str, ...] = ()) -> None:
         return
     if name in above:
         raise ValueError(f"Modules import one another: {' > '.join([*above, name])}.")
-    code = (STATIC / f"{name}.js").read_text("utf-8")
+    code = NOTE.sub("", (STATIC / f"{name}.js").read_text("utf-8"))
     for one in IMPORT.finditer(code):
         take(found, beside(name, one[2]), (*above, name))
     exported = ", ".join(one[1] for one in EXPORT.finditer(code))

@@ -10,7 +10,7 @@ const POINTS = 160; // of a curve
 /** Values of the selected channel in one of the tensors. */
 const planeOf = (stage, name) => (stage.gating ? stage.planes[name] : channelOf(stage.scene.tensors[name], stage.selected));
 
-/** Counts, mean and variance of some numbers. */
+/** Counts, mean and variance of some numbers. @param {Numbers} values @param {Limits} limits */
 export function histogram(values, [low, high]) {
   const counts = new Uint32Array(BINS);
   let [n, sum, squares] = [0, 0, 0];

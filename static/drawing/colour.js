@@ -1,9 +1,11 @@
+// @ts-check
 // Numbers to colours and to words.
 
+/** @param {string} text */
 const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 export const TOP = 254; // the highest level; even, so that zero of a diverging scale is a level of its own
 
-/** The colours of the levels 0 to TOP, as [r, g, b]. */
+/** The colours of the levels 0 to TOP, as [r, g, b]. @param {Stops} stops @returns {RGB[]} */
 export function ramp(stops) {
   const points = stops.map(hex);
   return Array.from({ length: TOP + 1 }, (_, level) => {
@@ -13,7 +15,11 @@ export function ramp(stops) {
   });
 }
 
-/** Lowest and highest value of a scale: diverging scales are centred on zero. */
+/**
+ * Lowest and highest value of a scale: diverging scales are centred on zero.
+ *
+ * @param {number} low @param {number} high @param {boolean} diverging @returns {Limits}
+ */
 export function limits(low, high, diverging) {
   if (diverging) {
     const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
@@ -22,31 +28,37 @@ export function limits(low, high, diverging) {
   return low === high ? [Math.min(low, 0), low ? Math.max(low, 0) : 1] : [low, high]; // one value: between it and zero
 }
 
-/** Level of a value, 0 to TOP; -1 for what is no number. */
+/** Level of a value, 0 to TOP; -1 for what is no number. @param {number} value @param {Limits} limits */
 export function level(value, [low, high]) {
   if (!Number.isFinite(value)) return -1;
   const at = Math.round(((value - low) / (high - low)) * TOP);
   return Math.max(0, Math.min(TOP, at));
 }
 
+/** @param {RGB} rgb */
 export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
 
-/** Relative luminance, as the web's contrast rules define it. */
+/** Relative luminance, as the web's contrast rules define it. @param {RGB} rgb */
 export function luminance(rgb) {
   const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. */
+/**
+ * Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey.
+ *
+ * @param {RGB} rgb
+ */
 export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
 
 const MINUS = "\u2212";
+/** @param {number} size @param {number} digits */
 const power = (size, digits) => {
   const [digit, exponent] = size.toExponential(digits).split("e");
   return `${trim(digit)}e${exponent.replace("+", "").replace("-", MINUS)}`;
 };
 
-/** A number as short as it can be read in a cell: at most `digits` significant ones. */
+/** A number as short as it can be read in a cell: at most `digits` significant ones. @param {number} value */
 export function brief(value, digits = 3) {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : `${MINUS}inf`;
@@ -59,10 +71,10 @@ export function brief(value, digits = 3) {
   return (value < 0 && text !== "0" ? MINUS : "") + text;
 }
 
-/** The sign alone, where there is no room for the number. */
+/** The sign alone, where there is no room for the number. @param {number} value */
 export const signOf = (value) => (value > 0 ? "+" : value < 0 ? MINUS : "");
 
-/** A number as a sentence wants it: up to four places, whole numbers as they are. */
+/** A number as a sentence wants it: up to four places, whole numbers as they are. @param {number} value */
 export function exact(value) {
   if (!Number.isFinite(value)) return brief(value);
   const size = Math.abs(value);
@@ -70,4 +82,5 @@ export function exact(value) {
   return (value < 0 && text !== "0" ? MINUS : "") + text;
 }
 
+/** @param {string} text */
 const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);

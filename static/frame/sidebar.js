@@ -1,20 +1,22 @@
+// @ts-check
 // On a low screen, such as a phone on its side, and in a frame of another page the sidebar stays closed until it is opened
 // by hand: the stage comes first. Streamlit asks for the width alone, and remembers what another visit left open.
 (() => {
-  if (window.cnnvizSidebar) return; // once for all pages
-  window.cnnvizSidebar = true;
+  const page = /** @type {Window & {cnnvizSidebar?: boolean}} */ (window);
+  if (page.cnnvizSidebar) return; // once for all pages
+  page.cnnvizSidebar = true;
   const low = matchMedia("(max-height: 500px)");
   const framed = new URLSearchParams(location.search).get("embed") === "true";
   const remembered = () => Object.entries(localStorage).filter(([key]) => key.startsWith("stSidebarCollapsed-"));
   let byHand = false;
   document.addEventListener("click", ({ isTrusted, target }) => {
-    if (!isTrusted) return;
+    if (!isTrusted || !(target instanceof Element)) return;
     if (target.closest('[data-testid="stExpandSidebarButton"]')) byHand = true;
     if (target.closest('[data-testid="stSidebarCollapseButton"]')) byHand = false;
   }, { capture: true });
   const close = () => {
     const button = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button');
-    if (byHand || !button || !(low.matches || framed)) return;
+    if (byHand || !(button instanceof HTMLElement) || !(low.matches || framed)) return;
     const before = remembered();
     button.click();
     remembered().forEach(([key]) => localStorage.removeItem(key)); // the next visit finds what this one's reader chose

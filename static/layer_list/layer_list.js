@@ -1,27 +1,43 @@
+// @ts-check
 // The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
-import { make } from "../viewer/build.js";
+import { around, focused, make } from "../viewer/build.js";
 
 const ACTS = [["up", "▲", "Move up (Alt ↑)"], ["down", "▼", "Move down (Alt ↓)"], ["copy", "+1", "+1: duplicate"], ["remove", "✕", "Remove (Delete)"]];
+/** @type {Record<string, number>} */
 const KEYS = { ArrowUp: -1, ArrowDown: 1 };
 const HIGH = 30; // pixels of the tallest block
 const WIDE = 34; // pixels of the block with most channels
 
-/** How large a block is drawn: as high as the map, to scale; its width grows with the doublings of its channels. */
+/**
+ * How large a block is drawn: as high as the map, to scale; its width grows with the doublings of its channels.
+ *
+ * @param {number[]} shape @param {number} tallest @param {number} most
+ */
 export function blockOf([channels, ...axes], tallest, most) {
   const height = Math.max(2, Math.round((HIGH * Math.max(...axes, 1)) / tallest));
   return { height, width: Math.max(2, Math.round((WIDE * Math.log2(channels + 1)) / Math.log2(most + 1))) };
 }
 
-/** A share of a whole as a percentage; small ones are not rounded away. */
+/** A share of a whole as a percentage; small ones are not rounded away. @param {number} part @param {number} whole */
 export function percent(part, whole) {
   if (!part || !whole) return "";
   const share = (100 * part) / whole;
   return share < 1 ? "< 1 %" : `${Math.round(share)} %`;
 }
 
+/** @param {number} n */
 const count = (n) => n.toLocaleString("en");
 
 class List {
+  /** @type {LayerList} */
+  data;
+  tallest = 1;
+  most = 2;
+  loaded = 0;
+  /** @type {(act: string, at: number) => void} */
+  tell = () => {};
+
+  /** @param {HTMLElement & {list?: List}} root */
   constructor(root) {
     this.root = root;
     this.table = make("table", { className: "layers" });
@@ -31,22 +47,29 @@ class List {
     root.list = this; // a handle for tests and for the curious
   }
 
+  /** @param {LayerList} data @param {Tell} tell */
   load(data, tell) {
     this.data = data;
     this.tell = (act, at) => tell("done", { act, at });
-    const focused = this.table.contains(this.root.getRootNode().activeElement);
+    const held = this.table.contains(focused(this.root));
     const { rows, input, hidden } = data;
-    const shapes = [input, ...rows.map((row) => row.shape).filter(Boolean)];
+    const shapes = [input, ...rows.flatMap(({ shape }) => (shape ? [shape] : []))];
     this.tallest = Math.max(...shapes.map(([, ...axes]) => Math.max(...axes, 1)));
     this.most = Math.max(...shapes.map(([channels]) => channels), 2);
     const head = ["", "name", "layer", "output shape", "parameters", "MACs", "sees", ""].map((text) => make("th", { scope: "col" }, text));
     const first = make("tr", { className: "input" }, this.block(input), make("td", {}, "input"), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
     this.table.replaceChildren(make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, first, ...rows.map((row, i) => this.row(row, i, hidden))));
-    if (focused) this.table.querySelector("tr[aria-current=true]")?.focus();
+    if (held) this.focus("tr[aria-current=true]");
     this.root.dataset.ready = `${rows.length}.${data.selected}`;
-    this.loaded = (this.loaded ?? 0) + 1;
+    this.loaded += 1;
   }
 
+  /** @param {string} selector of a row */
+  focus(selector) {
+    /** @type {HTMLElement | null} */ (this.table.querySelector(selector))?.focus();
+  }
+
+  /** @param {number[] | null} shape */
   block(shape) {
     const mark = make("i", { className: "block" });
     if (shape) {
@@ -56,14 +79,17 @@ class List {
     return make("td", { className: "picture" }, mark);
   }
 
+  /** @param {LayerRow} row @param {number} i @param {LayerList["hidden"]} hidden */
   row(row, i, hidden) {
     const chosen = i === this.data.selected;
     const { parameters, macs } = this.data.totals;
     const later = i > this.data.selected && ["shape", "field"].includes(hidden); // the next row would tell
+    /** @param {string} name @param {string} text */
     const secret = (name, text) => (hidden === name && (chosen || later) ? "?" : text);
+    /** @param {number} part @param {number} whole @param {string} name */
     const cost = (part, whole, name) => {
       const cell = make("td", { className: "cost" }, make("span", {}, row.shape ? secret(name, count(part)) : ""), make("small", {}, secret(name, percent(part, whole))));
-      if (hidden !== name) cell.style.setProperty("--share", whole ? part / whole : 0);
+      if (hidden !== name) cell.style.setProperty("--share", String(whole ? part / whole : 0));
       return cell;
     };
     const buttons = chosen ? ACTS.map(([act, text, title]) => make("button", { type: "button", title, ariaLabel: title, data: { act } }, text)) : [];
@@ -78,20 +104,22 @@ class List {
       make("td", { className: "acts" }, ...buttons),
     ];
     const line = make("tr", { tabIndex: chosen ? 0 : -1, data: { at: i } }, ...cells);
-    line.setAttribute("aria-current", chosen);
+    line.setAttribute("aria-current", String(chosen));
     if (row.error) line.classList.add("broken");
     else if (!row.shape) line.classList.add("beyond");
     return line;
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
-    const line = event.target.closest("tr[data-at]");
+    const line = around(event, "tr[data-at]");
     if (!line) return;
-    this.tell(event.target.closest("[data-act]")?.dataset.act ?? "select", Number(line.dataset.at));
+    this.tell(around(event, "[data-act]")?.dataset.act ?? "select", Number(line.dataset.at));
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const line = event.target.closest("tr[data-at]");
+    const line = around(event, "tr[data-at]");
     if (!line || event.target !== line) return;
     const at = Number(line.dataset.at);
     const step = KEYS[event.key];
@@ -101,24 +129,26 @@ class List {
     event.stopPropagation();
     if (act) return this.tell(act, at);
     const to = Math.max(0, Math.min(this.data.rows.length - 1, at + step));
-    this.table.querySelector(`tr[data-at="${to}"]`).focus();
+    this.focus(`tr[data-at="${to}"]`);
     this.tell("select", to);
   }
 }
 
+/** @type {WeakMap<HTMLElement, List>} */
 const lists = new WeakMap();
 
 /**
  * Show a network's layers in `root`.
  *
  * @param {HTMLElement} root
- * @param {{rows: object[], input: number[], selected: number, totals: object, hidden: string}} data
- * @param {{tell: (name: string, value: object) => void}} options how to tell the server what was done
+ * @param {LayerList} data
+ * @param {{tell: Tell}} options how to tell the server what was done
  * @returns {() => void} clean-up
  */
 export function play(root, data, { tell }) {
-  if (!lists.has(root)) lists.set(root, new List(root));
-  lists.get(root).load(data, tell);
+  const list = lists.get(root) ?? new List(root);
+  lists.set(root, list);
+  list.load(data, tell);
   root.style.minHeight = "";
   return () => {
     root.replaceChildren();

@@ -1,13 +1,16 @@
+// @ts-check
 // The overview's elements.
 import { make, makeMap } from "../viewer/build.js";
 import { drawnIn } from "./places.js";
 
 export const SCALES = [["channel", "each channel"], ["layer", "whole layer"]];
 const LINE = 16; // pixels of a bar's line, as in the style sheet
+/** @type {Record<Room, number>} */
 const ROOM = { column: 132, small: 72, large: 320 }; // pixels of a picture's longer side
 
-/** All parts that stay, by name. */
+/** All parts that stay, by name. @param {HTMLElement} root */
 export function build(root) {
+  /** @param {string} name @param {string} label */
   const slider = (name, label) => make("input", { type: "range", name, min: 0, step: 1, aria: { label } });
   const ui = {
     play: make("button", { type: "button", title: "Let the maps fill, layer by layer", data: { act: "play" } }),
@@ -22,28 +25,27 @@ export function build(root) {
     count: make("h3"),
     grid: make("div", { className: "grid", role: "group", aria: { label: "All channels of the chosen stage" } }),
   };
-  ui.channelLabel = make("label", { className: "slide" }, "channel", ui.channel, ui.channelWords);
-  ui.body = make(
+  const channelLabel = make("label", { className: "slide" }, "channel", ui.channel, ui.channelWords);
+  const body = make(
     "div",
     { className: "viewer overview", tabIndex: -1 },
     make("div", { className: "bar" }, ui.play, make("label", { className: "slide" }, ui.computed, ui.computedWords)),
-    make("div", { className: "bar" }, ui.channelLabel, make("label", {}, "colours by", ui.scale)),
+    make("div", { className: "bar" }, channelLabel, make("label", {}, "colours by", ui.scale)),
     ui.columns,
     ui.said,
     make("div", { className: "bar" }, ui.count),
     ui.grid,
     ui.heard,
   );
-  root.append(ui.body);
-  return ui;
+  root.append(body);
+  return { ...ui, channelLabel, body };
 }
 
-/** The picture of a stage. */
+/** The picture of a stage. @param {FlowStage} stage @param {Room} room @returns {FlowMap} */
 export function stageMap(stage, room) {
-  const map = makeMap("");
   const [wide, tall] = drawnIn(stage, ROOM[room], room === "small" ? 14 : 28);
+  const map = { ...makeMap(""), room: [wide, tall] }; // so that nobody has to measure it
   Object.assign(map.picture.style, { width: `${wide}px`, height: `${tall}px` });
-  map.room = [wide, tall]; // so that nobody has to measure it
   map.cursor.remove();
   if (stage.bars && room === "column") barsInstead(map, stage);
   else if (stage.across > 1 && !stage.vector) map.boxes.before(sheets(stage));
@@ -51,20 +53,28 @@ export function stageMap(stage, room) {
   return map;
 }
 
-/** Lines between the slices of a picture. */
+/** Lines between the slices of a picture. @param {FlowStage} stage */
 function sheets({ across, size: [, depth], blocks: [block] }) {
   const lines = make("i", { className: "sheets" });
   lines.style.backgroundSize = `${100 / across}% ${100 / Math.ceil(Math.ceil(depth / block) / across)}%`;
   return lines;
 }
 
-/** The last block of an axis may hold fewer cells than the others: what sticks out is cut off. */
+/**
+ * The last block of an axis may hold fewer cells than the others: what sticks out is cut off.
+ *
+ * @param {HTMLElement} image @param {FlowStage} stage
+ */
 function trim(image, { across, size: [, , rows, columns], blocks: [, tall, wide] }) {
   if (across > 1) return;
   Object.assign(image.style, { width: `${(100 * Math.ceil(columns / wide) * wide) / columns}%`, height: `${(100 * Math.ceil(rows / tall) * tall) / rows}%` });
 }
 
-/** A short vector: a bar and a number for each feature, instead of the image. */
+/**
+ * A short vector: a bar and a number for each feature, instead of the image.
+ *
+ * @param {FlowMap} map @param {FlowStage} stage
+ */
 function barsInstead(map, stage) {
   map.bars = Array.from({ length: stage.size[1] }, (_, i) => {
     const [fill, number] = [make("i"), make("output")];
@@ -78,26 +88,35 @@ function barsInstead(map, stage) {
   map.frame.classList.add("scrolls");
 }
 
-/** One column of the row: a stage, its map, what is shown of it, and the way in. */
+/**
+ * One column of the row: a stage, its map, what is shown of it, and the way in.
+ *
+ * @param {FlowStage} stage @param {number} i
+ */
 export function column(stage, i) {
   const map = stageMap(stage, "column");
-  map.veil = make("i", { className: "veil", hidden: true }); // over what is not computed yet
-  map.boxes.before(map.veil);
+  const veil = make("i", { className: "veil", hidden: true }); // over what is not computed yet
+  map.boxes.before(veil);
   map.picture.tabIndex = 0;
   map.picture.dataset.focus = `map ${stage.name}`;
   map.picture.setAttribute("role", "application");
   const mode = stage.mode ? [make("em", { title: `This layer is in ${stage.mode} mode` }, stage.mode)] : [];
   const name = make("button", { type: "button", className: "name", title: stage.code, data: { look: i, focus: `name ${stage.name}` } }, make("b", {}, stage.name, ...mode), make("small", {}, stage.shape));
   const [low, high] = [0, 1].map(() => make("span", { className: "number" }));
-  const legend = make("div", { className: "scale", hidden: stage.bars }, low, make("span", { className: "legend" }), high);
+  const ramp = make("span", { className: "legend" });
+  const legend = make("div", { className: "scale", hidden: stage.bars }, low, ramp, high);
   const channel = make("small", { className: "which" });
   const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, "Open in the player");
   open.setAttribute("aria-label", `Open in the player: ${stage.name}`);
   const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...(i ? [open] : []));
-  return { stage, i, map, element, name, low, high, legend: legend.children[1], channel };
+  return { stage, i, map, veil, share: NaN, element, name, low, high, legend, ramp, channel };
 }
 
-/** One picture of the grid: a channel of the chosen stage; null is all of them in their own colours. */
+/**
+ * One picture of the grid: a channel of the chosen stage; null is all of them in their own colours.
+ *
+ * @param {FlowStage} stage @param {number | null} channel @param {boolean} large @returns {Tile}
+ */
 export function tile(stage, channel, large) {
   const map = stageMap(stage, large ? "large" : "small");
   const state = channel === null ? "" : stage.states[channel];

@@ -1,25 +1,35 @@
+// @ts-check
 // Which cells go with a unit, from stage to stage. Everything is looked up; nothing is derived from strides.
 // A span is [first, last] of channels, slices, rows and columns; null where there is none.
 
+/** @param {FlowStage} stage @returns {Spans} */
 const whole = ({ size }) => size.map((n) => [0, n - 1]);
 
-/** Is this span all there is of a stage? */
+/** Is this span all there is of a stage? @param {Spans | null} span @param {FlowStage} stage */
 export const isWhole = (span, { size }) => span !== null && span.every(([first, last], axis) => first === 0 && last === size[axis] - 1);
 
-/** From the first to the last cell that any cell of a span goes with. */
+/** From the first to the last cell that any cell of a span goes with. @param {Table} table @param {Span} span */
 function ends({ data }, [first, last]) {
   let [low, high] = [data[2 * first], data[2 * last + 1]];
   for (let i = first; i <= last; i++) [low, high] = [Math.min(low, data[2 * i]), Math.max(high, data[2 * i + 1])];
   return [low, high];
 }
 
-/** A span through the tables of a stage; an axis without one is kept. */
+/**
+ * A span through the tables of a stage; an axis without one is kept.
+ *
+ * @param {Spans} span @param {(Table | undefined)[]} tables
+ */
 function through(span, tables) {
   const found = span.map((own, axis) => (tables[axis] ? ends(tables[axis], own) : own));
   return found.every(([first, last]) => first <= last) ? found : null;
 }
 
-/** The cells that a vector's numbers lie in, from the first of each axis to the last; they are `cells` in a row. */
+/**
+ * The cells that a vector's numbers lie in, from the first of each axis to the last; they are `cells` in a row.
+ *
+ * @param {Spans} span @param {Table} cells @param {FlowStage} before
+ */
 function laidOut([, [first, last]], { data }, before) {
   if (first === 0 && last === data.length / 4 - 1) return whole(before);
   const found = whole(before).map(() => [Infinity, -Infinity]);
@@ -31,8 +41,9 @@ function laidOut([, [first, last]], { data }, before) {
   return found;
 }
 
-/** The first and the last number of the vector whose cells lie in a span. */
+/** The first and the last number of the vector whose cells lie in a span. @param {Spans} span @param {Table} cells */
 function inRow(span, { data }) {
+  /** @param {number} i */
   const lies = (i) => span.every(([first, last], axis) => data[4 * i + axis] >= first && data[4 * i + axis] <= last);
   let [first, last] = [0, data.length / 4 - 1];
   while (!lies(first)) first++; // every cell is in the row, so there is one
@@ -40,9 +51,14 @@ function inRow(span, { data }) {
   return [[0, 0], [first, last], [0, 0], [0, 0]];
 }
 
+/** @param {FlowTensors} tensors @param {"back" | "forth"} way @param {number} i */
 const tablesOf = (tensors, way, i) => [0, 1, 2, 3].map((axis) => tensors[`${way}.${i}.${axis}`]);
 
-/** What a span of stage `i` reads of the stage before. */
+/**
+ * What a span of stage `i` reads of the stage before.
+ *
+ * @param {Flow} scene @param {number} i @param {Spans | null} span
+ */
 function back({ meta: { stages }, tensors }, i, span) {
   if (!span) return null;
   if (stages[i].way === "all") return whole(stages[i - 1]);
@@ -50,7 +66,11 @@ function back({ meta: { stages }, tensors }, i, span) {
   return through(span, tablesOf(tensors, "back", i));
 }
 
-/** What of stage `i` reads a span of the stage before. */
+/**
+ * What of stage `i` reads a span of the stage before.
+ *
+ * @param {Flow} scene @param {number} i @param {Spans | null} span
+ */
 function forth({ meta: { stages }, tensors }, i, span) {
   if (!span) return null;
   if (stages[i].way === "all") return whole(stages[i]);
@@ -58,7 +78,11 @@ function forth({ meta: { stages }, tensors }, i, span) {
   return through(span, tablesOf(tensors, "forth", i));
 }
 
-/** What goes with a span of one stage on every stage: what it reads of those before, and what reads it of those behind. */
+/**
+ * What goes with a span of one stage on every stage: what it reads of those before, and what reads it of those behind.
+ *
+ * @param {Flow} scene @param {number} at @param {Spans} span
+ */
 export function spansOf(scene, at, span) {
   const { length } = scene.meta.stages;
   const found = Array(length).fill(null);

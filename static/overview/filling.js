@@ -1,29 +1,33 @@
+// @ts-check
 // The maps fill, layer by layer: how far it has come, on its own or by the slider.
 
 const EACH = [0.25, 0.7]; // seconds that a layer takes, at least and at most
 const ALL = 12; // seconds that a long network takes
 
-/** How much of column `i` is computed, from 0 to 1, when so many are. */
+/** How much of column `i` is computed, from 0 to 1, when so many are. @param {number} computed @param {number} i */
 export const shareOf = (computed, i) => Math.max(0, Math.min(1, computed - i));
 
-/** Seconds from one layer to the next. */
+/** Seconds from one layer to the next. @param {number} columns */
 export const pace = (columns) => Math.max(EACH[0], Math.min(EACH[1], ALL / columns));
 
 export class Filling {
   /** @param {() => void} changed called whenever more or less is computed */
   constructor(changed) {
-    Object.assign(this, { changed, computed: Infinity, columns: 1, playing: false });
+    this.changed = changed;
+    this.computed = Infinity;
+    this.columns = 1;
+    this.playing = false;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
   }
 
-  /** So many columns there are now; what was computed as a whole stays so. */
+  /** So many columns there are now; what was computed as a whole stays so. @param {number} columns */
   load(columns) {
     const all = this.computed >= this.columns;
     this.columns = columns;
     this.computed = all ? columns : Math.min(columns, Math.max(1, this.computed));
   }
 
-  /** Let so many columns be computed, the input among them. */
+  /** Let so many columns be computed, the input among them. @param {number} computed */
   set(computed) {
     this.computed = Math.max(1, Math.min(this.columns, computed));
     this.changed();
@@ -34,6 +38,7 @@ export class Filling {
     this.playing = true;
     const from = this.computed >= this.columns ? 1 : this.computed;
     const started = performance.now();
+    /** @param {number} now */
     const frame = (now) => {
       if (!this.playing) return;
       const gone = from + Math.max(0, now - started) / 1000 / pace(this.columns);

@@ -1,3 +1,4 @@
+// @ts-check
 // All channels of the chosen stage, small; each is painted when it is first seen.
 import { tile } from "./build.js";
 import { listenTile } from "./hands.js";
@@ -5,8 +6,11 @@ import { listenTile } from "./hands.js";
 const MOST = 512; // pictures of the grid
 
 export class Grid {
+  /** @param {Overview} overview */
   constructor(overview) {
-    Object.assign(this, { overview, tiles: [] });
+    this.overview = overview;
+    /** @type {Tile[]} */
+    this.tiles = [];
     this.views = new IntersectionObserver((changes) => changes.forEach(({ target, isIntersecting }) => isIntersecting && this.paint(target)));
   }
 
@@ -31,21 +35,22 @@ export class Grid {
     this.mark();
   }
 
+  /** @param {Element} element */
   paint(element) {
     const one = this.tiles.find((other) => other.element === element);
     if (!one || one.painted) return;
     one.painted = true;
-    one.map.image.src = this.overview.pictures.of(this.i, one.channel, this.overview.ui.scale.value);
+    one.map.image.src = this.overview.pictures.of(this.i, one.channel, this.overview.scaleKind);
   }
 
   /** Mark the channel that is shown in the row. */
   mark() {
     const shown = this.overview.channelOf(this.i);
-    this.tiles.forEach(({ element, channel }) => element.setAttribute("aria-pressed", channel === shown));
+    this.tiles.forEach(({ element, channel }) => element.setAttribute("aria-pressed", String(channel === shown)));
   }
 }
 
-/** What the pictures are; how many are left out, if there are too many. */
+/** What the pictures are; how many are left out, if there are too many. @param {FlowStage} stage */
 export function countWords({ name, vector, size: [channels, features] }) {
   if (vector) return `${name} is one vector of ${features.toLocaleString("en")} ${features === 1 ? "number" : "numbers"}`;
   const left = channels - MOST;

@@ -1,17 +1,24 @@
+// @ts-check
 // Pointer and keys of the overview.
 import { cellAt, moved } from "./places.js";
 
+/** @type {Record<string, number[]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** The cell of a stage under a pointer. */
+/** The cell of a stage under a pointer. @param {DrawnMap} map @param {FlowStage} stage @param {MouseEvent} event */
 function under(map, stage, event) {
   const box = map.picture.getBoundingClientRect();
   return cellAt(stage, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
 }
 
-/** A map of the row: point at a unit, click or tap to keep it, or walk with the arrows. */
+/**
+ * A map of the row: point at a unit, click or tap to keep it, or walk with the arrows.
+ *
+ * @param {Overview} overview @param {Column} column
+ */
 export function listenColumn(overview, { i, stage, map }) {
   const { picture } = map;
+  /** @param {MouseEvent} event */
   const at = (event) => overview.placeIn(i, under(map, stage, event));
   picture.addEventListener("pointermove", (event) => overview.point(at(event)));
   picture.addEventListener("pointerleave", () => overview.point(null));
@@ -28,11 +35,15 @@ export function listenColumn(overview, { i, stage, map }) {
     const [right, down] = move.map((step) => step * (event.shiftKey ? 10 : 1));
     const cell = here ? moved(stage, here, right, down) : cellAt(stage, 0.5, stage.vector ? 0 : 0.5);
     overview.point(overview.placeIn(i, cell));
-    map.bars?.[cell[0]].line.scrollIntoView({ block: "nearest" });
+    if (cell) map.bars?.[cell[0]].line.scrollIntoView({ block: "nearest" });
   });
 }
 
-/** A picture of the grid: point at a unit of that channel. */
+/**
+ * A picture of the grid: point at a unit of that channel.
+ *
+ * @param {Overview} overview @param {number} i @param {Tile} tile
+ */
 export function listenTile(overview, i, { map, channel }) {
   const { picture } = map;
   const stage = overview.stages[i];
@@ -43,7 +54,7 @@ export function listenTile(overview, i, { map, channel }) {
   picture.addEventListener("pointerleave", () => overview.point(null));
 }
 
-/** Streamlit has keys of its own, so ours stay inside. */
+/** Streamlit has keys of its own, so ours stay inside. @param {Overview} overview */
 export function listenKeys(overview) {
   overview.ui.body.addEventListener("keydown", (event) => {
     if (event.key === "Escape") overview.free();

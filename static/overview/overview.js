@@ -1,28 +1,48 @@
+// @ts-check
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
 import { readBlob } from "../drawing/blob.js";
-import { luminance } from "../drawing/colour.js";
 import { Herald } from "../player/herald.js";
-import { drawBoxes } from "../viewer/build.js";
+import { isDark, stopsOn } from "../player/theme.js";
+import { around, focusAgain, focusIn } from "../viewer/build.js";
 import { inkOf } from "../viewer/picture.js";
 import { build, column } from "./build.js";
-import { spansOf } from "./chain.js";
 import { showColumn } from "./columns.js";
 import { Filling, shareOf } from "./filling.js";
 import { Grid } from "./grid.js";
 import { listenColumn, listenKeys } from "./hands.js";
-import { Pictures, numberOf } from "./pictures.js";
-import { atLeast, boxesOf } from "./places.js";
-import { channelWords, unitSentence } from "./words.js";
+import { Pictures } from "./pictures.js";
+import { showUnit } from "./unit.js";
 
-const LEAST = 8; // pixels that a box is wide and high, at least
-const HINT = "Point at a cell of any map: the solid boxes are what it sees of earlier stages, the dashed ones what it reaches of later ones. Click to keep it.";
+export class Overview {
+  /** @type {Flow} */
+  scene;
+  /** @type {FlowStage[]} */
+  stages = [];
+  /** @type {Column[]} */
+  columns = [];
+  /** @type {Pictures} */
+  pictures;
+  /** @type {Record<string, Stops>} */
+  stops = {};
+  /** @type {FlowPlace | null} */
+  hovered = null;
+  /** @type {FlowMap | null} the picture of the grid that is pointed at */
+  hoveredMap = null;
+  /** @type {{stage: string, cell: number[]} | null} */
+  pinned = null;
+  channel = 0;
+  /** @type {Map<string, number | null>} stages that show a channel of their own */
+  own = new Map();
+  looked = "";
+  loaded = 0;
+  /** @type {(stage: string) => void} */
+  tell = () => {};
 
-class Overview {
+  /** @param {HTMLElement & {overview?: Overview}} root */
   constructor(root) {
     this.root = root;
     this.ui = build(root);
     this.herald = new Herald(this.ui.heard);
-    Object.assign(this, { hovered: null, hoveredMap: null, pinned: null, channel: 0, own: new Map(), looked: "", columns: [], tell: () => {} });
     this.filling = new Filling(() => this.showFilling());
     this.grid = new Grid(this);
     this.ui.body.addEventListener("click", (event) => this.click(event));
@@ -33,6 +53,7 @@ class Overview {
     root.overview = this; // a handle for tests and for the curious
   }
 
+  /** @param {Uint8Array} bytes @param {Tell} tell */
   load(bytes, tell) {
     this.scene = readBlob(bytes);
     this.tell = (stage) => tell("picked", { stage });
@@ -40,8 +61,9 @@ class Overview {
     this.hovered = null;
     const names = this.stages.map(({ name }) => name);
     if (!names.includes(this.looked)) this.looked = names[Math.min(1, names.length - 1)];
-    const kept = this.stages[names.indexOf(this.pinned?.stage)];
-    if (!kept || !this.pinned.cell.every((at, axis) => at < kept.size[axis + 1])) this.pinned = null;
+    const { pinned } = this;
+    const kept = pinned && this.stages[names.indexOf(pinned.stage)];
+    if (!kept || !pinned.cell.every((at, axis) => at < kept.size[axis + 1])) this.pinned = null;
     this.own = new Map([...this.own].filter(([name, channel]) => names.includes(name) && (channel ?? 0) < this.stages[names.indexOf(name)].size[0]));
     const most = Math.max(...this.stages.filter(({ vector }) => !vector).map(({ size }) => size[0]), 1);
     this.channel = Math.min(this.channel, most - 1);
@@ -51,16 +73,12 @@ class Overview {
     Object.assign(this.ui.computed, { max: this.stages.length - 1 });
     this.theme();
     this.root.dataset.ready = `${this.stages.length}.${this.looked}`;
-    this.loaded = (this.loaded ?? 0) + 1;
+    this.loaded += 1;
   }
 
   theme() {
     const { palette } = this.scene.meta;
-    const probe = document.createElement("canvas").getContext("2d");
-    probe.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff";
-    probe.fillRect(0, 0, 1, 1);
-    const dark = luminance([...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]) < 0.3;
-    this.stops = Object.fromEntries(Object.entries(palette).map(([name, both]) => [name, both[dark ? "dark" : "light"]]));
+    this.stops = stopsOn(palette, isDark(this.root));
     this.pictures?.forget();
     this.pictures = new Pictures(this.scene, Object.fromEntries(Object.entries(this.stops).map(([name, stops]) => [name, inkOf(stops)])));
     this.draw();
@@ -68,7 +86,7 @@ class Overview {
 
   /** Everything anew; keys go on where they were. */
   draw() {
-    const held = this.root.getRootNode().activeElement?.dataset.focus;
+    const held = focusIn(this.root);
     this.columns = this.stages.map((stage, i) => column(stage, i));
     this.columns.forEach((one) => listenColumn(this, one));
     this.ui.columns.replaceChildren(...this.columns.map(({ element }) => element));
@@ -76,17 +94,28 @@ class Overview {
     this.showChannel();
     this.grid.fill();
     this.showFilling();
-    if (held) [...this.ui.body.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held)?.focus({ preventScroll: true });
+    focusAgain(this.ui.body, held);
   }
 
+  /** By which limits maps are coloured. */
+  get scaleKind() {
+    return /** @type {ScaleKind} */ (this.ui.scale.value);
+  }
+
+  /** @param {string} name */
   at(name) {
     return this.stages.findIndex((stage) => stage.name === name);
   }
 
-  /** The channel that is shown of a stage: its own, or that of the slider; null is all of them in their own colours. */
+  /**
+   * The channel that is shown of a stage: its own, or that of the slider; null is all of them in their own colours.
+   *
+   * @param {number} i
+   */
   channelOf(i) {
     const { name, size, vector } = this.stages[i];
-    if (this.own.has(name)) return this.own.get(name);
+    const own = this.own.get(name);
+    if (own !== undefined) return own;
     if (i === 0 && this.scene.meta.colour) return null;
     return vector ? 0 : Math.min(this.channel, size[0] - 1);
   }
@@ -96,37 +125,38 @@ class Overview {
     this.ui.channelWords.textContent = `${value} of ${Number(max) + 1}${this.own.size ? ", some on their own" : ""}`;
   }
 
-  /** Another channel of every stage that has it; the last where there are fewer. */
+  /** Another channel of every stage that has it; the last where there are fewer. @param {number} channel */
   leaf(channel) {
     this.channel = channel;
     this.own.clear();
     this.columns.forEach((one) => showColumn(this, one));
     this.showChannel();
     this.grid.mark();
-    this.showUnit();
+    showUnit(this);
   }
 
-  /** One column on its own. */
+  /** One column on its own. @param {number | null} channel */
   choose(channel) {
     this.own.set(this.looked, channel);
     showColumn(this, this.columns[this.at(this.looked)]);
     this.showChannel();
     this.grid.mark();
-    this.showUnit();
+    showUnit(this);
   }
 
-  /** Look at all channels of a stage. */
+  /** Look at all channels of a stage. @param {number} i */
   look(i) {
     if (this.looked === this.stages[i].name) return;
     this.looked = this.stages[i].name;
-    this.columns.forEach((one) => one.name.setAttribute("aria-pressed", one.stage.name === this.looked));
+    this.columns.forEach((one) => one.name.setAttribute("aria-pressed", String(one.stage.name === this.looked)));
     this.root.dataset.ready = `${this.stages.length}.${this.looked}`;
     this.grid.fill();
-    this.showUnit();
+    showUnit(this);
   }
 
   // --- how far it is computed ---
 
+  /** @param {number} computed */
   scrub(computed) {
     this.filling.playing = false;
     this.filling.set(computed);
@@ -134,21 +164,21 @@ class Overview {
 
   showFilling() {
     const { computed, columns, playing } = this.filling;
-    this.columns.forEach(({ i, map, element }) => {
-      const share = shareOf(computed, i);
-      if (map.share === share) return;
-      map.share = share;
-      map.veil.hidden = share === 1;
-      map.veil.style.top = `${100 * share}%`;
-      element.classList.toggle("later", share === 0);
+    this.columns.forEach((column) => {
+      const share = shareOf(computed, column.i);
+      if (column.share === share) return;
+      column.share = share;
+      column.veil.hidden = share === 1;
+      column.veil.style.top = `${100 * share}%`;
+      column.element.classList.toggle("later", share === 0);
     });
     const last = Math.min(columns, Math.ceil(computed)) - 1;
-    if (Number(this.ui.computed.value) !== last) this.ui.computed.value = last;
+    if (Number(this.ui.computed.value) !== last) this.ui.computed.value = String(last);
     const words = last === columns - 1 ? `all ${columns - 1} stages` : `up to ${this.stages[last].name}, ${last} of ${columns - 1} stages`;
     if (this.ui.computedWords.textContent !== words) this.ui.computedWords.textContent = words;
     const label = playing ? "■ Stop" : "▶ Run it through";
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;
-    if (!playing) this.showUnit();
+    if (!playing) showUnit(this);
   }
 
   // --- one unit ---
@@ -159,18 +189,23 @@ class Overview {
     return this.pinned && this.placeIn(this.at(this.pinned.stage), this.pinned.cell);
   }
 
-  /** A cell of the map that is shown of a stage. */
+  /**
+   * A cell of the map that is shown of a stage.
+   *
+   * @param {number} i @param {number[] | null} cell @returns {FlowPlace | null}
+   */
   placeIn(i, cell) {
     return cell && { at: i, channel: this.channelOf(i), cell };
   }
 
+  /** @param {FlowPlace | null} place @param {FlowMap | null} map */
   point(place, map = null) {
     if (JSON.stringify(place) === JSON.stringify(this.hovered)) return;
     Object.assign(this, { hovered: place, hoveredMap: map });
-    this.showUnit();
+    showUnit(this);
   }
 
-  /** Keep a unit; the one that is kept already is let go. */
+  /** Keep a unit; the one that is kept already is let go. @param {FlowPlace | null} place */
   pin(place) {
     if (!place) return;
     const pinned = { stage: this.stages[place.at].name, cell: place.cell };
@@ -178,56 +213,18 @@ class Overview {
     this.pinned = same ? null : pinned;
     this.hovered = null;
     this.look(place.at);
-    this.showUnit();
+    showUnit(this);
   }
 
   free() {
     this.pinned = this.hovered = null;
-    this.showUnit();
+    showUnit(this);
   }
 
-  showUnit() {
-    const { place, stages } = this;
-    const later = place && shareOf(this.filling.computed, place.at) < 1;
-    const spans = place && !later ? this.spansOf(place) : stages.map(() => null);
-    this.columns.forEach((one) => this.drawColumnBoxes(one, place, spans));
-    this.grid.tiles.forEach(({ map }) => {
-      if (map === this.hoveredMap || map.boxes.children.length) drawBoxes(map, map === this.hoveredMap && place ? this.sized(map, stages[place.at], spans[place.at], "unit") : []);
-    });
-    const sentence = !place ? HINT : later ? `${stages[place.at].name} is not computed yet.` : unitSentence(stages, place, this.valueOf(place), spans);
-    this.ui.said.textContent = sentence;
-    this.herald.say(sentence);
-  }
-
-  spansOf({ at, channel, cell }) {
-    const channels = channel === null ? [0, this.stages[at].size[0] - 1] : [channel, channel];
-    return spansOf(this.scene, at, [channels, ...cell.map((one) => [one, one])]);
-  }
-
-  valueOf({ at, channel, cell }) {
-    const { exact, blocks, size } = this.stages[at];
-    const channels = channel === null ? Array.from({ length: size[0] }, (_, c) => c) : [channel];
-    return { numbers: channels.map((one) => numberOf(this.scene, at, one, cell)), exactly: exact, blocks };
-  }
-
-  drawColumnBoxes({ i, stage, map, channel }, place, spans) {
-    const span = spans[i];
-    const shown = this.channelOf(i);
-    const apart = span && shown !== null && (shown < span[0][0] || shown > span[0][1]); // the map that is shown is not among them
-    const kind = `${place && i > place.at ? "reach" : "unit"}${apart ? " apart" : ""}`;
-    drawBoxes(map, span ? this.sized(map, stage, span, kind) : []);
-    channel.textContent = apart ? `goes with ${channelWords(stage, span)}` : channel.dataset.words;
-  }
-
-  /** Boxes of a span on a map, none too small to be seen. */
-  sized(map, stage, span, kind) {
-    if (!span) return [];
-    const [wide, tall] = map.room;
-    return boxesOf(stage, span).map((box) => ({ box: atLeast(box, LEAST / wide, LEAST / tall), kind }));
-  }
-
-  click({ target }) {
-    const found = (name) => target.closest(`[data-${name}]`)?.dataset[name];
+  /** @param {Event} event */
+  click(event) {
+    /** @param {string} name */
+    const found = (name) => around(event, `[data-${name}]`)?.dataset[name];
     if (found("act") === "play") return this.filling.toggle();
     if (found("look")) return this.look(Number(found("look")));
     if (found("open")) return this.tell(this.stages[Number(found("open"))].name);
@@ -243,6 +240,7 @@ class Overview {
   }
 }
 
+/** @type {WeakMap<HTMLElement, Overview>} */
 const overviews = new WeakMap();
 
 /**
@@ -250,12 +248,12 @@ const overviews = new WeakMap();
  *
  * @param {HTMLElement} root
  * @param {Uint8Array} bytes the blob of `make_flow`
- * @param {{tell: (name: string, value: object) => void}} options how to tell the server which stage to open
+ * @param {{tell: Tell}} options how to tell the server which stage to open
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { tell }) {
-  if (!overviews.has(root)) overviews.set(root, new Overview(root));
-  const overview = overviews.get(root);
+  const overview = overviews.get(root) ?? new Overview(root);
+  overviews.set(root, overview);
   overview.load(bytes, tell);
   root.style.minHeight = "";
   return () => {

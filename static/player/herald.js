@@ -1,3 +1,4 @@
+// @ts-check
 // What a screen reader hears: the sentence, once it has stood for a while. Whatever changes faster is only seen.
 
 const REST = 600; // milliseconds
@@ -8,7 +9,11 @@ export class Herald {
     this.region = region;
   }
 
-  /** Say this text if nothing else comes within `REST`; while steps run by themselves (`quiet`) nothing is said. */
+  /**
+   * Say this text if nothing else comes within `REST`; while steps run by themselves (`quiet`) nothing is said.
+   *
+   * @param {string} text
+   */
   say(text, quiet = false) {
     clearTimeout(this.waiting);
     if (quiet || text === this.region.textContent) return;

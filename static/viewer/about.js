@@ -1,11 +1,13 @@
+// @ts-check
 // What there is to say about the selected channel: statistics, histogram, kernel.
 import { histogram } from "../drawing/charts.js";
 import { brief } from "../drawing/colour.js";
+import { contextOf } from "../player/theme.js";
 import { make } from "./build.js";
 import { finiteRange, levelsOf, pixelsOf, scaleOf } from "./picture.js";
 import { statisticsOf } from "./words.js";
 
-/** Statistics, histogram and kernel of the selected channel. */
+/** Statistics, histogram and kernel of the selected channel. @param {Viewer} viewer */
 export function drawAbout(viewer) {
   const { meta, tensors } = viewer.scene;
   const width = meta.statistics.length;
@@ -18,23 +20,23 @@ export function drawAbout(viewer) {
   drawKernel(viewer);
 }
 
-/** How often each value occurs in the last of the large maps. */
+/** How often each value occurs in the last of the large maps. @param {Viewer} viewer */
 function drawHistogram(viewer) {
-  const { values } = viewer.planes.at(-1);
+  const { values } = viewer.planes[viewer.planes.length - 1];
   const [low, high] = finiteRange(values);
   const range = low < high ? [low, high] : [low - 0.5, low + 0.5];
   const { counts, most } = histogram(values, range);
   const canvas = Object.assign(viewer.ui.histogram, { width: counts.length * 6, height: 90 });
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.fillStyle = getComputedStyle(viewer.root).getPropertyValue("--st-primary-color") || "#3b5bdb";
   counts.forEach((n, i) => context.fillRect(i * 6, 90 - (88 * n) / most, 5, (88 * n) / most + (n ? 1 : 0)));
   const words = [brief(range[0]), "how often each value occurs", brief(range[1])];
   canvas.ariaLabel = `Histogram: how often each value from ${words[0]} to ${words[2]} occurs`;
   const caption = make("figcaption", {}, ...words.map((word) => make("span", {}, word)));
-  canvas.parentElement.replaceChildren(canvas, caption);
+  canvas.parentElement?.replaceChildren(canvas, caption);
 }
 
-/** The kernel's weights for each input channel, where the stage is a convolution. */
+/** The kernel's weights for each input channel, where the stage is a convolution. @param {Viewer} viewer */
 function drawKernel(viewer) {
   const { meta, tensors } = viewer.scene;
   viewer.ui.kernel.hidden = !tensors.kernel;
@@ -46,7 +48,7 @@ function drawKernel(viewer) {
   const all = make("canvas", { ariaHidden: "true" }); // the words below say what it is
   const [w, h] = [frames + 1, mels + 1];
   Object.assign(all, { width: columns * w - 1, height: Math.ceil(channels / columns) * h - 1 });
-  const context = all.getContext("2d");
+  const context = contextOf(all);
   for (let c = 0; c < channels; c++) {
     const pixels = pixelsOf(levels.subarray(c * frames * mels, (c + 1) * frames * mels), [frames, mels], viewer.inks[meta.scales.kernel]);
     const image = new ImageData(new Uint8ClampedArray(pixels.buffer), frames, mels);

@@ -1,6 +1,12 @@
+// @ts-check
 // The viewer's elements.
 
-/** An element with properties and children. */
+/**
+ * An element with properties and children.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {Properties} properties @param {...(Node | string)} children
+ */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   const { data, aria, ...rest } = properties;
@@ -11,15 +17,37 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** The nearest element round what an event happened to. @param {Event} event @param {string} selector */
+export const around = ({ target }, selector) =>
+  target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest(selector)) : null;
+
+/** The element of a component that has the focus. @param {Element} root */
+export const focused = (root) =>
+  /** @type {HTMLElement | null} */ (/** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement);
+
+/** By what name it is known, so that it can have the focus again. @param {Element} root */
+export const focusIn = (root) => focused(root)?.dataset.focus;
+
+/** Keys go on where they were, though everything is drawn anew. @param {Element} body @param {string | undefined} name */
+export function focusAgain(body, name) {
+  if (name === undefined) return;
+  const all = /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-focus]"));
+  [...all].find((one) => one.dataset.focus === name)?.focus({ preventScroll: true });
+}
+
+/** @param {string} act @param {string} text @param {string} title */
 const button = (act, text, title) => make("button", { type: "button", title, data: { act } }, text);
+/** @param {string} name @param {string} label @param {string[][]} options */
 const choice = (name, label, options) =>
   make("label", {}, label, make("select", { name }, ...options.map(([value, text]) => make("option", { value }, text))));
 
 export const SORTS = [["index", "number"], ["mean", "mean"], ["max", "largest value"], ["variance", "variance"], ["zeros", "share of zeros"], ["contrast", "marked stretch against the rest"]];
 export const SCALES = [["channel", "each channel"], ["layer", "whole layer"], ["percentiles", "layer, 1 to 99 %"]];
 
-/** All parts of a viewer, by name. */
+/** All parts of a viewer, by name. @param {HTMLElement} root */
 export function build(root) {
+  const sort = choice("sort", "sort by", SORTS);
+  const scale = choice("scale", "colours by", SCALES);
   const ui = {
     play: button("play", "▶ Play", "Play or stop (space)"),
     time: make("span", { className: "time" }),
@@ -36,21 +64,19 @@ export function build(root) {
     grid: make("div", { className: "grid", role: "group" }),
     count: make("h3"),
     hint: make("p", { className: "hint" }),
+    partWords: make("span"),
+    said: make("span", { data: { testid: "unit" } }),
+    heard: make("p", { className: "heard", role: "status" }),
+    hearUnit: button("hearUnit", "Hear what it sees", "Play the seconds and the band of this unit's receptive field"),
+    sort: /** @type {HTMLSelectElement} */ (sort.lastChild),
+    scale: /** @type {HTMLSelectElement} */ (scale.lastChild),
   };
-  ui.hearPart = button("hearPart", "Hear it", "Play the selected part");
-  ui.analyse = button("analyse", "Analyse it alone", "Let the network read the selected part only");
-  ui.clear = button("clear", "✕", "Clear the selection");
-  ui.partWords = make("span");
-  ui.part.append(ui.partWords, ui.hearPart, ui.analyse, ui.clear);
-  ui.said = make("span", { data: { testid: "unit" } });
-  ui.heard = make("p", { className: "heard", role: "status" });
-  ui.hearUnit = button("hearUnit", "Hear what it sees", "Play the seconds and the band of this unit's receptive field");
+  const hearPart = button("hearPart", "Hear it", "Play the selected part");
+  const analyse = button("analyse", "Analyse it alone", "Let the network read the selected part only");
+  ui.part.append(ui.partWords, hearPart, analyse, button("clear", "✕", "Clear the selection"));
   ui.unit.append(ui.said, ui.hearUnit);
   ui.strip.setAttribute("aria-label", "Stages");
-  const sort = choice("sort", "sort by", SORTS);
-  const scale = choice("scale", "colours by", SCALES);
-  [ui.sort, ui.scale] = [sort.lastChild, scale.lastChild];
-  ui.body = make(
+  const body = make(
     "div",
     { className: "viewer", tabIndex: -1 },
     make("div", { className: "bar" }, ui.play, ui.time, ui.part),
@@ -66,11 +92,15 @@ export function build(root) {
     ui.grid,
     ui.heard,
   );
-  root.append(ui.body);
-  return ui;
+  root.append(body);
+  return { ...ui, body };
 }
 
-/** A map: an image that fills its frame, with a cursor, room for boxes, and axes if they are wanted. */
+/**
+ * A map: an image that fills its frame, with a cursor, room for boxes, and axes if they are wanted.
+ *
+ * @param {string} className
+ */
 export function makeMap(className, label = "") {
   const image = make("img", { alt: "", decoding: "sync", draggable: false });
   const boxes = make("div", { className: "boxes" });
@@ -81,15 +111,19 @@ export function makeMap(className, label = "") {
   return { frame, picture, image, boxes, cursor };
 }
 
-/** Draw boxes of shares on a map: `[{box, kind}]`. */
+/**
+ * Draw boxes of shares on a map: `[{box, kind}]`.
+ *
+ * @param {DrawnMap} map @param {{box: Box | null, kind: string}[]} boxes
+ */
 export function drawBoxes(map, boxes) {
-  const shown = boxes.filter(({ box }) => box);
+  const shown = boxes.flatMap(({ box, kind }) => (box ? [{ box, kind }] : []));
   while (map.boxes.children.length < shown.length) map.boxes.append(make("i"));
-  while (map.boxes.children.length > shown.length) map.boxes.lastChild.remove();
+  while (map.boxes.children.length > shown.length) map.boxes.lastElementChild?.remove();
   shown.forEach(({ box, kind }, i) => {
-    const { style } = map.boxes.children[i];
-    map.boxes.children[i].className = kind;
-    Object.assign(style, {
+    const mark = /** @type {HTMLElement} */ (map.boxes.children[i]);
+    mark.className = kind;
+    Object.assign(mark.style, {
       left: `${100 * box.left}%`,
       width: `${100 * (box.right - box.left)}%`,
       bottom: `${100 * box.bottom}%`,
@@ -98,10 +132,16 @@ export function drawBoxes(map, boxes) {
   });
 }
 
-/** Marks along a map: `[{at, text}]` with shares from the left, and from the bottom. */
+/**
+ * Marks along a map: `[{at, text}]` with shares from the left, and from the bottom.
+ *
+ * @param {DrawnMap} map @param {Mark[]} across @param {Mark[]} up
+ */
 export function drawAxes(map, across, up) {
   map.frame.querySelectorAll(".axis").forEach((axis) => axis.remove());
+  /** @param {Mark} mark */
   const inside = ({ at }) => at >= -0.001 && at <= 1.001;
+  /** @param {string} className @param {Mark[]} marks @param {"left" | "bottom"} side */
   const axis = (className, marks, side) =>
     make("div", { className: `axis ${className}`, ariaHidden: "true" }, ...marks.filter(inside).map(({ at, text }) => {
       const mark = make("span", {}, text);

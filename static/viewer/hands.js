@@ -1,17 +1,25 @@
+// @ts-check
 // Pointer and keys of the viewer.
+import { around } from "./build.js";
 import { transport } from "./sound.js";
 
 const NEAR = 5; // pixels that a click may wander before it is a drag
+/** @type {Record<string, number[]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
-/** Shares of a map under a pointer: from the left, and from the bottom. */
+/**
+ * Shares of a map under a pointer: from the left, and from the bottom.
+ *
+ * @param {DrawnMap} map @param {MouseEvent} event
+ */
 function under(map, event) {
   const box = map.picture.getBoundingClientRect();
   return [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
 }
 
-/** The input: click to move the cursor, drag to select, arrows to step. */
+/** The input: click to move the cursor, drag to select, arrows to step. @param {Viewer} viewer @param {DrawnMap} map */
 export function listenClip(viewer, map) {
+  /** @type {{x: number, time: number} | null} */
   let from = null;
   const { picture } = map;
   picture.addEventListener("pointerdown", (event) => {
@@ -41,10 +49,18 @@ export function listenClip(viewer, map) {
   });
 }
 
-/** A map of the chosen stage: point at a unit, click to keep it, or walk with the arrows. */
+/**
+ * A map of the chosen stage: point at a unit, click to keep it, or walk with the arrows.
+ *
+ * @param {Viewer} viewer @param {DrawnMap} map
+ */
 export function listenPlane(viewer, map) {
   const { picture } = map;
-  const at = (event) => viewer.unitOf(...under(map, event));
+  /** @param {MouseEvent} event */
+  const at = (event) => {
+    const [share, height] = under(map, event);
+    return viewer.unitOf(share, height);
+  };
   picture.addEventListener("pointermove", (event) => viewer.point(at(event)));
   picture.addEventListener("pointerleave", () => viewer.point(null));
   picture.addEventListener("click", (event) => viewer.choose(viewer.hovered ?? at(event))); // what was shown is what is taken
@@ -63,13 +79,18 @@ export function listenPlane(viewer, map) {
   });
 }
 
+/** @param {number} n @param {number} most */
 const clamp = (n, most) => Math.max(0, Math.min(most - 1, n));
 
-/** Space plays and stops, wherever in the viewer the focus is. Streamlit has keys of its own, so ours stay inside. */
+/**
+ * Space plays and stops, wherever in the viewer the focus is. Streamlit has keys of its own, so ours stay inside.
+ *
+ * @param {Viewer} viewer
+ */
 export function listenKeys(viewer) {
   viewer.ui.body.addEventListener("keydown", (event) => {
-    if (event.target.closest("select, input")) return;
-    if (event.key === " " && !event.target.closest("button")) {
+    if (around(event, "select, input")) return;
+    if (event.key === " " && !around(event, "button")) {
       event.preventDefault();
       viewer.act("play");
     }

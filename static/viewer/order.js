@@ -1,21 +1,36 @@
+// @ts-check
 // In which order channels are shown, and the number by which each stands there.
 import { TOP } from "../drawing/colour.js";
 import { shareOf } from "./places.js";
 
-/** One statistic of every channel; null where the name is none of them. */
+/**
+ * One statistic of every channel; null where the name is none of them.
+ *
+ * @param {Float32Array} statistics @param {string[]} names @param {string} by
+ */
 export function column(statistics, names, by) {
   const [width, at] = [names.length, names.indexOf(by)];
   return at < 0 ? null : Array.from({ length: statistics.length / width }, (_, channel) => statistics[channel * width + at]);
 }
 
-/** Channels from the largest number, or the one farthest from 0, to the smallest; what is no number comes last. */
+/**
+ * Channels from the largest number, or the one farthest from 0, to the smallest; what is no number comes last.
+ *
+ * @param {number[] | null} values @param {number} count
+ */
 export function ordered(values, count, farthest = false) {
   const order = Array.from({ length: count }, (_, channel) => channel);
+  /** @param {number} value */
   const rank = (value) => (Number.isNaN(value) ? -Infinity : farthest ? Math.abs(value) : value);
-  return values ? order.sort((a, b) => (rank(values[b]) > rank(values[a])) - (rank(values[b]) < rank(values[a])) || a - b) : order;
+  if (!values) return order;
+  return order.sort((a, b) => Number(rank(values[b]) > rank(values[a])) - Number(rank(values[b]) < rank(values[a])) || a - b);
 }
 
-/** Which frames of a small picture of a stage have their centre between two places of the input: [true, false, ...]. */
+/**
+ * Which frames of a small picture of a stage have their centre between two places of the input: [true, false, ...].
+ *
+ * @param {StageWords} stage @param {number} frames @param {number} from @param {number} to
+ */
 export function insideOf({ lies, shape }, frames, from, to) {
   const cells = shape[1];
   const block = Math.ceil(cells / frames);
@@ -30,6 +45,7 @@ export function insideOf({ lies, shape }, frames, from, to) {
  * How far each channel's mean inside lies from its mean outside, in pooled standard deviations:
  * (m_in - m_out) / sqrt((n_in var_in + n_out var_out) / (n_in + n_out)). Levels will do: they are a channel's values but for
  * an offset and a factor, which do not change it. NaN where one side is empty or nothing varies.
+ * @param {Uint8Array} levels @param {number[]} shape @param {boolean[]} inside
  */
 export function contrasts(levels, [channels, frames, mels], inside) {
   return Array.from({ length: channels }, (_, channel) => {

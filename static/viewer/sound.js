@@ -1,3 +1,4 @@
+// @ts-check
 // The sound and the time that all maps share. Without sound, or where a browser has none, the cursor runs silently.
 
 const FADE = 0.005; // seconds: a cut without a click
@@ -6,10 +7,19 @@ const PATIENCE = 1; // seconds that a browser may take to start its sound; then 
 /** What several viewers of one page share: where the cursor is, and who is heard. */
 class Transport {
   constructor() {
-    Object.assign(this, { time: 0, playing: null, listeners: new Set() });
+    this.time = 0; // seconds
+    /** @type {{sound: Sound, from: number, to: number, began: number, heard: Audible | null} | null} */
+    this.playing = null;
+    /** @type {Set<() => void>} */
+    this.listeners = new Set();
+    this.pending = 0;
   }
 
-  /** Let a sound run from one time to another; `band` keeps frequencies [Hz] in between. */
+  /**
+   * Let a sound run from one time to another; `band` keeps frequencies [Hz] in between.
+   *
+   * @param {Sound} sound @param {number} from @param {number} to @param {Band | null} band
+   */
   play(sound, from, to, band = null) {
     this.pause();
     this.time = from;
@@ -25,6 +35,7 @@ class Transport {
     this.tell();
   }
 
+  /** @param {number} time */
   seek(time) {
     const { playing } = this;
     if (playing) return this.play(playing.sound, time, playing.sound.length);
@@ -54,7 +65,10 @@ class Transport {
 
 export const transport = new Transport();
 
+/** @type {AudioContext | null} */
 let context = null;
+
+/** @typedef {{stop: () => void, since: () => number}} Audible what is heard: how to end it, and how long it has been */
 
 /** One clip. */
 export class Sound {
@@ -64,41 +78,56 @@ export class Sound {
    * @param {number} length seconds that the cursor runs
    */
   constructor(samples, rate, length) {
-    Object.assign(this, { samples, rate, length, buffer: null });
+    this.samples = samples;
+    this.rate = rate;
+    this.length = length;
+    /** @type {AudioBuffer | null} */
+    this.buffer = null;
   }
 
-  /** Start to be heard; null where there is nothing to hear. */
+  /**
+   * Start to be heard; null where there is nothing to hear.
+   *
+   * @param {number} from @param {number} to @param {Band | null} band
+   */
   hear(from, to, band) {
     if (!this.samples || !globalThis.AudioContext) return null;
-    context ??= new AudioContext();
-    context.resume();
-    if (context.state !== "running") context.resume();
-    this.buffer ??= this.decode();
-    const source = new AudioBufferSourceNode(context, { buffer: this.buffer });
-    const gain = new GainNode(context);
-    const chain = [source, ...filters(band, this.rate), gain, context.destination];
+    const audio = (context ??= new AudioContext());
+    audio.resume();
+    if (audio.state !== "running") audio.resume();
+    this.buffer ??= this.decode(audio, this.samples);
+    const source = new AudioBufferSourceNode(audio, { buffer: this.buffer });
+    const gain = new GainNode(audio);
+    /** @type {AudioNode[]} */
+    const chain = [source, ...filters(audio, band, this.rate), gain, audio.destination];
     chain.reduce((before, after) => before.connect(after));
-    const began = context.currentTime;
+    const began = audio.currentTime;
     const stop = () => {
-      gain.gain.setTargetAtTime(0, context.currentTime, FADE);
-      source.stop(context.currentTime + 5 * FADE);
+      gain.gain.setTargetAtTime(0, audio.currentTime, FADE);
+      source.stop(audio.currentTime + 5 * FADE);
     };
     source.start(0, from, Math.max(0, to - from));
-    const late = context.outputLatency || 0;
-    return { stop, since: () => Math.max(0, context.currentTime - began - late) };
+    const late = audio.outputLatency || 0;
+    return { stop, since: () => Math.max(0, audio.currentTime - began - late) };
   }
 
-  decode() {
-    const buffer = context.createBuffer(1, this.samples.length, this.rate);
-    buffer.getChannelData(0).set(Float32Array.from(this.samples, (s) => s / 32767));
+  /** @param {AudioContext} audio @param {Int16Array} samples */
+  decode(audio, samples) {
+    const buffer = audio.createBuffer(1, samples.length, this.rate);
+    buffer.getChannelData(0).set(Float32Array.from(samples, (s) => s / 32767));
     return buffer;
   }
 }
 
-/** Two steep filters that leave a band; where it reaches the ends there is nothing to cut. */
-function filters(band, rate) {
+/**
+ * Two steep filters that leave a band; where it reaches the ends there is nothing to cut.
+ *
+ * @param {AudioContext} audio @param {Band | null} band @param {number} rate
+ */
+function filters(audio, band, rate) {
   if (!band) return [];
   const { low, high } = band;
-  const pair = [low > 20 && ["highpass", low], high < 0.49 * rate && ["lowpass", high]].filter(Boolean);
-  return pair.flatMap(([type, frequency]) => [0.54, 1.31].map((Q) => new BiquadFilterNode(context, { type, frequency, Q })));
+  /** @param {BiquadFilterType} type @param {number} frequency */
+  const steep = (type, frequency) => [0.54, 1.31].map((Q) => new BiquadFilterNode(audio, { type, frequency, Q }));
+  return [...(low > 20 ? steep("highpass", low) : []), ...(high < 0.49 * rate ? steep("lowpass", high) : [])];
 }

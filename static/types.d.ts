@@ -1,0 +1,286 @@
+// What Python sends to the browser, and what the modules hand to one another. Checked by `make lint`; nothing of this is
+// served code. A field that Python renames and this file does not, or the other way round, fails in tests/test_types.py.
+
+type Numbers = Float32Array | Int16Array | Int32Array | Uint8Array;
+type Limits = number[]; // [low, high]
+type Span = number[]; // [first, last]
+type RGB = number[]; // red, green, blue from 0 to 255
+type Stops = string[]; // colours of a scale, "#rrggbb", from low to high
+
+/** A named array of a blob, row by row. */
+interface Tensor<Data = Float32Array> {
+  shape: number[];
+  data: Data;
+}
+type Table = Tensor<Int16Array | Int32Array>;
+
+/** How a component tells the server what was done. */
+type Tell = (name: string, value: object) => void;
+
+/** Colours by the name of their scale. */
+type Palette = Record<string, { light: Stops; dark: Stops }>;
+
+// --- a scene of one layer: cnnviz/scenes/layer.py -------------------------------------------------------------------
+
+type Rule = "dot" | "blend" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "move";
+type PanelName = "input" | "gate" | "output";
+
+interface Scene {
+  meta: SceneMeta;
+  tensors: SceneTensors;
+}
+
+interface SceneMeta {
+  version: number;
+  rule: Rule;
+  function: string; // torch's name of the layer
+  view: "work" | "gate" | "pair";
+  weighted: boolean;
+  gating: Gated | null;
+  names: { [panel in PanelName]?: string };
+  charts: ("curve" | PanelName)[];
+  constants: Constants;
+  title: string;
+  ndim: 1 | 2 | 3;
+  shapes: { input: string; output: string };
+  groups: number;
+  padding: string;
+  padValue: number;
+  flipped: boolean;
+  scales: Record<PanelName | "weight", string>;
+  diverging: string[];
+  palette: Palette;
+  tolerance: { relative: number; absolute: number };
+  turned: boolean;
+  axes: string[];
+  outAxes: string[];
+  arrows: boolean;
+  at: { channel: number; cell: number[] } | null;
+  opens?: { step: number | null; pin: string }; // cnnviz/scenes/opening.py
+  low?: number[]; // of windows, along each axis
+  dropped?: (number | null)[];
+  stamp?: { low: number[] };
+}
+
+/** Where signal and gate come from: `Layer.gating` in cnnviz/core/layers. */
+interface Gated {
+  signal?: Taken;
+  gate: Taken;
+  mixes?: "signal" | "gate";
+}
+interface Taken {
+  tensor?: "input" | "gate" | "signal";
+  first?: number;
+  through?: string;
+  take?: "value" | "gate";
+}
+
+/** Single numbers that a rule needs, by torch's names: `Layer.constants`. */
+interface Constants {
+  [name: string]: number;
+}
+
+/** Those of a rule are there where the rule is. */
+interface SceneTensors {
+  input: Tensor;
+  output: Tensor;
+  "input.range": Tensor;
+  "output.range": Tensor;
+  "signal.range"?: Tensor;
+  reads: Tensor<Int16Array>;
+  weight: Tensor;
+  bias: Tensor;
+  indices: Table;
+  gate: Tensor;
+  signal: Tensor;
+  mean: Tensor;
+  var: Tensor;
+  from: Table; // of a rule "move"
+  [table: `${"" | "stamp."}${"line" | "start" | "offset" | "count"}${number}`]: Table;
+  [weights: `blend${number}`]: Tensor;
+}
+
+// --- all maps of a stage: cnnviz/scenes/stage.py ---------------------------------------------------------------------
+
+interface Maps {
+  meta: MapsMeta;
+  tensors: MapsTensors;
+}
+
+interface MapsMeta {
+  version: number;
+  stage: string;
+  channel: number;
+  unit: Unit | null;
+  statistical: string;
+  clip: { rate: number; step: number | null; hertz: [hertz: number, mel: number][] };
+  stages: StageWords[];
+  states: string[];
+  percentiles: Limits;
+  statistics: string[];
+  planes: string[];
+  scales: Record<string, string>;
+  diverging: string[];
+  palette: Palette;
+}
+
+type Unit = number[]; // [frame, mel]
+type Lies = { jump: number; first: number };
+
+interface StageWords {
+  name: string;
+  layer: string;
+  shape: number[]; // channels, frames, mels
+  lies: [frames: Lies, mels: Lies];
+  channel: number;
+  range: Limits;
+}
+
+interface MapsTensors {
+  input: Tensor;
+  samples?: Tensor<Int16Array>;
+  seconds?: Tensor;
+  hertz?: Tensor;
+  small: Tensor<Uint8Array>;
+  "small.range": Tensor;
+  statistics: Tensor;
+  kernel?: Tensor;
+  [strip: `strip.${string}`]: Tensor<Uint8Array>;
+  [plane: `plane.${string}`]: Tensor;
+  [span: `span.${string}`]: Table;
+}
+
+/** What a unit is of the sound, in seconds and hertz. */
+interface Heard {
+  from: number;
+  to: number;
+  low: number;
+  high: number;
+}
+
+// --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
+
+interface Flow {
+  meta: { version: number; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette };
+  tensors: FlowTensors;
+}
+
+interface FlowStage {
+  name: string;
+  code: string;
+  mode: string;
+  shape: string;
+  scale: string;
+  statistical: string;
+  states: string[];
+  exact: boolean;
+  size: [channels: number, slices: number, rows: number, columns: number];
+  blocks: [slices: number, rows: number, columns: number];
+  across: number;
+  axes: string[];
+  vector: boolean;
+  bars: boolean;
+  way: "" | "tables" | "cells" | "all";
+}
+
+interface FlowTensors {
+  [values: `values.${number}`]: Tensor;
+  [levels: `levels.${number}`]: Tensor<Uint8Array>;
+  [range: `range.${number}`]: Tensor;
+  [cells: `cells.${number}`]: Table;
+  [way: `${"back" | "forth"}.${number}.${number}`]: Table | undefined;
+}
+
+/** From the first to the last channel, slice, row and column. */
+type Spans = Span[];
+type Box = { left: number; right: number; bottom: number; top: number };
+
+/** A unit of the overview: stage, channel (null is all of them), and slice, row, column. */
+interface FlowPlace {
+  at: number;
+  channel: number | null;
+  cell: number[];
+}
+
+// --- the list of layers: cnnviz/web/components/layer_list.py -----------------------------------------------------------
+
+interface LayerList {
+  rows: LayerRow[];
+  input: number[];
+  selected: number;
+  totals: { parameters: number; macs: number };
+  hidden: "" | "shape" | "parameters" | "MACs" | "field";
+}
+
+interface LayerRow {
+  name: string;
+  code: string;
+  mode: string;
+  shape: number[] | null;
+  shown: string;
+  parameters: number;
+  macs: number;
+  sees: string;
+  error: string;
+}
+
+// --- what the parts of a page hand to one another ----------------------------------------------------------------------
+
+type ScaleKind = "channel" | "layer" | "percentiles"; // by which limits a map is coloured
+type Ink = Uint32Array; // colours of all levels as a picture's memory holds them
+type Band = { low: number; high: number }; // frequencies [Hz]
+type Properties = Record<string, any> & { data?: Record<string, any>; aria?: Record<string, any> };
+type Viewer = import("./viewer/viewer.js").Viewer;
+
+/** A large map of a viewer. */
+type Plane = { name: string; map: StageMap; values: Float32Array; element: HTMLElement };
+
+/** A map as an image with room for boxes: `makeMap` in viewer/build.js. */
+interface DrawnMap {
+  frame: HTMLElement;
+  picture: HTMLElement;
+  image: HTMLImageElement;
+  boxes: HTMLElement;
+  cursor: HTMLElement;
+}
+
+/** One of a viewer, which shows cells of a stage; the small ones are the channels' grid. */
+interface StageMap extends DrawnMap {
+  stage: StageWords;
+  small: boolean;
+}
+
+/** A mark along a map. */
+type Mark = { at: number; text: string };
+
+// The overview.
+
+type Overview = import("./overview/overview.js").Overview;
+type Column = ReturnType<typeof import("./overview/build.js").column>;
+type Room = "column" | "small" | "large"; // which pictures are drawn how large
+type Bar = { line: HTMLElement; fill: HTMLElement; number: HTMLElement };
+
+/** The picture of a stage: `room` are its width and height in pixels. */
+interface FlowMap extends DrawnMap {
+  room: number[];
+  bars?: Bar[];
+}
+
+/** One picture of the grid. */
+type Tile = { channel: number | null; map: FlowMap; element: HTMLElement; painted: boolean };
+
+/** Numbers of a unit; of a large network those of the block that it lies in. */
+type Value = { numbers: number[]; exactly: boolean; blocks: number[] };
+
+/** How the slices of a stage lie beside each other. */
+interface SheetLayout {
+  slices: number;
+  across: number;
+  down: number;
+  depth: number;
+  block: number;
+  rows: number;
+  columns: number;
+  wide: number;
+  tall: number;
+}

@@ -1,0 +1,58 @@
+// @ts-check
+// All channels of the stage, small, in the order that is asked for.
+import { make, makeMap } from "./build.js";
+import { column, contrasts, insideOf, ordered } from "./order.js";
+import { print, relevel, scaleOf } from "./picture.js";
+import { contrastHint, sortValue } from "./words.js";
+
+/** A button with a map for each channel. @param {Viewer} viewer */
+export function fillGrid(viewer) {
+  const { meta, tensors } = viewer.scene;
+  const { shape, data } = tensors.small;
+  const [channels, ...size] = shape;
+  const cells = size[0] * size[1];
+  const ranges = tensors["small.range"].data;
+  viewer.forget(({ small }) => small);
+  viewer.thumbnails = Array.from({ length: channels }, (_, channel) => {
+    const own = [ranges[2 * channel], ranges[2 * channel + 1]];
+    const map = viewer.keep(makeMap(""), viewer.stage, true);
+    const scale = scaleOf(viewer.scaleKind, own, viewer.layerRange(), meta.percentiles, viewer.isDiverging("maps"));
+    print(map.image, data.subarray(channel * cells, (channel + 1) * cells), size, viewer.inks.signed, relevel(own, scale));
+    const value = make("span", { className: "value" });
+    const words = make("small", {}, String(channel), value);
+    if (meta.states[channel]) words.append(make("em", {}, meta.states[channel]));
+    const open = make("button", { type: "button", data: { channel, focus: `channel ${channel}` } }, map.frame, words);
+    open.setAttribute("aria-label", `channel ${channel}${meta.states[channel] ? `, ${meta.states[channel]}` : ""}`);
+    open.setAttribute("aria-pressed", String(channel === meta.channel));
+    open.addEventListener("click", () => viewer.tell("channel", channel));
+    return { open, value };
+  });
+  viewer.ui.count.textContent = `All ${channels} channels of ${meta.stage}`;
+  sortGrid(viewer);
+}
+
+/** Put the channels in order, each with the number by which it stands there. @param {Viewer} viewer */
+export function sortGrid(viewer) {
+  const by = viewer.ui.sort.value;
+  const values = valuesBy(viewer, by);
+  viewer.thumbnails.forEach(({ value }, channel) => {
+    value.textContent = values ? sortValue(by, values[channel]) : "";
+  });
+  viewer.ui.hint.textContent = by === "contrast" ? contrastHint(viewer.selection) : "";
+  const order = ordered(values, viewer.thumbnails.length, by === "contrast");
+  viewer.ui.grid.replaceChildren(...order.map((channel) => viewer.thumbnails[channel].open));
+}
+
+/**
+ * The number of each channel by which it is sorted; null where it is its own.
+ *
+ * @param {Viewer} viewer @param {string} by
+ */
+function valuesBy(viewer, by) {
+  const { meta, tensors } = viewer.scene;
+  if (by !== "contrast") return column(tensors.statistics.data, meta.statistics, by);
+  if (!viewer.selection) return null;
+  const { data, shape } = tensors.small;
+  const [from, to] = viewer.selection;
+  return contrasts(data, shape, insideOf(viewer.stage, shape[1], from / viewer.step, to / viewer.step));
+}
