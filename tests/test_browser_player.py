@@ -221,6 +221,30 @@ def test_it_plays_to_the_end_and_from_the_start_again(alone):
     expect(alone.root).to_have_attribute("data-playing", "true")
 
 
+def test_a_window_that_stands_still_is_not_drawn_again(alone):
+    """At the slowest speed it stands for two seconds before it moves on."""
+    alone.open(PLAIN)
+    alone.act("speed").select_option("0.25")
+    alone.act("toggle").click()
+    expect(alone.root).to_have_attribute("data-playing", "true")
+    alone.settle()
+    assert alone.root.evaluate(FRAMES_AND_DRAWINGS, 10) == [10, 0]
+
+
+FRAMES_AND_DRAWINGS = """async (root, frames) => {
+  const { player } = root.querySelector(".stage");
+  const counts = [0, 0];
+  const { frame } = player;
+  player.frame = (now) => (counts[0]++, frame.call(player, now));
+  const ctx = player.ui.light.getContext("2d");
+  ctx.clearRect = function (...box) { counts[1]++; CanvasRenderingContext2D.prototype.clearRect.apply(this, box); };
+  for (let i = 0; i < frames; i++) await new Promise(requestAnimationFrame);
+  delete player.frame;
+  delete ctx.clearRect;
+  return counts;
+}"""
+
+
 # --- groups ---
 
 

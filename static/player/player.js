@@ -292,19 +292,32 @@ class Player {
     return painting.upTo(channel, this.clock.step % this.order.cells, (step) => this.order.at(step).cell);
   }
 
-  /** Ask for a frame; there is at most one on its way. */
+  /** Have the moving part drawn anew. */
   draw() {
-    for (const player of this.group) player.pending ??= requestAnimationFrame((now) => player.frame(now));
+    for (const player of this.group) {
+      player.stale = true;
+      player.ask();
+    }
   }
 
+  /** Ask for a frame; there is at most one on its way. */
+  ask() {
+    this.pending ??= requestAnimationFrame((now) => this.frame(now));
+  }
+
+  /** Let the time pass. Where the window stands still between two moves, what is drawn already stays. */
   frame(now) {
     this.pending = null;
     if (!this.scene || !this.stage.layout) return;
-    const moving = [this.clock.frame(now), this.sweeps(now)].some(Boolean);
+    const { clock } = this;
+    const moving = [clock.frame(now), this.sweeps(now)].some(Boolean);
     if (this.step !== this.at) this.stepped();
     report(this, now);
-    drawMoving(this.stage, emptied(this.ui.light, this.stage), this);
-    if (moving) this.draw();
+    const { from, to, part } = clock.move;
+    const place = `${this.written} ${from} ${part && `${to} ${part}`}`;
+    if (this.stale || place !== this.drawn) drawMoving(this.stage, emptied(this.ui.light, this.stage), this);
+    Object.assign(this, { drawn: place, stale: false });
+    if (moving) for (const player of this.group) player.ask();
   }
 
   /** Let the gate's strength grow from 0 to 1. Returns true while it does. */
@@ -317,6 +330,7 @@ class Player {
     Object.assign(this.stage.gating, { strength });
     this.stage.regate();
     this.paintStill();
+    this.stale = true;
     return this.sweep !== null;
   }
 
