@@ -1,4 +1,4 @@
-"""Taking a scene away in a real browser: the step on stage, a film that is called off, a link that comes back."""
+"""Taking a scene away in a real browser: the step on stage, films made and called off, a link that comes back."""
 
 import re
 from io import BytesIO
@@ -94,7 +94,7 @@ def test_the_home_page_has_nothing_to_share(screen):
     expect(screen.act("share")).to_be_hidden()
 
 
-def test_a_film_is_called_off_and_made_and_the_scene_goes_on(screen):
+def test_a_film_goes_on_while_a_knob_is_turned_and_is_called_off_and_made(screen):
     screen.open("input=photo&tab=Share")
     screen.choose("_file", "Film for slides and chats (GIF)")
     told = screen.page.get_by_text("pictures,")
@@ -102,18 +102,22 @@ def test_a_film_is_called_off_and_made_and_the_scene_goes_on(screen):
     expect(told).to_contain_text("2,9")
     screen.wait_idle()
     screen.page.get_by_role("button", name="Make the film").click()
+    expect(screen.page.get_by_text("Picture ").first).to_be_visible(timeout=60_000)
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    screen.press("End")
+    expect(screen.badge).to_contain_text("= torch")
     expect(screen.page.get_by_text("Picture ").first).to_be_visible()
     screen.page.get_by_role("button", name="Cancel").click()
     expect(screen.page.get_by_role("button", name="Cancel")).to_have_count(0)
     screen.wait_idle()
     expect(screen.page.get_by_role("button", name="Download")).to_have_count(0)
-    screen.press("End")
-    expect(screen.badge).to_contain_text("= torch")
 
     screen.set("_most", 5)
     expect(told).to_contain_text("5 pictures, ")
     screen.wait_idle()
     screen.page.get_by_role("button", name="Make the film").click()
+    expect(screen.page.get_by_role("button", name="Download")).to_be_visible(timeout=60_000)
     film = Image.open(BytesIO(saved(screen).read_bytes()))
     assert (film.format, film.n_frames, film.width) == ("GIF", 5, 800)
 

@@ -130,8 +130,9 @@ def test_who_takes_too_much_memory_is_told_so(do):
     assert do(work.twice, 1).result() == 2
 
 
-def test_who_takes_too_long_is_stopped(do):
-    assert why(do(work.endless, seconds=0.2)) == "deadline"
+@pytest.mark.parametrize("slow", [work.endless, work.stuck])
+def test_who_takes_too_long_is_stopped(do, slow):
+    assert why(do(slow, seconds=0.2)) == "deadline"
     assert do(work.twice, 1).result() == 2
 
 
@@ -258,7 +259,7 @@ def test_a_queue_has_an_end(gate, monkeypatch):
         until(lambda: first.ahead is None)
         kept = [one.submit("ann", work.twice, 1, seconds=LONG) for _ in range(2)]
         with pytest.raises(JobError, match="2 jobs are waiting already"):
-            one.submit("bob", work.twice, 1, seconds=LONG)
+            one.submit("bob", work.twice, 1, seconds=LONG).result()
         gate.write_text("")
         assert [job.result() for job in kept] == [2, 2]
 
@@ -303,7 +304,7 @@ import sys
 from tests import work
 from cnnviz.jobs import Kind, Pool
 pool = Pool(Kind(2**28), 2)
-busy = pool.submit("ann", work.endless, seconds=600)
+busy = pool.submit("ann", work.stuck, seconds=600)
 while busy.progress != (0, 1):
     busy.wait(0.01)
 print(pool.submit("bob", work.process, seconds=600).result(), [p.child.pid for p in pool.processes], flush=True)

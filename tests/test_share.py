@@ -1,5 +1,6 @@
 """The tab Share: links bring a page back as it was; files are made, or refused in a sentence."""
 
+import os
 import random
 import subprocess
 import sys
@@ -23,12 +24,15 @@ from cnnviz.core.layers import Conv
 from cnnviz.core.run import run
 from cnnviz.export import KINDS, ExportError, Look, Plan, Staged, Wanted, ffmpeg, make
 from cnnviz.inputs.samples import Digit
+from cnnviz.jobs import JobError, Kind, Pool
 from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.request import Choice
-from cnnviz.web import share
+from cnnviz.web import films, share
 from cnnviz.web import shell as frame
+from cnnviz.web.pools import LONG
+from tests import work
 
 UNBOUND = ("_", "edit", "kind", "mode")  # widgets that are no state of the page
 SMALL = "convolution?kernel_size=5&stride=2"
@@ -121,19 +125,32 @@ def test_a_link_says_what_it_does_not_bring(own, monkeypatch):
 # --- files ---
 
 
+def press(app: AppTest, label: str) -> None:
+    next(b for b in app.button if b.label == label).click().run()
+
+
+def film_of(app: AppTest) -> films.Film:
+    """The session's film, as soon as it is made."""
+    film = app.session_state[films.FILM]
+    film.job.wait()
+    return film
+
+
 def test_a_film_is_made_and_then_offered():
     app = opened("convolution", tab="Share")
     app.selectbox(key="_file").set_value("gif").run()
     told = [line.value for line in app.caption if "pictures" in line.value]
     assert told[0].startswith("36 pictures")
-    next(b for b in app.button if b.label == "Make the film").click().run()
+    press(app, "Make the film")
     assert not app.exception
-    (ending, wanted, _), data = app.session_state[share.MADE]
-    assert ending == "gif"
+    data = film_of(app).job.result()
     film = Image.open(BytesIO(data))
     assert film.n_frames == 36
-    assert film.width == wanted.look.width_px
-    assert any(line.value == f"{share.megabytes(len(data))}." for line in app.caption)
+    assert film.width == film_of(app).wanted.look.width_px
+    app.run()
+    assert any(line.value.endswith(f"{films.megabytes(len(data))}.") for line in app.caption)
+    [button] = app.get("download_button")
+    assert button.label == "Download conv2d.gif"
 
 
 def test_a_film_that_is_too_large_is_refused_and_the_scene_stays():
@@ -196,24 +213,84 @@ def test_a_picture_has_the_colours_that_are_chosen(theme, look):
     ],
 )
 def test_a_film_is_of_the_part_that_is_chosen(part, numbers, plan):
-    app = drawn("film", staged(), "gif").run()
+    app = drawn("film", staged()).run()
     app.selectbox(key="_part").set_value(part).run()
     for label, number in numbers.items():
         next(one for one in app.number_input if one.label == label).set_value(number)
-    next(one for one in app.button if one.label == "Make the film").click().run()
-    (_, wanted, _), _ = app.session_state[share.MADE]
-    assert wanted.plan == plan
+    assert app.run().session_state["wanted"].plan == plan
 
 
-def test_a_film_that_was_made_stays_until_something_else_is_wanted():
-    app = drawn("film", staged(), "gif").run()
-    next(one for one in app.button if one.label == "Make the film").click().run()
-    key, _ = app.session_state[share.MADE]
-    app.session_state[share.MADE] = key, b"kept"
-    assert app.run().session_state[share.MADE] == (key, b"kept")
-    assert app.get("download_button")
-    app.number_input(key="_most").set_value(7).run()
+@pytest.fixture
+def busy(tmp_path):
+    """All workers are at work, and every film waits."""
+    os.mkfifo(gate := tmp_path / "gate")
+    jobs = [LONG.submit("another", work.held, str(gate), seconds=600) for _ in range(LONG.most)]
+    for job in jobs:
+        while job.progress != (1, 3):
+            job.wait(0.01)
+    yield
+    for job in jobs:
+        job.cancel()
+
+
+def asked_for_film(**address):
+    app = opened("convolution", tab="Share", **address)
+    app.selectbox(key="_file").set_value("gif").run()
+    app.number_input(key="_most").set_value(2).run()
+    press(app, "Make the film")
+    return app
+
+
+def test_knobs_are_turned_while_a_film_is_made_and_it_stays_what_it_was(busy):
+    app = asked_for_film()
+    job = app.session_state[films.FILM].job
+    before = blobs(app)
+    app.number_input(key="stride").set_value(2).run()
+    assert blobs(app) != before
+    assert app.session_state[films.FILM].job is job
+    assert not job.ended
+    assert "kernel_size=3)`" in app.session_state[films.FILM].words
+
+
+def test_a_film_is_cancelled_before_it_begins_and_nothing_is_left(busy):
+    app = asked_for_film()
+    job = app.session_state[films.FILM].job
+    press(app, "Cancel")
+    assert not app.exception
+    assert films.FILM not in app.session_state
+    assert job.ended
+    assert not len(LONG.queue)
+    assert "Cancel" not in [one.label for one in app.button]
     assert not app.get("download_button")
+
+
+def test_the_next_film_takes_the_place_of_the_last(busy):
+    app = asked_for_film()
+    job = app.session_state[films.FILM].job
+    press(app, "Make the film")
+    with pytest.raises(JobError) as ended:
+        job.result()
+    assert ended.value.reason == "cancelled"
+    assert len(LONG.queue) == 1
+
+
+def test_where_no_process_can_be_started_it_says_so_and_knobs_go_on(monkeypatch):
+    monkeypatch.setattr(films, "LONG", Pool(Kind(2**28, modules=("cnnviz.nothing",)), 1))
+    app = asked_for_film()
+    film_of(app)
+    app.run()
+    assert ["No process can be started" in one.value for one in app.warning] == [True]
+    app.number_input(key="stride").set_value(2).run()
+    assert not app.exception
+
+
+def test_a_file_that_cannot_be_made_is_refused_in_its_own_words(monkeypatch):
+    app = asked_for_film()
+    film = films.LONG.submit("ann", make, staged(), "gif", Wanted(Look(width_px=300), None, Plan(first=99)), seconds=60)
+    film.wait()
+    app.session_state[films.FILM] = replace(film_of(app), job=film)
+    app.run()
+    assert ["There are no steps 100" in one.value for one in app.warning] == [True]
 
 
 def test_without_ffmpeg_a_film_says_how_to_get_one(monkeypatch):

@@ -1,6 +1,7 @@
 """What the tests of `cnnviz.jobs` have done in a worker. A worker imports it by its name."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -33,6 +34,12 @@ def endless(progress):
     progress(0, 1)
     while True:
         pass
+
+
+def stuck(progress):
+    """Never comes back to Python: no other thread of the process has a turn."""
+    progress(0, 1)
+    re.match("(a+)+$", "a" * 60 + "b")
 
 
 def hungry(size: int, progress):

@@ -113,17 +113,14 @@ class Pool:
             Its last argument is a function, which it may call with parts done and parts in all.
         seconds : float
             That it may take once it is at work.
-
-        Raises
-        ------
-        JobError
-            If too many jobs wait.
         """
         task = Task(visitor, pickle.dumps((work, arguments), 5), seconds)
         self.sweep()
         with self.change:
             if len(self.queue) >= MOST_WAITING or not self.open:
-                raise JobError("busy", f"{len(self.queue)} jobs are waiting already. Try again in a minute.")
+                said = f"{len(self.queue)} jobs are waiting already. Try again in a minute."
+                self.settle(task, ("failed", JobError("busy", said)))
+                return Job(self, task)
             self.queue.put(visitor, task)
             self.change.notify()
             if len(self.queue) > self.free:

@@ -1,0 +1,122 @@
+"""Films of what is on stage: how one is to be, its making in another process, and the file."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
+from cnnviz.jobs import Job, JobError
+from cnnviz.scenes.blob import Scene
+from cnnviz.web.pools import LONG, visitor
+
+FILM = "_film"  # of the session: the one that is being made, or that was made last
+EVERY = 0.5  # s between two looks at how far it is
+MOST_SECONDS = 900.0  # that a film may take
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film that somebody asked for.
+
+    Attributes
+    ----------
+    name : str
+        Of its file.
+    words : str
+        What it is of.
+    """
+
+    job: Job
+    ending: str
+    name: str
+    words: str
+    wanted: Wanted
+
+
+def choose_plan(staged: Staged) -> Plan:
+    """Which steps a film shows, and how long each is seen."""
+    steps, channels = staged.steps, len(staged.done.y)
+    part = st.selectbox("part", ["all steps", "one channel", "from … to"], key="_part")
+    channel, first, last = None, 1, None
+    if part == "one channel":
+        channel = int(st.number_input("channel", 0, channels - 1, 0, key=f"_channel_{channels}"))
+    elif part != "all steps":
+        first = int(st.number_input("first step", 1, steps, 1, key=f"_first_{steps}"))
+        last = int(st.number_input("last step", 1, steps, steps, key=f"_last_{steps}")) - 1
+    seconds = st.number_input("seconds per step", 0.02, 10.0, 0.2, 0.1, key="_seconds")
+    most = int(st.number_input("pictures at most", 2, 5000, 300, 100, key="_most", help="of more, every nth is shown"))
+    return Plan(channel, first - 1, last, float(seconds), most)
+
+
+def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
+    """How large a film will be, and the button that has it made."""
+    told = estimated(staged.blob, wanted.look, wanted.plan, ending)
+    st.caption(f"{told.frames:,} pictures, {told.seconds:.1f} s, about {megabytes(told.size)}.")
+    st.button("Make the film", icon=":material/movie:", on_click=begin, args=(staged, ending, wanted))
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Look: repr, Plan: repr})
+def estimated(blob: bytes, look: Look, plan: Plan, ending: Any) -> Estimate:
+    """What a film will be."""
+    return estimate(Scene.from_bytes(blob), look, plan, ending)
+
+
+def begin(staged: Staged, ending: str, wanted: Wanted) -> None:
+    """Have a film made, which takes the place of the session's last; for callbacks."""
+    cancel()
+    bare = replace(staged)  # what a scene has worked out for itself since need not travel
+    job = LONG.submit(visitor(), make, bare, ending, wanted, seconds=MOST_SECONDS)
+    words = f"{KINDS[ending].words} of `{staged.done.layer.code()}`"
+    st.session_state[FILM] = Film(job, ending, staged.file_name(ending), words, wanted)
+
+
+def cancel() -> None:
+    """Call the film off that is being made, and forget the one that was; for callbacks."""
+    film = st.session_state.pop(FILM, None)
+    if film:
+        film.job.cancel()
+
+
+def show_film() -> None:
+    """The session's film, whatever is on stage by now: how far it is, or the file."""
+    film = st.session_state.get(FILM)
+    if not film:
+        return
+    if not film.job.ended:
+        st.fragment(watch, run_every=EVERY)(film)
+        return
+    try:
+        data = film.job.result()
+    except (JobError, ExportError) as problem:
+        st.warning(f"{film.words}: {problem}", icon=":material/info:")
+        return
+    st.download_button(
+        f"Download {film.name}", data, film.name, KINDS[film.ending].mime, icon=":material/download:", on_click="ignore"
+    )
+    st.caption(f"{film.words}, {megabytes(len(data))}.")
+
+
+def watch(film: Film) -> None:
+    """How far the film is, looked at again and again; all else on the page goes on."""
+    if film.job.ended or st.session_state.get(FILM) is not film:
+        st.rerun()  # the whole page, which then looks no more
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(*progress(film.job))
+        st.button("Cancel", key="_cancel", on_click=cancel)
+
+
+def progress(job: Job) -> tuple[float, str]:
+    """How much is done, from 0 to 1, and in words."""
+    if ahead := job.ahead:
+        return 0.0, f"Waiting; {ahead:,} come before."
+    done, of = job.progress
+    return (done / of, f"Picture {done:,} of {of:,}") if of else (0.0, "The first picture …")
+
+
+def megabytes(size: int) -> str:
+    """
+    >>> megabytes(123_456), megabytes(12_345_678)
+    ('123 kB', '12.3 MB')
+    """
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
