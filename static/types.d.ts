@@ -284,3 +284,131 @@ interface SheetLayout {
   wide: number;
   tall: number;
 }
+
+// Drawing and the player.
+
+type Axis = import("./drawing/tables.js").Axis;
+type Gating = import("./drawing/gating.js").Gating;
+type Painting = import("./drawing/stamp.js").Painting;
+type Stage = import("./drawing/stage.js").Stage;
+type Player = import("./player/player.js").Player;
+type Order = ReturnType<typeof import("./drawing/order.js").makeOrder>;
+type StageLayout = any; // until layout.js is typed
+type Controls = ReturnType<typeof import("./player/controls.js").buildControls>;
+type Act = (name: string, value?: any) => void;
+
+type ScaleChoice = string; // one of SCALES in drawing/panels.js
+type Cell = number[]; // depth, row, column
+type Tap = number[]; // input channel from the first that is read; depth, row, column of the kernel
+
+/** What is spoken of: a cell, or a weight of the kernel of an output channel. `own` if it was pointed at. */
+type Subject = CellAt | WeightAt;
+interface CellAt {
+  kind: "input" | "output";
+  channel: number;
+  cell: Cell;
+  tap?: undefined;
+  own?: boolean;
+}
+interface WeightAt {
+  kind: "kernel";
+  channel: number;
+  tap: Tap;
+  cell?: undefined;
+  own?: boolean;
+}
+
+/** Lit on a panel: every combination of the three lists, of channels from the first up to the end. */
+type Places = { channels: number[]; places: number[][] };
+type Lit = { input: Places | null; output: Places | null; taps?: Tap[] };
+
+/** What is read at a tap of a window: `kind` is 0 for a cell, PAD or NONE. */
+interface Term {
+  channel: number;
+  tap: Cell;
+  kind: number;
+  read: number;
+  source?: Cell;
+  weight?: number;
+  product?: number;
+}
+
+/** The arithmetic of one output cell; what it holds besides depends on the rule: drawing/rules.js. */
+interface Worked {
+  value: number;
+  terms: Term[];
+  [more: string]: any;
+}
+
+/** What one input cell paints on one output cell; null beyond the output. */
+type Painted = { tap: Cell; cell: Cell | null; products: Term[]; sum: number };
+
+/** What was computed last: of which channel, which cell. */
+type Playhead = { turn: number; cell: Cell };
+
+/** Maps of one tensor as they stand on stage. */
+interface Panel {
+  name: PanelName | "thumbs";
+  data: Float32Array;
+  shape: number[];
+  channels: number;
+  lines: Line[];
+  low: number[];
+  extent: number[];
+  padValue: number;
+  scale: string;
+  turned: boolean;
+  single?: boolean;
+  blank?: boolean;
+  unpainted?: boolean;
+  lim?: Limits;
+}
+type Line = Int16Array | Int32Array | number[]; // what each place of an axis holds
+
+/** Where a map lies in pixels, and which part of it: drawing/port.js. */
+interface Port {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  sx: number;
+  sy: number;
+  left: number;
+  top: number;
+  rows: number;
+  columns: number;
+  turned: boolean;
+  across: number;
+  down: number;
+  slot: Rect;
+  bars?: boolean;
+}
+interface Rect {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+type View = { zoom: number; left: number; top: number };
+type OnStage = { channel: number; depth: number; panel: Panel; port: Port };
+type Content = { kind: number; cell: Cell; value: number; mirrored: boolean; unpainted?: boolean };
+
+/** Under a pixel. */
+type Hit =
+  | { area: PanelName | "strip"; map: OnStage; place: number[]; content: Content; tap?: undefined }
+  | { area: "kernel"; tap: Tap; map?: undefined; content?: undefined };
+
+/** What a pointer does on the stage, in its own pixels. */
+interface Gestures {
+  scale: () => number;
+  hover: (x: number, y: number) => void;
+  leave: () => void;
+  tap: (x: number, y: number) => void;
+  twice: (x: number, y: number) => void;
+  pan: (dx: number, dy: number, x: number, y: number) => void;
+  zoom: (factor: number, x: number, y: number) => void;
+  zoomable: (x: number, y: number) => boolean;
+}
+
+/** A part of a sentence: text, or an element to be made of it. */
+type Part = string | { tag: keyof HTMLElementTagNameMap; attributes: Record<string, unknown>; colours?: object; children: Part[] };

@@ -74,7 +74,7 @@ def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(path, open_p
     screen = Screen(open_page(reduced_motion="reduce"), app_url).open(path=path)
     players = [screen, screen.follower] if path == "/pooling" else [screen]
     for one in players:
-        one.ask("(player) => player.sizes.disconnect()")  # nothing is drawn anew for a printer's width
+        one.ask("(player) => player.unwatch()")  # nothing is drawn anew for a printer's width
     screen.page.emulate_media(media="print")
     screen.page.set_viewport_size({"width": 718, "height": 1046})  # A4 with its margins
     for knobs in (screen.page.get_by_test_id("stSidebar"), screen.act("toggle"), screen.act("lens")):

@@ -17,7 +17,6 @@ export function ramp(stops) {
 
 /**
  * Lowest and highest value of a scale: diverging scales are centred on zero.
- *
  * @param {number} low @param {number} high @param {boolean} diverging @returns {Limits}
  */
 export function limits(low, high, diverging) {
@@ -44,11 +43,7 @@ export function luminance(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/**
- * Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey.
- *
- * @param {RGB} rgb
- */
+/** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. @param {RGB} rgb */
 export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
 
 const MINUS = "\u2212";

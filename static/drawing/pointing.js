@@ -2,7 +2,10 @@
 import { contentAt } from "./panels.js";
 import { placeAt } from "./port.js";
 
-/** What is under a pixel: {area, map, place, content} on a map, {area: "kernel", tap}, or null. */
+/**
+ * What is under a pixel: {area, map, place, content} on a map, {area: "kernel", tap}, or null.
+ * @param {Stage} stage @param {number} x @param {number} y @returns {Hit | null}
+ */
 export function hit(stage, x, y) {
   for (const [area, maps] of [["input", stage.inputs], ["gate", stage.gates], ["output", stage.outputs], ["strip", stage.strip]])
     for (const map of maps) {
@@ -15,6 +18,7 @@ export function hit(stage, x, y) {
   return stage.scene.meta.rule === "dot" ? hitKernel(stage, x, y) : null;
 }
 
+/** @param {Stage} stage @param {number} x @param {number} y @returns {Hit | null} */
 function hitKernel(stage, x, y) {
   const { grids } = stage.layout.work;
   const grid = grids.find((g) => placeAt(g, x, y));
@@ -24,6 +28,10 @@ function hitKernel(stage, x, y) {
   return { area: "kernel", tap: [Math.floor(grid.map / depth), ...tapAt(stage, place)] };
 }
 
-/** The tap that is drawn at a place of the kernel's grid, and back: the grids show the window as it lies. */
+/**
+ * The tap that is drawn at a place of the kernel's grid, and back: the grids show the window as it lies.
+ * @param {{axes: Axis[], stamping: boolean}} stage @param {Cell} place @returns {Cell}
+ */
 export const tapAt = ({ axes, stamping }, place) => place.map((at, i) => (stamping ? at : axes[i].drawn[at]));
+/** @param {{axes: Axis[], stamping: boolean}} stage @param {Cell} tap @returns {Cell} */
 export const drawnAt = ({ axes, stamping }, tap) => tap.map((t, i) => (stamping ? t : axes[i].drawn.indexOf(t)));

@@ -239,16 +239,20 @@ export class Stage {
     return this.rasters.get(key);
   }
 
-  /** Panels that are zoomed together: signal, gate and product are the same pixels. */
+  /** Panels that are zoomed together: signal, gate and product are the same pixels. @param {PanelName} name @returns {PanelName[]} */
   linked(name) {
     return this.gating ? PANELS : [name];
   }
 
+  /** @param {PanelName} name @returns {OnStage[]} */
   mapsOf(name) {
     return { input: this.inputs, gate: this.gates, output: this.outputs }[name];
   }
 
-  /** Zoom a panel about a point of it, or its middle. */
+  /**
+   * Zoom a panel about a point of it, or its middle.
+   * @param {PanelName} name @param {number} factor @param {number | null} [x] @param {number | null} [y]
+   */
   zoom(name, factor, x = null, y = null) {
     const maps = this.mapsOf(name);
     const map = maps.find(({ port }) => x !== null && placeAt(port, x, y)) ?? maps[0];

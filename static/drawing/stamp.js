@@ -5,14 +5,18 @@ import { ravel, unravel } from "./tables.js";
 const MOST_CELLS = 20_000;
 const MOST_PRODUCTS = 6_000_000;
 
-/** Is the scene small enough to add up in the browser, stamp by stamp? */
+/** Is the scene small enough to add up in the browser, stamp by stamp? @param {Scene} scene @param {Axis[]} axes */
 export function canStamp(scene, axes) {
   const { input, output } = scene.tensors;
   const taps = axes.reduce((n, axis) => n * axis.taps, 1);
   return output.data.length / output.shape[0] <= MOST_CELLS && input.data.length * taps <= MOST_PRODUCTS;
 }
 
-/** What one input cell paints for one output channel: [{cell, tap, products: [{read, weight, product}], sum}]. */
+/**
+ * What one input cell paints for one output channel: [{cell, tap, products: [{read, weight, product}], sum}].
+ *
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 export function stampOf(scene, axes, channel, cell) {
   const { input, weight } = scene.tensors;
   const [first, last] = readsOf(scene, channel);
@@ -36,6 +40,7 @@ export function stampOf(scene, axes, channel, cell) {
 
 /** The output of one channel as far as it is painted: starts from the bias, grows by one stamp a step. */
 export class Painting {
+  /** @param {Scene} scene @param {Axis[]} axes */
   constructor(scene, axes) {
     Object.assign(this, { scene, axes, channel: -1, done: -1 });
     const { shape } = scene.tensors.output;
@@ -44,7 +49,11 @@ export class Painting {
     Object.assign(this, { sums: new Float64Array(cells), touched: new Uint8Array(cells) });
   }
 
-  /** Itself, after the stamps 0..step of this channel; `cellOf` gives the input cell of a step. */
+  /**
+   * Itself, after the stamps 0..step of this channel; `cellOf` gives the input cell of a step.
+   *
+   * @param {number} channel @param {number} step @param {(step: number) => Cell} cellOf
+   */
   upTo(channel, step, cellOf) {
     if (channel !== this.channel || step < this.done) {
       this.sums.fill(this.scene.tensors.bias ? this.scene.tensors.bias.data[channel] : 0);

@@ -4,7 +4,7 @@ export const PAD = -1;
 export const NONE = -2;
 
 /** One axis: where windows stand on the line of places, and what each place holds. */
-class Axis {
+export class Axis {
   constructor(line, start, offset, low, count) {
     Object.assign(this, { line, start, offset, low, count });
     this.places = line.length;

@@ -10,7 +10,6 @@ const WIDE = 34; // pixels of the block with most channels
 
 /**
  * How large a block is drawn: as high as the map, to scale; its width grows with the doublings of its channels.
- *
  * @param {number[]} shape @param {number} tallest @param {number} most
  */
 export function blockOf([channels, ...axes], tallest, most) {

@@ -62,7 +62,6 @@ function sheets({ across, size: [, depth], blocks: [block] }) {
 
 /**
  * The last block of an axis may hold fewer cells than the others: what sticks out is cut off.
- *
  * @param {HTMLElement} image @param {FlowStage} stage
  */
 function trim(image, { across, size: [, , rows, columns], blocks: [, tall, wide] }) {
@@ -70,11 +69,7 @@ function trim(image, { across, size: [, , rows, columns], blocks: [, tall, wide]
   Object.assign(image.style, { width: `${(100 * Math.ceil(columns / wide) * wide) / columns}%`, height: `${(100 * Math.ceil(rows / tall) * tall) / rows}%` });
 }
 
-/**
- * A short vector: a bar and a number for each feature, instead of the image.
- *
- * @param {FlowMap} map @param {FlowStage} stage
- */
+/** A short vector: a bar and a number for each feature, instead of the image. @param {FlowMap} map @param {FlowStage} stage */
 function barsInstead(map, stage) {
   map.bars = Array.from({ length: stage.size[1] }, (_, i) => {
     const [fill, number] = [make("i"), make("output")];
@@ -88,11 +83,7 @@ function barsInstead(map, stage) {
   map.frame.classList.add("scrolls");
 }
 
-/**
- * One column of the row: a stage, its map, what is shown of it, and the way in.
- *
- * @param {FlowStage} stage @param {number} i
- */
+/** One column of the row: a stage, its map, what is shown of it, and the way in. @param {FlowStage} stage @param {number} i */
 export function column(stage, i) {
   const map = stageMap(stage, "column");
   const veil = make("i", { className: "veil", hidden: true }); // over what is not computed yet
@@ -114,7 +105,6 @@ export function column(stage, i) {
 
 /**
  * One picture of the grid: a channel of the chosen stage; null is all of them in their own colours.
- *
  * @param {FlowStage} stage @param {number | null} channel @param {boolean} large @returns {Tile}
  */
 export function tile(stage, channel, large) {

@@ -15,11 +15,7 @@ function ends({ data }, [first, last]) {
   return [low, high];
 }
 
-/**
- * A span through the tables of a stage; an axis without one is kept.
- *
- * @param {Spans} span @param {(Table | undefined)[]} tables
- */
+/** A span through the tables of a stage; an axis without one is kept. @param {Spans} span @param {(Table | undefined)[]} tables */
 function through(span, tables) {
   const found = span.map((own, axis) => (tables[axis] ? ends(tables[axis], own) : own));
   return found.every(([first, last]) => first <= last) ? found : null;
@@ -27,7 +23,6 @@ function through(span, tables) {
 
 /**
  * The cells that a vector's numbers lie in, from the first of each axis to the last; they are `cells` in a row.
- *
  * @param {Spans} span @param {Table} cells @param {FlowStage} before
  */
 function laidOut([, [first, last]], { data }, before) {
@@ -54,11 +49,7 @@ function inRow(span, { data }) {
 /** @param {FlowTensors} tensors @param {"back" | "forth"} way @param {number} i */
 const tablesOf = (tensors, way, i) => [0, 1, 2, 3].map((axis) => tensors[`${way}.${i}.${axis}`]);
 
-/**
- * What a span of stage `i` reads of the stage before.
- *
- * @param {Flow} scene @param {number} i @param {Spans | null} span
- */
+/** What a span of stage `i` reads of the stage before. @param {Flow} scene @param {number} i @param {Spans | null} span */
 function back({ meta: { stages }, tensors }, i, span) {
   if (!span) return null;
   if (stages[i].way === "all") return whole(stages[i - 1]);
@@ -66,11 +57,7 @@ function back({ meta: { stages }, tensors }, i, span) {
   return through(span, tablesOf(tensors, "back", i));
 }
 
-/**
- * What of stage `i` reads a span of the stage before.
- *
- * @param {Flow} scene @param {number} i @param {Spans | null} span
- */
+/** What of stage `i` reads a span of the stage before. @param {Flow} scene @param {number} i @param {Spans | null} span */
 function forth({ meta: { stages }, tensors }, i, span) {
   if (!span) return null;
   if (stages[i].way === "all") return whole(stages[i]);
@@ -80,7 +67,6 @@ function forth({ meta: { stages }, tensors }, i, span) {
 
 /**
  * What goes with a span of one stage on every stage: what it reads of those before, and what reads it of those behind.
- *
  * @param {Flow} scene @param {number} at @param {Spans} span
  */
 export function spansOf(scene, at, span) {

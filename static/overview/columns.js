@@ -30,7 +30,6 @@ function whichWords({ vector, size: [channels, features], across }, shown) {
 
 /**
  * Bars from zero, and numbers; the largest is marked.
- *
  * @param {Overview} overview @param {number} i @param {Bar[]} bars @param {HTMLElement} words
  */
 function showBars({ scene, stops }, i, bars, words) {

@@ -13,7 +13,6 @@ function under(map, stage, event) {
 
 /**
  * A map of the row: point at a unit, click or tap to keep it, or walk with the arrows.
- *
  * @param {Overview} overview @param {Column} column
  */
 export function listenColumn(overview, { i, stage, map }) {
@@ -39,11 +38,7 @@ export function listenColumn(overview, { i, stage, map }) {
   });
 }
 
-/**
- * A picture of the grid: point at a unit of that channel.
- *
- * @param {Overview} overview @param {number} i @param {Tile} tile
- */
+/** A picture of the grid: point at a unit of that channel. @param {Overview} overview @param {number} i @param {Tile} tile */
 export function listenTile(overview, i, { map, channel }) {
   const { picture } = map;
   const stage = overview.stages[i];

@@ -107,11 +107,7 @@ export class Overview {
     return this.stages.findIndex((stage) => stage.name === name);
   }
 
-  /**
-   * The channel that is shown of a stage: its own, or that of the slider; null is all of them in their own colours.
-   *
-   * @param {number} i
-   */
+  /** The channel that is shown of a stage: its own, or that of the slider; null is all of them in their own colours. @param {number} i */
   channelOf(i) {
     const { name, size, vector } = this.stages[i];
     const own = this.own.get(name);
@@ -189,11 +185,7 @@ export class Overview {
     return this.pinned && this.placeIn(this.at(this.pinned.stage), this.pinned.cell);
   }
 
-  /**
-   * A cell of the map that is shown of a stage.
-   *
-   * @param {number} i @param {number[] | null} cell @returns {FlowPlace | null}
-   */
+  /** A cell of the map that is shown of a stage. @param {number} i @param {number[] | null} cell @returns {FlowPlace | null} */
   placeIn(i, cell) {
     return cell && { at: i, channel: this.channelOf(i), cell };
   }

@@ -8,7 +8,6 @@ const HATCH = [0x40808080, 0xff808080];
 
 /**
  * Levels of shape (slices, rows, columns) as pixels, `across` slices beside each other; what is no number is hatched.
- *
  * @param {Numbers} levels @param {number[]} shape @param {number} across @param {Ink} ink
  */
 export function pixelsOf(levels, [slices, rows, columns], across, ink) {
@@ -22,11 +21,7 @@ export function pixelsOf(levels, [slices, rows, columns], across, ink) {
   return pixels;
 }
 
-/**
- * Levels of red, green and blue as pixels; hatched where one of them is no number.
- *
- * @param {Numbers[]} levels @param {number} columns
- */
+/** Levels of red, green and blue as pixels; hatched where one of them is no number. @param {Numbers[]} levels @param {number} columns */
 export function colourPixels([red, green, blue], columns) {
   /** @param {number} level */
   const byte = (level) => Math.round((level * 255) / TOP);
@@ -49,7 +44,6 @@ export const rangeOf = ({ tensors }, i, channel) => [...tensors[`range.${i}`].da
 
 /**
  * The number of a cell, (slice, row, column), or that of the block in which it lies.
- *
  * @param {Flow} scene @param {number} i @param {number} channel @param {number[]} cell
  */
 export function numberOf(scene, i, channel, cell) {
@@ -64,7 +58,6 @@ export function numberOf(scene, i, channel, cell) {
 
 /**
  * The limits of a map's colours: its own, or those of all channels of its stage.
- *
  * @param {Flow} scene @param {number} i @param {number} channel @param {ScaleKind} kind
  */
 export function limitsOf(scene, i, channel, kind) {
@@ -95,7 +88,6 @@ export class Pictures {
 
   /**
    * The picture of a channel; of all channels in their own colours where it is null.
-   *
    * @param {number} i @param {number | null} channel @param {ScaleKind} kind
    */
   of(i, channel, kind) {

@@ -1,11 +1,7 @@
 // @ts-check
 // Where cells lie on a picture: slices beside and below each other, each with its rows downwards and columns to the right.
 
-/**
- * How a stage's picture is laid out: slices, how many across and down, and cells along and down the whole.
- *
- * @param {FlowStage} stage
- */
+/** How a stage's picture is laid out: slices, how many across and down, and cells along and down the whole. @param {FlowStage} stage */
 export function layoutOf({ size: [, depth, rows, columns], blocks: [block], across }) {
   const slices = Math.ceil(depth / block);
   const down = Math.ceil(slices / across);
@@ -17,7 +13,6 @@ const clamp = (n, most) => Math.max(0, Math.min(most - 1, n));
 
 /**
  * The cell, (slice, row, column), at so many cells from the left and from the top; null where there is no slice.
- *
  * @param {SheetLayout} layout @param {number} x @param {number} y
  */
 function cellOf(layout, x, y) {
@@ -28,7 +23,6 @@ function cellOf(layout, x, y) {
 
 /**
  * The cell under shares of a picture from the left and from the top; null where there is none.
- *
  * @param {FlowStage} stage @param {number} left @param {number} top
  */
 export function cellAt(stage, left, top) {
@@ -45,7 +39,6 @@ export function spotOf(stage, [slice, row, column]) {
 
 /**
  * The cell so many cells away on the picture, or the same where there is none.
- *
  * @param {FlowStage} stage @param {number[]} cell @param {number} right @param {number} down
  */
 export function moved(stage, cell, right, down) {
@@ -56,7 +49,6 @@ export function moved(stage, cell, right, down) {
 
 /**
  * Whole slices from one to another, as few boxes of slices: [left, right, top, bottom].
- *
  * @param {number} first @param {number} last @param {number} across
  */
 function runs(first, last, across) {
@@ -70,7 +62,6 @@ function runs(first, last, across) {
 
 /**
  * A span as boxes on the picture, in shares of it: left, right, and from below bottom and top, as `drawBoxes` wants them.
- *
  * @param {FlowStage} stage @param {Spans} span
  */
 export function boxesOf(stage, [, [d0, d1], [r0, r1], [c0, c1]]) {
@@ -89,7 +80,6 @@ export function boxesOf(stage, [, [d0, d1], [r0, r1], [c0, c1]]) {
 
 /**
  * The same box, no smaller than these shares of its picture, and inside of it.
- *
  * @param {Box} box @param {number} wide @param {number} tall
  */
 export function atLeast({ left, right, bottom, top }, wide, tall) {
@@ -105,7 +95,6 @@ export function atLeast({ left, right, bottom, top }, wide, tall) {
 
 /**
  * How large a picture is drawn in a room of so many pixels: cells are square, but nothing is too thin to be met.
- *
  * @param {FlowStage} stage @param {number} room
  */
 export function drawnIn(stage, room, thin = 28) {

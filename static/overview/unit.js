@@ -51,7 +51,6 @@ function drawColumnBoxes(overview, { i, stage, map, channel }, place, spans) {
 
 /**
  * Boxes of a span on a map, none too small to be seen.
- *
  * @param {FlowMap} map @param {FlowStage} stage @param {Spans | null} span @param {string} kind
  */
 function sized(map, stage, span, kind) {

@@ -18,11 +18,7 @@ export function placeWords(stage, span) {
   return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
 }
 
-/**
- * "channels 0 to 47" of a stage of several, if these are not all; else nothing.
- *
- * @param {FlowStage} stage @param {Spans} span
- */
+/** "channels 0 to 47" of a stage of several, if these are not all; else nothing. @param {FlowStage} stage @param {Spans} span */
 export function channelWords({ size: [channels] }, [[first, last]]) {
   if (last - first === channels - 1) return "";
   return first === last ? `channel ${first}` : `channels ${first} to ${last}`;
@@ -30,7 +26,6 @@ export function channelWords({ size: [channels] }, [[first, last]]) {
 
 /**
  * A unit as torch writes it: "pool1[0, 3, 5, 7]"; all channels are ":".
- *
  * @param {FlowStage} stage @param {number | null} channel @param {number[]} cell
  */
 export function unitName(stage, channel, cell) {
@@ -58,7 +53,6 @@ function seen(stages, at, spans) {
 
 /**
  * From where on every stage is reached as a whole; behind the last where none is.
- *
  * @param {FlowStage[]} stages @param {number} at @param {(Spans | null)[]} spans
  */
 function wholeFrom(stages, at, spans) {
@@ -85,7 +79,6 @@ function reached(stages, at, spans) {
 
 /**
  * What a unit is, what it sees of the input and what of the later stages it reaches.
- *
  * @param {FlowStage[]} stages @param {FlowPlace} place @param {Value} value @param {(Spans | null)[]} spans
  */
 export function unitSentence(stages, { at, channel, cell }, value, spans) {

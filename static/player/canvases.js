@@ -1,6 +1,8 @@
+// @ts-check
 // The two canvases of a stage: the one below stands still, the one above is redrawn every frame.
+import { contextOf } from "./theme.js";
 
-/** As large as the stage, with as many pixels as the screen has there. */
+/** As large as the stage, with as many pixels as the screen has there. @param {Controls} ui @param {Stage} stage @param {number} scale */
 export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {
   for (const canvas of [base, light]) {
     [canvas.width, canvas.height] = [width, layout.height].map((size) => Math.round(size * ratio));
@@ -8,9 +10,9 @@ export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {
   }
 }
 
-/** What draws on an emptied canvas, in the stage's own pixels. */
+/** What draws on an emptied canvas, in the stage's own pixels. @param {HTMLCanvasElement} canvas @param {Stage} stage */
 export function emptied(canvas, { width, layout, ratio }) {
-  const ctx = canvas.getContext("2d");
+  const ctx = contextOf(canvas);
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.clearRect(0, 0, width, layout.height);
   return ctx;

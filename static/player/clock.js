@@ -1,3 +1,4 @@
+// @ts-check
 // The playhead: where it is, whether it runs, how it glides. Knows nothing of drawing or of the DOM.
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 25, 50];
@@ -16,6 +17,7 @@ export class Clock {
   /**
    * Let the time pass up to `now`, in milliseconds; of several players that share the clock, the first of a frame does it.
    * Returns true while something moves.
+   * @param {number} now
    */
   frame(now) {
     if (now === this.at) return this.moves;
@@ -39,7 +41,7 @@ export class Clock {
     Object.assign(this, { playing: false, glide: null, rest: 0 });
   }
 
-  /** Move to a step; a move of one step glides, unless motion is unwelcome. */
+  /** Move to a step; a move of one step glides, unless motion is unwelcome. @param {number} step */
   go(step) {
     const to = Math.max(0, Math.min(this.steps - 1, step));
     const near = Math.abs(to - this.step) === 1 && !this.calm;
@@ -47,7 +49,7 @@ export class Clock {
     [this.step, this.rest] = [to, 0];
   }
 
-  /** Let `dt` seconds pass. Returns true while something moves. */
+  /** Let `dt` seconds pass. Returns true while something moves. @param {number} dt */
   tick(dt) {
     if (this.glide && (this.glide.left -= dt) <= 0) this.glide = null;
     if (this.playing) {
@@ -69,4 +71,5 @@ export class Clock {
   }
 }
 
+/** @param {number} t */
 const ease = (t) => t * t * (3 - 2 * t);

@@ -1,3 +1,4 @@
+// @ts-check
 // The knobs under the stage. They call back; they decide nothing.
 import { SPEEDS } from "./clock.js";
 import { SCALES } from "../drawing/panels.js";
@@ -11,6 +12,7 @@ const BUTTONS = [
   ["next", "Step on", "M8 5l9 7-9 7z"],
   ["last", "Last step (End)", "M18 5v14M5 5l10 7-10 7z"],
 ];
+const ZOOMS = [["in", "+", "Zoom in (+)"], ["out", "−", "Zoom out (−)"], ["whole", "whole", "Whole maps (0)"]];
 const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
 const KEYS = [
@@ -28,6 +30,7 @@ const KEYS = [
   ["?", "this help"],
 ];
 
+/** @param {string} path */
 function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -38,6 +41,7 @@ function icon(path) {
   return svg;
 }
 
+/** @param {string} name @param {string} title @param {string} path @param {Act} act */
 function button(name, title, path, act) {
   const made = element("button", { type: "button", title, "aria-label": title, "data-act": name }, icon(path));
   made.addEventListener("click", () => act(name));
@@ -45,6 +49,7 @@ function button(name, title, path, act) {
 }
 
 // What a choice does, for whoever rests the pointer on it.
+/** @type {Record<string, string>} */
 const HINTS = {
   view: "Stamps: each input cell paints the kernel. Windows: each output cell reads the input, stuffed with holes.",
   scale: "One range of colours for each map, for all maps of a layer, or for input and output together",
@@ -58,21 +63,23 @@ const HINTS = {
 
 const HANDS = [["computed", "as computed"], ["open", "all open"], ["closed", "all closed"]];
 
+/** @param {string} name @param {string} label @param {(string | number)[][]} options @param {string | number} value @param {Act} act */
 function select(name, label, options, value, act) {
   const made = element("select", { "aria-label": label, "data-act": name });
-  for (const [key, text] of options) made.append(element("option", { value: key }, text));
-  made.value = value;
+  for (const [key, text] of options) made.append(element("option", { value: key }, String(text)));
+  made.value = String(value);
   made.addEventListener("change", () => act(name, made.value));
   return element("label", { title: HINTS[name] ?? label }, `${label} `, made);
 }
 
+/** @param {string} name @param {string} label @param {Act} act */
 function check(name, label, act) {
   const box = element("input", { type: "checkbox", "data-act": name });
   box.addEventListener("change", () => act(name, box.checked));
   return element("label", { class: "check", title: HINTS[name] }, box, label);
 }
 
-/** A slider from 0 to 1 with its value beside it. */
+/** A slider from 0 to 1 with its value beside it. @param {string} name @param {number} value @param {Act} act */
 function slider(name, value, act) {
   const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": name });
   const shown = element("output", { "aria-live": "off" }, value.toFixed(2));
@@ -83,7 +90,10 @@ function slider(name, value, act) {
   return element("label", { class: "slider", title: HINTS[name] }, name, input, shown);
 }
 
-/** Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach. */
+/**
+ * Builds everything once; `act(name, value)` is called for every use. Returns what the player needs to reach.
+ * @param {HTMLElement} root @param {Act} act
+ */
 export function buildControls(root, act) {
   const base = element("canvas", { class: "base", role: "img" });
   const light = element("canvas", { class: "light", "aria-hidden": "true" });
@@ -106,10 +116,10 @@ export function buildControls(root, act) {
   const said = element("p", { class: "said", role: "status", "data-testid": "said" });
   const foot = element("div", { class: "foot" }, transport, readout);
   const view = select("view", "told by", [["stamp", "stamps"], ["gather", "windows"]], "stamp", act);
-  const zoom = ["in", "out", "whole"].map((name) => {
-    const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, { in: "+", out: "−", whole: "whole" }[name]);
-    made.title = { in: "Zoom in (+)", out: "Zoom out (−)", whole: "Whole maps (0)" }[name];
-    made.setAttribute("aria-label", made.title);
+  const zoom = ZOOMS.map(([name, sign, title]) => {
+    const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, sign);
+    made.title = title;
+    made.setAttribute("aria-label", title);
     made.addEventListener("click", () => act(`zoom-${name}`));
     return made;
   });
@@ -140,32 +150,50 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, gates, foot, options, help, said);
-  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, lens: lens.firstChild, back: buttons[1], toggle: buttons[2], next: buttons[3], speed: speed.querySelector("select") };
+  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild), back: buttons[1], toggle: buttons[2], next: buttons[3], speed: /** @type {HTMLSelectElement} */ (speed.lastChild) };
 }
 
+/** @type {Record<string, string>} */
 const SIGNS = { left: "←", right: "→", up: "↑", down: "↓" };
 
-/** Name the buttons of a single step after the arrow keys that go the same way: back and on along torch's columns. */
+/**
+ * Name the buttons of a single step after the arrow keys that go the same way: back and on along torch's columns.
+ * @param {Controls} ui @param {Record<string, number[]>} keys
+ */
 export function nameSteps({ back, next }, keys) {
-  for (const [made, words, by] of [[back, "Step back", -1], [next, "Step on", 1]]) {
-    const key = Object.keys(keys).find((name) => keys[name][0] === 2 && keys[name][1] === by);
+  /** @param {HTMLElement} made @param {string} words @param {number} by */
+  const name = (made, words, by) => {
+    const key = Object.keys(keys).find((one) => keys[one][0] === 2 && keys[one][1] === by) ?? "";
     made.title = `${words} (${SIGNS[key]})`;
     made.setAttribute("aria-label", made.title);
-  }
+  };
+  name(back, "Step back", -1);
+  name(next, "Step on", 1);
 }
 
-/** Put a slider where its value is. */
+/** Only the knobs that a scene has. @param {Controls} ui @param {SceneMeta} meta */
+export function showScene({ view, coverage, coverageWords, gates, base }, meta) {
+  view.hidden = !meta.stamp;
+  coverage.hidden = meta.view !== "work";
+  gates.hidden = meta.view !== "gate";
+  base.setAttribute("aria-label", `${meta.title}: input ${meta.shapes.input}, output ${meta.shapes.output}. The sentence below says what is lit.`);
+  coverageWords.textContent = meta.stamp ? "times painted" : "times read";
+}
+
+/** Put a slider where its value is. @param {HTMLElement} label @param {number} value */
 export function showSlider(label, value) {
-  label.querySelector("input").value = value;
-  label.querySelector("output").textContent = value.toFixed(2);
+  const [input, shown] = [label.querySelector("input"), label.querySelector("output")];
+  if (input) input.value = String(value);
+  if (shown) shown.textContent = value.toFixed(2);
 }
 
+/** @param {HTMLElement} toggle @param {boolean} playing */
 export function showPlaying(toggle, playing) {
-  toggle.querySelector("path").setAttribute("d", playing ? PAUSE : BUTTONS[2][2]);
+  toggle.querySelector("path")?.setAttribute("d", playing ? PAUSE : BUTTONS[2][2]);
   toggle.setAttribute("aria-pressed", String(playing));
 }
 
-/** One tick at the start of each output channel. */
+/** One tick at the start of each output channel. @param {HTMLElement} ticks @param {number} turns */
 export function showTicks(ticks, turns) {
   if (ticks.childElementCount === turns) return;
   ticks.replaceChildren(

@@ -1,3 +1,4 @@
+// @ts-check
 // The keys' cursor of one player: in which panel it is, where it stands there, and that it can be seen.
 import { litBy } from "../drawing/lights.js";
 import { enter, stays, walk, walkable } from "./walking.js";
@@ -5,27 +6,33 @@ import { enter, stays, walk, walkable } from "./walking.js";
 const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
 
 export class Cursor {
+  /** @param {Player} player */
   constructor(player) {
     Object.assign(this, { player, panel: null, kept: {} });
   }
 
-  /** The cell or weight that it stands on, in the panel that Tab has gone to; a kernel is that of the playhead's channel. */
+  /**
+   * The cell or weight that it stands on, in the panel that Tab has gone to; a kernel is that of the playhead's channel.
+   * @returns {Subject | null}
+   */
   get at() {
     const { panel, kept, player } = this;
     const { stage } = player;
     if (!panel || !walkable(stage).includes(panel)) return null;
     const here = player.here();
-    if (!kept[panel] || !stays(stage, kept[panel], here.channel)) kept[panel] = enter(stage, panel, here.channel, player.lookUp(here));
-    return panel === "kernel" ? { ...kept.kernel, channel: here.channel } : kept[panel];
+    const before = kept[panel];
+    const at = before && stays(stage, before, here.channel) ? before : enter(stage, panel, here.channel, player.lookUpCell(here));
+    kept[panel] = at;
+    return at.kind === "kernel" ? { ...at, channel: here.channel } : at;
   }
 
-  /** The focus has gone to a panel, or with null has left it. */
+  /** The focus has gone to a panel, or with null has left it. @param {Subject["kind"] | null} panel */
   enter(panel) {
     this.panel = panel;
     if (panel) this.reveal();
   }
 
-  /** Take a key, if it moves the cursor. */
+  /** Take a key, if it moves the cursor. @param {string} name */
   takes(name) {
     const { at, player } = this;
     if (!at || !WALKS.has(name)) return false;
@@ -44,6 +51,7 @@ export class Cursor {
     player.draw();
   }
 
+  /** @param {CellAt} at */
   turnTo({ channel, cell }) {
     const { stage } = this.player;
     const index = stage.inputMaps().findIndex((map) => map.channel === channel && stage.input.lines[0][map.depth] === cell[0]);

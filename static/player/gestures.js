@@ -1,16 +1,18 @@
+// @ts-check
 // Pointer and keyboard, turned into a few plain actions.
 
 const TAP = 6; // pixels that a finger may slip in a tap
 
 /**
  * @param {HTMLElement} stage
- * @param {{hover, leave, tap, twice, pan, zoom, zoomable, scale}} on called with stage pixels, `scale()` of the page's
+ * @param {Gestures} on called with stage pixels, `scale()` of the page's
  *   pixels each; `zoomable(x, y)` says whether the wheel belongs to the map there or to the page
  */
 export function listenPointer(stage, on) {
   const down = new Map();
   let pinch = 0;
   let moved = 0;
+  /** @param {MouseEvent} event */
   const at = (event) => {
     const box = stage.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top].map((at) => at / on.scale());
@@ -32,13 +34,15 @@ export function listenPointer(stage, on) {
     moved += Math.abs(x - px) + Math.abs(y - py);
     if (down.size === 2) {
       const { apart, middle } = spread();
-      if (pinch) on.zoom(apart / pinch, ...middle);
+      if (pinch) on.zoom(apart / pinch, middle[0], middle[1]);
       pinch = apart;
     } else if (moved > TAP) on.pan(x - px, y - py, x, y);
     else on.hover(x, y);
   });
+  /** @param {PointerEvent} event */
   const up = (event) => {
-    if (event.type === "pointerup" && down.size === 1 && moved <= TAP) on.tap(...at(event));
+    const [x, y] = at(event);
+    if (event.type === "pointerup" && down.size === 1 && moved <= TAP) on.tap(x, y);
     down.delete(event.pointerId);
     pinch = 0;
   };
@@ -48,7 +52,10 @@ export function listenPointer(stage, on) {
     down.delete(event.pointerId);
     if (event.pointerType === "mouse") on.leave();
   });
-  stage.addEventListener("dblclick", (event) => on.twice(...at(event)));
+  stage.addEventListener("dblclick", (event) => {
+    const [x, y] = at(event);
+    on.twice(x, y);
+  });
   stage.addEventListener(
     "wheel",
     (event) => {
@@ -61,17 +68,21 @@ export function listenPointer(stage, on) {
   );
 }
 
+/** @type {Record<string, string>} */
 const ACTIONS = {
   " ": "toggle", Home: "first", End: "last", "[": "slower", "]": "faster", "?": "help", Escape: "free",
   ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "channel-back", PageDown: "channel-next",
   Enter: "pin", f: "full", m: "enlarge", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
 };
 
-/** Keys work anywhere in the player, except where a control needs them itself. Streamlit's own shortcuts stay silent. */
+/**
+ * Keys work anywhere in the player, except where a control needs them itself. Streamlit's own shortcuts stay silent.
+ * @param {HTMLElement} root @param {Act} act
+ */
 export function listenKeys(root, act) {
   root.addEventListener("keydown", (event) => {
     const { target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element)) return;
     const own = target.matches("select") || (target.matches("input, button") && (event.key === " " || event.key === "Enter"));
     const scrubs = target.matches("input[type=range]") && (event.key.startsWith("Arrow") || event.key.startsWith("Page") || /Home|End/.test(event.key));
     event.stopPropagation();

@@ -9,11 +9,7 @@ export class Herald {
     this.region = region;
   }
 
-  /**
-   * Say this text if nothing else comes within `REST`; while steps run by themselves (`quiet`) nothing is said.
-   *
-   * @param {string} text
-   */
+  /** Say this text if nothing else comes within `REST`; while steps run by themselves (`quiet`) nothing is said. @param {string} text */
   say(text, quiet = false) {
     clearTimeout(this.waiting);
     if (quiet || text === this.region.textContent) return;

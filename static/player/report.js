@@ -1,6 +1,8 @@
+// @ts-check
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
 import { element, say } from "./element.js";
+import { paintingAt } from "./growing.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { placeWords } from "../drawing/axes.js";
 import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../drawing/readout.js";
@@ -11,7 +13,10 @@ import { ravel } from "../drawing/tables.js";
 const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs
 const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
 
-/** The arithmetic of the shown cell; null where the subject is not one output cell or one stamp. */
+/**
+ * The arithmetic of the shown cell; null where the subject is not one output cell or one stamp.
+ * @param {Player} player @param {Subject} subject @returns {Worked | null}
+ */
 function workedOut(player, { kind, channel, cell }) {
   const { scene, stage } = player;
   if (kind === "output") return RULES[scene.meta.rule](scene, stage.axes, channel, cell);
@@ -29,6 +34,7 @@ function workedOut(player, { kind, channel, cell }) {
 /**
  * Choose the subject of sentence, counter and work area, and write it down. In a fast run the subject changes a few
  * times a second, for all three at once: what stands together on the stage belongs together.
+ * @param {Player} player @param {number} now
  */
 export function report(player, now) {
   const { clock, ui, stage } = player;
@@ -48,18 +54,19 @@ export function report(player, now) {
   readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
 }
 
-/** Scrub bar, button and speed; touched only when they change, for every touch costs the page a layout. */
+/** Scrub bar, button and speed; touched only when they change, for every touch costs the page a layout. @param {Player} player */
 function showState(player) {
   const { clock, ui, root } = player;
   const state = `${clock.step} ${clock.steps} ${clock.playing} ${clock.speed}`;
   if (state === player.state) return;
   player.state = state;
-  ui.scrub.value = clock.step;
+  ui.scrub.value = String(clock.step);
   showPlaying(ui.toggle, clock.playing);
-  ui.speed.value = clock.speed;
+  ui.speed.value = String(clock.speed);
   Object.assign(root.dataset, { step: clock.step, playing: clock.playing });
 }
 
+/** @param {Player} player @param {number} now */
 function count(player, now) {
   const { ui, step, order, scene, clock } = player;
   const { turn, cell } = order.at(step);
@@ -69,6 +76,7 @@ function count(player, now) {
   ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
 }
 
+/** @param {Player} player @param {Subject} subject */
 function write(player, subject) {
   const { ui, scene, stage, worked } = player;
   if (subject.kind === "output") {
@@ -80,29 +88,33 @@ function write(player, subject) {
     say(ui.readout, kernelParts(stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit));
   } else {
     const { input } = scene.tensors;
-    const looked = player.lookUp(subject);
+    const looked = player.lookUpCell(subject);
     const value = input.data[ravel([looked.channel, ...looked.cell], input.shape)];
     if (stage.stamping && !subject.own) writeStamped(player, subject, value);
     else say(ui.readout, reachParts(stage, looked, value, litBy(stage, looked)));
   }
 }
 
-/** A stamp, and whether every cell that it finished agrees with torch. */
+/**
+ * A stamp, and whether every cell that it finished agrees with torch.
+ * @param {Player} player @param {CellAt} subject @param {number} value
+ */
 function writeStamped(player, subject, value) {
   const { scene, stage, order, clock, ui } = player;
   const { channel } = player.here();
-  const { painted } = player.worked;
-  const { sums } = player.painted(channel);
+  /** @type {Painted[]} */
+  const painted = player.worked?.painted;
+  const { sums } = paintingAt(player, channel);
   const done = clock.step % order.cells;
-  const finished = painted.filter(({ cell }) => cell && lastPainter(stage, order, cell) <= done);
-  const ok = finished.every(({ cell }) => {
+  const finished = painted.flatMap(({ cell }) => (cell && lastPainter(stage, order, cell) <= done ? [cell] : []));
+  const ok = finished.every((cell) => {
     const { terms } = RULES[scene.meta.rule](scene, stage.axes, channel, cell);
     return agrees(scene, { value: sums[ravel(cell, scene.tensors.output.shape.slice(1))], terms }, torchValue(scene, channel, cell));
   });
   say(ui.readout, stampParts(stage, { channel, cell: subject.cell }, painted, value, finished.length, ok));
 }
 
-/** The step at which an output cell is painted for the last time. */
+/** The step at which an output cell is painted for the last time. @param {Stage} stage @param {Order} order @param {Cell} cell */
 function lastPainter(stage, order, cell) {
   const readers = cell.map((o, i) => {
     const axis = stage.axes[i];

@@ -1,10 +1,11 @@
+// @ts-check
 // Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
 import { element } from "./element.js";
 
 const WORDS = { input: "Input cells", kernel: "Weights of the kernel", output: "Output cells" };
 const HOW = "Arrows walk, Enter pins, Escape goes back to the steps.";
 
-/** One focusable place for each panel; `act("enter" or "leave", panel)` follows the focus. */
+/** One focusable place for each panel; `act("enter" or "leave", panel)` follows the focus. @param {Act} act */
 export function buildStops(act) {
   return Object.entries(WORDS).map(([panel, words]) => {
     const stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": panel, "aria-label": `${words}. ${HOW}`, hidden: "" });
@@ -14,20 +15,26 @@ export function buildStops(act) {
   });
 }
 
-/** Lay each stop over its panel, in pixels of the stage times `scale`; those that are not in `panels` are left out. */
+/**
+ * Lay each stop over its panel, in pixels of the stage times `scale`; those that are not in `panels` are left out.
+ * @param {HTMLElement[]} stops @param {StageLayout} layout @param {string[]} panels @param {number} scale
+ */
 export function placeStops(stops, { boxes, work }, panels, scale) {
+  /** @type {Record<string, Rect | null | undefined>} */
   const box = { input: boxes.input, kernel: work?.shown && around(work.grids), output: boxes.main };
   for (const stop of stops) {
-    const { panel } = stop.dataset;
-    stop.hidden = !panels.includes(panel) || !box[panel];
-    if (stop.hidden) continue;
-    const { x, y, w, h } = box[panel];
-    for (const [side, size] of Object.entries({ left: x, top: y, width: w, height: h })) stop.style[side] = `${size * scale}px`;
+    const panel = stop.dataset.panel ?? "";
+    const place = panels.includes(panel) ? box[panel] : null;
+    stop.hidden = !place;
+    if (!place) continue;
+    const { x, y, w, h } = place;
+    for (const [side, size] of Object.entries({ left: x, top: y, width: w, height: h })) stop.style.setProperty(side, `${size * scale}px`);
   }
 }
 
+/** @param {Rect[]} grids */
 function around(grids) {
-  const [x, y] = ["x", "y"].map((side) => Math.min(...grids.map((grid) => grid[side])));
+  const [x, y] = [Math.min(...grids.map((grid) => grid.x)), Math.min(...grids.map((grid) => grid.y))];
   const [right, low] = [Math.max(...grids.map((grid) => grid.x + grid.w)), Math.max(...grids.map((grid) => grid.y + grid.h))];
   return { x, y, w: right - x, h: low - y };
 }

@@ -96,11 +96,7 @@ export function build(root) {
   return { ...ui, body };
 }
 
-/**
- * A map: an image that fills its frame, with a cursor, room for boxes, and axes if they are wanted.
- *
- * @param {string} className
- */
+/** A map: an image that fills its frame, with a cursor, room for boxes, and axes if they are wanted. @param {string} className */
 export function makeMap(className, label = "") {
   const image = make("img", { alt: "", decoding: "sync", draggable: false });
   const boxes = make("div", { className: "boxes" });
@@ -111,11 +107,7 @@ export function makeMap(className, label = "") {
   return { frame, picture, image, boxes, cursor };
 }
 
-/**
- * Draw boxes of shares on a map: `[{box, kind}]`.
- *
- * @param {DrawnMap} map @param {{box: Box | null, kind: string}[]} boxes
- */
+/** Draw boxes of shares on a map: `[{box, kind}]`. @param {DrawnMap} map @param {{box: Box | null, kind: string}[]} boxes */
 export function drawBoxes(map, boxes) {
   const shown = boxes.flatMap(({ box, kind }) => (box ? [{ box, kind }] : []));
   while (map.boxes.children.length < shown.length) map.boxes.append(make("i"));
@@ -134,7 +126,6 @@ export function drawBoxes(map, boxes) {
 
 /**
  * Marks along a map: `[{at, text}]` with shares from the left, and from the bottom.
- *
  * @param {DrawnMap} map @param {Mark[]} across @param {Mark[]} up
  */
 export function drawAxes(map, across, up) {

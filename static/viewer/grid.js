@@ -43,11 +43,7 @@ export function sortGrid(viewer) {
   viewer.ui.grid.replaceChildren(...order.map((channel) => viewer.thumbnails[channel].open));
 }
 
-/**
- * The number of each channel by which it is sorted; null where it is its own.
- *
- * @param {Viewer} viewer @param {string} by
- */
+/** The number of each channel by which it is sorted; null where it is its own. @param {Viewer} viewer @param {string} by */
 function valuesBy(viewer, by) {
   const { meta, tensors } = viewer.scene;
   if (by !== "contrast") return column(tensors.statistics.data, meta.statistics, by);

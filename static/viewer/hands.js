@@ -7,11 +7,7 @@ const NEAR = 5; // pixels that a click may wander before it is a drag
 /** @type {Record<string, number[]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
-/**
- * Shares of a map under a pointer: from the left, and from the bottom.
- *
- * @param {DrawnMap} map @param {MouseEvent} event
- */
+/** Shares of a map under a pointer: from the left, and from the bottom. @param {DrawnMap} map @param {MouseEvent} event */
 function under(map, event) {
   const box = map.picture.getBoundingClientRect();
   return [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
@@ -49,11 +45,7 @@ export function listenClip(viewer, map) {
   });
 }
 
-/**
- * A map of the chosen stage: point at a unit, click to keep it, or walk with the arrows.
- *
- * @param {Viewer} viewer @param {DrawnMap} map
- */
+/** A map of the chosen stage: point at a unit, click to keep it, or walk with the arrows. @param {Viewer} viewer @param {DrawnMap} map */
 export function listenPlane(viewer, map) {
   const { picture } = map;
   /** @param {MouseEvent} event */
@@ -84,7 +76,6 @@ const clamp = (n, most) => Math.max(0, Math.min(most - 1, n));
 
 /**
  * Space plays and stops, wherever in the viewer the focus is. Streamlit has keys of its own, so ours stay inside.
- *
  * @param {Viewer} viewer
  */
 export function listenKeys(viewer) {

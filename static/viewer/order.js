@@ -5,7 +5,6 @@ import { shareOf } from "./places.js";
 
 /**
  * One statistic of every channel; null where the name is none of them.
- *
  * @param {Float32Array} statistics @param {string[]} names @param {string} by
  */
 export function column(statistics, names, by) {
@@ -15,7 +14,6 @@ export function column(statistics, names, by) {
 
 /**
  * Channels from the largest number, or the one farthest from 0, to the smallest; what is no number comes last.
- *
  * @param {number[] | null} values @param {number} count
  */
 export function ordered(values, count, farthest = false) {
@@ -28,7 +26,6 @@ export function ordered(values, count, farthest = false) {
 
 /**
  * Which frames of a small picture of a stage have their centre between two places of the input: [true, false, ...].
- *
  * @param {StageWords} stage @param {number} frames @param {number} from @param {number} to
  */
 export function insideOf({ lies, shape }, frames, from, to) {

@@ -4,11 +4,7 @@ import { TOP, level, limits, ramp } from "../drawing/colour.js";
 
 const NONE = TOP + 1; // the level of what is no number
 
-/**
- * Colours of all levels as the numbers that a picture's memory holds; the last is for what is no number.
- *
- * @param {Stops} stops
- */
+/** Colours of all levels as the numbers that a picture's memory holds; the last is for what is no number. @param {Stops} stops */
 export function inkOf(stops) {
   const colours = new Uint32Array(NONE + 1);
   ramp(stops).forEach(([r, g, b], i) => (colours[i] = (255 << 24) | (b << 16) | (g << 8) | r));
@@ -34,7 +30,6 @@ export function relevel([low, high], scale) {
 
 /**
  * Levels of shape (frames, mels) as pixels, line by line from the top; cells that are no number are hatched.
- *
  * @param {Uint8Array} levels @param {number[]} shape @param {Ink} ink @param {Uint8Array | null} table
  */
 export function pixelsOf(levels, [frames, mels], ink, table = null) {
@@ -51,7 +46,6 @@ const HEAD = 14 + 108; // bytes of a bitmap file before its pixels: its own head
 
 /**
  * Pixels as a bitmap file (BMP), whose lines may run from the top if its height is negative.
- *
  * @param {Uint32Array} pixels @param {number} width
  */
 export function bitmapOf(pixels, width) {
@@ -86,7 +80,6 @@ export function widest(ranges) {
 
 /**
  * The limits of a scale: one channel's, the whole layer's, or without its lowest and highest hundredth.
- *
  * @param {ScaleKind} kind @param {Limits} own @param {Limits | null} layer @param {Limits | null} percentiles @param {boolean} diverging
  */
 export function scaleOf(kind, own, layer, percentiles, diverging) {

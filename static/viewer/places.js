@@ -3,7 +3,6 @@
 
 /**
  * Share of a map's length at which a place of the input lies, from 0, its beginning, to 1; outside where it is not read.
- *
  * @param {Lies} lies @param {number} cells @param {number} at
  */
 export const shareOf = ({ first, jump }, cells, at) => ((at - first) / jump + 0.5) / cells;
@@ -13,7 +12,6 @@ export const cellOf = (share, cells) => Math.max(0, Math.min(cells - 1, Math.flo
 
 /**
  * First and last cell of another stage that go with a unit, along frames and mels; null where there are none.
- *
  * @param {MapsTensors} tensors @param {string} stage @param {Unit} unit
  */
 export function spanOf(tensors, stage, unit) {
@@ -24,18 +22,13 @@ export function spanOf(tensors, stage, unit) {
   return found.every(([first, last]) => first <= last) ? found : null;
 }
 
-/**
- * A span as shares of a map that is drawn turned: left, right, bottom, top.
- *
- * @param {Span[]} span @param {number[]} size
- */
+/** A span as shares of a map that is drawn turned: left, right, bottom, top. @param {Span[]} span @param {number[]} size */
 export function boxOf([[f0, f1], [m0, m1]], [frames, mels]) {
   return { left: f0 / frames, right: (f1 + 1) / frames, bottom: m0 / mels, top: (m1 + 1) / mels };
 }
 
 /**
  * What cells of the input are of the sound: from and to in seconds and in hertz; null where that is not known.
- *
  * @param {MapsTensors} tensors @param {Span[]} span @returns {Heard | null}
  */
 export function soundOf({ seconds, hertz }, [[f0, f1], [m0, m1]]) {

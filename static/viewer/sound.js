@@ -17,7 +17,6 @@ class Transport {
 
   /**
    * Let a sound run from one time to another; `band` keeps frequencies [Hz] in between.
-   *
    * @param {Sound} sound @param {number} from @param {number} to @param {Band | null} band
    */
   play(sound, from, to, band = null) {
@@ -85,11 +84,7 @@ export class Sound {
     this.buffer = null;
   }
 
-  /**
-   * Start to be heard; null where there is nothing to hear.
-   *
-   * @param {number} from @param {number} to @param {Band | null} band
-   */
+  /** Start to be heard; null where there is nothing to hear. @param {number} from @param {number} to @param {Band | null} band */
   hear(from, to, band) {
     if (!this.samples || !globalThis.AudioContext) return null;
     const audio = (context ??= new AudioContext());
@@ -121,7 +116,6 @@ export class Sound {
 
 /**
  * Two steep filters that leave a band; where it reaches the ends there is nothing to cut.
- *
  * @param {AudioContext} audio @param {Band | null} band @param {number} rate
  */
 function filters(audio, band, rate) {

@@ -26,7 +26,6 @@ export function showUnit(viewer) {
 
 /**
  * On a map: the marked stretch, and the cells that go with a unit.
- *
  * @param {Viewer} viewer @param {StageMap} map @param {Unit | null} unit
  */
 export function drawBoxesOf(viewer, map, unit) {

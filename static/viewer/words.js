@@ -10,7 +10,6 @@ export const hertz = (f) => (f < 999.5 ? `${Math.round(f)} Hz` : `${brief(f / 10
 
 /**
  * Does a slider's value have to be told anew? Once a second while the sound runs, else whenever it has changed.
- *
  * @param {number} time @param {number} told @param {boolean} playing
  */
 export const isTold = (time, told, playing) =>
@@ -38,11 +37,7 @@ export function unitSentence({ stage, channel, unit, value, seen, sound, last, r
   return `${name}. It sees ${heard}${cells}.${on}${also}`;
 }
 
-/**
- * A number by which channels are sorted; of a contrast in pooled standard deviations.
- *
- * @param {string} by @param {number} value
- */
+/** A number by which channels are sorted; of a contrast in pooled standard deviations. @param {string} by @param {number} value */
 export function sortValue(by, value, digits = 3) {
   if (by === "zeros") return `${brief(100 * value)} %`;
   if (by !== "contrast") return brief(value, digits);
@@ -55,11 +50,7 @@ export const contrastHint = (part) =>
     ? `${seconds(part[0])} to ${seconds(part[1])} against the rest: difference of the means, in pooled standard deviations (sd) of the pictures below.`
     : "Drag over the sound above to mark the stretch that is compared with the rest.";
 
-/**
- * The statistics of a channel, as pairs of a name and a number.
- *
- * @param {string[]} names @param {ArrayLike<number>} row
- */
+/** The statistics of a channel, as pairs of a name and a number. @param {string[]} names @param {ArrayLike<number>} row */
 export function statisticsOf(names, row) {
   return names.map((name, i) => [name, sortValue(name, row[i], 4)]);
 }

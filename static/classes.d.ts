@@ -1,0 +1,117 @@
+// Fields of classes that come with a scene rather than with the constructor.
+
+export {};
+
+declare module "./drawing/tables.js" {
+  interface Axis {
+    line: Int16Array | Int32Array;
+    start: Int16Array | Int32Array;
+    offset: Int16Array | Int32Array;
+    low: number;
+    count?: Int16Array | Int32Array;
+    places: number;
+    windows: number;
+    taps: number;
+  }
+}
+
+declare module "./drawing/stamp.js" {
+  interface Painting {
+    scene: Scene;
+    axes: Axis[];
+    channel: number;
+    done: number;
+    shape: number[];
+    sums: Float64Array;
+    touched: Uint8Array;
+  }
+}
+
+declare module "./drawing/gating.js" {
+  interface Gating {
+    scene: Scene;
+    strength: number;
+    threshold: number;
+    hand: "computed" | "open" | "closed";
+    counted?: { setting: string; n: number };
+  }
+}
+
+declare module "./drawing/stage.js" {
+  interface Stage {
+    scene: Scene;
+    axes: Axis[];
+    stamps: Axis[];
+    stamping: boolean;
+    gating: Gating | null;
+    input: Panel;
+    gate: Panel;
+    output: Panel;
+    thumbs: Panel;
+    inputs: OnStage[];
+    gates: OnStage[];
+    outputs: OnStage[];
+    strip: OnStage[];
+    layout: StageLayout;
+    views: Record<string, View>;
+    enlarged: number | null;
+    selected: number;
+    depth: number;
+    look: object;
+    width: number;
+    ratio: number;
+    scaleChoice: ScaleChoice;
+    coverage: boolean;
+  }
+}
+
+declare module "./player/clock.js" {
+  interface Clock {
+    step: number;
+    steps: number;
+    cells: number;
+    speed: number;
+    playing: boolean;
+    glide: { from: number; left: number } | null;
+    rest: number;
+    calm: boolean;
+    at?: number;
+  }
+}
+
+declare module "./player/cursor.js" {
+  interface Cursor {
+    player: Player;
+    panel: Subject["kind"] | null;
+    kept: { [kind in Subject["kind"]]?: Subject };
+  }
+}
+
+declare module "./player/player.js" {
+  interface Player {
+    scene: Scene;
+    order: Order;
+    at: number;
+    hovered: Subject | null;
+    pinned: Subject | null;
+    subject: Subject | null;
+    worked: Worked | null;
+    team: number;
+    serpentine: boolean;
+    lens: boolean | null;
+    stampWanted: boolean;
+    paintings: Painting[]; // one for each group of a stamped scene
+    sweep?: { since: number | null } | null;
+    share?: (step: number) => void;
+    started?: boolean;
+    stale: boolean;
+    drawn?: string;
+    loaded?: number;
+    pending?: number | null;
+    state?: string;
+    written: string;
+    wroteAt: number;
+    wroteLook?: object;
+    toldAt: number;
+  }
+}

@@ -1,0 +1,27 @@
+// @ts-check
+// What happens round a player: its size, the whole screen, and a wish for less motion.
+import { watchFull } from "./full.js";
+
+/** Redraw on size changes; heed a wish for less motion. Returns how to stop. @param {Player} player */
+export function watch(player) {
+  const { ui, root, clock } = player;
+  const sizes = new ResizeObserver(() => {
+    ui.readout.style.minHeight = "";
+    player.resize();
+  });
+  sizes.observe(ui.stage);
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  watchFull(root, () => player.resize(), signal);
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  clock.calm = motion.matches;
+  const heed = () => {
+    clock.calm = motion.matches;
+    if (motion.matches) clock.pause();
+  };
+  motion.addEventListener("change", heed, { signal });
+  return () => {
+    sizes.disconnect();
+    leaving.abort();
+  };
+}
