@@ -4,11 +4,11 @@ export {};
 
 declare module "./drawing/tables.js" {
   interface Axis {
-    line: Int16Array | Int32Array;
-    start: Int16Array | Int32Array;
-    offset: Int16Array | Int32Array;
+    line: Line;
+    start: Line;
+    offset: Line;
     low: number;
-    count?: Int16Array | Int32Array;
+    count?: Line;
     places: number;
     windows: number;
     taps: number;

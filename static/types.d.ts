@@ -337,6 +337,7 @@ interface Term {
 interface Worked {
   value: number;
   terms: Term[];
+  size?: number; // of what torch's rounding is
   [more: string]: any;
 }
 
@@ -412,3 +413,10 @@ interface Gestures {
 
 /** A part of a sentence: text, or an element to be made of it. */
 type Part = string | { tag: keyof HTMLElementTagNameMap; attributes: Record<string, unknown>; colours?: object; children: Part[] };
+
+/** A function of one number: drawing/pointwise.js. The gate is there where the function is x times a gate. */
+interface Pointwise {
+  value: (x: number) => number;
+  slope: (x: number) => number;
+  gate?: (x: number) => number;
+}

@@ -1,22 +1,27 @@
+// @ts-check
 // Signal times gate: where both come from, and what becomes of them under a strength, a threshold and a hand.
 import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";
 
-/** Where one of the two comes from: a tensor, the first of its channels that counts, and a function it goes through. */
+/**
+ * Where one of the two comes from: a tensor, the first of its channels that counts, and a function it goes through.
+ * @param {Scene} scene @param {Taken} [from]
+ */
 function taken(scene, { tensor = "input", first = 0, through, take } = {}) {
   const own = scene.tensors[tensor];
-  return (channel) => {
+  return (/** @type {number} */ channel) => {
     const plane = channelOf(own, channel + first);
-    return through ? Float32Array.from(plane, functionAt(scene, channel, through)[take]) : plane;
+    const apply = through && functionAt(scene, channel, through)[take ?? "value"];
+    return apply ? Float32Array.from(plane, apply) : plane;
   };
 }
 
 export class Gating {
-  /** `strength` goes from 0, all open, to 1, as computed; `hand` is "computed", "open" or "closed". */
+  /** `strength` goes from 0, all open, to 1, as computed; `hand` is "computed", "open" or "closed". @param {Scene} scene */
   constructor(scene) {
     Object.assign(this, { scene, strength: 1, threshold: 0.5, hand: "computed" });
-    this.signal = taken(scene, scene.meta.gating.signal);
-    this.computed = taken(scene, scene.meta.gating.gate);
+    this.signal = taken(scene, scene.meta.gating?.signal);
+    this.computed = taken(scene, scene.meta.gating?.gate);
     this.gain = scene.meta.constants.scale ?? 1; // dropout scales what it keeps
   }
 
@@ -25,22 +30,22 @@ export class Gating {
     return this.strength === 1 && this.hand === "computed";
   }
 
-  /** A gate under hand and strength. */
+  /** A gate under hand and strength. @param {number} gate */
   opened(gate) {
     return 1 + this.strength * (this.byHand(gate) - 1);
   }
 
-  /** A gate as computed, or as it is forced to be. */
+  /** A gate as computed, or as it is forced to be. @param {number} gate */
   byHand(gate) {
     return this.hand === "computed" ? gate : Number(this.hand === "open");
   }
 
-  /** What a signal becomes behind this gate; a gain grows with the strength, too. */
+  /** What a signal becomes behind this gate; a gain grows with the strength, too. @param {number} signal @param {number} gate */
   passed(signal, gate) {
     return signal * (1 + this.strength * (this.byHand(gate) * this.gain - 1));
   }
 
-  /** Signal, gate and product of one channel. Untouched, the product is torch's own output. */
+  /** Signal, gate and product of one channel. Untouched, the product is torch's own output. @param {number} channel */
   planes(channel) {
     const [signal, computed] = [this.signal(channel), this.computed(channel)];
     const output = channelOf(this.scene.tensors.output, channel);
@@ -52,7 +57,7 @@ export class Gating {
     };
   }
 
-  /** How many of these gates lie below the threshold. */
+  /** How many of these gates lie below the threshold. @param {Float32Array} plane */
   below(plane) {
     let n = 0;
     for (const gate of plane) if (gate < this.threshold) n++;

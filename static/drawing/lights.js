@@ -1,3 +1,4 @@
+// @ts-check
 // Who reads whom: what is lit on each panel for one selected cell. Pure look-ups.
 //
 // A selection is {kind: "output", channel, cell}, {kind: "input", channel, cell} or {kind: "kernel", channel, tap}.
@@ -16,7 +17,7 @@ export function readBy(scene, channel) {
     const [first, end] = readsOf(scene, k);
     return first <= channel && channel < end;
   });
-  return [out[0], out.at(-1) + 1];
+  return [out[0], out[out.length - 1] + 1];
 }
 
 /** Every place of a panel's line that holds this index: its own, and where padding mirrors it. @param {Panel} panel @param {Cell} cell */
@@ -31,6 +32,12 @@ const placesOf = (panel, cell) =>
 export function litBy(stage, selection) {
   const { scene, axes, input, output } = stage;
   const { kind, channel } = selection;
+  if (kind === "kernel") {
+    const [first] = readsOf(scene, channel);
+    const visited = selection.tap.slice(1).map((t, i) => tapCells(stage, i, t));
+    const c = first + selection.tap[0];
+    return { input: { channels: [c, c + 1], places: visited }, output: null, taps: [selection.tap] };
+  }
   if (scene.tensors.from) return moved(stage, selection);
   if (kind === "output") {
     const cells = selection.cell.map((o, i) => windowCells(stage, i, o));
@@ -39,20 +46,14 @@ export function litBy(stage, selection) {
       output: { channels: [channel, channel + 1], places: placesOf(output, selection.cell) },
     };
   }
-  if (kind === "input") {
-    const readers = selection.cell.map((index, i) => axes[i].readers(index));
-    return {
-      input: { channels: [channel, channel + 1], places: placesOf(input, selection.cell) },
-      output: { channels: readBy(scene, channel), places: readers.map((list, i) => toPlaces(output, i, list)) },
-    };
-  }
-  const [first] = readsOf(scene, channel);
-  const visited = selection.tap.slice(1).map((t, i) => tapCells(stage, i, t));
-  const c = first + selection.tap[0];
-  return { input: { channels: [c, c + 1], places: visited }, output: null, taps: [selection.tap] };
+  const readers = selection.cell.map((index, i) => axes[i].readers(index));
+  return {
+    input: { channels: [channel, channel + 1], places: placesOf(input, selection.cell) },
+    output: { channels: readBy(scene, channel), places: readers.map((list, i) => toPlaces(output, i, list)) },
+  };
 }
 
-/** Where a cell that is only moved comes from, or goes to. @param {Stage} stage @param {Subject} selection @returns {Lit} */
+/** Where a cell that is only moved comes from, or goes to. @param {Stage} stage @param {CellAt} selection @returns {Lit} */
 function moved({ scene, input, output }, { kind, channel, cell }) {
   const { from, input: read } = scene.tensors;
   /** @param {Panel} panel @param {number[] | null} full */
@@ -69,10 +70,11 @@ function moved({ scene, input, output }, { kind, channel, cell }) {
  * @param {Panel} panel @param {Table} from @param {number} index
  */
 function copies(panel, { data, shape }, index) {
+  /** @type {number[][]} */
   const found = [[], [], [], []];
   for (let to = data.indexOf(index); to >= 0; to = data.indexOf(index, to + 1)) unravel(to, shape).forEach((at, axis) => found[axis].push(at));
   const [channels, ...places] = found.map((list) => [...new Set(list)].sort((a, b) => a - b));
-  return channels.length ? { channels: [channels[0], channels.at(-1) + 1], places: places.map((list, i) => toPlaces(panel, i, list)) } : null;
+  return channels.length ? { channels: [channels[0], channels[channels.length - 1] + 1], places: places.map((list, i) => toPlaces(panel, i, list)) } : null;
 }
 
 /**

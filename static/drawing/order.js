@@ -1,6 +1,8 @@
+// @ts-check
 // In which order the cells are visited: one turn per output channel of a group, in each turn every cell once.
 import { ravel, unravel } from "./tables.js";
 
+/** @param {number[]} numbers */
 const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 
 /**
@@ -10,15 +12,20 @@ const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
  */
 export function makeOrder(turns, shape, serpentine = false) {
   const cells = product(shape);
+  /** @param {Cell} cell @returns {Cell} */
   const fold = ([d, r, c]) => [d, r, serpentine && (d * shape[1] + r) % 2 ? shape[2] - 1 - c : c];
   return {
     cells,
     turns,
     shape,
     steps: cells * turns,
-    at: (step) => ({ turn: Math.floor(step / cells), cell: fold(unravel(step % cells, shape)) }),
+    at: (/** @type {number} */ step) => ({ turn: Math.floor(step / cells), cell: fold(unravel(step % cells, shape)) }),
+    /** @param {number} turn @param {Cell} cell */
     stepOf: (turn, cell) => turn * cells + ravel(fold(cell), shape),
-    /** The part of one plane that is not reached yet, as rectangles [row, column, rows, columns]. */
+    /**
+     * The part of one plane that is not reached yet, as rectangles [row, column, rows, columns].
+     * @param {number} step @param {number} turn @param {number} d @returns {number[][]}
+     */
     hidden(step, turn, d) {
       const now = this.at(step);
       if (turn !== now.turn || d !== now.cell[0]) {
@@ -33,7 +40,10 @@ export function makeOrder(turns, shape, serpentine = false) {
   };
 }
 
-/** The same place after a setting has changed: the turn and the cell, pulled back inside. */
+/**
+ * The same place after a setting has changed: the turn and the cell, pulled back inside.
+ * @param {Order} order @param {Playhead} playhead @returns {Playhead}
+ */
 export function clampTo(order, { turn, cell }) {
   return {
     turn: Math.min(turn, order.turns - 1),

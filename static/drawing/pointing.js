@@ -1,3 +1,4 @@
+// @ts-check
 // What lies under a pixel of the stage, and which tap of the kernel is drawn where.
 import { contentAt } from "./panels.js";
 import { placeAt } from "./port.js";
@@ -7,12 +8,13 @@ import { placeAt } from "./port.js";
  * @param {Stage} stage @param {number} x @param {number} y @returns {Hit | null}
  */
 export function hit(stage, x, y) {
-  for (const [area, maps] of [["input", stage.inputs], ["gate", stage.gates], ["output", stage.outputs], ["strip", stage.strip]])
+  const areas = { input: stage.inputs, gate: stage.gates, output: stage.outputs, strip: stage.strip };
+  for (const [area, maps] of Object.entries(areas))
     for (const map of maps) {
       const at = placeAt(map.port, x, y);
       if (at) {
         const place = [map.depth, ...at];
-        return { area, map, place, content: contentAt(map.panel, map.channel, place) };
+        return { area: /** @type {"input"} */ (area), map, place, content: contentAt(map.panel, map.channel, place) };
       }
     }
   return stage.scene.meta.rule === "dot" ? hitKernel(stage, x, y) : null;
@@ -20,11 +22,13 @@ export function hit(stage, x, y) {
 
 /** @param {Stage} stage @param {number} x @param {number} y @returns {Hit | null} */
 function hitKernel(stage, x, y) {
+  /** @type {{grids: (Port & {map: number})[]}} */
   const { grids } = stage.layout.work;
   const grid = grids.find((g) => placeAt(g, x, y));
-  if (!grid) return null;
+  const at = grid && placeAt(grid, x, y);
+  if (!at) return null;
   const depth = stage.axes[0].taps;
-  const place = [grid.map % depth, ...placeAt(grid, x, y)];
+  const place = [grid.map % depth, ...at];
   return { area: "kernel", tap: [Math.floor(grid.map / depth), ...tapAt(stage, place)] };
 }
 

@@ -1,3 +1,4 @@
+// @ts-check
 // How a window becomes a value. A scene names its rule; a new rule is one entry here, and one sentence in sentences.js.
 //
 // A rule is (scene, axes, channel, cell) -> {value, terms, ...}. Its terms carry a `product` or a `read`: float32 sums
@@ -7,7 +8,7 @@ import { readsOf } from "./lights.js";
 import { functionAt, sigmoid } from "./pointwise.js";
 import { NONE, PAD, ravel, unravel } from "./tables.js";
 
-/** The taps of one output cell: where they are drawn, and what they read. */
+/** The taps of one output cell: where they are drawn, and what they read. @param {Axis[]} axes @param {Cell} cell */
 function taps(axes, cell) {
   const found = [];
   const [d, r, c] = axes;
@@ -21,11 +22,15 @@ function taps(axes, cell) {
   return found;
 }
 
-/** What the window reads, in torch's order: channel by channel, then depth, rows, columns. */
+/**
+ * What the window reads, in torch's order: channel by channel, then depth, rows, columns.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function reading(scene, axes, channel, cell) {
   const { input } = scene.tensors;
   const [first, last] = readsOf(scene, channel);
   const found = taps(axes, cell);
+  /** @type {Term[]} */
   const terms = [];
   for (let c = first; c < last; c++)
     for (const { tap, source, kind } of found) {
@@ -35,7 +40,10 @@ function reading(scene, axes, channel, cell) {
   return { first, last, perChannel: found.length, terms };
 }
 
-/** Sum of products plus bias, over all the input channels that this output channel reads. */
+/**
+ * Sum of products plus bias, over all the input channels that this output channel reads.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function dot(scene, axes, channel, cell) {
   const { weight, bias } = scene.tensors;
   const seen = reading(scene, axes, channel, cell);
@@ -50,10 +58,13 @@ function dot(scene, axes, channel, cell) {
   return { ...seen, sum, bias: offset, value: sum + (offset ?? 0) };
 }
 
-/** Cells times weights that follow from where the output cell lies: a product of one weight along each axis. */
+/**
+ * Cells times weights that follow from where the output cell lies: a product of one weight along each axis.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function blend(scene, axes, channel, cell) {
   const seen = reading(scene, axes, channel, cell);
-  const along = axes.map((axis, i) => (tap) => scene.tensors[`blend${i}`].data[cell[i] * axis.taps + tap]);
+  const along = axes.map((axis, i) => (/** @type {number} */ tap) => scene.tensors[`blend${i}`].data[cell[i] * axis.taps + tap]);
   let sum = 0;
   for (const term of seen.terms) {
     term.weight = term.tap.reduce((product, tap, i) => product * along[i](tap), 1);
@@ -63,25 +74,35 @@ function blend(scene, axes, channel, cell) {
   return { ...seen, sum, bias: null, value: sum };
 }
 
-/** Of a maximum, what a cell must beat: torch takes the first of equal cells, but the last of those that are no number. */
+/**
+ * Of a maximum, what a cell must beat: torch takes the first of equal cells, but the last of those that are no number.
+ * @param {number} read @param {number} best
+ */
 const beats = (read, best) => Number.isNaN(read) || read > best;
 
-/** The largest cell. A dilated window may miss every cell: then it is -Infinity, and stands nowhere. */
+/**
+ * The largest cell. A dilated window may miss every cell: then it is -Infinity, and stands nowhere.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function max(scene, axes, channel, cell) {
   const seen = reading(scene, axes, channel, cell);
   const cells = seen.terms.filter(({ kind }) => !kind);
   if (!cells.length) return { ...seen, winner: null, value: -Infinity };
   const winner = cells.reduce((best, term) => (beats(term.read, best.read) ? term : best));
-  const index = ravel(winner.source, scene.tensors.input.shape.slice(1));
+  const index = ravel(winner.source ?? [], scene.tensors.input.shape.slice(1));
   const torchIndex = scene.tensors.indices.data[ravel([channel, ...cell], scene.tensors.indices.shape)];
   return { ...seen, winner, index, torchIndex, value: winner.read };
 }
 
-/** How many cells a mean is over: those inside the padding, the real ones, or a number of one's own. */
+/**
+ * How many cells a mean is over: those inside the padding, the real ones, or a number of one's own.
+ * @param {Constants} constants @param {Term[]} terms
+ */
 function divisorOf({ divisor_override: own, count_include_pad: all }, terms) {
   return own ?? terms.filter(({ kind }) => (all ? kind !== NONE : !kind)).length;
 }
 
+/** @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell */
 function mean(scene, axes, channel, cell) {
   const seen = reading(scene, axes, channel, cell);
   const sum = seen.terms.reduce((total, { read }) => total + read, 0);
@@ -89,7 +110,10 @@ function mean(scene, axes, channel, cell) {
   return { ...seen, sum, divisor, value: sum / divisor };
 }
 
-/** The p-norm as torch has it: the mean of the powers, times the size of the kernel, and the root of that. */
+/**
+ * The p-norm as torch has it: the mean of the powers, times the size of the kernel, and the root of that.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function power(scene, axes, channel, cell) {
   const { norm_type: p } = scene.meta.constants;
   const seen = reading(scene, axes, channel, cell);
@@ -99,18 +123,24 @@ function power(scene, axes, channel, cell) {
   return { ...seen, cells: cells.length, p, sum, stretched, value: stretched ** (1 / p) };
 }
 
+/** @param {Scene} scene @param {number} channel @param {Cell} cell */
 const inputAt = ({ tensors: { input } }, channel, cell) => input.data[ravel([channel, ...cell], input.shape)];
+/** @param {number} channel @param {number} read @param {Record<string, any> & {value: number}} more @returns {Worked} */
 const single = (channel, read, more) => ({ first: channel, last: channel + 1, perChannel: 1, terms: [{ channel, tap: [0, 0, 0], kind: 0, read }], ...more });
 
+/** @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell */
 function point(scene, axes, channel, cell) {
   const x = inputAt(scene, channel, cell);
   const { value, slope, gate } = functionAt(scene, channel);
   return single(channel, x, { x, size: 0, value: value(x), slope: slope(x), gate: gate?.(x) });
 }
 
-/** Signal times gate; one of the two may be a mix of all channels of the pixel. */
+/**
+ * Signal times gate; one of the two may be a mix of all channels of the pixel.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function gate(scene, axes, channel, cell) {
-  const { mixes, gate: from } = scene.meta.gating;
+  const { mixes, gate: from } = /** @type {Gated} */ (scene.meta.gating);
   const x = inputAt(scene, channel, cell);
   if (mixes) {
     const mixed = dot(scene, axes, channel, cell);
@@ -118,12 +148,13 @@ function gate(scene, axes, channel, cell) {
     const steep = mixes === "signal" ? closed : Math.abs(x) * closed * (1 - closed); // by how much the product moves with the mix
     return { ...mixed, x, mixed: mixed.value, signal, gate: closed, size: largestOf(mixed.terms) * steep, value: signal * closed };
   }
-  const other = from.tensor === "input" ? inputAt(scene, channel + from.first, cell) : null;
+  const other = from.tensor === "input" ? inputAt(scene, channel + (from.first ?? 0), cell) : null;
   const mask = scene.tensors.gate;
   const closed = other === null ? mask.data[ravel([channel, ...cell], mask.shape)] : sigmoid(other);
   return single(channel, x, { x, other, signal: x, gate: closed, size: 0, value: x * closed });
 }
 
+/** @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell */
 function drop(scene, axes, channel, cell) {
   const { gate: mask } = scene.tensors;
   const { scale } = scene.meta.constants;
@@ -132,7 +163,10 @@ function drop(scene, axes, channel, cell) {
   return single(channel, x, { x, signal: x, gate: kept, scale, size: 0, value: x * kept * scale });
 }
 
-/** Softmax: a cell's share in the sum of all exponentials that its window reads, of what is smallest, or its logarithm. */
+/**
+ * Softmax: a cell's share in the sum of all exponentials that its window reads, of what is smallest, or its logarithm.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function share(scene, axes, channel, cell) {
   const { sign = 1, log } = scene.meta.constants;
   const seen = reading(scene, axes, channel, cell);
@@ -144,7 +178,10 @@ function share(scene, axes, channel, cell) {
   return { ...seen, x, most, sum, size, value: log ? less - Math.log(sum) : Math.exp(less) / sum };
 }
 
-/** Local response normalisation: over a power of the squares of neighbouring channels. */
+/**
+ * Local response normalisation: over a power of the squares of neighbouring channels.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function response(scene, axes, channel, cell) {
   const { size: wide, alpha, beta, k } = scene.meta.constants;
   const seen = reading(scene, axes, channel, cell);
@@ -153,15 +190,17 @@ function response(scene, axes, channel, cell) {
   return { ...seen, x, squares, size: 0, value: x / (k + (alpha * squares) / wide) ** beta };
 }
 
-/** Entry of a tensor that is 1 long along the axes that it does not know. */
+/** Entry of a tensor that is 1 long along the axes that it does not know. @param {Tensor} tensor @param {number[]} at */
 const shared = ({ shape, data }, at) => data[ravel(at.map((i, axis) => Math.min(i, shape[axis] - 1)), shape)];
 
+/** @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell */
 function norm(scene, axes, channel, cell) {
   const { mean: means, var: variances, weight, bias } = scene.tensors;
   const { eps } = scene.meta.constants;
   const x = inputAt(scene, channel, cell);
   const at = [Math.floor((channel * means.shape[0]) / scene.tensors.input.shape[0]), ...cell];
   const [average, variance] = [shared(means, at), shared(variances, at)];
+  /** @param {Tensor | undefined} tensor @param {number} none */
   const own = (tensor, none) => (!tensor ? none : tensor.shape.length > 1 ? shared(tensor, [channel, ...cell]) : tensor.data[channel]);
   const [by, offset] = [own(weight, 1), own(bias, 0)];
   const level = variance + eps === 0 && scene.meta.function === "InstanceNorm"; // torch has 0 there, not 0 ÷ 0
@@ -170,7 +209,10 @@ function norm(scene, axes, channel, cell) {
   return single(channel, x, { x, source: [channel, ...cell], mean: average, var: variance, eps, weight: by, bias: offset, size, value: (x - average) * stretch + offset });
 }
 
-/** A cell that was put here from elsewhere, or what fills the others. */
+/**
+ * A cell that was put here from elsewhere, or what fills the others.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
 function move(scene, axes, channel, cell) {
   const { input, from } = scene.tensors;
   const { fill = 0 } = scene.meta.constants;
@@ -179,21 +221,25 @@ function move(scene, axes, channel, cell) {
   return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: source ? 0 : Math.abs(fill), value: source ? input.data[index] : fill };
 }
 
+/** @type {Record<Rule, (scene: Scene, axes: Axis[], channel: number, cell: Cell) => Worked>} */
 export const RULES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
 
-/** Torch's own value of an output cell. */
+/** Torch's own value of an output cell. @param {Scene} scene @param {number} channel @param {Cell} cell */
 export function torchValue(scene, channel, cell) {
   const { output } = scene.tensors;
   return output.data[ravel([channel, ...cell], output.shape)];
 }
 
-/** Of the terms that are cells, the largest: their products, or what is read. */
+/** Of the terms that are cells, the largest: their products, or what is read. @param {Term[]} terms */
 function largestOf(terms) {
   const sizes = terms.filter(({ kind }) => !kind).map(({ product, read }) => Math.abs(product ?? read));
   return sizes.reduce((most, own) => (own < Infinity ? Math.max(most, own) : most), 0);
 }
 
-/** Does the value by hand agree with torch's, as far as float32 sums can, and the winner with torch's? */
+/**
+ * Does the value by hand agree with torch's, as far as float32 sums can, and the winner with torch's?
+ * @param {Scene} scene @param {Worked} worked @param {number} torch
+ */
 export function agrees(scene, worked, torch) {
   const { relative, absolute } = scene.meta.tolerance;
   if (worked.index !== undefined && worked.torchIndex !== undefined && worked.index !== worked.torchIndex) return false;

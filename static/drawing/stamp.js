@@ -1,3 +1,4 @@
+// @ts-check
 // A transposed convolution told from the input: every input cell paints the kernel, times its value, on the output.
 import { readsOf } from "./lights.js";
 import { ravel, unravel } from "./tables.js";
@@ -14,7 +15,6 @@ export function canStamp(scene, axes) {
 
 /**
  * What one input cell paints for one output channel: [{cell, tap, products: [{read, weight, product}], sum}].
- *
  * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
  */
 export function stampOf(scene, axes, channel, cell) {
@@ -51,7 +51,6 @@ export class Painting {
 
   /**
    * Itself, after the stamps 0..step of this channel; `cellOf` gives the input cell of a step.
-   *
    * @param {number} channel @param {number} step @param {(step: number) => Cell} cellOf
    */
   upTo(channel, step, cellOf) {

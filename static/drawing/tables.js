@@ -1,3 +1,4 @@
+// @ts-check
 // Look things up in the tables that Python made. Nothing here knows a stride, a padding or a dilation.
 
 export const PAD = -1;
@@ -5,6 +6,7 @@ export const NONE = -2;
 
 /** One axis: where windows stand on the line of places, and what each place holds. */
 export class Axis {
+  /** @param {Line} line @param {Line} start @param {Line} offset @param {number} low @param {Line} [count] */
   constructor(line, start, offset, low, count) {
     Object.assign(this, { line, start, offset, low, count });
     this.places = line.length;
@@ -12,17 +14,17 @@ export class Axis {
     this.taps = offset.length;
   }
 
-  /** Place on the line that tap `t` of window `o` is drawn at. */
+  /** Place on the line that tap `t` of window `o` is drawn at. @param {number} o @param {number} t */
   place(o, t) {
     return this.start[o] + this.offset[t] + this.low;
   }
 
-  /** How many taps window `o` has. */
+  /** How many taps window `o` has. @param {number} o */
   tapsOf(o) {
     return this.count ? this.count[o] : this.taps;
   }
 
-  /** What tap `t` of window `o` reads: an input index, PAD or NONE. */
+  /** What tap `t` of window `o` reads: an input index, PAD or NONE. @param {number} o @param {number} t */
   source(o, t) {
     const place = this.place(o, t);
     if (t >= this.tapsOf(o)) return NONE;
@@ -34,7 +36,7 @@ export class Axis {
     return range(this.taps).sort((a, b) => this.offset[a] - this.offset[b]);
   }
 
-  /** Windows that read input index `i`. */
+  /** Windows that read input index `i`. @param {number} i */
   readers(i) {
     const found = [];
     for (let o = 0; o < this.windows; o++)
@@ -46,13 +48,13 @@ export class Axis {
     return found;
   }
 
-  /** Places that tap `t` ever stands on. */
+  /** Places that tap `t` ever stands on. @param {number} t */
   visited(t) {
     const standing = range(this.windows).filter((o) => t < this.tapsOf(o));
     return standing.map((o) => this.place(o, t)).filter((p) => p >= 0 && p < this.places);
   }
 
-  /** How many windows read each input index: an array as long as the input. */
+  /** How many windows read each input index: an array as long as the input. @param {number} size */
   counts(size) {
     const found = new Int32Array(size);
     for (let o = 0; o < this.windows; o++) {
@@ -69,24 +71,25 @@ export class Axis {
   }
 }
 
-/** The three axes of a scene; `prefix` chooses another set of tables, as "stamp.". */
+/** The three axes of a scene; `prefix` chooses another set of tables, as "stamp.". @param {Scene} scene @param {"" | "stamp."} [prefix] */
 export function axesOf(scene, prefix = "") {
-  const low = prefix ? scene.meta[prefix.slice(0, -1)].low : scene.meta.low;
+  const low = (prefix ? scene.meta.stamp?.low : scene.meta.low) ?? [];
+  /** @param {"line" | "start" | "offset"} name @param {number} i */
   const table = (name, i) => scene.tensors[`${prefix}${name}${i}`].data;
-  const counts = (i) => scene.tensors[`${prefix}count${i}`]?.data;
+  const counts = (/** @type {number} */ i) => scene.tensors[`${prefix}count${i}`]?.data;
   return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i], counts(i)));
 }
 
-/** One channel of a tensor with three more axes, without a copy. */
+/** One channel of a tensor with three more axes, without a copy. @param {Tensor} tensor @param {number} channel */
 export function channelOf({ shape, data }, channel) {
   const size = shape[1] * shape[2] * shape[3];
   return data.subarray(channel * size, (channel + 1) * size);
 }
 
-/** Flat index of a cell in an array of this shape. */
+/** Flat index of a cell in an array of this shape. @param {number[]} cell @param {number[]} shape */
 export const ravel = (cell, shape) => cell.reduce((flat, at, i) => flat * shape[i] + at, 0);
 
-/** Cell of a flat index. */
+/** Cell of a flat index. @param {number} flat @param {number[]} shape */
 export function unravel(flat, shape) {
   const cell = new Array(shape.length);
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -96,9 +99,10 @@ export function unravel(flat, shape) {
   return cell;
 }
 
-/** Every combination of one entry per list. */
+/** Every combination of one entry per list. @param {Iterable<number>[]} lists */
 export function* combinations(lists) {
   for (const a of lists[0]) for (const b of lists[1]) for (const c of lists[2]) yield [a, b, c];
 }
 
+/** @param {number} n */
 export const range = (n) => Array.from({ length: n }, (_, i) => i);

@@ -197,7 +197,12 @@ export class Player {
 
   /** Ask for a frame; there is at most one on its way. */
   ask() {
-    this.pending ??= requestAnimationFrame((now) => frame(this, now));
+    this.pending ??= requestAnimationFrame((now) => this.frame(now));
+  }
+
+  /** @param {number} now */
+  frame(now) {
+    frame(this, now);
   }
 
   /** A selection of the playhead in stamped scenes names an input cell of the first channel that is read. @param {Subject} selection */

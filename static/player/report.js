@@ -79,7 +79,7 @@ function count(player, now) {
 /** @param {Player} player @param {Subject} subject */
 function write(player, subject) {
   const { ui, scene, stage, worked } = player;
-  if (subject.kind === "output") {
+  if (subject.kind === "output" && worked) {
     const torch = torchValue(scene, subject.channel, subject.cell);
     say(ui.readout, cellParts(stage, subject, worked, torch, agrees(scene, worked, torch)));
   } else if (subject.kind === "kernel") {
