@@ -5,7 +5,7 @@ hands them over. What a part of the page tells its server is written down.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from page_objects import Screen, title_of
@@ -29,7 +29,9 @@ PAGE = """<!DOCTYPE html>
 LOOK
 body { margin: 0; padding: 0; max-width: none; }
 main { height: 100vh; overflow-y: auto; }
-main > div { padding: 90px clamp(16px, 6vw, 80px) 60vh; }
+main > div { display: flex; gap: 16px; padding: 90px clamp(16px, 6vw, 80px) 60vh; }
+main > div > * { flex: 1; min-width: 0; }
+@media (max-width: 640px) { main > div { flex-direction: column; } }
 </style></head>
 <body><main><div></div></main>
 <script type="module">
@@ -81,10 +83,10 @@ def empty(page: Page) -> Page:
     return page
 
 
-def put(page: Page, module: str, scenes: Mapping[str, bytes]) -> None:
-    """Show scenes below each other, each in a part of the page with these attributes; what was there goes."""
-    page.evaluate("(rooms) => clear(rooms)", list(scenes))
-    for at, blob in enumerate(scenes.values()):
+def put(page: Page, module: str, scenes: Sequence[tuple[str, bytes]]) -> None:
+    """Show scenes beside each other, each in a part of the page with these attributes; what was there goes."""
+    page.evaluate("(rooms) => clear(rooms)", [room for room, _ in scenes])
+    for at, (_, blob) in enumerate(scenes):
         hand(page, module, blob, at)
 
 
@@ -110,7 +112,7 @@ class PlayerAlone(Screen):
         """Put a scene on a new player, pointing nowhere; and another one on a player that follows."""
         self.leave()
         scenes = {"": scene} if beside is None else {"leads": scene, "follows": beside}
-        put(self.page, PLAYER, {ROOM.format(role=role): blob_of(one) for role, one in scenes.items()})
+        put(self.page, PLAYER, [(ROOM.format(role=role), blob_of(one)) for role, one in scenes.items()])
         self.wait_ready(title_of(scene) if isinstance(scene, Choice) else "")
         if beside is not None:
             self.follower.wait_ready(title_of(beside) if isinstance(beside, Choice) else "")

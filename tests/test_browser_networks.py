@@ -159,6 +159,15 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     expect(rows(screen)).to_have_count(3)
 
 
+def test_a_stage_that_is_not_there_is_not_opened(screen):
+    opened(screen)
+    expect(overview(screen)).to_have_attribute("data-ready", re.compile("."))
+    for stage in ("input", "nothing", "<b>", 7, None, {"1": 1}, "1"):  # of which one is
+        overview(screen).evaluate("({ overview }, stage) => overview.tell(stage)", stage)
+    screen.wait_ready("nn.ReLU()")
+    expect(screen.page.get_by_test_id("stException")).to_have_count(0)
+
+
 def built() -> Network:
     """What was built above, as the page names it."""
     layers = (Conv(1, 1, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))

@@ -1,21 +1,15 @@
-"""A whole network at a glance, in a real browser: boxes lie where Python says, numbers are torch's, the server rests.
-
-No page of the app is needed for that: a script of a few lines shows blobs that lie beside it.
-"""
+"""A whole network at a glance, in a real browser: boxes where Python says, torch's numbers, a server that rests."""
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import LAPTOP, watched
+from alone import FRAMES, empty, hand, put
 from page_objects import Screen
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
-from serving import ROOT, serve
+from playwright.sync_api import Locator, Page, expect
 from test_browser_phone import PHONE, sticks_out
 
 from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Softmax
@@ -25,21 +19,9 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, spans
 from cnnviz.scenes.network import Glance, make_flow
 from cnnviz.scenes.palette import PALETTE
+from cnnviz.web.components.overview import ROOM
 
-SCRIPT = """
-from pathlib import Path
-
-import streamlit as st
-
-from cnnviz.web.components.overview import overview
-
-st.set_page_config(page_icon="🎵", layout="wide")
-folder = Path(__file__).parent
-names = sorted(file.stem for file in folder.glob("*.blob"))
-name = st.selectbox("scene", names, key="scene", bind="query-params")
-overview((folder / f"{name}.blob").read_bytes(), "overview", lambda stage: st.session_state.update(opened=stage))
-st.write("opened: " + st.session_state.get("opened", "none"))
-"""
+MODULE = "overview/overview"
 NET = Network(
     (
         *(("conv1", Conv(3, 6, (3, 3))), ("relu1", ReLU()), ("pool1", MaxPool((2, 2), (2, 2)))),
@@ -73,6 +55,7 @@ def values(name: str) -> dict[str, Array]:
     }
 
 
+@cache
 def blob(name: str) -> bytes:
     network, shape = CASES[name]
     glance, x = Glance(network, shape), values(name)[INPUT]
@@ -83,36 +66,30 @@ def blob(name: str) -> bytes:
 class Overview:
     """A page with an overview alone."""
 
-    def __init__(self, page: Page, url: str) -> None:
-        self.screen, self.page = Screen(page, url), page
+    def __init__(self, page: Page) -> None:
+        self.screen, self.page = Screen(page, ""), page
         self.root = page.locator(".cnnviz")
         self.said = self.root.get_by_test_id("unit")
-        self.sent: list[Any] = []
-        page.on("websocket", self.listen)
-
-    def listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: self.sent.append(frame))  # noqa: PLW0108 -- playwright marks what it calls
 
     def open(self, name: str) -> "Overview":
         self.name = name
-        self.page.goto(f"{self.screen.url}/?scene={name}")
+        self.page.mouse.move(2, 2)
+        put(self.page, MODULE, [(ROOM, blob(name))])
         return self.ready()
 
     def ready(self, shown: str = "") -> "Overview":
         expect(self.root).to_have_attribute("data-ready", shown or re.compile("."))
-        self.screen.wait_idle()
         return self
 
     def change(self, name: str) -> None:
         """Another network comes, as when a knob has changed."""
-        before = self.ask("({ loaded }) => loaded")
-        self.page.get_by_label("scene").press("ArrowDown")
-        self.page.get_by_role("option", name=name, exact=True).click()
-        self.page.wait_for_function(
-            "([root, before]) => root.overview.loaded > before", arg=[self.root.element_handle(), before]
-        )
+        hand(self.page, MODULE, blob(name))
+        self.page.evaluate(FRAMES)
         self.name = name
-        self.ready()
+
+    def told(self) -> list[Any]:
+        """What was told to the server."""
+        return list(self.page.evaluate("told"))
 
     def ask(self, script: str, given: Any = None) -> Any:
         return self.root.evaluate(f"(root, given) => ({script})(root.overview, given)", given)
@@ -179,32 +156,15 @@ class Overview:
         return float(found[1].replace("−", "-"))
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of the script; Streamlit serves the files of the browser's side from beside it."""
-    folder: Path = tmp_path_factory.mktemp("overview")
-    (folder / "script.py").write_text(SCRIPT)
-    for part in ("drawing", "player", "viewer", "overview"):
-        shutil.copytree(ROOT / "static" / part, folder / "static" / part)
-    for name in CASES:
-        (folder / f"{name}.blob").write_bytes(blob(name))
-    with serve(str(folder / "script.py")) as server:
-        yield server.url
-
-
 @pytest.fixture
-def look(browser: Browser, url: str) -> Iterator[Any]:
-    """A page on a device, on which nothing moves unless it is asked to: ``look("net", color_scheme="dark")``."""
-    with watched() as watch:
-        contexts = []
+def look(alone, open_page) -> Callable[..., Overview]:
+    """An overview on any device, still unless it is asked to move: ``look("net", color_scheme="dark")``."""
 
-        def one(name: str, **device: Any) -> Overview:
-            contexts.append(browser.new_context(**(LAPTOP | {"reduced_motion": "reduce"} | device)))
-            return Overview(watch(contexts[-1].new_page()), url).open(name)
+    def one(name: str, **device: Any) -> Overview:
+        page = empty(open_page(**{"reduced_motion": "reduce"} | device)) if device else alone.page
+        return Overview(page).open(name)
 
-        yield one
-        for context in contexts:
-            context.close()
+    return one
 
 
 # --- one unit ---
@@ -445,7 +405,6 @@ def test_the_maps_fill_from_the_input_to_the_last_stage(look):
 
 def test_the_server_hears_of_a_stage_to_open_and_of_nothing_else(look):
     shown = look("net")
-    shown.sent.clear()
     shown.hover("conv1", (3, 3))
     shown.page.mouse.click(*shown.over("pool1", (3, 3)))
     shown.slide("computed", 4)
@@ -455,21 +414,10 @@ def test_the_server_hears_of_a_stage_to_open_and_of_nothing_else(look):
     shown.root.locator("[data-look='5']").click()
     shown.root.get_by_label("colours by").select_option("layer")
     shown.root.get_by_role("button", name="▶ Run it through").click()
-    shown.page.wait_for_timeout(300)
-    assert not shown.sent
+    expect(shown.root.get_by_role("button", name="▶ Run it through")).to_be_visible()
+    assert not shown.told()
     shown.root.get_by_role("button", name="Open in the player: pool1").click()
-    expect(shown.page.get_by_text("opened: pool1")).to_be_visible()
-    assert shown.sent  # the counter counts
-
-
-@pytest.mark.parametrize("stage", ["input", "nothing", "<b>", 7, None, {"conv1": 1}])
-def test_a_stage_that_is_not_there_is_not_opened(look, stage):
-    shown = look("net")
-    shown.ask("(overview, stage) => overview.tell(stage)", stage)
-    shown.page.wait_for_timeout(200)
-    shown.screen.wait_idle()
-    expect(shown.page.get_by_text("opened: none")).to_be_visible()
-    assert not shown.page.get_by_test_id("stException").count()
+    assert shown.told() == [["picked", {"stage": "pool1"}]]
 
 
 def test_what_was_chosen_stays_when_other_numbers_come(look):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from alone import PlayerAlone, hand, put
 from page_objects import Screen
 from playwright.sync_api import Locator, expect
 from test_audio import encoded, tone
@@ -16,20 +17,27 @@ from test_uploads import npy
 
 from cnnviz.core.run import Run
 from cnnviz.inputs.logmel import DESED, RATE
+from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
+from cnnviz.scenes.build import show_maps
 from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.web.components.viewer import ROOM
 
 CLIP = LogMel(seconds=1)
 LESSON, GATED, EVAL = Desed(training=True), Desed(activation="glu", training=True), Desed()
 STEP = DESED.hop_length / RATE  # seconds from frame to frame
 PIXEL = 1.0
 ONE = "input_seconds=1"
-AT_CONV = f"{ONE}&stage=conv1&channel=3"
-AT_LENGTH = "input_seconds=3&stage=conv1&channel=3"  # long enough to be stopped on the way, however busy the machine is
+PAGE_AT_CONV = f"{ONE}&stage=conv1&channel=3"
+AT_CONV = MapsChoice(StageChoice(LESSON, CLIP, "conv1"), 3)
+LONG = LogMel(seconds=3)  # long enough to be stopped on the way, however busy the machine is
+AT_LENGTH = MapsChoice(StageChoice(LESSON, LONG, "conv1"), 3)
+AT_POOLING = MapsChoice(StageChoice(BASELINE, CLIP, "pooling1"))  # whose frames are pooled by four
 
 # What all viewers share; and what is started to be heard, and through which filters: the real ones, written down.
 WATCH = """async () => {
@@ -65,16 +73,6 @@ class Viewer:
     def open(self, query: str) -> "Viewer":
         self.page.goto(f"{self.screen.url}/spectrogram?{query}")
         self.ready()
-        self.page.evaluate(WATCH)
-        return self
-
-    def at(self, query: str) -> "Viewer":
-        """As `open`, or the page that is there: at the beginning, still, with nothing selected or pointed at."""
-        if self.page.url != f"{self.screen.url}/spectrogram?{query}":
-            self.open(query)
-        self.page.mouse.move(2, 2)
-        self.page.evaluate("() => { transport.pause(); transport.seek(0); }")
-        self.ask("(viewer) => viewer.select(null)")
         self.page.evaluate(WATCH)
         return self
 
@@ -185,10 +183,25 @@ class Viewer:
         return found
 
 
+class ViewerAlone(Viewer):
+    """One or two viewers that no page stands round: at the beginning, still, with nothing selected or pointed at."""
+
+    def open(self, *choices: MapsChoice) -> "ViewerAlone":  # type: ignore[override]
+        self.page.mouse.move(2, 2)
+        put(self.page, "viewer/viewer", [(ROOM, show_maps(choice).blob) for choice in choices])
+        self.ready()
+        self.page.evaluate(WATCH)
+        self.page.evaluate("() => { transport.pause(); transport.seek(0); }")
+        return self
+
+    def change(self, choice: MapsChoice) -> None:
+        """Hand it over again, as the app does after a knob or a change of theme."""
+        hand(self.page, "viewer/viewer", show_maps(choice).blob)
+
+
 @pytest.fixture
-def viewer(same: Screen) -> Viewer:
-    """On the page that all tests share."""
-    return Viewer(same)
+def viewer(alone: PlayerAlone) -> ViewerAlone:
+    return ViewerAlone(alone)
 
 
 @cache
@@ -219,14 +232,14 @@ def check_cursors(viewer: Viewer, network: Desed, kind: str = "", frames: int = 
 
 @pytest.mark.parametrize("time", [0.0, 0.3, 0.62, 1.0])
 def test_the_cursor_stands_where_the_time_lies_on_every_map(time, viewer):
-    viewer.at(f"network=baseline&{ONE}&stage=pooling1")  # whose frames are pooled by four
+    viewer.open(AT_POOLING)
     viewer.seek(time)
     for kind in ("clip", "strip", "planes", "grid"):
         check_cursors(viewer, BASELINE, kind)
 
 
 def test_a_map_that_is_scrolled_into_view_has_its_cursor_where_the_others_have(viewer):
-    viewer.at(f"network=baseline&{ONE}&stage=pooling1")
+    viewer.open(AT_POOLING)
     viewer.look_at("clip")
     viewer.seek(0.4)
     viewer.root.locator("[data-stage=pooling6]").scroll_into_view_if_needed()
@@ -235,7 +248,7 @@ def test_a_map_that_is_scrolled_into_view_has_its_cursor_where_the_others_have(v
 
 
 def test_it_runs_with_the_sound_and_stops(viewer):
-    viewer.at(AT_LENGTH)
+    viewer.open(AT_LENGTH)
     viewer.button("▶ Play").click()
     expect(viewer.button("■ Stop")).to_be_visible()
     for time in (0.1, 0.3):
@@ -254,8 +267,16 @@ def test_it_runs_with_the_sound_and_stops(viewer):
     assert viewer.page.evaluate("heard")[1]["when"][1] == pytest.approx(stopped)
 
 
+def test_a_sound_that_ends_before_the_cursor_is_shown_from_its_beginning(viewer):
+    viewer.open(AT_LENGTH)
+    viewer.seek(2.5)
+    viewer.open(AT_CONV)
+    assert viewer.root.locator(".time").inner_text() == "0.00 s of 1.00 s"
+    check_cursors(viewer, LESSON)
+
+
 def test_a_click_on_the_input_and_arrow_keys_move_the_cursor_and_space_plays(viewer):
-    viewer.at(AT_LENGTH)
+    viewer.open(AT_LENGTH)
     viewer.page.mouse.click(*viewer.spot(viewer.clip, (30 + 0.5) / 188))
     assert viewer.time() == pytest.approx(30 * STEP, abs=STEP / 10)
     check_cursors(viewer, LESSON, frames=188)
@@ -273,7 +294,7 @@ def test_a_click_on_the_input_and_arrow_keys_move_the_cursor_and_space_plays(vie
 
 
 def test_a_selection_is_heard_from_its_start_to_its_end(viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     viewer.drag(0.2, 0.5)
     expect(viewer.root.locator(".part")).to_contain_text("0.20 s to 0.50 s")
     viewer.button("Hear it").click()
@@ -291,7 +312,7 @@ def test_a_selection_is_heard_from_its_start_to_its_end(viewer):
 
 
 def test_what_a_unit_sees_is_heard_in_its_seconds_and_its_band(viewer):
-    viewer.at(f"{ONE}&stage=conv2&frame=30&mel=3")
+    viewer.open(MapsChoice(StageChoice(LESSON, CLIP, "conv2"), 0, (30, 3)))
     found = spans(LESSON.network, (1, 63, 128), "conv2")[INPUT]
     start, stop = DESED.span(*map(int, found[0][30]))
     low, high = DESED.edges()[found[1][3][0], 0], DESED.edges()[found[1][3][1], 1]
@@ -306,7 +327,7 @@ def test_what_a_unit_sees_is_heard_in_its_seconds_and_its_band(viewer):
 
 
 def test_the_server_hears_of_a_choice_and_of_nothing_else(screen, sent):
-    viewer = Viewer(screen).open(AT_CONV)
+    viewer = Viewer(screen).open(PAGE_AT_CONV)
     sent.clear()
     viewer.button("▶ Play").click()
     viewer.page.mouse.click(*viewer.spot(viewer.clip, 0.9))
@@ -411,7 +432,7 @@ def check_boxes(viewer: Viewer, stage: str, unit: tuple[int, int], where: list[s
 
 @pytest.mark.parametrize("unit", [(20, 10), (0, 0), (62, 31)])
 def test_a_unit_under_the_pointer_is_torchs_and_its_boxes_lie_where_it_sees_and_reaches(unit, viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     viewer.page.mouse.move(*viewer.over(unit, (63, 32)))
     check_unit(viewer, done(LESSON)["conv1"], 3, unit, "conv1")
     check_boxes(viewer, "conv1", unit, [INPUT, "conv0", "conv1", "pooling1", "pooling2"])
@@ -420,7 +441,7 @@ def test_a_unit_under_the_pointer_is_torchs_and_its_boxes_lie_where_it_sees_and_
 
 
 def test_a_clicked_unit_stays_and_the_keys_walk_on_from_it(screen):
-    viewer = Viewer(screen).open(AT_CONV)
+    viewer = Viewer(screen).open(PAGE_AT_CONV)
     viewer.page.mouse.click(*viewer.over((20, 10), (63, 32)))
     viewer.addressed(frame=20, mel=10)
     viewer.page.mouse.move(2, 2)
@@ -443,7 +464,7 @@ def test_a_clicked_unit_stays_and_the_keys_walk_on_from_it(screen):
 
 
 def test_channels_are_sorted_as_numpy_sorts_them(viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     flat = done(LESSON)["conv1"].y.reshape(64, -1)
     columns = {"mean": flat.mean(1), "max": flat.max(1), "variance": flat.var(1), "zeros": (flat == 0).mean(1)}
     columns["index"] = -np.arange(64)
@@ -462,7 +483,7 @@ def test_channels_are_sorted_as_numpy_sorts_them(viewer):
 
 
 def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     viewer.root.get_by_label("sort by").select_option("contrast")
     expect(viewer.root.locator(".hint")).to_contain_text("Drag over the sound above")
     viewer.ask("(viewer) => viewer.select([0.25, 0.75])")
@@ -476,7 +497,7 @@ def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(view
 
 
 def test_dead_channels_are_marked_in_words(viewer):
-    viewer.at(f"{ONE}&training=false&stage=relu0")
+    viewer.open(MapsChoice(StageChoice(EVAL, CLIP, "relu0")))
     dead = [channel for channel, values in enumerate(done(EVAL)["relu0"].y) if not values.any()]
     assert dead
     marked = viewer.root.locator(".grid button:has(em)")
@@ -485,20 +506,23 @@ def test_dead_channels_are_marked_in_words(viewer):
     viewer.root.get_by_label("sort by").select_option("zeros")
     expect(viewer.root.locator(".grid button").first).to_have_accessible_name(f"channel {dead[0]}, dead")
     marked.first.click()
+    assert viewer.screen.told() == [["picked", {"channel": dead[0]}]]
+    viewer.change(MapsChoice(StageChoice(EVAL, CLIP, "relu0"), dead[0]))
     expect(viewer.root.locator("dl")).to_contain_text(re.compile(r"this channel is\s*dead"))
-    viewer.root.get_by_label("sort by").select_option("index")
 
 
 def test_a_map_of_one_cell_is_constant(viewer):
-    blocks = "nb_filters=4,4&kernel_size=3,3&padding=1,1&stride=1,1&pooling=16x16,3x8"
-    viewer.at(f"{ONE}&{blocks}&stage=pooling1")
+    small = Desed(
+        kernel_size=(3, 3), padding=(1, 1), stride=(1, 1), nb_filters=(4, 4), pooling=((16, 16), (3, 8)), training=True
+    )
+    viewer.open(MapsChoice(StageChoice(small, CLIP, "pooling1")))
     assert viewer.root.locator(".grid em").all_text_contents() == ["constant"] * 4
     viewer.page.mouse.move(*viewer.spot(viewer.plane, 0.9))
     expect(viewer.said).to_contain_text(re.compile(r"^pooling1\[0, 0, 0, 0\] = .* mels 0 to 127 of the input"))
 
 
 def test_colours_by_layer_make_all_but_the_strongest_channel_paler(viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     strongest, other = np.abs(done(LESSON)["conv1"].y).max((1, 2)).argsort()[[-1, 0]].tolist()
     maps = [viewer.root.locator(f".grid [data-channel='{channel}']") for channel in (strongest, other)]
     before = [viewer.pixels(one) for one in maps]
@@ -521,7 +545,7 @@ def ink(name: str, share: np.ndarray) -> np.ndarray:
 
 
 def test_a_gate_shows_signal_gate_and_product_and_they_are_torchs(viewer):
-    viewer.at(f"{ONE}&activation=glu&stage=glu1&channel=2")
+    viewer.open(MapsChoice(StageChoice(GATED, CLIP, "glu1"), 2))
     assert viewer.root.locator(".plane header b").all_inner_texts() == ["signal", "gate", "product"]
     signal, gate, product = (viewer.tensor(f"plane.{name}") for name in ("signal", "gate", "product"))
     np.testing.assert_allclose(signal * gate, product, atol=1e-5)
@@ -538,7 +562,7 @@ def test_a_gate_shows_signal_gate_and_product_and_they_are_torchs(viewer):
 
 
 def test_a_selection_is_analysed_alone(screen):
-    viewer = Viewer(screen).open(AT_CONV)
+    viewer = Viewer(screen).open(PAGE_AT_CONV)
     viewer.drag(0.2, 0.6)
     viewer.button("Analyse it alone").click()
     frames = DESED.frames(round(0.4 * RATE))
@@ -551,10 +575,17 @@ def test_a_selection_is_analysed_alone(screen):
     assert viewer.tensor("samples") == pytest.approx(np.trunc(samples.clip(-1, 1) * 32767), abs=1)
 
 
-@pytest.mark.parametrize("what", ["compare=setting&b_activation=relu&b_seed=4", "compare=sound"])
+OTHERS = {
+    "setting": StageChoice(Desed(activation="relu", training=True), LONG, "conv0", seed=4),
+    "sound": StageChoice(LESSON, LogMel(seconds=3, sound="speech"), "conv0"),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
 def test_two_viewers_have_one_cursor(what, viewer):
-    viewer.at(f"input_seconds=3&{what}")
-    both = [viewer, Viewer(viewer.screen, 1)]
+    other = OTHERS[what]
+    viewer.open(MapsChoice(StageChoice(LESSON, LONG, "conv0")), MapsChoice(other))
+    both = [viewer, ViewerAlone(viewer.screen, 1)]
     both[1].ready("conv0.0")
     both[1].page.mouse.click(*both[1].spot(both[1].clip, (30 + 0.5) / 188))
     for one in both:
@@ -567,9 +598,8 @@ def test_two_viewers_have_one_cursor(what, viewer):
     for one in both:
         check_cursors(one, LESSON, frames=188)
         expect(one.root.locator(".time")).to_have_text(f"{viewer.time():.2f} s of 3.00 s")
-    source = LogMel(seconds=3, sound="speech" if "sound" in what else "alarm")
-    other = done(LESSON, source, 4 if "seed" in what else 0)["conv0"].y[0]
-    np.testing.assert_allclose(both[1].tensor("plane.output"), other, rtol=1e-5, atol=1e-5)
+    theirs = done(LESSON, other.source, other.seed)["conv0"].y[0]
+    np.testing.assert_allclose(both[1].tensor("plane.output"), theirs, rtol=1e-5, atol=1e-5)
 
 
 # --- uploads ---
@@ -619,7 +649,7 @@ def runs(viewer: Viewer) -> None:
 
 
 def test_a_picture_has_frames_and_mels_on_its_axes_and_its_cursor_runs_silently(viewer):
-    viewer.at("input=photo&stage=pooling0")
+    viewer.open(MapsChoice(StageChoice(LESSON, Photo(), "pooling0")))
     _, frames, mels = viewer.ask("({ stages }) => stages.input.shape")
     assert viewer.root.locator(".clip .axis").all_inner_texts() == [
         f"frame 0\nframe {frames - 1}",
@@ -664,16 +694,17 @@ FILLING = "(strip) => strip.getAnimations({ subtree: true }).length"
 
 
 def test_with_less_motion_the_maps_fill_at_once(viewer):
-    viewer.at(AT_CONV)  # whose browser asks for less motion
+    viewer.open(AT_CONV)  # whose browser asks for less motion
     viewer.button("Fill block by block").click()
     assert viewer.root.locator(".strip.filling").evaluate(FILLING) == 0
 
 
 def test_another_theme_draws_the_maps_anew(viewer):
-    viewer.at(AT_CONV)
+    viewer.open(AT_CONV)
     first = viewer.root.locator(".grid [data-channel='0']")
     light = viewer.pixels(first)
     for theme, dark in (("dark", True), ("light", False)):
         viewer.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        viewer.wait_until("(viewer, dark) => viewer.dark === dark", dark)
+        viewer.change(AT_CONV)
+        assert viewer.ask("({ dark }) => dark") is dark
         assert np.array_equal(viewer.pixels(first), light) is not dark

@@ -201,7 +201,7 @@ export class Viewer {
 
   /** Move the cursor; no map is drawn again. */
   showTime() {
-    if (!this.scene) return;
+    if (!this.clipMap) return; // it may be told before its first maps stand
     const { time, playing } = transport;
     this.cursors.move();
     this.ui.time.textContent = `${seconds(Math.min(time, this.sound.length))} of ${seconds(this.sound.length)}`;

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from cnnviz.web.components.component import component, message
 
-_mount = component("cnnviz_overview", "overview/overview", 'data-role="overview" style="min-height: 900px"')
+ROOM = 'data-role="overview" style="min-height: 900px"'
+
+_mount = component("cnnviz_overview", "overview/overview", ROOM)
 
 
 def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:

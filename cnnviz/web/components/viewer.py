@@ -5,7 +5,9 @@ from typing import Any
 
 from cnnviz.web.components.component import component, message
 
-_mount = component("cnnviz_viewer", "viewer/viewer", 'style="min-height: 900px"')
+ROOM = 'style="min-height: 900px"'
+
+_mount = component("cnnviz_viewer", "viewer/viewer", ROOM)
 
 
 def viewer(blob: bytes, key: str, on_pick: Callable[[Mapping[str, Any]], None]) -> None:
