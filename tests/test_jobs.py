@@ -14,6 +14,7 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.jobs import JobError, Kind, Pool
 from cnnviz.jobs.fair import FairQueue
 from cnnviz.jobs.wire import unpacked
+from cnnviz.text import speaking
 from tests import work
 
 ROOT = Path(__file__).parent.parent
@@ -95,6 +96,15 @@ def test_an_error_of_our_own_comes_back_with_its_ways_out(do):
     with pytest.raises(GeometryError, match="A window of 7 cells") as caught:
         do(work.refusing).result()
     assert caught.value.fixes == ({"padding": 2},)
+
+
+def test_what_a_job_says_is_said_in_the_language_that_was_spoken_when_it_was_asked_for(do):
+    with speaking("en-XA"):
+        job = do(work.speech)
+    assert job.result() == "⟦A window. one⟧"
+    with pytest.raises(GeometryError) as caught, speaking("en-XA"):
+        do(work.refusing).result()
+    assert str(caught.value).startswith("A window of 7")
 
 
 def test_any_other_error_is_one_plain_sentence(do):
@@ -301,6 +311,7 @@ def test_a_worker_that_cannot_import_what_it_needs_is_none():
 
 SERVER = """
 import sys
+from cnnviz.text import speaking
 from tests import work
 from cnnviz.jobs import Kind, Pool
 pool = Pool(Kind(2**28), 2)

@@ -249,7 +249,7 @@ def test_knobs_are_turned_while_a_film_is_made_and_it_stays_what_it_was(busy):
     assert blobs(app) != before
     assert app.session_state[films.FILM].job is job
     assert not job.ended
-    assert "kernel_size=3)`" in app.session_state[films.FILM].words
+    assert app.session_state[films.FILM].code == "nn.Conv2d(1, 1, kernel_size=3)"
 
 
 def test_a_film_is_cancelled_before_it_begins_and_nothing_is_left(busy):

@@ -5,11 +5,13 @@ import re
 import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
 
 from cnnviz.core.geometry import GeometryError
+from cnnviz.text import _
 
 
 def twice(number, progress):
@@ -54,6 +56,10 @@ def killed(progress):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def speech(progress):
+    return _("A window.")
+
+
 def refusing(progress):
     raise GeometryError("A window of 7 cells does not fit in 4.", {"padding": 2})
 
@@ -86,3 +92,22 @@ def messy(progress):
     Path(left.parent, "gate").touch()
     while True:
         pass
+
+
+# --- readers of files; they have no progress ---
+
+
+def reader(data: bytes, *how):
+    return os.getpid(), len(data), threading.current_thread() is threading.main_thread()
+
+
+def breaking_reader(data: bytes, *how):
+    os._exit(1)
+
+
+def hungry_reader(data: bytes, *how):
+    return len(np.ones(4 * 2**30, np.uint8))
+
+
+def stuck_reader(data: bytes, *how):
+    stuck(lambda done, of: None)

@@ -16,6 +16,7 @@ from cnnviz.inputs.oddities import of_levels, of_values
 from cnnviz.inputs.picture import read_picture
 from cnnviz.inputs.upload import MAX_BYTES, PICTURES
 from cnnviz.tensorfile import kind_of
+from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
 
 Guess = Literal["guess"]
@@ -216,7 +217,8 @@ class Spectrogram(Source):
         object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
     def grid(self) -> Grid:
-        return read_spectrogram(self.data, self.name, self.axes, self.levels, self.features.scale)
+        how = self.axes, self.levels, self.features.scale
+        return read_apart(SourceError, read_spectrogram, self.data, self.name, *how)
 
     def code(self) -> str:
         return tensor_code(self.grid().values)

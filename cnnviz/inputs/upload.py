@@ -15,6 +15,7 @@ from cnnviz.inputs.logmel import DESED, Features, log_mel
 from cnnviz.inputs.npy import SHAPES, read_header, read_npy, type_note
 from cnnviz.inputs.oddities import FULL_SCALES, of_levels, of_values
 from cnnviz.inputs.picture import COLOURS, Colour, read_picture
+from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
 
 MAX_BYTES = 20_000_000
@@ -150,11 +151,14 @@ class Upload(Source):
         return Piece(self.start, self.seconds or LONGEST, self.pad, self.full_scale, self.mix)
 
     def grid(self) -> Grid:
-        return read_upload(self.data, self.name, self.ndim, self.rows, self.colour, self.piece, self.features)
+        how = self.ndim, self.rows, self.colour, self.piece, self.features
+        return read_apart(SourceError, read_upload, self.data, self.name, *how)
 
     def samples(self) -> Array | None:
         kind = identify(self.data).name
-        return read_audio(self.data, kind, self.piece, self.features.rate).samples if kind in SOUNDS else None
+        if kind not in SOUNDS:
+            return None
+        return read_apart(SourceError, read_audio, self.data, kind, self.piece, self.features.rate).samples
 
     def code(self) -> str:
         return tensor_code(self.grid().values)

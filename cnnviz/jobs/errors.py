@@ -1,11 +1,13 @@
 """What ends a job before it is done, in one sentence."""
 
-from typing import Literal
+from typing import Any, Literal
+
+from cnnviz.text import Problem
 
 Reason = Literal["memory", "deadline", "crash", "cancelled", "busy", "start", "fault"]
 
 
-class JobError(Exception):
+class JobError(Problem):
     """A job that did not come to its end.
 
     Attributes
@@ -15,9 +17,6 @@ class JobError(Exception):
         busy: too many wait; start: there is no process to be had; fault: an error of our own, which the log has.
     """
 
-    def __init__(self, reason: Reason, sentence: str):
-        super().__init__(reason, sentence)
-        self.reason, self.sentence = reason, sentence
-
-    def __str__(self) -> str:
-        return self.sentence
+    def __init__(self, message: str, /, reason: Reason = "fault", **places: Any):
+        super().__init__(message, **places)
+        self.reason = reason

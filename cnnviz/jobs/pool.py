@@ -13,6 +13,7 @@ from weakref import finalize
 from cnnviz.jobs.errors import JobError, Reason
 from cnnviz.jobs.fair import FairQueue
 from cnnviz.jobs.process import Kind, Process
+from cnnviz.text import spoken
 
 MOST_WAITING = 32  # jobs of all visitors
 IDLE = 300.0  # s that a worker waits for its next job before it is let go
@@ -103,7 +104,7 @@ class Pool:
         atexit.register(self.close)
 
     def submit(self, visitor: str, work: Callable[..., Any], *arguments: Any, seconds: float) -> Job:
-        """Have ``work(*arguments, progress)`` done in a worker.
+        """Have ``work(*arguments, progress)`` done in a worker, in the language that is spoken here.
 
         Parameters
         ----------
@@ -114,12 +115,12 @@ class Pool:
         seconds : float
             That it may take once it is at work.
         """
-        task = Task(visitor, pickle.dumps((work, arguments), 5), seconds)
+        task = Task(visitor, pickle.dumps((spoken().code, work, arguments), 5), seconds)
         self.sweep()
         with self.change:
             if len(self.queue) >= MOST_WAITING or not self.open:
-                said = f"{len(self.queue)} jobs are waiting already. Try again in a minute."
-                self.settle(task, ("failed", JobError("busy", said)))
+                told = JobError("{n:,} jobs are waiting already. Try again in a minute.", "busy", n=len(self.queue))
+                self.settle(task, ("failed", told))
                 return Job(self, task)
             self.queue.put(visitor, task)
             self.change.notify()
@@ -231,16 +232,17 @@ class Pool:
     def failure(self, task: Task, how: str, process: Process | None) -> JobError:
         """Why a task has no outcome of its own."""
         if task.stopped == "deadline":
-            return JobError("deadline", f"This took longer than {task.seconds:,.0f} s and was stopped.")
+            return JobError("This took longer than {seconds:,g} s and was stopped.", "deadline", seconds=task.seconds)
         if task.stopped:
-            return JobError(task.stopped, "This was called off.")
+            return JobError("This was called off.", task.stopped)
         if how == "full":
             most = self.kind.memory >> 20
-            return JobError("memory", f"This took more than {most:,} MiB of memory and was stopped.")
+            return JobError("This took more than {most:,} MiB of memory and was stopped.", "memory", most=most)
         if process is None:
-            said = "No process can be started for this now. All else works on; try again in a minute."
-            return JobError("start", said)
-        return JobError("crash", "The process that worked on this ended by itself.")
+            return JobError(
+                "No process can be started for this now. All else works on; try again in a minute.", "start"
+            )
+        return JobError("The process that worked on this ended by itself.", "crash")
 
     def stop(self, task: Task, why: Reason) -> None:
         """End a task that has not ended: take it out of the queue, or kill the process that works on it."""
@@ -268,7 +270,7 @@ class Pool:
         with self.change:
             self.open = False
             while len(self.queue):
-                self.settle(self.queue.take(), ("failed", JobError("cancelled", "The server is stopping.")))
+                self.settle(self.queue.take(), ("failed", JobError("The server is stopping.", "cancelled")))
             for process in self.processes:
                 process.kill()
             threads = list(self.threads)

@@ -9,6 +9,8 @@ import pickle
 from dataclasses import is_dataclass
 from typing import IO, Any
 
+from cnnviz.text import Message
+
 LENGTH = 8  # bytes of a message's length, little-endian
 MOST = 2**31  # bytes of a message
 ARRAYS = {
@@ -45,7 +47,7 @@ class Answer(pickle.Unpickler):
             return super().find_class(module, name)
         if module.startswith("cnnviz."):
             found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Exception | tuple)):
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Exception | Message | tuple)):
                 return found
         raise pickle.UnpicklingError(f"A worker's answer names {module}.{name}, which it may not hold.")
 

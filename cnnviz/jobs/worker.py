@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from cnnviz.jobs import wire
 from cnnviz.jobs.errors import JobError
+from cnnviz.text import speaking
 
 PR_SET_PDEATHSIG = 1  # of Linux's prctl: the signal that comes when the parent is gone
 EVERY = 0.1  # s between two reports of progress, for each wakes the server up
@@ -95,8 +96,9 @@ def reporter(answers: IO[bytes]) -> Callable[[int, int], None]:
 def answer(job: bytes, report: Callable[[int, int], None]) -> tuple[str, Any]:
     """What came of a job."""
     try:
-        work, arguments = pickle.loads(job)
-        return "done", work(*arguments, report)
+        language, work, arguments = pickle.loads(job)
+        with speaking(language):
+            return "done", work(*arguments, report)
     except MemoryError:
         return "full", None
     except Exception as error:
@@ -105,7 +107,7 @@ def answer(job: bytes, report: Callable[[int, int], None]) -> tuple[str, Any]:
         if type(error).__module__.startswith("cnnviz."):
             return "failed", error
         traceback.print_exc()
-        return "failed", JobError("fault", "This failed on something unforeseen, and the server's log says on what.")
+        return "failed", JobError("This failed on something unforeseen, and the server's log says on what.")
 
 
 def say(answers: IO[bytes], message: tuple[Any, ...]) -> None:
@@ -114,8 +116,8 @@ def say(answers: IO[bytes], message: tuple[Any, ...]) -> None:
         wire.unpacked(packed) if message[0] == "failed" else None  # errors are checked: some do not survive the way
     except Exception:
         traceback.print_exc()
-        said = "This came to an end that cannot be told, and the server's log says why."
-        packed = pickle.dumps(("failed", JobError("fault", said)), 5)
+        told = JobError("This came to an end that cannot be told, and the server's log says why.")
+        packed = pickle.dumps(("failed", told), 5)
     wire.send(answers, packed)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
 from cnnviz.scenes.blob import Scene
+from cnnviz.text import _, plural
 from cnnviz.web.pools import LONG, visitor
 
 FILM = "_film"  # of the session: the one that is being made, or that was made last
@@ -23,14 +24,14 @@ class Film:
     ----------
     name : str
         Of its file.
-    words : str
-        What it is of.
+    code : str
+        The torch call that it is of.
     """
 
     job: Job
     ending: str
     name: str
-    words: str
+    code: str
     wanted: Wanted
 
 
@@ -52,8 +53,9 @@ def choose_plan(staged: Staged) -> Plan:
 def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
     """How large a film will be, and the button that has it made."""
     told = estimated(staged.blob, wanted.look, wanted.plan, ending)
-    st.caption(f"{told.frames:,} pictures, {told.seconds:.1f} s, about {megabytes(told.size)}.")
-    st.button("Make the film", icon=":material/movie:", on_click=begin, args=(staged, ending, wanted))
+    size = megabytes(told.size)
+    st.caption(_("{n:,} pictures, {seconds:.1f} s, about {size}.", n=told.frames, seconds=told.seconds, size=size))
+    st.button(_("Make the film"), icon=":material/movie:", on_click=begin, args=(staged, ending, wanted))
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Look: repr, Plan: repr})
@@ -67,8 +69,7 @@ def begin(staged: Staged, ending: str, wanted: Wanted) -> None:
     cancel()
     bare = replace(staged)  # what a scene has worked out for itself since need not travel
     job = LONG.submit(visitor(), make, bare, ending, wanted, seconds=MOST_SECONDS)
-    words = f"{KINDS[ending].words} of `{staged.done.layer.code()}`"
-    st.session_state[FILM] = Film(job, ending, staged.file_name(ending), words, wanted)
+    st.session_state[FILM] = Film(job, ending, staged.file_name(ending), staged.done.layer.code(), wanted)
 
 
 def cancel() -> None:
@@ -89,12 +90,18 @@ def show_film() -> None:
     try:
         data = film.job.result()
     except (JobError, ExportError) as problem:
-        st.warning(f"{film.words}: {problem}", icon=":material/info:")
+        told = _("There is no film of `{code}`. {problem}", code=film.code, problem=problem)
+        st.warning(told, icon=":material/info:")
         return
     st.download_button(
-        f"Download {film.name}", data, film.name, KINDS[film.ending].mime, icon=":material/download:", on_click="ignore"
+        _("Download {file}", file=film.name),
+        data,
+        film.name,
+        KINDS[film.ending].mime,
+        icon=":material/download:",
+        on_click="ignore",
     )
-    st.caption(f"{film.words}, {megabytes(len(data))}.")
+    st.caption(_("The film of `{code}`, {size}.", code=film.code, size=megabytes(len(data))))
 
 
 def watch(film: Film) -> None:
@@ -103,15 +110,15 @@ def watch(film: Film) -> None:
         st.rerun()  # the whole page, which then looks no more
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(*progress(film.job))
-        st.button("Cancel", key="_cancel", on_click=cancel)
+        st.button(_("Cancel"), key="_cancel", on_click=cancel)
 
 
 def progress(job: Job) -> tuple[float, str]:
     """How much is done, from 0 to 1, and in words."""
     if ahead := job.ahead:
-        return 0.0, f"Waiting; {ahead:,} come before."
+        return 0.0, plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead)
     done, of = job.progress
-    return (done / of, f"Picture {done:,} of {of:,}") if of else (0.0, "The first picture …")
+    return (done / of, _("Picture {done:,} of {of:,}", done=done, of=of)) if of else (0.0, _("The first picture …"))
 
 
 def megabytes(size: int) -> str:

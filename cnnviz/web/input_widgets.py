@@ -9,6 +9,7 @@ from cnnviz.core.layers import Shape
 from cnnviz.inputs import Source, SourceError, for_ndim
 from cnnviz.inputs.upload import WANTED, Upload
 from cnnviz.web.cache import read
+from cnnviz.web.pools import FILES
 from cnnviz.web.widgets import BIND, EMPTY, settings_panel
 
 INPUT = "input_"  # before the names of a source's own knobs
@@ -56,6 +57,7 @@ def choose_source(ndim: int, default: str = "", start: Mapping[str, Any] = EMPTY
         fields = settings_panel(kind, ndim, INPUT, start=start if name == default else EMPTY)
         return kind, lambda: kind(ndim=ndim, **fields)
     what = "picture, sound or .npy" if ndim == 2 else ".npy"
+    FILES.warm()
     file = st.file_uploader(f"{what}, up to 20 MB", key="input_file")
     fields = settings_panel(kind, ndim, FILE, start=start) if ndim == 2 else {}
 

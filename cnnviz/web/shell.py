@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.content.address import PACKED, LinkError
 from cnnviz.scenes.opening import opening
+from cnnviz.tensorfile.apart import PLACE
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
 from cnnviz.web.components.player import SEEN
@@ -18,6 +19,7 @@ from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
+from cnnviz.web.pools import read_in_worker
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
 from cnnviz.web.vocabulary import OWN, words
@@ -105,6 +107,7 @@ def navigate() -> Page:
 
 def run() -> None:
     """Draw the frame and the page in it."""
+    PLACE.reader = read_in_worker
     listen()
     page = navigate()
     if begins_anew():

@@ -13,6 +13,7 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import SOUNDS, WANTED, Upload
 from cnnviz.tensorfile.signatures import identify
 from cnnviz.web.input_widgets import FILE, INPUT, Maker, choose_from
+from cnnviz.web.pools import FILES
 from cnnviz.web.widgets import BIND, place, settings_panel
 
 MEL = "mel_"  # before the names of the log-mel's own knobs
@@ -45,6 +46,7 @@ def others() -> list[str]:
 
 def uploaded() -> Maker:
     """A file: a sound, a picture, or a spectrogram that was computed elsewhere."""
+    FILES.warm()
     file = st.file_uploader("sound, picture or spectrogram, up to 20 MB", key="input_file")
     data = file.getvalue() if file else b""
     array = bool(data) and identify(data).name not in SOUNDS
@@ -61,6 +63,7 @@ def uploaded() -> Maker:
 
 def recorded() -> Maker:
     """What the microphone hears."""
+    FILES.warm()
     recording = st.audio_input("record a sound", sample_rate=RATE, key="recording")
 
     def make() -> Source:

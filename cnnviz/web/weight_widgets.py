@@ -9,6 +9,7 @@ from cnnviz.networks.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError
 from cnnviz.scenes.request import Start
 from cnnviz.tensorfile import MOST_BYTES
 from cnnviz.web.input_widgets import choose_from
+from cnnviz.web.pools import FILES
 
 MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
 NO_FILE = "Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file."
@@ -37,6 +38,7 @@ def choose_weights() -> Callable[[], tuple[Start, Checkpoint | None]]:
 
 def upload_checkpoint(most: int = MEGABYTES, on_change: Callable[[], None] | None = None) -> Checkpoint | None:
     """The widget for a file of weights, of at most so many megabytes."""
+    FILES.warm()
     file = st.file_uploader(
         f".pt, .ckpt or .safetensors, up to {most} MB", key="checkpoint_file", on_change=on_change, max_upload_size=most
     )

@@ -12,6 +12,7 @@ from cnnviz.networks.checkpoint.fit import Fit, finite_note, load, picked
 from cnnviz.networks.checkpoint.parts import networks, others
 from cnnviz.networks.network import Network
 from cnnviz.tensorfile import read_tensors
+from cnnviz.tensorfile.apart import read_apart
 
 MOST_WEIGHTS = 256 * 2**20  # bytes of a network of one's own; AlexNet has 233 MiB
 
@@ -80,10 +81,7 @@ class Checkpoint:
         CheckpointError
             If its keys and shapes are not exactly the network's.
         """
-        passed: list[str] = []
-        found = picked(read_tensors(self.data, MOST_WEIGHTS, passed.append), network)
-        weights = load(found.weights, network)
-        return Fit(weights, tuple(note for note in (*passed, *found.notes, finite_note(weights)) if note))
+        return read_apart(CheckpointError, fitted, self.data, network)
 
     def weights(self, network: Network) -> Mapping[str, Array]:
         """Those of `fit`."""
@@ -99,18 +97,31 @@ class Checkpoint:
         CheckpointError
             If it holds no network of the recipes, or none of this part's name.
         """
-        passed: list[str] = []
-        found = read_tensors(self.data, tell=passed.append)
-        by_part = networks(found)
-        part = self.part or next(iter(by_part))
-        if part not in by_part:
-            raise CheckpointError(f"The checkpoint has no part {few([self.part])}: choose {few(list(by_part), 5)}.")
-        weights = by_part[part]
-        read = architecture(weights, hyper_parameters(found))
-        unused = others(found)
-        told = f"Not used here: {few(unused)}." if unused else ""
-        notes = (*passed, told, *read.notes, finite_note(weights))
-        return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
+        return read_apart(CheckpointError, read_recipe, self.data, self.part)
+
+
+def fitted(data: bytes, network: Network) -> Fit:
+    """See `Checkpoint.fit`."""
+    passed: list[str] = []
+    found = picked(read_tensors(data, MOST_WEIGHTS, passed.append), network)
+    weights = load(found.weights, network)
+    return Fit(weights, tuple(note for note in (*passed, *found.notes, finite_note(weights)) if note))
+
+
+def read_recipe(data: bytes, part: str) -> Opened:
+    """See `Checkpoint.open`."""
+    passed: list[str] = []
+    found = read_tensors(data, tell=passed.append)
+    by_part = networks(found)
+    part = part or next(iter(by_part))
+    if part not in by_part:
+        raise CheckpointError(f"The checkpoint has no part {few([part])}: choose {few(list(by_part), 5)}.")
+    weights = by_part[part]
+    read = architecture(weights, hyper_parameters(found))
+    unused = others(found)
+    told = f"Not used here: {few(unused)}." if unused else ""
+    notes = (*passed, told, *read.notes, finite_note(weights))
+    return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
 
 
 def hyper_parameters(found: Any) -> Any:
