@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+MINUTES ?= 10
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,7 +32,7 @@ help:
 	@echo "make test   lint, check types, run every test"
 	@echo "make test-browsers  try Firefox and WebKit as well"
 	@echo "make lint   lint and check types"
-	@echo "make fuzz   open every page at many hostile addresses"
+	@echo "make fuzz   try what is random with other examples, hostile addresses too (MINUTES=10)"
 	@echo "make bench  measure the speed"
 	@echo "make messages  collect all messages for translators"
 
@@ -40,7 +41,7 @@ run: $(APP)
 
 test: lint
 	$(PY) tests/find_browser.py
-	$(PY) -m pytest -n 2 --hypothesis-profile=ci
+	$(PY) -m pytest -n 2
 
 test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py
@@ -53,7 +54,8 @@ lint: $(DEV) $(JS)
 	$(NODE) $(VENV)/node_modules/typescript/bin/tsc
 
 fuzz: $(DEV)
-	$(PY) -m pytest tests/test_fuzz.py tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
+	$(PY) -m pytest tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
+	$(PY) tests/fuzz.py --minutes $(MINUTES)
 
 bench: $(DEV)
 	$(PY) -m bench

@@ -5,20 +5,16 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import examples  # noqa: F401 -- with it come Hypothesis's profiles
+import fuzz
 import pytest
 from alone import PlayerAlone, empty
 from find_browser import find
-from hypothesis import settings
 from page_objects import Screen
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, sync_playwright
 from serving import QUIET, serve
 
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-
-settings.register_profile("dev", deadline=None, max_examples=50)
-settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True)  # `make test`: same every time
-settings.register_profile("fuzz", deadline=None, max_examples=2500)  # `make fuzz`: others each time
-settings.load_profile("dev")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    fuzz.shuffle(items)
+
+
+def pytest_runtest_setup() -> None:
+    fuzz.stop_in_time()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

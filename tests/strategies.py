@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from cnnviz.core.geometry import GeometryError
@@ -48,8 +48,8 @@ WINDOWED = [name for name, kind in KINDS.items() if not issubclass(kind, Move)] 
 
 
 def each(*names: str) -> Callable[[Any], Any]:
-    """Ask a test of each of these kinds; thirty kinds need fewer examples each."""
-    return lambda test: pytest.mark.parametrize("name", names)(settings(max_examples=50)(test))
+    """Ask a test of each of these kinds."""
+    return pytest.mark.parametrize("name", names)
 
 
 every_kind, every_windowed = each(*KINDS), each(*WINDOWED)

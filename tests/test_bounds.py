@@ -4,7 +4,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_case
 from test_pages import opened
@@ -73,7 +74,7 @@ def test_the_weights_of_many_blocks_are_bounded_together():
         check_network(many.network, (1, 2, 2))
 
 
-@settings(max_examples=25)
+@examples(1)
 @given(case=any_case)
 def test_what_is_counted_is_what_the_tables_hold(case):
     layer, shape = case[0], case[1] if isinstance(case[1], tuple) else case[1].shape

@@ -13,7 +13,8 @@ import nbformat
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from strategies import any_case, values
 from test_snippet import code_of, random_of, ready
@@ -109,7 +110,7 @@ def assert_gives(data: bytes, done: Run) -> None:
 # --- runnable ---
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     case=any_case.filter(lambda case: case[0].n_axes <= 3 and not isinstance(case[0], MaxUnpool)),
     seed=st.integers(0, 99),
@@ -182,7 +183,7 @@ def test_a_class_is_one_cell_and_all_imports_are_another():
     assert "\n\n" in second
 
 
-@settings(max_examples=60)
+@examples(1)
 @given(case=any_case.filter(lambda case: case[0].n_axes <= 3 and not isinstance(case[0], MaxUnpool)))
 def test_no_line_is_lost_or_moved(case):
     layer, shape = case

@@ -1,19 +1,20 @@
 """Hostile addresses on every page: whatever its settings are said to be, a page stands, with a sentence.
 
-`make test` draws few addresses, the same ones each time; `make fuzz` many, others each time.
+`make test` draws a few addresses, `make fuzz` many.
 """
 
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from test_pages import opened
 from test_vocabulary import bound
 
 from cnnviz.content.address import LinkError, pack
 
-EXAMPLES = max(3, settings.default.max_examples // 25)  # an example is a whole page
+PAGE = 0.2  # an example is a whole page
 
 # Settings that draw widgets of their own, one run each.
 DRAWN = {
@@ -42,7 +43,7 @@ def keys(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", DRAWN)
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+@examples(PAGE)
 @given(data=st.data())
 def test_no_address_breaks_a_page(page, data):
     start = data.draw(st.sampled_from(DRAWN[page]))
@@ -68,7 +69,7 @@ def test_every_number_of_a_page_may_be_said_to_be_none(page):
 
 
 @given(query=st.dictionaries(st.sampled_from(["embed", "EMBED", "embed_options", "stride", "s", "tab"]), st.text()))
-@settings(max_examples=EXAMPLES)
+@examples(PAGE)
 def test_no_packed_address_breaks_a_page(query):
     try:
         packed = pack(query)

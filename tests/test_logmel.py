@@ -12,7 +12,8 @@ import librosa
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, example, given, settings
+from examples import examples
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cnnviz.core.settings import knobs
@@ -106,7 +107,7 @@ def levels_by_hand(samples: np.ndarray, f: Features) -> np.ndarray:
     return levels.clip(-50, 80)
 
 
-@settings(max_examples=150)
+@examples(4)
 @given(f=any_features(), length=st.integers(0, 9000), seed=st.integers(0, 99))
 def test_any_features_agree_with_those_worked_out_by_hand(f, length, seed):
     samples = noise(length, seed)
@@ -428,7 +429,7 @@ def test_the_code_of_a_clip_gives_its_spectrogram_bit_for_bit(sound, seconds):
     np.testing.assert_array_equal(values_of_code(source), source.grid().values[None])
 
 
-@settings(max_examples=30)
+@examples(1)
 @given(sound=st.sampled_from(list(SOUNDS)), f=any_features())
 def test_the_code_of_a_clip_has_its_features(sound, f):
     source = LogMel(sound=sound, seconds=1, features=f)

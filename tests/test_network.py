@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, settings
+from examples import examples
+from hypothesis import assume
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 from strategies import agreed, per_axis, values
@@ -371,7 +372,7 @@ def test_all_multiply_adds_are_half_of_what_torch_counts(case):
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in ("max_unpool", "linear", "unflatten")])
-@settings(max_examples=10)
+@examples(0.3)
 @given_any(data=st.data())
 def test_each_kind_can_stand_first(name, data):
     network, shape = data.draw(any_network(first=name, axes=KINDS[name].ndims))

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import VALID, agreed, cases, dims_of, values
 from torch import nn
@@ -134,7 +135,7 @@ each_kind = pytest.mark.parametrize("kind", CHAINED)
 
 @pytest.mark.parametrize("write", WRITERS)
 @each_kind
-@settings(max_examples=8)
+@examples(0.3)
 @given(data=st.data())
 def test_the_lines_make_the_same_network(kind, write, data):
     network, shape = data.draw(networks(kind))
@@ -152,7 +153,7 @@ def test_the_lines_make_the_same_network(kind, write, data):
 
 @pytest.mark.parametrize("write", WRITERS)
 @each_kind
-@settings(max_examples=15)
+@examples(0.4)
 @given(data=st.data())
 def test_what_is_written_is_read_back(kind, write, data):
     network, _ = data.draw(networks(kind))
@@ -171,7 +172,7 @@ def as_printed(layer):
 
 
 @each_kind
-@settings(max_examples=15)
+@examples(0.4)
 @given(data=st.data())
 def test_what_torch_prints_is_read(kind, data):
     network, _ = data.draw(networks(kind))
@@ -190,7 +191,7 @@ def read_json(network):
 
 @pytest.mark.parametrize("back", [read_text, read_json])
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@examples(0.4)
 @given(data=st.data())
 def test_address_and_json_hold_every_field(kind, back, data):
     layers = [data.draw(cases(name))[0] for name in (kind, data.draw(st.sampled_from(sorted(VALID))))]
@@ -760,7 +761,7 @@ def test_a_flood_is_refused_at_once_and_in_little_memory(text, read):
 SOUND = class_code(ZOO["AlexNet, torchvision"].network)
 
 
-@settings(max_examples=300)
+@examples(8)
 @given(data=st.data())
 def test_a_text_with_any_change_is_read_or_refused_with_one_sentence(data):
     text = data.draw(st.sampled_from([SOUND, sequential(TEN), repr(TEN.module())]))
@@ -769,7 +770,7 @@ def test_a_text_with_any_change_is_read_or_refused_with_one_sentence(data):
     read_or_refused(read_code, data.draw(st.sampled_from([changed, text[:at] + changed[at:]])))
 
 
-@settings(max_examples=200)
+@examples(5)
 @given(data=st.data())
 def test_an_address_with_any_change_is_read_or_refused_with_one_sentence(data):
     write, read = data.draw(st.sampled_from([(to_text, from_text), (to_json, from_json)]))

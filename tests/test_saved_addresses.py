@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from examples import fuzzing
 
 from cnnviz.cli.open_link import staged_at
 from cnnviz.core.layers import Array
 
 SAVED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
-EVERY = 1 if settings.default.max_examples > 1000 else 3
+EVERY = 1 if fuzzing() else 3
 PAGES = list(dict.fromkeys(address.partition("?")[0] for address in SAVED))
 CELLS = 8
 HEAVY = "AlexNet"  # its page waits until it is asked to run

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
@@ -89,7 +90,7 @@ def raw_bytes(done: Run) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@examples(0.5)
 @given(data=st.data())
 def test_a_blob_gives_back_every_tensor(kind, data):
     layer, shape = data.draw(cases(kind).filter(three_axes))

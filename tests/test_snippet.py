@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from examples import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import VALID, cases, conv_case, values
 from test_uploads import PICTURE, npy
@@ -133,7 +134,7 @@ def test_every_source_and_layer_give_the_output_on_screen(name, ndim, kind, chos
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "max_unpool"])
-@settings(max_examples=15)
+@examples(0.4)
 @given(data=st.data(), seed=st.integers(0, 9999))
 def test_any_settings_with_torchs_own_weights_give_the_output_on_screen(kind, data, seed):
     layer, shape = data.draw(cases(kind).filter(lambda case: case[0].n_axes <= 3))  # no source has more axes

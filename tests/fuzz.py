@@ -1,0 +1,48 @@
+"""Try property tests with fresh examples for as long as there is time: ``python tests/fuzz.py --minutes 10``.
+
+They come in another order each time, so that a short time is fair to all. It stops at the first round with a failure.
+"""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+ORDER, UNTIL = "CNNVIZ_FUZZ_ORDER", "CNNVIZ_FUZZ_UNTIL"  # how a round tells its workers
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Try property tests with fresh examples.")
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("tests", nargs="*", default=["tests"], help="files; all if none is named")
+    asked = parser.parse_args()
+    until = time.time() + 60 * asked.minutes
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-m", "hypothesis", "--hypothesis-profile=fuzz", *asked.tests]
+    while time.time() < until:
+        env = os.environ | {ORDER: str(secrets.randbits(32)), UNTIL: str(until)}
+        if code := subprocess.call(command, cwd=Path(__file__).parent.parent, env=env):
+            return code
+    return 0
+
+
+def shuffle(items: list[Any]) -> None:
+    """Put tests into this round's order, the same one for all workers."""
+    if ORDER in os.environ:
+        Random(os.environ[ORDER]).shuffle(items)
+
+
+def stop_in_time() -> None:
+    """Leave out what begins when the time is up."""
+    if time.time() > float(os.environ.get(UNTIL, "inf")):
+        pytest.skip("The time is up.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
