@@ -12,13 +12,13 @@ from test_pages import opened
 
 from cnnviz.core.cost import reads, table_cells, taps
 from cnnviz.core.layers import AdaptiveMaxPool, AvgPool, Conv, ConvTranspose, Flatten, Linear, LPPool, MaxPool, ReLU
-from cnnviz.core.run import check_budget
+from cnnviz.core.run import BudgetError, check_budget
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import check_network
-from cnnviz.networks.network import BudgetError, Network
+from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import fields, printed
 from cnnviz.scenes.build import MOST_MEMORY, show_flow, show_net
 from cnnviz.scenes.request import NetChoice
