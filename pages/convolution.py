@@ -1,26 +1,23 @@
 """Convolution: a small window of weights slides over the input."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from cnnviz.content.presets import CONVOLUTION
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, ConvTranspose
 from cnnviz.inputs import SourceError
-from cnnviz.inputs.kernels import TITLES
 from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import Shown
+from cnnviz.scenes.query.convolution import ask
+from cnnviz.scenes.query.inputs import shape_of
+from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Choice
-from cnnviz.web import input_widgets
 from cnnviz.web import page as screen
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.components.player import player
+from cnnviz.web.form import WIDGETS
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.widgets import BIND, per_axis_switch, put, settings_panel
-
-# What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
+from cnnviz.web.widgets import put
 
 WINDOWS = """
 **One step.** The window stands on the input and reads as many cells as the kernel has weights. Each cell is multiplied
@@ -52,60 +49,16 @@ places are padding, or not computed yet.
 FIRST = Choice(Conv(), Digit(), "sobel_x")
 
 
-def choose() -> tuple[type[Channels], int, Callable[[], Choice]]:
-    """The sidebar: kind and number of axes, and a function that makes the choice or raises what is wrong with it."""
-    kind = LAYERS[input_widgets.choose_one("layer", LAYERS, "Conv")]
-    ndim = input_widgets.NDIMS[input_widgets.choose_one("ndim", input_widgets.NDIMS, "2d")]
-    layer_slot, input_slot, kernel_slot = st.container(), st.container(), st.container()
-    with input_slot:
-        st.subheader("Input", anchor=False)
-        source_kind, source = input_widgets.choose_source(ndim)
-    with layer_slot:
-        fields = settings_panel(kind, ndim, skip=("in_channels",))
-        per_axis_switch(ndim, (kind, ""), (source_kind, input_widgets.INPUT))
-        offer_depthwise(kind, ndim, source)
-    with kernel_slot:
-        st.subheader("Kernel", anchor=False)
-        kernel, text, seed, flipped = choose_kernel(kind)
-
-    def make() -> Choice:
-        inputs = source()
-        layer = kind(in_channels=input_widgets.shape_of(inputs)[0], ndim=ndim, **fields)
-        return Choice(layer, inputs, kernel, text, seed, flipped)
-
-    return kind, ndim, make
-
-
-def offer_depthwise(kind: type[Channels], ndim: int, source: input_widgets.Maker) -> None:
+def offer_depthwise(made: Made) -> None:
     """A way from one group to one group per channel."""
     try:
-        channels = input_widgets.shape_of(source())[0]
+        channels = shape_of(made.source())[0]
     except (SourceError, GeometryError):
         return  # said once, where the scene is made
     if channels > 1:
         change = {"groups": channels, "out_channels": channels}
-        st.button(f"Make depthwise (groups = {channels})", on_click=put, args=(change, kind, ndim))
-
-
-def choose_kernel(kind: type[Channels]) -> tuple[str, str, int, bool]:
-    """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
-    kernel = input_widgets.choose_from("kernel", TITLES, "sobel_x")
-    st.caption(TITLES[kernel])
-    text, seed = "", 0
-    if kernel == "typed":
-        help_ = "a line for each row, a blank line between planes, --- between kernels"
-        text = st.text_area("numbers", "1 0 -1\n2 0 -2\n1 0 -1", key="kernel_text", help=help_, bind=BIND)
-    if kernel == "random":
-        seed = input_widgets.choose_seed()
-    flipped = False
-    if kind is Conv:
-        flipped = st.toggle(
-            "true convolution",
-            key="flip",
-            help="Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation.",
-            bind=BIND,
-        )
-    return kernel, text, seed, flipped
+        label = f"Make depthwise (groups = {channels})"
+        made.parts["layer"].button(label, on_click=put, args=(change, made.kind, made.ndim))
 
 
 def say_turned(turned: float | None) -> None:
@@ -134,9 +87,10 @@ def all_kernels(shown: Shown) -> None:
 
 inside_frame()
 with st.sidebar:
-    kind, ndim, make = choose()
-choice, shown, problem = screen.settle("convolution", make, FIRST)
-screen.head("Convolution", CONVOLUTION, problem, kind, ndim)
+    made = ask(WIDGETS)
+    offer_depthwise(made)
+choice, shown, problem = screen.settle("convolution", made.make, FIRST)
+screen.head("Convolution", CONVOLUTION, problem, made.kind, made.ndim)
 screen.caption(choice, shown, problem)
 screen.notices(choice.source)
 player(shown.blob, key="convolution")

@@ -17,9 +17,7 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, Channels, Conv, Shape
 from cnnviz.core.run import MAX_MACS
 from cnnviz.export import STILLS, Look, Staged, atlas
-from cnnviz.inputs import for_ndim
 from cnnviz.inputs.fitted import Fitted
-from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks import edit
 from cnnviz.networks.code import class_code, sequential, to_json
@@ -30,26 +28,27 @@ from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
 from cnnviz.scenes.build import MOST_MEMORY
 from cnnviz.scenes.network import Flow, mode
+from cnnviz.scenes.query import network as asked
+from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import NetChoice
 from cnnviz.scenes.weights import fit_of
 from cnnviz.text.counts import in_words
-from cnnviz.web import input_widgets, markdown
+from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate_net, read, survey_net
 from cnnviz.web.components.layer_list import layer_list
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
+from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.history import HELP, reset
 from cnnviz.web.quiz import question
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.weight_widgets import choose_weights
-from cnnviz.web.widgets import BIND, place, settings_panel
+from cnnviz.web.widgets import BIND, place
 
 FORMS = ("class", "nn.Sequential")
-VIEWS = ("all maps", "one layer")
-FIRST = Photo()
+FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
 HEAVY = 64 * 2**20  # bytes: a larger network runs when it is asked to
 NEVER = {"mask_gate", "max_unpool", "permute"}  # they need more than one tensor, or other axes
 FOLLOWS = ("in_channels", "ndim", "steps", "examples")  # not asked: they follow from what comes before
@@ -79,7 +78,7 @@ def choose_layer(network: Network, shape: Shape) -> tuple[Network, int]:
     if network.stages:
         st.subheader("Layer", anchor=False)
         last = len(network.stages) - 1
-        selected = min(last, int(st.number_input("layer", 0, 999, 0, key="layer", bind=BIND)))
+        selected = min(last, WIDGETS.ask(asked.LAYER))
         network = edited(network, selected, shape)
     with acts:
         offer_acts(network)
@@ -124,7 +123,7 @@ def edited(network: Network, at: int, shape: Shape) -> Network:
     called = st.text_input("name", name, key=f"{prefix}name")
     shown = {one.name: getattr(layer, one.name) for one in fields_of(layer)}
     skip = tuple(one for one in FOLLOWS if one in shown)
-    chosen = settings_panel(type(layer), layer.ndim, prefix, skip, shown, None)
+    chosen = Widgets(bind=None).setting(type(layer), layer.ndim, prefix, skip, shown)
     try:
         changed = edit.replaced(network, at, replace(layer, **chosen))
         changed = edit.renamed(changed, at, called.strip()) if called.strip() != name else changed
@@ -191,23 +190,6 @@ def steps(jump: float) -> str:
 Run = tuple[NetChoice, Callable[[], NetChoice]]
 
 
-def choose_run(network: Network, shape: Shape, selected: int) -> Run:
-    """What goes in, and with which weights: the choice to fall back on, and a function that makes the chosen one."""
-    st.subheader("Input", anchor=False)
-    seed = input_widgets.choose_seed()
-    kind = "photo" if len(shape) == 3 else ""
-    _, source = input_widgets.choose_source(len(shape) - 1, kind, {"colour": builder.colour(shape)})
-    weights = choose_weights()
-    plainly = FIRST if len(shape) == 3 else next(iter(for_ndim(len(shape) - 1).values()))(ndim=len(shape) - 1)
-    first = NetChoice(network, Fitted(whole=plainly, shape=shape), network.stages[selected][0], seed)
-
-    def made() -> NetChoice:
-        start, checkpoint = weights()
-        return replace(first, source=Fitted(whole=source(), shape=shape), start=start, checkpoint=checkpoint)
-
-    return first, made
-
-
 def waits(network: Network, shape: Shape) -> bool:
     """Does a large network wait to be asked for? Says what it takes, and offers it."""
     with suppress(GeometryError):
@@ -219,7 +201,7 @@ def waits(network: Network, shape: Shape) -> bool:
 def asks(network: Network, shape: Shape) -> bool:
     """The same of a network that can run."""
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
-    text = builder.text_of(network)
+    text = asked.text_of(network)
     if (needs <= HEAVY and macs <= MAX_MACS) or st.session_state.get("_asked") == text:
         return False
     work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
@@ -242,7 +224,7 @@ def settled(run: Run, draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]
 
 def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
-    choice, shown = settled(run, glance if view == VIEWS[0] else animate_net)
+    choice, shown = settled(run, glance if view == asked.VIEWS[0] else animate_net)
     if shown is None:
         return
     if not screen.embedded():
@@ -251,7 +233,7 @@ def run_it(run: Run) -> None:
     notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
     if notes:
         st.caption(markdown.plain(" ".join(notes)))
-    if view == VIEWS[0]:
+    if view == asked.VIEWS[0]:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
         if shown.notice:
@@ -290,7 +272,7 @@ def enter(stage: str) -> None:
     names = [name for name, _ in network.stages]
     if stage in names:
         builder.look_at(names.index(stage))
-        place({"view": VIEWS[1]})
+        place({"view": asked.VIEWS[1]})
 
 
 def share_it(run: Run) -> None:
@@ -333,7 +315,7 @@ def ways_out(error: GeometryError | None, name: str, at: int) -> None:
 
 def code_out(network: Network) -> None:
     """The network as PyTorch code, and as a file."""
-    form = input_widgets.choose_one("form", FORMS, FORMS[0])
+    form = WIDGETS.ask(FORM)
     st.caption("Runs as it stands; the keys of its state_dict are the names in the list.")
     st.code(class_code(network) if form == FORMS[0] else sequential(network))
     st.download_button("network.json", to_json(network), "network.json", icon=":material/download:", on_click="ignore")
@@ -384,16 +366,16 @@ def below(run: Run | None) -> None:
 
 inside_frame()
 with st.sidebar:
-    preset, no_preset = builder.choose_preset()
-    shape, no_shape = builder.choose_shape(preset)
-    network, no_network = builder.network_of(preset)
+    preset, no_preset = asked.ask_preset(builder.WIDGETS)
+    shape, no_shape = asked.ask_shape(WIDGETS, preset)
+    network, no_network = asked.network_of(WIDGETS, preset)
     network, selected = choose_layer(network, shape)
 builder.on_screen(network, shape)
 said = st.session_state.pop(builder.SAID, None)
 screen.head("Networks", NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
 found, (_, error) = rows(network, shape), network.sound(shape)
 working = Network(network.stages[: len(found)], network.prefix)
-hidden = "" if screen.embedded() else question(found, selected, working.placed(shape), builder.text_of(network))
+hidden = "" if screen.embedded() else question(found, selected, working.placed(shape), asked.text_of(network))
 if not screen.embedded():
     table(network, shape, found, error, selected, hidden)
 if error:
@@ -401,11 +383,12 @@ if error:
 if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
 with st.sidebar if screen.embedded() else nullcontext():
-    view = input_widgets.choose_one("view", VIEWS, VIEWS[0])
+    view = WIDGETS.ask(asked.VIEW)
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):
-        run = choose_run(working, shape, selected)
+        st.subheader("Input", anchor=False)
+        run = asked.ask_run(WIDGETS, working, shape, selected)
 if screen.embedded():
     stage(run, run_it)
 else:

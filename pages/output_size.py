@@ -1,25 +1,22 @@
 """Output size: how long an axis is behind a layer, by formula and by counting windows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from cnnviz.core.layers import Conv, Layer
 from cnnviz.inputs.patterns import Ramp
+from cnnviz.scenes.query.convolution import ask_size
 from cnnviz.scenes.request import Choice
-from cnnviz.web import input_widgets, markdown
+from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web.components.player import player
+from cnnviz.web.form import WIDGETS
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.widgets import BIND, settings_panel
 
-# What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Layer]] = {"Conv": Conv, "ConvTranspose": ConvTranspose, "MaxPool": MaxPool, "AvgPool": AvgPool}
-SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil_mode")  # what the size depends on
-MOST = 4_096  # cells
 NEAR = 4  # sizes and paddings on each side that are listed
 
 EXPLANATION = """
@@ -35,20 +32,6 @@ size. Where several sizes lead there, `output_padding` chooses one.
 """
 
 FIRST = Choice(Conv(ndim=1), Ramp(size=(7,), ndim=1), "box")
-
-
-def choose() -> tuple[type[Layer], Callable[[], Choice]]:
-    """The sidebar: kind of layer, and a function that makes the choice."""
-    kind = LAYERS[input_widgets.choose_from("layer", LAYERS, "Conv")]
-    size = int(st.number_input("input size", 1, MOST, 7, key="size", help="cells along one axis", bind=BIND))
-    others = tuple(name for name in kind.__dataclass_fields__ if name not in SIZES)
-    fields = settings_panel(kind, 1, skip=others)
-
-    def make() -> Choice:
-        layer = kind(ndim=1, **fields)
-        return Choice(layer, Ramp(size=(size,), ndim=1), {Conv: "box", ConvTranspose: "ones"}.get(kind, ""))
-
-    return kind, make
 
 
 def size_behind(layer: Layer, size: int) -> tuple[int | None, int | None]:
@@ -93,10 +76,10 @@ def padded(layer: Layer, padding: int) -> Layer:
 
 inside_frame()
 with st.sidebar:
-    kind, make = choose()
-choice, shown, problem = screen.settle("output_size", make, FIRST)
+    made = ask_size(WIDGETS)
+choice, shown, problem = screen.settle("output_size", made.make, FIRST)
 before, after = shown.done.x.shape[1], shown.done.y.shape[1]
-screen.head("Output size", [], problem, kind, 1)
+screen.head("Output size", [], problem, made.kind, 1)
 if not screen.embedded():
     st.markdown(f"### {before:,} → {after:,}")
     for line in markdown.merged(shown.done.layer.formula(shown.done.x.shape)):

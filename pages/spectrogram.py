@@ -2,33 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.content.presets import SPECTROGRAM
 from cnnviz.export import Staged
 from cnnviz.export import stage as takeaway
-from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.logmel import DESED, Features
-from cnnviz.inputs.sound import SOUNDS, LogMel
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.desed import Activation, Desed, Normalization
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes.build import Maps
-from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.query.spectrogram import FIRST, UNIT, VIEW, VIEWS, ask
 from cnnviz.scenes.request import MapsChoice, StageChoice
-from cnnviz.web import input_widgets, markdown
+from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web.cache import animate_stage, read, survey
 from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
-from cnnviz.web.network_widgets import Net, choose_network
+from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.sound_widgets import choose_clip, take_part
+from cnnviz.web.sound_widgets import BEHIND, CHANGED, take_part
 from cnnviz.web.widgets import BIND, place
 
 EXPLANATION = """
@@ -42,77 +39,7 @@ before. The dashed box on the stages behind is its projective field: what it can
 **One window** shows how one number comes about, and compares it with torch's.
 """
 
-FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
-UNIT = ("frame", "mel")
 OWN = (Upload, Spectrogram)  # of the reader's own file
-VIEWS = ("all channels", "one window")
-COMPARED = ("nothing", "sound", "setting")
-
-
-def choose() -> tuple[Any, type[Source], input_widgets.Maker, int]:
-    """The sidebar: makers of the network and of the source, and the seed."""
-    st.subheader("Sound", anchor=False)
-    kind, source = choose_clip()
-    st.subheader("Network", anchor=False)
-    network = choose_network()
-    seed = input_widgets.choose_seed()
-    return network, kind, source, seed
-
-
-def look_at(names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
-    """Stage, channel and unit that are looked at; a click in the viewer moves these widgets."""
-    st.subheader("Look at", anchor=False)
-    stage = input_widgets.choose_from("stage", names, names[0], "stage")
-    channel = st.number_input("channel", 0, 511, 0, key="channel", bind=BIND)
-    with st.container(horizontal=True, gap="small"):
-        frame, mel = (
-            st.number_input(name, 0, 99_999, None, key=name, placeholder="none", help="of a unit", bind=BIND)
-            for name in UNIT
-        )
-    return stage, int(channel), None if frame is None or mel is None else (int(frame), int(mel))
-
-
-def other(first: MapsChoice) -> MapsChoice | None:
-    """What is compared: the same network on another sound, or another network on the same; at the same place."""
-    st.subheader("Compare", anchor=False)
-    what = input_widgets.choose_one("compare", COMPARED, COMPARED[0])
-    if what == "sound":
-        samples = clip_of(first.at.source).samples
-        features = getattr(first.at.source, "features", DESED)
-        seconds = 10 if samples is None else min(10, -(-len(samples) // features.rate))
-        sound = input_widgets.choose_from("b_sound", SOUNDS, "speech", "with")
-        return replace(
-            first,
-            at=replace(
-                first.at,
-                source=LogMel(sound=sound, seconds=seconds, features=features),
-            ),
-        )
-    if what == "setting":
-        return replace(first, at=replace(first.at, **other_setting(first.at)))
-    return None
-
-
-def other_setting(at: StageChoice) -> dict[str, Any]:
-    """The same blocks with another activation, normalisation, mode or seed; the stage is the one in the same place."""
-    activations, norms = get_args(Activation), get_args(Normalization)
-    activation = st.selectbox("activation of the other", activations, 2, key="b_activation", bind=BIND)
-    normalization = st.selectbox("normalization of the other", norms, key="b_normalization", bind=BIND)
-    training = st.toggle("train mode of the other", True, key="b_training", bind=BIND)
-    seed = int(st.number_input("seed of the other", 0, 9999, 0, key="b_seed", bind=BIND))
-    network = replace(at.network, activation=activation, normalization=normalization, training=training)
-    place_ = [name for name, _ in at.network.network.stages].index(at.stage)
-    return {"network": network, "stage": network.network.stages[place_][0], "seed": seed, "checkpoint": None}
-
-
-def names_of(network: Callable[[], Net]) -> list[str]:
-    """The stages' names; those of the first network while this one cannot be made."""
-    try:
-        desed, _ = network()
-        stages = desed.network.stages
-    except screen.PROBLEMS:
-        stages = FIRST.at.network.network.stages
-    return [name for name, _ in stages]
 
 
 def pick(choice: Mapping[str, Any]) -> None:
@@ -126,17 +53,6 @@ def pick(choice: Mapping[str, Any]) -> None:
             place(dict(zip(UNIT, (frame, mel), strict=True)))
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
             take_part(start, stop)
-
-
-def mono(source: input_widgets.Maker) -> Source:
-    """The source, if it has the one channel that the network reads."""
-    inputs = source()
-    channels = input_widgets.shape_of(inputs)[0]
-    if channels != 1:
-        raise SourceError(
-            f"The network reads one channel, and this input has {channels}. Choose a sound, or a grey picture."
-        )
-    return inputs
 
 
 def stages(choice: StageChoice) -> None:
@@ -249,26 +165,17 @@ def below(choice: MapsChoice) -> None:
 
 inside_frame()
 with st.sidebar:
-    network, kind, source, seed = choose()
-    stage, channel, unit = look_at(names_of(network))
+    made = ask(Widgets(CHANGED, BEHIND))
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
-
-
-def made() -> MapsChoice:
-    desed, checkpoint = network()
-    return MapsChoice(StageChoice(desed, mono(source), stage, seed, checkpoint), channel, unit)
-
-
-choice, maps, problem = screen.settle("spectrogram", made, FIRST, survey)
+choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
-    screen.head("Spectrogram", SPECTROGRAM, problem, kind, 2)
+    screen.head("Spectrogram", SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
     screen.notices(choice.at.source)
 with st.sidebar if screen.embedded() else bar:
-    view = input_widgets.choose_one("view", VIEWS, VIEWS[0])
-with st.sidebar:
-    second = other(choice)
+    view = WIDGETS.ask(VIEW)
+second = made.beside(choice) if made.beside else None
 if second:
     second, maps_b, problem_b = screen.settle("spectrogram_b", lambda: second, choice, survey)
     if problem_b:

@@ -9,9 +9,10 @@ from cnnviz.cli.open_link import asked, staged_at
 from cnnviz.content.address import MOST_KEYS, PACKED, STREAMLITS, LinkError, address, pack
 from cnnviz.core.geometry import GeometryError
 from cnnviz.export import ExportError
-from cnnviz.web.clean import TRACKERS, clean, one_each, parts, possible, shown, spread, tidied
-from cnnviz.web.network_session import numbers
-from cnnviz.web.network_widgets import parsed
+from cnnviz.scenes.query.desed import parsed
+from cnnviz.scenes.query.network import numbers
+from cnnviz.text.typed import shown
+from cnnviz.web.clean import TRACKERS, clean, one_each, parts, possible, spread, tidied
 from cnnviz.web.vocabulary import OWN, words
 
 NO_NUMBERS = ["inf", "-inf", "nan", "NaN", "Infinity", "1e999", "-1e400", "9" * 400, "9" * 5000, "٣" * 5000]

@@ -18,6 +18,7 @@ from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
 from cnnviz.networks.code import class_code, from_text, sequential, to_json, to_text
 from cnnviz.networks.forward import memory, run_network
 from cnnviz.networks.network import Network
+from cnnviz.networks.suited_input import MOST_CELLS
 from cnnviz.networks.table import rows
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.web import network_session as builder
@@ -165,9 +166,9 @@ def test_a_shape_that_is_none_gets_one_sentence(shape):
 
 
 def test_the_largest_input_is_taken():
-    app = opened("network", net="ReLU()", shape=f"1, {builder.MOST_CELLS}, 1")
+    app = opened("network", net="ReLU()", shape=f"1, {MOST_CELLS}, 1")
     assert_runs(app)
-    assert listed(app)["input"] == [1, builder.MOST_CELLS, 1]
+    assert listed(app)["input"] == [1, MOST_CELLS, 1]
 
 
 def test_pasted_code_is_read():

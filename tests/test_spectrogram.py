@@ -19,8 +19,8 @@ from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.scenes.build import show_stage
+from cnnviz.scenes.query.desed import parsed, spelled
 from cnnviz.scenes.request import MapsChoice, StageChoice
-from cnnviz.web.network_widgets import parsed, spelled
 
 CLIP = LogMel(seconds=1)
 STAGES = [

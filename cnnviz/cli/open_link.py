@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.content.address import LinkError
 from cnnviz.export import ExportError, Staged
 from cnnviz.scenes.opening import opening
-from cnnviz.web.clean import parts, shown, spread
+from cnnviz.text.typed import shown
+from cnnviz.web.clean import parts, spread
 from cnnviz.web.components.player import TAB
 from cnnviz.web.share import STAGED
 from cnnviz.web.site import ROOT

@@ -13,12 +13,12 @@ from math import isfinite
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from cnnviz.content.address import LANG, MOST_KEY, MOST_KEYS, PACKED, STREAMLITS, LinkError, unpack
+from cnnviz.text.typed import shown
 
 MOST_VALUE = 100_000  # characters: the longest text that any widget reads
 MOST_DIGITS = 300  # in a row: no float has more before its point, and Python refuses to read 4,301
 MOST_FIELDS = 1000  # of a whole address; Streamlit reads no more
 TOLD = 3  # words of an address that a sentence names
-SHOWN = 30  # characters of each
 
 # What mails, chats, searches and advertisements add to a link that is passed on.
 TRACKERS = re.compile(
@@ -205,12 +205,3 @@ def listed(told: Sequence[str]) -> str:
     ('a, b', 'a, b, c and 1 more')
     """
     return ", ".join(told[:TOLD]) + (f" and {len(told) - TOLD} more" if len(told) > TOLD else "")
-
-
-def shown(text: str) -> str:
-    """A stranger's word as a sentence may hold it: short, and every character to be seen.
-
-    >>> shown("1" * 40), shown("a\\0b"), shown("")
-    ('111111111111111111111111111111', 'aU+0000b', 'nothing')
-    """
-    return "".join(one if one.isprintable() else f"U+{ord(one):04X}" for one in text[:SHOWN]) or "nothing"

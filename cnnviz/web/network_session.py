@@ -9,113 +9,19 @@ import streamlit as st
 from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, Shape
-from cnnviz.core.settings import knobs
 from cnnviz.networks import edit
-from cnnviz.networks.code import CodeError, Reading, from_json, from_text, reading, to_text
+from cnnviz.networks.code import CodeError, Reading, from_json, reading
 from cnnviz.networks.network import Network
-from cnnviz.networks.suited_input import MOST_CELLS, spelled, suited
-from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
-from cnnviz.web.clean import shown
-from cnnviz.web.widgets import BIND, counted, place
+from cnnviz.networks.suited_input import spelled, suited
+from cnnviz.networks.zoo import EMPTY, LessonB
+from cnnviz.scenes.query import network as asked
+from cnnviz.scenes.query.network import PRESETS, colour, text_of
+from cnnviz.web.form import Widgets
+from cnnviz.web.widgets import place
 
-NET = "net"  # in the address: the network as text, where it is no preset
+NET = asked.NET.key
 SCREEN, PAST, SERIAL, SAID, ANSWER = "_network", "_past", "_serial", "_said", "_answer"
 MOST_PAST = 50
-PRESETS = {**ZOO, EMPTY.name: EMPTY}
-LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
-
-
-# --- what is chosen ---
-
-
-def choose_preset() -> tuple[Preset, Exception | None]:
-    """Which network to begin with; of lesson B, with the arguments of its class. And what is wrong with those."""
-    st.selectbox("network", list(PRESETS), key="preset", on_change=start_over, bind=BIND)
-    preset = PRESETS[st.session_state["preset"]]
-    st.caption(preset.words)
-    if preset.name != LESSON:
-        return preset, None
-    with st.expander("Arguments of its class", key="arguments", on_change="rerun", bind=BIND):
-        try:
-            lesson = lesson_b()
-            return replace(preset, network=lesson.network, shape=lesson.xdim), None
-        except GeometryError as problem:
-            return preset, problem
-
-
-def lesson_b() -> LessonB:
-    """Lesson B's class with the arguments that are set.
-
-    Raises
-    ------
-    GeometryError
-        What cannot be read, after all widgets have been drawn.
-    """
-    drawn = {field.name: argument(field.name, field.default) for field in fields(LessonB) if field.name != "training"}
-    for name in LESSON_ROWS:
-        count = (3, 3) if name == "xdim" else (1, 8)
-        drawn[name] = numbers(drawn[name], name, count, int(knobs(LessonB)[name].high or 0))
-    return LessonB(**drawn)
-
-
-def argument(name: str, default: Any) -> Any:
-    """The widget of one argument: a row of numbers as text, a switch, or a number."""
-    knob = knobs(LessonB)[name]
-    how: dict[str, Any] = {"key": name, "help": knob.help, "on_change": forget, "bind": BIND}
-    if isinstance(default, tuple):
-        return st.text_input(name, spelled(default), **how)
-    if isinstance(default, bool):
-        return st.toggle(name, default, **how)
-    return st.number_input(name, int(knob.low or 0), int(knob.high or 0), default, **how)
-
-
-def choose_shape(preset: Preset) -> tuple[Shape, Exception | None]:
-    """The input's shape; if it is none, the preset's and what is wrong."""
-    typed = st.text_input(
-        "input shape", key="shape", placeholder=spelled(preset.shape), help="channels and sizes", bind=BIND
-    )
-    try:
-        return numbers(typed, "input shape", (2, 4), MOST_CELLS) if typed.strip() else preset.shape, None
-    except GeometryError as problem:
-        return preset.shape, problem
-
-
-def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[int, ...]:
-    """Whole numbers from 1 on, set apart by commas.
-
-    Raises
-    ------
-    GeometryError
-        If there are too few or too many of them, or one is too large.
-    """
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    few, many = count
-    read = [counted(word, 1, most) for word in words[: many + 1]]
-    good = [number for number in read if number is not None]
-    if not few <= len(words) <= many or len(good) < len(words):
-        wanted = str(few) if few == many else f"{few} to {many}"
-        raise GeometryError(f"{what}: “{shown(text)}” is not {wanted} whole numbers from 1 to {most}, as in 3, 32, 32.")
-    return tuple(good)
-
-
-def network_of(preset: Preset) -> tuple[Network, Exception | None]:
-    """The network that the address holds, else the preset's; and what is wrong with the address."""
-    text = st.session_state.get(NET) or st.query_params.get(NET) or ""
-    st.session_state[NET] = text  # so that a page that is left finds it again
-    try:
-        return (from_text(text) if text else preset.network), None
-    except (CodeError, GeometryError) as problem:
-        return preset.network, problem
-
-
-def colour(shape: Shape) -> str:
-    """Of a photograph for an input of this shape."""
-    return "rgb" if shape[0] == 3 else "grey"
-
-
-def text_of(network: Network) -> str:
-    """As the address holds it; nothing where there is no layer yet."""
-    return to_text(network) if network.stages else ""
 
 
 def on_screen(network: Network, shape: Shape) -> None:
@@ -300,3 +206,6 @@ def answered() -> tuple[str, ...] | Exception:
     """What was said to the text that is pasted; nothing, if it is another by now."""
     text, said = st.session_state.get(ANSWER) or (None, ())
     return said if text == st.session_state.get("pasted") else ()
+
+
+WIDGETS = Widgets({"preset": start_over} | {one.name: forget for one in fields(LessonB)})

@@ -18,12 +18,12 @@ from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.scenes.build import Shown
+from cnnviz.scenes.query.inputs import FILE
 from cnnviz.scenes.request import Choice
 from cnnviz.scenes.snippet import snippet
 from cnnviz.tensorfile import TensorError
 from cnnviz.web.cache import animate, read
 from cnnviz.web.components.player import TAB
-from cnnviz.web.input_widgets import FILE
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share

@@ -10,23 +10,14 @@ from functools import cache
 
 from cnnviz.content.address import LANG
 from cnnviz.core.geometry import AXES, SIDES
-from cnnviz.core.layers import KINDS
 from cnnviz.core.settings import Setting, knobs
 from cnnviz.inputs import SOURCES
 from cnnviz.inputs.logmel import Features
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
+from cnnviz.scenes.query import PAGES
 
-# Of the pages of single layers, the files of `core.layers` that hold theirs; a file that is not named is everybody's.
-FAMILIES = {
-    "convolution": ("conv",),
-    "pooling": ("pool", "adaptive", "upsample"),
-    "output_size": ("conv", "pool"),
-    "gating": ("gate", "activation", "straight", "smooth", "softmax"),
-    "normalisation": ("norm", "dropout", "response"),
-    "shapes": ("dense", "flatten", "move", "shuffle", "padding"),
-}
 EVERY = "tab input seed per_axis step pin"  # of the pages with settings
 OWN = {
     "convolution": "kernel kernel_text flip",
@@ -56,21 +47,16 @@ def words(page: str) -> frozenset[str]:
         found |= set(of_knobs(source, "input_"))
     for source in (Upload, Spectrogram):
         found |= set(of_knobs(source, "file_"))
-    if page in FAMILIES:
-        found |= {"layer", "ndim"}.union(*map(of_knobs, kinds(page)))
+    layers = PAGES[page].layers.values()
+    if layers:
+        found |= {"layer", "ndim"}.union(*map(of_knobs, layers))
     if page == "gating":
-        found |= {f"other_{name}" for kind in kinds(page) for name in of_knobs(kind)}
+        found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page == "spectrogram":
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
         found |= {field.name for field in fields(LessonB)}
     return frozenset(found)
-
-
-def kinds(page: str) -> list[type[Setting]]:
-    """The layers that a page may show."""
-    others = {name for one, names in FAMILIES.items() if one != page for name in names} - {*FAMILIES[page]}
-    return [kind for kind in KINDS.values() if kind.__module__.rsplit(".", 1)[-1] not in others]
 
 
 def of_knobs(kind: type[Setting], prefix: str = "") -> Iterator[str]:

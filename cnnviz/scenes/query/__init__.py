@@ -1,0 +1,75 @@
+"""Addresses: from a page's words to what to run and what is seen, and back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnviz.core.layers import Layer
+from cnnviz.scenes.opening import Opening, opening
+from cnnviz.scenes.query import convolution, gating, network, normalisation, pooling, shapes, spectrogram
+from cnnviz.scenes.query.form import Form, Reader
+from cnnviz.scenes.query.made import Made
+from cnnviz.scenes.query.words import Word
+
+NOWHERE = Opening()
+
+
+@dataclass(frozen=True)
+class Page:
+    """How a page asks for a choice, and how a choice is spelled there.
+
+    Attributes
+    ----------
+    layers : by name
+        Those that it shows, under the names that addresses have for them; none on the pages of networks.
+    """
+
+    ask: Callable[[Form], Made]
+    spell: Callable[[Any], dict[str, str]]
+    layers: Mapping[str, type[Layer]] = field(default_factory=dict)
+
+
+PAGES = {
+    "convolution": Page(convolution.ask, convolution.spell, convolution.LAYERS),
+    "pooling": Page(pooling.ask, pooling.spell, pooling.LAYERS),
+    "output_size": Page(convolution.ask_size, convolution.spell_size, convolution.SIZED),
+    "gating": Page(gating.ask, gating.spell, gating.LAYERS),
+    "normalisation": Page(normalisation.ask, normalisation.spell, normalisation.LAYERS),
+    "shapes": Page(shapes.ask, shapes.spell, shapes.LAYERS),
+    "spectrogram": Page(spectrogram.ask, spectrogram.spell),
+    "network": Page(network.ask, network.spell),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an address says.
+
+    Attributes
+    ----------
+    made : Made
+    opening : Opening
+        Where the player opens.
+    odd : texts by key
+        What cannot be set; the defaults stand instead.
+    """
+
+    made: Made
+    opening: Opening
+    odd: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, Word] = field(default_factory=dict)
+
+
+def from_query(page: str, query: Mapping[str, str]) -> Said:
+    """What the words of an address say on a page."""
+    reader = Reader(query)
+    made = PAGES[page].ask(reader)
+    where, odd = opening(query)
+    return Said(made, where, reader.odd | odd, reader.asked)
+
+
+def to_query(page: str, choice: Any, where: Opening = NOWHERE) -> dict[str, str]:
+    """The address of a choice on a page: its words, without those that are so anyway."""
+    reader = Reader(PAGES[page].spell(choice))
+    PAGES[page].ask(reader)
+    return reader.spoken() | where.words()

@@ -1,0 +1,95 @@
+"""The form of the pages *Convolution* and *Output size*."""
+
+from typing import Any
+
+from cnnviz.core.layers import AvgPool, Channels, Conv, ConvTranspose, Layer, MaxPool
+from cnnviz.inputs.kernels import TITLES
+from cnnviz.inputs.patterns import Ramp
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
+from cnnviz.scenes.query.made import Made, spelled, spelled_layer
+from cnnviz.scenes.query.words import Number, OneOf, Switch, Text
+from cnnviz.scenes.request import Choice
+
+# What stands in these lists stands in the address, too.
+LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
+SIZED: dict[str, type[Layer]] = {"Conv": Conv, "ConvTranspose": ConvTranspose, "MaxPool": MaxPool, "AvgPool": AvgPool}
+
+KERNEL = OneOf("kernel", "sobel_x", options=tuple(TITLES))
+TYPED = Text(
+    "kernel_text",
+    "1 0 -1\n2 0 -2\n1 0 -1",
+    "numbers",
+    "a line for each row, a blank line between planes, --- between kernels",
+    lines=5,
+)
+FLIP = Switch(
+    "flip",
+    False,
+    "true convolution",
+    "Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation.",
+)
+SIZE = Number("size", 7, "input size", "cells along one axis", low=1, high=4096)
+SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil_mode")  # what the size depends on
+
+
+def ask(form: Form) -> Made:
+    """A convolution, its input and its kernel."""
+    kind = LAYERS[form.ask(OneOf("layer", "Conv", options=tuple(LAYERS), row=True))]
+    ndim = ask_ndim(form)
+    layer_part, input_part, kernel_part = form.parts("", "Input", "Kernel")
+    with input_part:
+        source_kind, source = ask_source(form, ndim)
+    with layer_part:
+        chosen = form.setting(kind, ndim, skip=("in_channels",))
+        form.per_axis(ndim, (kind, ""), (source_kind, INPUT))
+    with kernel_part:
+        kernel, text, seed, flipped = ask_kernel(form, kind)
+
+    def make() -> Choice:
+        inputs = source()
+        layer = kind(in_channels=shape_of(inputs)[0], ndim=ndim, **chosen)
+        return Choice(layer, inputs, kernel, text, seed, flipped)
+
+    return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
+
+
+def ask_kernel(form: Form, kind: type[Channels]) -> tuple[str, str, int, bool]:
+    """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
+    kernel = form.ask(KERNEL)
+    form.say(TITLES[kernel])
+    text = form.ask(TYPED) if kernel == "typed" else ""
+    seed = form.ask(SEED) if kernel == "random" else 0
+    return kernel, text, seed, kind is Conv and form.ask(FLIP)
+
+
+def spell(choice: Choice) -> dict[str, str]:
+    """The words of a choice, each written out; so on every page."""
+    words = spelled_layer(type(choice.layer).__name__, choice.layer, choice.source, ("in_channels",))
+    words |= {"kernel": choice.kernel, "kernel_text": choice.kernel_text, "flip": FLIP.spell(choice.flipped)}
+    return words | {"seed": str(choice.seed)}
+
+
+def ask_size(form: Form) -> Made:
+    """A layer along one axis, and how long that is."""
+    kind = SIZED[form.ask(OneOf("layer", "Conv", options=tuple(SIZED)))]
+    size = form.ask(SIZE)
+    chosen = form.setting(kind, 1, skip=unsized(kind))
+
+    def make() -> Choice:
+        layer = kind(ndim=1, **chosen)
+        return Choice(layer, Ramp(size=(size,), ndim=1), {Conv: "box", ConvTranspose: "ones"}.get(kind, ""))
+
+    return Made(kind, 1, make)
+
+
+def unsized(kind: type[Layer]) -> tuple[str, ...]:
+    """The knobs that the size does not depend on."""
+    return tuple(name for name in kind.__dataclass_fields__ if name not in SIZES)
+
+
+def spell_size(choice: Choice) -> dict[str, str]:
+    layer, source = choice.layer, choice.source
+    assert isinstance(source, Ramp)
+    words: dict[str, Any] = {"layer": type(layer).__name__, "size": str(source.size[0])}
+    return words | spelled(layer, 1, "", unsized(type(layer)))

@@ -1,0 +1,213 @@
+"""The form of the page *Gating*."""
+
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    BatchNorm,
+    ContextGating,
+    Conv,
+    HalvingGLU,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    Identity,
+    Layer,
+    LeakyReLU,
+    LinearGate,
+    LogSigmoid,
+    LogSoftmax,
+    MaskGate,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    RReLU,
+    Shape,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softmax2d,
+    Softmin,
+    Softplus,
+    Softshrink,
+    Softsign,
+    Tanh,
+    Tanhshrink,
+)
+from cnnviz.inputs import parse_numbers
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.inputs import INPUT, SEED, Make, ask_ndim, ask_source, shape_of
+from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.words import Number, OneOf, Text
+from cnnviz.scenes.request import Choice
+
+# What stands in this list stands in the address, too.
+LAYERS: dict[str, type[Layer]] = {
+    "GLU": GLU,
+    "ContextGating": ContextGating,
+    "nn.GLU": HalvingGLU,
+    "Mask": MaskGate,
+    "ReLU": ReLU,
+    "LeakyReLU": LeakyReLU,
+    "PReLU": PReLU,
+    "GELU": GELU,
+    "SiLU": SiLU,
+    "ELU": ELU,
+    "Sigmoid": Sigmoid,
+    "Tanh": Tanh,
+    "Softmax": Softmax,
+    # met less often: relatives of ReLU, of sigmoid and tanh, of softmax
+    "ReLU6": ReLU6,
+    "RReLU": RReLU,
+    "SELU": SELU,
+    "CELU": CELU,
+    "Mish": Mish,
+    "Hardswish": Hardswish,
+    "Softplus": Softplus,
+    "Hardsigmoid": Hardsigmoid,
+    "LogSigmoid": LogSigmoid,
+    "Hardtanh": Hardtanh,
+    "Softsign": Softsign,
+    "Tanhshrink": Tanhshrink,
+    "Softshrink": Softshrink,
+    "Hardshrink": Hardshrink,
+    "LogSoftmax": LogSoftmax,
+    "Softmax2d": Softmax2d,
+    "Softmin": Softmin,
+    "Identity": Identity,
+}
+NOTES = {
+    "GLU": "linear(x) · σ(x), as in the DESED block: the channels stay as many as they were",
+    "ContextGating": "x · σ(linear(x)), as in the DESED block: all channels decide together",
+    "nn.GLU": "torch's own: the second half of the channels gates the first, and half as many come out",
+    "Mask": "x · σ(mask), with a mask typed by hand",
+    "ReLU6": "ReLU that stops at 6, as in MobileNet",
+    "RReLU": "LeakyReLU whose slope is random in training; here, as afterwards, it is the mean of the two",
+    "SELU": "ELU with the two numbers that keep mean 0 and variance 1 from layer to layer",
+    "CELU": "ELU whose slope is 1 on both sides of zero",
+    "Mish": "x · tanh(softplus(x)): a gate that never quite opens",
+    "Hardswish": "x · hardsigmoid(x), the straight-lined SiLU of MobileNetV3",
+    "Softplus": "ReLU with a round corner",
+    "Hardsigmoid": "the sigmoid as a ramp from -3 to 3",
+    "LogSigmoid": "the logarithm of the sigmoid: never above 0",
+    "Hardtanh": "clipped at both ends",
+    "Softsign": "x / (1 + |x|): tanh's slower relative",
+    "Tanhshrink": "x - tanh(x): what tanh leaves over",
+    "Softshrink": "everything comes nearer to 0; what is near becomes 0",
+    "Hardshrink": "what is near 0 becomes 0, and the rest passes",
+    "LogSoftmax": "the logarithm of softmax, as nn.NLLLoss wants it",
+    "Softmax2d": "softmax over the channels, of maps with rows and columns alone",
+    "Softmin": "softmax of -x: the smallest has the largest share",
+    "Identity": "every cell as it is: it holds a layer's place",
+}
+MASK = "4 2 -2 -4\n2 0 0 -2\n-2 0 0 2\n-4 -2 2 4"
+MAPS = Number(
+    "maps",
+    4,
+    "maps before the gate",
+    "a convolution and a batch norm with so many channels run first; 0 gates the input itself",
+    low=0,
+    high=64,
+)
+NONE = "nothing"
+OTHER = "other_"  # before the knobs of the gate that is compared
+
+
+def ask(form: Form) -> Made:
+    """A gate, its input, and the gate that it is compared with."""
+    name = form.ask(OneOf("layer", "GLU", options=tuple(LAYERS)))
+    form.say(NOTES.get(name, ""))
+    ndim = ask_ndim(form)
+    layer_part, other_part, input_part = form.parts("", "", "Input")
+    with input_part:
+        source_kind, source = ask_source(form, ndim, "photo")
+        form.per_axis(ndim, (source_kind, INPUT))
+        maps, seed = form.ask(MAPS), form.ask(SEED)
+    with layer_part:
+        chosen = ask_gate(form, name, ndim)
+    with other_part:
+        rival = form.ask(OneOf("compare", NONE, "compare with", options=(NONE, *LAYERS)))
+        others = ask_gate(form, rival, ndim, OTHER) if rival != NONE else {}
+
+    def make(kind: type[Layer], chosen: dict[str, Any]) -> Choice:
+        return choice_of(kind, chosen, ndim, source, maps, seed)
+
+    beside = None if rival == NONE else lambda choice: make(LAYERS[rival], others)
+    return Made(LAYERS[name], ndim, lambda: make(LAYERS[name], chosen), beside, source)
+
+
+def ask_gate(form: Form, name: str, ndim: int, prefix: str = "") -> dict[str, Any]:
+    """The knobs of one kind."""
+    if name == "Mask":
+        return {"text": form.ask(mask(ndim, prefix))}
+    return form.setting(LAYERS[name], ndim, prefix)
+
+
+def mask(ndim: int, prefix: str = "") -> Text:
+    """The numbers of a mask that is typed."""
+    help_ = "one number for each block of the input, before the sigmoid; a line for each row"
+    return Text(f"{prefix}mask_{ndim}d", MASK if ndim == 2 else "4 2 -2 -4", "mask", help_, lines=5)
+
+
+def choice_of(kind: type[Layer], chosen: dict[str, Any], ndim: int, source: Make, maps: int, seed: int) -> Choice:
+    """One gate on an input, behind as many maps as are wanted."""
+    inputs = source()
+    shape = shape_of(inputs)
+    front = before(shape, maps, ndim)
+    channels = maps or shape[0]
+    if kind is HalvingGLU and channels % 2:
+        offer_maps(HalvingGLU(ndim=ndim), (channels, *shape[1:]))
+    if issubclass(kind, LinearGate):
+        return Choice(kind(channels=channels, ndim=ndim), inputs, seed=seed, front=front)
+    if kind is MaskGate:
+        numbers = parse_numbers(chosen["text"], ndim)[0]
+        layer = MaskGate(tuple(map(float, numbers.ravel())), numbers.shape, ndim=ndim)
+        return Choice(layer, inputs, seed=seed, front=front)
+    return Choice(kind(ndim=ndim, **chosen), inputs, seed=seed, front=front)
+
+
+def offer_maps(layer: Layer, shape: Shape) -> None:
+    """Raise what the layer says of this shape, with one map more as the way out."""
+    try:
+        layer.check(shape)
+    except GeometryError as error:
+        raise GeometryError(str(error), {"maps": shape[0] + 1}) from error
+
+
+def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
+    """What a block has before its gate: a convolution that keeps the size, and a batch norm."""
+    if not maps:
+        return ()
+    conv = Conv(shape[0], maps, (3,) * ndim, padding=(1,) * ndim, padding_mode="replicate", ndim=ndim)
+    return conv, BatchNorm(num_features=maps, ndim=ndim)
+
+
+def spell(choice: Choice, prefix: str = "") -> dict[str, str]:
+    layer, front = choice.layer, choice.front
+    name = next(name for name, kind in LAYERS.items() if kind is type(layer))
+    maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0
+    words = spelled_layer(name, layer, choice.source) | {"maps": str(maps), "seed": str(choice.seed)}
+    return words | spell_mask(layer)
+
+
+def shortest(number: float) -> str:
+    """The fewest digits that float32 tells from all others."""
+    return MAPS.spell(float(str(np.float32(number))))
+
+
+def spell_mask(layer: Layer, prefix: str = "") -> dict[str, str]:
+    """What is typed for a mask."""
+    if not isinstance(layer, MaskGate):
+        return {}
+    planes = np.reshape(layer.mask, (-1, *layer.size[-2:])) if layer.ndim > 1 else np.reshape(layer.mask, (1, 1, -1))
+    text = "\n\n".join("\n".join(" ".join(map(shortest, row)) for row in plane) for plane in planes)
+    return {f"{prefix}mask_{layer.ndim}d": text}

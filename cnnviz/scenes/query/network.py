@@ -1,0 +1,206 @@
+"""The form of the page *Networks*."""
+
+from collections.abc import Callable
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from typing import Any, get_args
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Shape
+from cnnviz.core.settings import knobs
+from cnnviz.inputs import for_ndim
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.samples import Photo
+from cnnviz.networks.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError
+from cnnviz.networks.code import CodeError, from_text, to_text
+from cnnviz.networks.network import Network
+from cnnviz.networks.suited_input import MOST_CELLS, spelled
+from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
+from cnnviz.scenes.query.desed import NO_FILE, ask_file
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.inputs import SEED, ask_source
+from cnnviz.scenes.query.made import Made, spelled_source
+from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
+from cnnviz.scenes.request import NetChoice, Start
+from cnnviz.text.typed import counted, shown
+
+PRESETS = {**ZOO, EMPTY.name: EMPTY}
+PRESET = OneOf("preset", LESSON, "network", options=tuple(PRESETS))
+LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
+NET = Held("net", "")  # the network as text, where it is no preset
+LAYER = Number("layer", 0, low=0, high=999)
+VIEWS = ("all maps", "one layer")
+VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
+WEIGHTS = {
+    "torch": "random, as torch begins",
+    "kaiming": "random, kaiming-normal with biases 0, as lesson B begins",
+    "file": "of your own",
+}
+START = OneOf("weights", "torch", "weights", options=tuple(WEIGHTS))
+FIRST = Photo()
+
+Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
+
+
+def ask(form: Form) -> Made:
+    """A network, what goes in, and which of its layers is looked at."""
+    preset, no_preset = ask_preset(form)
+    shape, no_shape = ask_shape(form, preset)
+    network, no_network = network_of(form, preset)
+    at = min(form.ask(LAYER), max(0, len(network.stages) - 1))
+    form.ask(VIEW)
+    _, run = ask_run(form, network, shape, at)
+
+    def make() -> NetChoice:
+        for problem in (no_network, no_preset, no_shape):
+            if problem:
+                raise problem
+        works, error = network.sound(shape)
+        if not network.stages or at >= len(works):
+            raise error or GeometryError("The network has no layer yet. Add one first.")
+        return replace(run(), network=Network(network.stages[: len(works)], network.prefix))
+
+    return Made(type(network.stages[at][1]) if network.stages else LessonB, len(shape) - 1, make)
+
+
+# --- which network ---
+
+
+def ask_preset(form: Form) -> tuple[Preset, Exception | None]:
+    """Which network to begin with; of lesson B, with the arguments of its class. And what is wrong with those."""
+    preset = PRESETS[form.ask(PRESET)]
+    form.say(preset.words)
+    if preset.name != LESSON:
+        return preset, None
+    with form.folded("arguments", "Arguments of its class"):
+        try:
+            lesson = ask_lesson(form)
+            return replace(preset, network=lesson.network, shape=lesson.xdim), None
+        except GeometryError as problem:
+            return preset, problem
+
+
+def ask_lesson(form: Form) -> LessonB:
+    """Lesson B's class with the arguments that are set.
+
+    Raises
+    ------
+    GeometryError
+        What cannot be read, after all has been asked.
+    """
+    said = {one.name: form.ask(argument(one.name, one.default)) for one in fields_of(LessonB) if one.name != "training"}
+    for name in LESSON_ROWS:
+        count = (3, 3) if name == "xdim" else (1, 8)
+        said[name] = numbers(said[name], name, count, int(knobs(LessonB)[name].high or 0))
+    return LessonB(**said)
+
+
+def argument(name: str, default: Any) -> Word:
+    """One argument: a row of numbers as text, a switch, or a number."""
+    knob = knobs(LessonB)[name]
+    if isinstance(default, tuple):
+        return Text(name, spelled(default), help=knob.help)
+    if isinstance(default, bool):
+        return Switch(name, default, help=knob.help)
+    return Number(name, default, help=knob.help, low=int(knob.low or 0), high=int(knob.high or 0))
+
+
+def ask_shape(form: Form, preset: Preset) -> tuple[Shape, Exception | None]:
+    """The input's shape; if it is none, the preset's and what is wrong."""
+    typed = form.ask(Text("shape", "", "input shape", "channels and sizes", empty=spelled(preset.shape)))
+    try:
+        return numbers(typed, "input shape", (2, 4), MOST_CELLS) if typed.strip() else preset.shape, None
+    except GeometryError as problem:
+        return preset.shape, problem
+
+
+def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[int, ...]:
+    """Whole numbers from 1 on, set apart by commas.
+
+    Raises
+    ------
+    GeometryError
+        If there are too few or too many of them, or one is too large.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    few, many = count
+    read = [counted(word, 1, most) for word in words[: many + 1]]
+    good = [number for number in read if number is not None]
+    if not few <= len(words) <= many or len(good) < len(words):
+        wanted = str(few) if few == many else f"{few} to {many}"
+        raise GeometryError(f"{what}: “{shown(text)}” is not {wanted} whole numbers from 1 to {most}, as in 3, 32, 32.")
+    return tuple(good)
+
+
+def network_of(form: Form, preset: Preset) -> tuple[Network, Exception | None]:
+    """The network that the address holds, else the preset's; and what is wrong with the address."""
+    text = form.ask(NET)
+    try:
+        return (from_text(text) if text else preset.network), None
+    except (CodeError, GeometryError) as problem:
+        return preset.network, problem
+
+
+# --- what goes in ---
+
+
+def ask_run(form: Form, network: Network, shape: Shape, at: int) -> tuple[NetChoice, Callable[[], NetChoice]]:
+    """What goes in, and with which weights: the choice to fall back on, and a function that makes the chosen one."""
+    seed = form.ask(SEED)
+    axes = len(shape) - 1
+    _, source = ask_source(form, axes, "photo" if axes == 2 else "", {"colour": colour(shape)})
+    weights = ask_weights(form)
+    plainly = FIRST if axes == 2 else next(iter(for_ndim(axes).values()))(ndim=axes)
+    first = NetChoice(network, Fitted(whole=plainly, shape=shape), stage_at(network, at), seed)
+
+    def made() -> NetChoice:
+        start, checkpoint = weights()
+        return replace(first, source=Fitted(whole=source(), shape=shape), start=start, checkpoint=checkpoint)
+
+    return first, made
+
+
+def stage_at(network: Network, at: int) -> str:
+    """The name of the layer at a place; of none where there is no layer."""
+    return network.stages[at][0] if network.stages else ""
+
+
+def ask_weights(form: Form) -> Callable[[], tuple[Start, Checkpoint | None]]:
+    """How a network's weights begin, or a file with its own; and a function that gives them."""
+    start = form.ask(START)
+    form.say(WEIGHTS[start])
+    if start in get_args(Start):
+        return lambda: (start, None)
+    file = ask_file(form, MOST_WEIGHTS >> 20)
+
+    def made() -> tuple[Start, Checkpoint | None]:
+        if not file:
+            raise CheckpointError(NO_FILE)
+        return "torch", Checkpoint(*file)
+
+    return made
+
+
+def colour(shape: Shape) -> str:
+    """Of a photograph for an input of this shape."""
+    return "rgb" if shape[0] == 3 else "grey"
+
+
+def text_of(network: Network) -> str:
+    """As the address holds it; nothing where there is no layer yet."""
+    return to_text(network) if network.stages else ""
+
+
+# --- back into words ---
+
+
+def spell(choice: NetChoice) -> dict[str, str]:
+    source = choice.source
+    assert isinstance(source, Fitted)
+    named = [preset for preset in PRESETS.values() if preset.network == choice.network]
+    words = {"preset": named[0].name} if named else {"net": text_of(choice.network)}
+    if source.shape != (named[0] if named else PRESETS[LESSON]).shape:
+        words["shape"] = spelled(source.shape)
+    at = [name for name, _ in choice.network.stages].index(choice.stage)
+    words |= {"layer": str(at), "seed": str(choice.seed), "weights": choice.start}
+    return words | spelled_source(source.whole)

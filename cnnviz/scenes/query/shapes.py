@@ -1,0 +1,123 @@
+"""The form of the page *Flatten & Linear*."""
+
+from cnnviz.core.layers import (
+    ChannelShuffle,
+    CircularPad,
+    ConstantPad,
+    Conv,
+    Flatten,
+    Layer,
+    Linear,
+    Permute,
+    PixelShuffle,
+    PixelUnshuffle,
+    ReflectionPad,
+    ReplicationPad,
+    Shape,
+    Unflatten,
+    ZeroPad,
+)
+from cnnviz.inputs import Source
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
+from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.words import Number, OneOf
+from cnnviz.scenes.request import Choice
+
+# What stands in this list stands in the address, too.
+LAYERS: dict[str, type[Layer]] = {
+    "Flatten": Flatten,
+    "Linear": Linear,
+    "Permute": Permute,
+    "Unflatten": Unflatten,
+    "ZeroPad": ZeroPad,
+    "ConstantPad": ConstantPad,
+    "ReflectionPad": ReflectionPad,
+    "ReplicationPad": ReplicationPad,
+    "CircularPad": CircularPad,
+    "PixelShuffle": PixelShuffle,
+    "PixelUnshuffle": PixelUnshuffle,
+    "ChannelShuffle": ChannelShuffle,
+}
+NOTES = {
+    "Unflatten": "undoes Flatten: a vector becomes maps again",
+    "ZeroPad": "zeros on each side, as padding_mode='zeros' of a convolution",
+    "ConstantPad": "a number of your own on each side",
+    "ReflectionPad": "a mirror on the border, as padding_mode='reflect'",
+    "ReplicationPad": "the border again and again, as padding_mode='replicate'",
+    "CircularPad": "what leaves on one side comes in on the other, as padding_mode='circular'",
+    "PixelShuffle": "channels become rows and columns: how super-resolution networks enlarge",
+    "PixelUnshuffle": "rows and columns become channels; no cell is lost",
+    "ChannelShuffle": "channels change places between two grouped convolutions, as in ShuffleNet",
+}
+MAPS: dict[type[Layer], int] = {
+    PixelShuffle: 4,
+    ChannelShuffle: 4,
+}  # channels that a convolution makes of the input before
+MAPS_HELP = "a convolution with so many channels runs first; 0 takes the input itself"
+ORDERS = {
+    "channels first": "BHWC to BCHW: a picture as files have it, made ready for torch",
+    "channels last": "BCHW to BHWC",
+}
+
+
+def ask(form: Form) -> Made:
+    """A layer that moves cells, and its input."""
+    name = form.ask(OneOf("layer", "Flatten", options=tuple(LAYERS)))
+    kind = LAYERS[name]
+    form.say(NOTES.get(name, ""))
+    ndim = ask_ndim(form)
+    layer_part, input_part = form.parts("", "Input")
+    with input_part:
+        source_kind, source = ask_source(form, ndim)
+        form.per_axis(ndim, (source_kind, INPUT))
+    with layer_part:
+        chosen = form.setting(kind, ndim)
+        order = form.ask(ORDER) if kind is Permute else ""
+        form.say(ORDERS.get(order, ""))
+        maps = form.ask(maps_before(kind)) if kind in MAPS else 0
+        seed = form.ask(SEED) if kind is Linear or maps else 0
+
+    def make() -> Choice:
+        inputs = source()
+        if kind is Linear:
+            return Choice(Linear(size=shape_of(inputs), ndim=ndim, **chosen), inputs, seed=seed)
+        if kind is Permute:
+            return permuted(inputs, ndim, order)
+        if kind is Unflatten:
+            layer = Unflatten(unflattened_size=shape_of(inputs), ndim=ndim)
+            return Choice(layer, inputs, front=(Flatten(ndim=ndim),))
+        front = (before(shape_of(inputs), maps, ndim),) if maps else ()
+        return Choice(kind(ndim=ndim, **chosen), inputs, seed=seed, front=front)
+
+    return Made(kind, ndim, make, source=source)
+
+
+ORDER = OneOf("order", "channels first", options=tuple(ORDERS))
+
+
+def maps_before(kind: type[Layer]) -> Number:
+    """How many channels are made of the input before."""
+    return Number("maps", MAPS[kind], "maps before", MAPS_HELP, low=0, high=64)
+
+
+def before(shape: Shape, maps: int, ndim: int) -> Layer:
+    """A convolution that keeps the size."""
+    return Conv(shape[0], maps, (3,) * ndim, padding=(1,) * ndim, ndim=ndim)
+
+
+def permuted(inputs: Source, ndim: int, order: str) -> Choice:
+    """Channels to the front or to the end. To go to the front they must stand at the end first."""
+    last = Permute((*range(1, ndim + 1), 0), ndim=ndim)
+    if order == "channels last":
+        return Choice(last, inputs)
+    return Choice(Permute((ndim, *range(ndim)), ndim=ndim), inputs, front=(last,))
+
+
+def spell(choice: Choice) -> dict[str, str]:
+    layer, front = choice.layer, choice.front
+    words = spelled_layer(type(layer).__name__, layer, choice.source) | {"seed": str(choice.seed)}
+    if isinstance(layer, Permute):
+        words["order"] = "channels first" if front else "channels last"
+    maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0
+    return words | {"maps": str(maps)}

@@ -1,0 +1,126 @@
+"""The form of the page *Spectrogram*."""
+
+from dataclasses import replace
+from typing import Any
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.inputs import Source, SourceError
+from cnnviz.inputs.logmel import DESED, Features
+from cnnviz.inputs.part import Part
+from cnnviz.inputs.sound import SOUNDS, LogMel
+from cnnviz.networks.checkpoint import CheckpointError
+from cnnviz.networks.desed import Desed
+from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.query.desed import KINDS, ask_network, spell_network
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
+from cnnviz.scenes.query.made import Made, spelled, spelled_source
+from cnnviz.scenes.query.words import Number, OneOf, Switch
+from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.tensorfile import TensorError
+
+FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
+UNIT = ("frame", "mel")
+VIEWS = ("all channels", "one window")
+VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
+CHANNEL = Number("channel", 0, low=0, high=511)
+UNITS = tuple(Number(name, None, help="of a unit", low=0, high=99_999, empty="none") for name in UNIT)
+COMPARED = ("nothing", "sound", "setting")
+COMPARE = OneOf("compare", COMPARED[0], options=COMPARED, row=True)
+B_SOUND = OneOf("b_sound", "speech", "with", options=tuple(SOUNDS))
+B_SETTING = (
+    OneOf("b_activation", KINDS["activation"][2], "activation of the other", options=KINDS["activation"]),
+    OneOf("b_normalization", KINDS["normalization"][0], "normalization of the other", options=KINDS["normalization"]),
+    Switch("b_training", True, "train mode of the other"),
+    replace(SEED, key="b_seed", label="seed of the other", help=""),
+)
+
+
+def ask(form: Form) -> Made:
+    """A sound, a network, and where in it to look; and what that is compared with."""
+    sound_part, network_part, look_part, compare_part = form.parts("Sound", "Network", "Look at", "Compare")
+    with sound_part:
+        kind, source = ask_clip(form)
+    with network_part:
+        network = ask_network(form)
+        seed = form.ask(SEED)
+    with look_part:
+        stage, channel, unit = ask_place(form, names_of(network))
+
+    def make() -> MapsChoice:
+        desed, checkpoint = network()
+        return MapsChoice(StageChoice(desed, mono(source), stage, seed, checkpoint), channel, unit)
+
+    with compare_part:
+        what = form.ask(COMPARE)
+        other = ask_other(form, what)
+    beside = None if what == COMPARED[0] else lambda choice: other_than(choice, other)
+    return Made(kind, 2, make, beside, source)
+
+
+def ask_place(form: Form, names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
+    """Stage, channel and unit that are looked at."""
+    stage = form.ask(OneOf("stage", names[0], "stage", options=tuple(names)))
+    channel = form.ask(CHANNEL)
+    frame, mel = form.row(*UNITS)
+    return stage, channel, None if frame is None or mel is None else (frame, mel)
+
+
+def names_of(network: Any) -> list[str]:
+    """The stages' names; those of the first network while this one cannot be made."""
+    try:
+        desed, _ = network()
+        stages = desed.network.stages
+    except (GeometryError, TensorError, CheckpointError):
+        stages = FIRST.at.network.network.stages
+    return [name for name, _ in stages]
+
+
+def mono(source: Make) -> Source:
+    """The source, if it has the one channel that the network reads."""
+    inputs = source()
+    channels = shape_of(inputs)[0]
+    if channels != 1:
+        raise SourceError(
+            f"The network reads one channel, and this input has {channels}. Choose a sound, or a grey picture."
+        )
+    return inputs
+
+
+def ask_other(form: Form, what: str) -> dict[str, Any]:
+    """What is different beside: another sound, or another setting of the network."""
+    if what == "sound":
+        return {"sound": form.ask(B_SOUND)}
+    return {word.key[2:]: form.ask(word) for word in B_SETTING} if what == "setting" else {}
+
+
+def other_than(first: MapsChoice, other: dict[str, Any]) -> MapsChoice:
+    """The same network on another sound, or another network on the same; at the same place."""
+    at = first.at
+    if "sound" in other:
+        samples, features = clip_of(at.source).samples, getattr(at.source, "features", DESED)
+        seconds = 10 if samples is None else min(10, -(-len(samples) // features.rate))
+        sound = LogMel(sound=other["sound"], seconds=seconds, features=features)
+        return replace(first, at=replace(at, source=sound))
+    changes = {name: value for name, value in other.items() if name != "seed"}
+    network = replace(at.network, **changes)
+    place = [name for name, _ in at.network.network.stages].index(at.stage)
+    stage = network.network.stages[place][0]
+    return replace(first, at=replace(at, network=network, stage=stage, seed=other["seed"], checkpoint=None))
+
+
+def spell(choice: MapsChoice) -> dict[str, str]:
+    at = choice.at
+    words = spell_clip(at.source) | spell_network(at.network)
+    words |= {"seed": str(at.seed), "stage": at.stage, "channel": str(choice.channel)}
+    return words | dict(zip(UNIT, map(str, choice.unit or ()), strict=False))
+
+
+def spell_clip(source: Source) -> dict[str, str]:
+    """A sound, its part, and how it is made into a log-mel spectrogram."""
+    whole = source.whole if isinstance(source, Part) else source
+    ends = (source.start, source.stop) if isinstance(source, Part) else ()
+    words = {word.key: word.spell(end) for word, end in zip(PARTS, ends, strict=False)}
+    features = getattr(whole, "features", None)
+    mel = spelled(features, 2, MEL) if isinstance(features, Features) else {}
+    return words | mel | spelled_source(whole)

@@ -1,0 +1,203 @@
+"""A form as widgets: each word is one, bound to the address under its own key."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+import streamlit as st
+
+from cnnviz.core.settings import Setting
+from cnnviz.inputs.logmel import RATE
+from cnnviz.scenes.query.fields import NOTHING, NUMBER, PER_AXIS, Field, fields
+from cnnviz.scenes.query.form import File, Form, Reader
+from cnnviz.scenes.query.inputs import RECORDING
+from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
+from cnnviz.web.markdown import plain
+from cnnviz.web.pools import FILES
+from cnnviz.web.widgets import BIND, Bind, spread
+
+LINE = 24  # pixels: of a text of several lines
+
+
+class Widgets(Form):
+    """Asks by widgets, where they are drawn.
+
+    Parameters
+    ----------
+    changed : callbacks by key
+        What happens when a word is changed.
+    behind : by key, each called with what the word is
+        What stands behind a word, or first in a part that can be folded away.
+    bind : "query-params" or None
+        None where the address holds the words in another form.
+    """
+
+    def __init__(
+        self,
+        changed: Mapping[str, Callable[[], None]] = NOTHING,
+        behind: Mapping[str, Callable[[Any], None]] = NOTHING,
+        bind: Bind = BIND,
+    ) -> None:
+        self.changed, self.behind, self.bind = changed, behind, bind
+
+    def ask(self, word: Word) -> Any:
+        value = self.draw(word)
+        if word.key in self.behind:
+            self.behind[word.key](value)
+        return value
+
+    def row(self, *words: Word) -> list[Any]:
+        with st.container(horizontal=True, gap="small"):
+            drawn = [self.draw(word) for word in words]
+        for word, value in zip(words, drawn, strict=True):
+            if word.key in self.behind:
+                self.behind[word.key](value)
+        return drawn
+
+    def now(self, word: Word) -> Any:
+        """Before a widget is drawn, only the address knows what it will be."""
+        return st.session_state.get(word.key, Reader(st.query_params.to_dict()).now(word))
+
+    def draw(self, word: Word, where: Any = st) -> Any:
+        """The widget of a word; gives what it is."""
+        how: dict[str, Any] = {"key": word.key, "help": word.help or None, "bind": self.bind}
+        how |= {"on_change": self.changed[word.key]} if word.key in self.changed else {}
+        match word:
+            case Held():
+                return held(word)
+            case Number():
+                return number_box(word, where, how)
+            case OneOf():
+                return (side_by_side if word.row else in_a_list)(word, where, how)
+            case Switch():
+                return where.toggle(word.label or word.key, word.default, **how)
+            case Text():
+                return text_box(word, where, how)
+        raise TypeError(word)
+
+    def setting(
+        self,
+        kind: type[Setting],
+        ndim: int,
+        prefix: str = "",
+        skip: tuple[str, ...] = (),
+        start: Mapping[str, Any] = NOTHING,
+    ) -> dict[str, Any]:
+        """One widget for each knob of a setting, two numbers to a row."""
+        each = ndim > 1 and bool(self.now(PER_AXIS))
+        chosen: dict[str, Any] = {}
+        row: Any = None
+        left = 0  # places in the row
+        for field in fields(kind, ndim, prefix, skip, start, each):
+            if not field.one_number:
+                left = 0
+                chosen[field.name] = self.field(field)
+                continue
+            if not left:
+                row, left = st.container(horizontal=True, gap="small"), 2
+            left -= 1
+            with row:
+                chosen[field.name] = self.field(field)
+        return chosen
+
+    def field(self, field: Field) -> Any:
+        """The widgets of one knob: a word such as "same" stands beside the numbers where there is room."""
+        if field.rule is None:
+            return field.value(self.numbers(field))
+        with st.container(horizontal=len(field.words) == 1, gap="small"):
+            said = self.draw(field.rule)
+            return field.value(self.numbers(field)) if said == NUMBER else said
+
+    def numbers(self, field: Field) -> list[Any]:
+        """What the words of a field are, side by side where there are several."""
+        if field.form == "fixed":
+            st.caption(f"{field.name} = {field.default}", help=field.help)
+            return []
+        if field.form == "sides":
+            st.caption(f"{field.name}, in torch's order", help=field.help)
+        return [self.draw(word, where) for word, where in zip(field.words, columns(field), strict=True)]
+
+    def per_axis(self, ndim: int, *kinds: tuple[type[Setting], str]) -> None:
+        if ndim > 1:
+            st.toggle(PER_AXIS.label, key=PER_AXIS.key, on_change=spread, args=(ndim, *kinds), bind=self.bind)
+
+    def file(self, key: str, label: str, megabytes: int | None = None) -> File | None:
+        FILES.warm()
+        if key == RECORDING:
+            file = st.audio_input(label, sample_rate=RATE, key="recording")
+            return (file.getvalue(), "recording") if file else None
+        file = st.file_uploader(label, key=key, on_change=self.changed.get(key), max_upload_size=megabytes)
+        return (file.getvalue(), file.name) if file else None
+
+    def parts(self, *titles: str) -> Sequence[AbstractContextManager[Any]]:
+        places = [st.container() for _ in titles]
+        for title, place_ in zip(titles, places, strict=True):
+            if title:
+                place_.subheader(title, anchor=False)
+        return places
+
+    def folded(self, key: str, title: str) -> AbstractContextManager[Any]:
+        part = st.expander(title, key=key, on_change="rerun", bind=BIND)
+        if key in self.behind:
+            with part:
+                self.behind[key](part.open)
+        return part
+
+    def say(self, words: str) -> None:
+        if words:
+            st.caption(plain(words))
+
+
+def columns(field: Field) -> Iterator[Any]:
+    """Where the numbers of a field stand: in a row, before and after each axis two to a row."""
+    if len(field.words) == 1:
+        yield st
+    elif field.form == "sides":
+        for _ in field.words[::2]:
+            yield from st.columns(2, gap="xxsmall", wrap=False)
+    else:
+        yield from st.columns(len(field.words), gap="xxsmall", wrap=False)
+
+
+def number_box(word: Number, where: Any, how: Mapping[str, Any]) -> Any:
+    """A number with plus and minus."""
+    more = {name: value for name, value in (("placeholder", word.empty), ("format", word.format)) if value}
+    return where.number_input(word.label or word.key, word.low, word.high, word.default, word.step, **more, **how)
+
+
+def side_by_side(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
+    """One of a few, side by side."""
+    chosen = where.segmented_control(
+        word.label or word.key,
+        word.options,
+        default=word.default,
+        required=True,
+        label_visibility="visible" if word.label else "collapsed",
+        width="stretch",
+        **how,
+    )
+    return word.default if chosen is None else chosen  # an address may say that it is nothing
+
+
+def in_a_list(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
+    """One of many, in a list."""
+    at, show = word.options.index(word.default), "visible" if word.label else "collapsed"
+    return where.selectbox(word.label or word.key, word.options, at, label_visibility=show, **how)
+
+
+def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:
+    """A text of one line, or of several."""
+    label = word.label or word.key
+    if word.lines == 1:
+        return where.text_input(label, word.default, placeholder=word.empty or None, **how)
+    return where.text_area(label, word.default, height=LINE * (word.lines + 1) - 4, **how)
+
+
+def held(word: Held) -> Any:
+    """What buttons and files change, and no widget shows."""
+    text = st.session_state.get(word.key) or st.query_params.get(word.key) or ""
+    st.session_state[word.key] = text  # so that a page that is left finds it again
+    return text
+
+
+WIDGETS: Final = Widgets()  # with nothing behind them

@@ -1,0 +1,127 @@
+"""Addresses are read and written without widgets: what is written reads as it was."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from cnnviz.content.address import PACKED, unpack
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Conv
+from cnnviz.inputs import SourceError
+from cnnviz.networks.checkpoint import CheckpointError
+from cnnviz.scenes.opening import Opening
+from cnnviz.scenes.query import PAGES, from_query, to_query
+from cnnviz.scenes.query.fields import fields
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.words import Number, OneOf, Switch, Word
+
+SAVED = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
+EXAMPLES = max(10, settings.default.max_examples // 3)  # an example may make a sound of ten seconds
+TEXTS = {
+    "kernel_text": ["1 2\n3 4", "1\n---\n-1"],
+    "input_text": ["1 2 3", "0.1; 2e3"],
+    "mask_1d": ["1 -2 0.1"],
+    "mask_2d": ["1 -2\n0.3 1e-7"],
+    "mask_3d": ["1 2\n3 4\n\n5 6\n7 8"],
+    "shape": ["1, 9, 9", "2, 30", "1, 5, 5, 5"],
+    "net": ["Conv2d(1,4,3);ReLU()", "net:a=Conv1d(2,3,3);Dropout1d(0.3,training=True)", "Conv3d(1,2,(1,2,3))"],
+    "cdims": ["4, 5"],
+    "pooling": ["2x2, 1x3, 2x1"],
+    "nb_filters": ["4, 5, 6"],
+}
+
+
+class Drawn(Form):
+    """Answers at random, with anything that a word may be."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.drawn: dict[str, Any] = {}
+
+    def now(self, word: Word) -> Any:
+        if word.key not in self.drawn:
+            self.drawn[word.key] = self.draw(st.just(word.default) | values(word))
+        return self.drawn[word.key]
+
+
+def values(word: Word) -> st.SearchStrategy[Any]:
+    if isinstance(word, Number):
+        low = word.low if word.low is not None else -4
+        high = min(word.high if word.high is not None else 4, low + 8)
+        number = st.integers(low, high) if word.whole else st.floats(low, high, allow_subnormal=False)
+        return number | st.none() if word.default is None else number
+    if isinstance(word, OneOf):
+        return st.sampled_from(word.options)
+    if isinstance(word, Switch):
+        return st.booleans()
+    return st.sampled_from([word.default, *TEXTS.get(word.key, [])])
+
+
+@pytest.mark.parametrize("page", PAGES)
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_choice_of_a_page_comes_back_from_its_address(page, data):
+    try:
+        choice = PAGES[page].ask(Drawn(data.draw)).make()
+    except (GeometryError, SourceError, CheckpointError):
+        assume(False)
+    query = to_query(page, choice)
+    said = from_query(page, query)
+    assert said.made.make() == choice
+    assert not said.odd
+    assert to_query(page, said.made.make()) == query
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_saved_address_is_read_and_written(page):
+    for address in SAVED:
+        name, words = words_of(address)
+        if name != page:
+            continue
+        said = from_query(page, words)
+        choice = said.made.make()
+        assert not said.odd
+        assert from_query(page, to_query(page, choice)).made.make() == choice
+
+
+def words_of(address: str) -> tuple[str, dict[str, str]]:
+    """Page and words of an address."""
+    page, _, query = address.partition("?")
+    words = dict(parse_qsl(query, keep_blank_values=True))
+    return page, unpack(words[PACKED]) if PACKED in words else words
+
+
+def test_what_is_so_anyway_is_left_out():
+    begins = from_query("convolution", {}).made.make()
+    assert to_query("convolution", begins) == {}
+    assert to_query("convolution", begins, Opening(4, "output-0-0-2-3")) == {"step": "5", "pin": "output-0-0-2-3"}
+
+
+@pytest.mark.parametrize(
+    ("words", "odd"),
+    [
+        ({"stride": "99"}, {"stride"}),
+        ({"stride": "two", "kernel": "nope", "bias": "perhaps"}, {"stride", "kernel", "bias"}),
+        ({"stride": "", "ndim": "4d", "stride_rows": "3"}, {"stride", "ndim"}),
+        ({"stride": "2.0", "input": "digit", "seed": "7"}, set()),
+    ],
+)
+def test_what_a_word_cannot_be_is_told_and_its_default_stands(words, odd):
+    said = from_query("convolution", words)
+    assert set(said.odd) == odd
+    assert said.made.make().layer.stride == ((2, 2) if "stride" not in odd else (1, 1))
+
+
+def test_a_knob_has_one_word_or_one_for_each_axis_or_side():
+    assert [f.name for f in fields(Conv, 2, skip=("in_channels",))][:3] == ["out_channels", "kernel_size", "stride"]
+    one, each = (next(f for f in fields(Conv, 2, each=each) if f.name == "stride") for each in (False, True))
+    assert one.spell((3, 3)) == {"stride": "3"}
+    assert each.spell((3, 4)) == {"stride_rows": "3", "stride_columns": "4"}
+    padding = next(f for f in fields(Conv, 1) if f.name == "padding")
+    assert padding.spell("same") == {"padding_rule": "same"}
+    assert padding.spell((2,)) == {"padding_rule": "number", "padding": "2"}
