@@ -2,6 +2,8 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 import pytest
@@ -255,12 +257,45 @@ class Spy(nn.Module):
         return x
 
 
-def test_tensorfloat_32_is_off_during_a_run_only():
+def test_tensorfloat_32_is_off_during_a_run():
     spy = Spy()
     with torch.backends.cudnn.flags(allow_tf32=True):
         cnnviz.core.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
-        after = torch.backends.cudnn.allow_tf32
-    assert (spy.tf32, after) == (False, True)
+    assert spy.tf32 is False
+
+
+@dataclass(frozen=True)
+class Held(Conv):
+    """Runs only when it is let."""
+
+    def call(self, module, x, seed):
+        BEGUN.set()
+        assert GO_ON.wait(60)
+        return super().call(module, x, seed)
+
+
+BEGUN, GO_ON = Event(), Event()
+
+
+def test_a_pass_does_not_wait_for_another():
+    with ThreadPoolExecutor(1) as threads:
+        long = threads.submit(run, Held(2, 3), X)
+        assert BEGUN.wait(60)
+        short = run(LAYER, X)
+        assert not long.done()
+        GO_ON.set()
+        np.testing.assert_array_equal(long.result().y, short.y)
+
+
+def test_passes_at_the_same_time_give_the_numbers_that_each_gives_alone():
+    x = np.random.default_rng(0).normal(size=(64, 24, 24)).astype(np.float32)
+    layers = [Conv(64, 64, padding=1), Dropout(training=True)]
+    jobs = [(layer, x, seed) for seed in range(60) for layer in layers]
+    alone = [run(*job).y for job in jobs]
+    with ThreadPoolExecutor(4) as threads:
+        together = [done.result().y for done in [threads.submit(run, *job) for job in jobs]]
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_no_gradients_are_kept():

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,16 @@ from cnnviz.core import device as devices
 from cnnviz.core.cost import measure, reads, table_cells
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array, Layer, Shape
+from cnnviz.core.seed import seeded
 
 MAX_MACS = 4_000_000_000  # about a second on two cores
 MAX_TABLE = 2**24  # cells of a window table along one axis
 MAX_BYTES = 64 * 2**20  # input and output together: what one blob may carry
-ONE_AT_A_TIME = Lock()  # torch's seed and precision are global, and the sessions of a server are threads
-CORES = torch.get_num_threads()
-SMALL = 20_000_000  # MACs below which one core is faster than waking the others up
+
+# Torch counts its cores for the whole process, and the sessions of a server are threads: each pass has one core, which
+# takes a quarter of a second for the largest. So all run side by side, and no last bit depends on who else runs.
+CORES = torch.get_num_threads()  # for a process with one large pass to do
+torch.set_num_threads(1)
 
 
 class BudgetError(GeometryError):
@@ -77,18 +79,11 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     x = check_input(x)
     layer.check(x.shape)
     check_budget(layer, x.shape)
-    with ONE_AT_A_TIME:
-        use_cores(layer.macs(x.shape))
-        return once(layer, build(layer, seed, weights or {}), x, seed)
-
-
-def use_cores(macs: int) -> None:
-    """As many as so much work is worth; a change takes torch a while, so a network settles it once."""
-    torch.set_num_threads(1 if macs < SMALL else CORES)
+    return once(layer, build(layer, seed, weights or {}), x, seed)
 
 
 def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True) -> Run:
-    """Apply a module that is built already; whoever calls holds the lock and has checked the input.
+    """Apply a module that is built already; whoever calls has checked the input.
 
     What is not `full` has neither state nor parts: input and output alone, for the time of a bare pass.
     """
@@ -146,8 +141,7 @@ def check_windows(layer: Layer, shape: Shape) -> None:
 
 def build(layer: Layer, seed: int, weights: Mapping[str, Array]) -> nn.Module:
     """The module on the CPU, seeded without touching the global generator, with `weights` loaded over it."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         module = layer.module()
     return load(layer, module, weights)
 
@@ -184,7 +178,8 @@ def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Ma
 
 def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
     """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
-    with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+    torch.backends.cudnn.allow_tf32 = False  # for good: another thread's pass may be on its way
+    with torch.inference_mode():
         module, x = module.to(where), x.to(where)
         begin = time.perf_counter()
         made = call(module, x, seed)

@@ -9,7 +9,6 @@ from cnnviz.core.cost import FLOAT_BYTES, total
 from cnnviz.core.layers import Array, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.core.run import (
     MAX_MACS,
-    ONE_AT_A_TIME,
     BudgetError,
     Run,
     check_budget,
@@ -17,7 +16,6 @@ from cnnviz.core.run import (
     check_windows,
     load,
     once,
-    use_cores,
 )
 from cnnviz.networks.network import MOST_BYTES, Network
 
@@ -72,26 +70,24 @@ def run_network(
         If a stage, or all together, would be larger than cnnviz attempts.
     """
     x = check_input(x)
-    macs, placed = check_network(network, x.shape, budget)
+    _, placed = check_network(network, x.shape, budget)
     names = [name for name, _ in network.stages]
     wanted = set(names if full is None else full)
     ends = len(names) if see else max((names.index(name) + 1 for name in wanted), default=0)
     kept: dict[str, Run] = {}
     places: list[Array] = []  # of winners, which an nn.MaxUnpool has not put back yet
-    with ONE_AT_A_TIME:
-        use_cores(macs)  # of the whole network, also where it ends before: the last bits depend on them
-        modules = modules_of(network, seed)[::-1]
-        for name, (stage, taken) in zip(names[:ends], placed, strict=False):
-            layer = told(stage, places)
-            hands = isinstance(layer, MaxPool) and layer.return_indices
-            own = own_weights(network, name, weights or {})
-            # a module is let go when it has been used, so that its weights are not held beside those that are kept
-            done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, name in wanted or hands)
-            places += [done.parts["indices"]] if hands else []
-            if see:
-                see(name, done)
-            kept |= {name: done} if name in wanted else {}
-            x = done.y
+    modules = modules_of(network, seed)[::-1]
+    for name, (stage, taken) in zip(names[:ends], placed, strict=False):
+        layer = told(stage, places)
+        hands = isinstance(layer, MaxPool) and layer.return_indices
+        own = own_weights(network, name, weights or {})
+        # a module is let go when it has been used, so that its weights are not held beside those that are kept
+        done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, name in wanted or hands)
+        places += [done.parts["indices"]] if hands else []
+        if see:
+            see(name, done)
+        kept |= {name: done} if name in wanted else {}
+        x = done.y
     return kept
 
 

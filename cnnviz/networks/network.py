@@ -6,12 +6,12 @@ from itertools import accumulate
 from math import prod
 from typing import ClassVar
 
-import torch
 from torch import nn
 
 from cnnviz.core.cost import Measure, measure
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array, Layer, Shape, Unflatten
+from cnnviz.core.seed import seeded
 
 MOST_BYTES = 700 * 2**20  # of all weights, and where every stage is kept of all maps as well; VGG16 takes 638 MiB
 INPUT = "input"  # how the network's input is called among its stages
@@ -75,8 +75,7 @@ class Network:
 
     def seeded(self, seed: int) -> nn.Module:
         """The `nn.Sequential` itself, after ``torch.manual_seed(seed)``."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with seeded(seed):
             return self.module().get_submodule(self.prefix)
 
     def upto(self, name: str) -> "Network":

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import torch
 from torch import nn
 
 from cnnviz.core.layers import (
@@ -27,7 +26,7 @@ from cnnviz.core.layers import (
     Shape,
     Tanh,
 )
-from cnnviz.core.run import ONE_AT_A_TIME
+from cnnviz.core.seed import seeded
 from cnnviz.core.settings import Setting, knob
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.network import Network
@@ -108,8 +107,7 @@ def kaiming(network: Network, seed: int) -> dict[str, Array]:
     dict of arrays by key of the `state_dict`
         Exactly what the lesson's class holds after ``torch.manual_seed(seed)``: it draws torch's own start first.
     """
-    with ONE_AT_A_TIME, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         module = network.module()
         for one in module.modules():
             if isinstance(one, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):

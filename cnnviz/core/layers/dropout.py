@@ -11,6 +11,7 @@ from torch import nn
 from cnnviz.core.geometry import Axis, GeometryError, counted
 from cnnviz.core.layers.activation import Pixel
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step
+from cnnviz.core.seed import seeded
 from cnnviz.core.settings import knob
 
 
@@ -47,8 +48,7 @@ class Dropout(Pixel):
         """The module's output with a seed of its own; the global generator stays as it was."""
         if not self.training:
             return self.apply(module, x)
-        with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
-            torch.manual_seed(seed)
+        with seeded(seed, str(x.device)):
             return self.apply(module, x)
 
     def axis_names(self) -> tuple[str, ...]:
