@@ -9,9 +9,11 @@ from playwright.sync_api import expect
 
 from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
 from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Choice
 
+PLAIN = Choice(Conv(), Digit(), "sobel_x")
 DEEP = Choice(
     Conv(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), groups=2, bias=False), Random(size=9, channels=4, seed=8), seed=5
 )
@@ -271,16 +273,16 @@ def contrast(ink: list[float], paper: list[float]) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_it_starts_paused_where_motion_is_unwelcome_and_plays_when_asked(screen):
-    screen.open()
-    expect(screen.root).to_have_attribute("data-playing", "false")
-    screen.at_step(0)
-    screen.act("toggle").click()
-    advances(screen)
+def test_it_starts_paused_where_motion_is_unwelcome_and_plays_when_asked(alone):
+    alone.open(PLAIN)
+    expect(alone.root).to_have_attribute("data-playing", "false")
+    alone.at_step(0)
+    alone.act("toggle").click()
+    advances(alone)
 
 
-def test_it_pauses_when_motion_becomes_unwelcome(moving):
-    moving.open()
+def test_it_pauses_when_motion_becomes_unwelcome(alone_on):
+    moving = alone_on().open(PLAIN)
     advances(moving)
     moving.page.emulate_media(reduced_motion="reduce")
     expect(moving.root).to_have_attribute("data-playing", "false")

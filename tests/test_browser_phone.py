@@ -3,9 +3,18 @@
 import re
 
 import pytest
+from alone import PlayerAlone
 from page_objects import Screen, place_words
 from playwright.sync_api import expect
 
+from cnnviz.core.layers import GLU, Conv, ConvTranspose
+from cnnviz.inputs.patterns import MovingSquare, Random
+from cnnviz.inputs.samples import Digit, Photo
+from cnnviz.inputs.signals import Sine
+from cnnviz.scenes.request import Choice
+
+PLAIN = Choice(Conv(), Digit(), "sobel_x")
+GATE = Choice(GLU(channels=2), Random(size=(16, 8), channels=2))
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
@@ -31,17 +40,24 @@ def sticks_out(screen: Screen) -> list[str]:
 
 
 SCENES = {
-    "default": "",
-    "many maps": "input=random&input_channels=4&out_channels=6&kernel=random",
-    "transposed": "layer=ConvTranspose&kernel=box&stride=2",
-    "1d": "ndim=1d",
-    "3d": "ndim=3d&kernel=random",
-    "photo": "input=photo&input_colour=rgb&kernel=box",
-    "grouped": "input=random&input_size=6&input_channels=4&kernel=random&out_channels=4&groups=2",
+    "default": PLAIN,
+    "many maps": Choice(Conv(4, 6), Random(channels=4)),
+    "transposed": Choice(ConvTranspose(stride=2), Digit(), "box"),
+    "1d": Choice(Conv(ndim=1, kernel_size=3), Sine()),
+    "3d": Choice(Conv(ndim=3, kernel_size=3), MovingSquare()),
+    "photo": Choice(Conv(3, 1), Photo(colour="rgb"), "box"),
+    "grouped": Choice(Conv(4, 4, groups=2), Random(size=6, channels=4)),
 }
 
 
+@pytest.fixture
+def held(alone_on) -> PlayerAlone:
+    """The player alone, on a phone."""
+    return alone_on(**PHONE, reduced_motion="reduce")
+
+
 OTHERS = {
+    "convolution": ["", "input=random&input_channels=4&out_channels=6&kernel=random"],
     "pooling": ["", "layer=MaxUnpool", "ndim=3d", "layer=AdaptiveAvgPool&ndim=1d"],
     "gating": ["maps=8", "layer=ReLU&compare=SiLU", "layer=Softmax&ndim=1d"],
     "normalisation": ["", "layer=DropoutNd", "tab=Running+statistics"],
@@ -50,14 +66,14 @@ OTHERS = {
 }
 
 
-def test_nothing_sticks_out(phone):
-    for name, words in SCENES.items():
-        phone.open(words)
-        assert not sticks_out(phone), name
+def test_nothing_sticks_out_of_the_player(held):
+    for name, scene in SCENES.items():
+        held.open(scene)
+        assert not sticks_out(held), name
 
 
 @pytest.mark.parametrize("page", OTHERS)
-def test_nothing_sticks_out_of_the_other_pages(page, phone):
+def test_nothing_sticks_out_of_a_page(page, phone):
     for words in OTHERS[page]:
         phone.open(words, path=f"/{page}")
         assert not sticks_out(phone), words
@@ -78,43 +94,43 @@ def test_the_home_page_fits(phone):
     assert not sticks_out(phone)
 
 
-def test_a_tap_pins_a_cell_and_another_lets_go(phone):
-    phone.open()
+def test_a_tap_pins_a_cell_and_another_lets_go(held):
+    held.open(PLAIN)
     for expected in ((2, 3), (0, 0)):
-        phone.tap("output", 0, (2, 3))
-        phone.says(f"output {place_words(expected)}:")
+        held.tap("output", 0, (2, 3))
+        held.says(f"output {place_words(expected)}:")
 
 
-def test_the_transport_works_by_tap(phone):
-    phone.open()
-    phone.act("next").tap()
-    phone.at_step(1)
-    phone.act("last").tap()
-    phone.at_step(35)
-    phone.act("toggle").tap()
-    expect(phone.root).to_have_attribute("data-playing", "true")
+def test_the_transport_works_by_tap(held):
+    held.open(PLAIN)
+    held.act("next").tap()
+    held.at_step(1)
+    held.act("last").tap()
+    held.at_step(35)
+    held.act("toggle").tap()
+    expect(held.root).to_have_attribute("data-playing", "true")
 
 
-def test_the_sliders_of_a_gate_are_large_enough_for_a_finger(phone):
-    phone.open("maps=2&input_rows=16", path="/gating")
-    heights = phone.root.locator(".slider input").evaluate_all(
+def test_the_sliders_of_a_gate_are_large_enough_for_a_finger(held):
+    held.open(GATE)
+    heights = held.root.locator(".slider input").evaluate_all(
         "(sliders) => sliders.map((slider) => slider.offsetHeight)"
     )
     assert len(heights) == 2
     assert min(heights) >= 44
 
 
-def test_a_slider_of_a_gate_works_by_tap(phone):
-    phone.open("maps=2&input_rows=16", path="/gating")
-    slider = phone.act("strength")
+def test_a_slider_of_a_gate_works_by_tap(held):
+    held.open(GATE)
+    slider = held.act("strength")
     box = slider.bounding_box()
     slider.tap(position={"x": box["width"] * 0.25, "y": box["height"] / 2})
-    phone.wait_until("({ stage }) => Math.abs(stage.gating.strength - 0.25) < 0.1")
+    held.wait_until("({ stage }) => Math.abs(stage.gating.strength - 0.25) < 0.1")
 
 
-def test_the_buttons_are_large_enough_for_a_finger(phone):
-    phone.open()
-    sizes = phone.page.locator(".transport button").evaluate_all(
+def test_the_buttons_are_large_enough_for_a_finger(held):
+    held.open(PLAIN)
+    sizes = held.page.locator(".transport button").evaluate_all(
         "(buttons) => buttons.map((button) => Math.min(button.offsetWidth, button.offsetHeight))"
     )
     assert min(sizes) >= 44

@@ -6,11 +6,17 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from alone import PlayerAlone
 from page_objects import Screen
 from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.content.address import PACKED
+from cnnviz.core.layers import Conv, ConvTranspose
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.request import Choice
+
+PLAIN = Choice(Conv(), Digit(), "sobel_x")
 
 
 def tab(screen: Screen):
@@ -34,38 +40,40 @@ def test_the_step_on_stage_is_the_one_that_is_taken_away(screen):
     assert (picture.format, picture.width) == ("PNG", 1600)
 
 
-def test_of_a_walk_there_and_back_files_count_the_rows_one_way(screen):
-    screen.open("")
-    screen.page.get_by_label("serpentine").check()
-    screen.press("Home")
-    for _ in range(6):
-        screen.press("ArrowDown")  # row 6 does not exist; the last one is walked backwards
-    place = screen.ask("(player) => player.here().cell")
-    screen.act("share").click()
-    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(place[1] * 6 + place[2] + 1))
+def shared(player: PlayerAlone) -> int:
+    """The step that a player asks its page to share, as people count."""
+    player.act("share").click()
+    [name, said] = player.told()[-1]
+    assert name == "shared"
+    return int(said["step"]) + 1
+
+
+def test_of_a_walk_there_and_back_files_count_the_rows_one_way(alone):
+    alone.open(PLAIN)
+    alone.page.get_by_label("serpentine").check()
+    alone.press("Home", *["ArrowDown"] * 6)  # row 6 does not exist; the last one is walked backwards
+    place = alone.ask("(player) => player.here().cell")
+    assert shared(alone) == place[1] * 6 + place[2] + 1
 
 
 @pytest.mark.parametrize(
-    ("query", "keys", "step"),
+    ("layer", "keys", "step"),
     [
-        ("", "Home", 1),
-        ("out_channels=2", "End ArrowLeft", 71),  # of the second channel, behind all 36 cells of the first
-        ("layer=ConvTranspose", "Home", 100),  # of stamps all: a cell is painted several times
+        (Conv(), "Home", 1),
+        (Conv(1, 2), "End ArrowLeft", 71),  # of the second channel, behind all 36 cells of the first
+        (ConvTranspose(), "Home", 100),  # of stamps all: a cell is painted several times
     ],
 )
-def test_every_step_that_a_file_can_have_is_shared(screen, query, keys, step):
-    screen.open(query)
-    screen.press(*keys.split())
-    screen.act("share").click()
-    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(step))
+def test_every_step_that_a_file_can_have_is_shared(alone, layer, keys, step):
+    alone.open(Choice(layer, Digit()))
+    alone.press(*keys.split())
+    assert shared(alone) == step
 
 
-def test_of_a_pinned_cell_its_own_step_is_shared(screen):
-    screen.open("")
-    screen.press("Home")
-    screen.page.mouse.click(*screen.locate("output", 0, (2, 3)))
-    screen.act("share").click()
-    expect(screen.page.get_by_label("step", exact=True)).to_have_value(str(2 * 6 + 3 + 1))
+def test_of_a_pinned_cell_its_own_step_is_shared(alone):
+    alone.open(PLAIN)
+    alone.page.mouse.click(*alone.locate("output", 0, (2, 3)))
+    assert shared(alone) == 2 * 6 + 3 + 1
 
 
 def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(screen, open_page, app_url):
