@@ -152,6 +152,28 @@ def test_every_layers_code_runs(page, layer):
 BAD = {
     "window": ("convolution", {"kernel": "random", "kernel_size": "11"}, ["11", "8"]),
     "groups": ("convolution", {"kernel": "random", "groups": "2"}, ["2", "1"]),
+    "dilated window": (
+        "convolution",
+        {"kernel": "box", "kernel_size": "4", "dilation": "3"},
+        ["4", "10", "8"],
+    ),
+    "reflect": ("convolution", {"padding_mode": "reflect", "kernel": "box", "padding": "8"}, ["reflect", "7", "8"]),
+    "circular": ("convolution", {"padding_mode": "circular", "kernel": "box", "padding": "9"}, ["circular", "8", "9"]),
+    "output padding": (
+        "convolution",
+        {"layer": "ConvTranspose", "kernel": "box", "stride": "2", "output_padding": "4"},
+        ["4", "2"],
+    ),
+    "cropped away": (
+        "convolution",
+        {"layer": "ConvTranspose", "kernel": "box", "input": "ramp", "input_size": "2", "padding": "3"},
+        ["3", "4"],
+    ),
+    "one axis": (
+        "convolution",
+        {"kernel": "random", "per_axis": "true", "kernel_size_rows": "2", "kernel_size_columns": "9"},
+        ["9", "8"],
+    ),
     "same-strided": ("convolution", {"padding_rule": "same", "stride": "2"}, ["same", "2"]),
     "filter": ("convolution", {"kernel": "sharpen", "kernel_size": "4"}, ["4 × 4"]),
     "typed kernel": ("convolution", {"kernel": "typed", "kernel_text": "one two"}, ["one"]),
@@ -187,7 +209,8 @@ BAD = {
     "no pages": ("shapes", {"input": "typed", "input_text": "1 2; 3"}, ["Row 2"]),
 }
 MENDED = [
-    *("window", "groups", "same-strided"),
+    *("window", "groups", "same-strided", "dilated window", "reflect", "circular", "output padding"),
+    *("cropped away", "one axis"),
     *("more than half", "pool window", "dilated pool", "divisor in 1-D", "volume"),
     *("num_groups", "no step", "eps 0"),
 ]
