@@ -1,4 +1,4 @@
-# Seven commands: run, test, test-browsers, lint, fuzz, bench, messages. Each one first makes what it needs in .venv.
+# Eight commands: run, test, test-browsers, lint, fuzz, mutate, bench, messages. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -6,6 +6,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 MINUTES ?= 10
+COUNT ?= 100
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -25,7 +26,7 @@ MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError De
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 
-.PHONY: help run test test-browsers lint fuzz bench messages
+.PHONY: help run test test-browsers lint fuzz mutate bench messages
 
 help:
 	@echo "make run    start the app (PORT=8501)"
@@ -33,6 +34,7 @@ help:
 	@echo "make test-browsers  try Firefox and WebKit as well"
 	@echo "make lint   lint and check types"
 	@echo "make fuzz   try what is random with other examples, hostile addresses too (MINUTES=10)"
+	@echo "make mutate break the code in small ways, and list what no test notices (COUNT=100)"
 	@echo "make bench  measure the speed"
 	@echo "make messages  collect all messages for translators"
 
@@ -56,6 +58,9 @@ lint: $(DEV) $(JS)
 fuzz: $(DEV)
 	$(PY) -m pytest tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
 	$(PY) tests/fuzz.py --minutes $(MINUTES)
+
+mutate: $(DEV)
+	$(PY) tests/mutate.py --count $(COUNT)
 
 bench: $(DEV)
 	$(PY) -m bench
