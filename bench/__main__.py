@@ -13,6 +13,7 @@ from bench.core import core
 from bench.exports import exports
 from bench.frames import frames
 from bench.knob import knob
+from bench.load import load as visitors
 from bench.networks import networks
 from bench.table import Table
 
@@ -41,6 +42,7 @@ def tables() -> Iterator[Table]:
         yield exports()
         yield frames(kind)
         yield knob(browser)
+        yield visitors()
 
 
 def load() -> str:
