@@ -32,6 +32,7 @@ from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import NetChoice
 from cnnviz.scenes.weights import fit_of
+from cnnviz.text import in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
@@ -232,7 +233,7 @@ def run_it(run: Run) -> None:
         screen.notices(choice.source)
     notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
     if notes:
-        st.caption(markdown.plain(" ".join(notes)))
+        st.caption(markdown.plain(" ".join(map(str, notes))))
     if view == asked.VIEWS[0]:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
@@ -307,7 +308,7 @@ def ways_out(error: GeometryError | None, name: str, at: int) -> None:
     found = suited(network, shape)
     with st.container(horizontal=True):
         if found.network == network and found.shape != shape and not network.sound(found.shape)[1]:
-            st.button(f"Set input to {spelled(found.shape)}", on_click=builder.suit, help=found.words)
+            st.button(f"Set input to {spelled(found.shape)}", on_click=builder.suit, help=str(in_turn(found.notes)))
         for i, fix in enumerate(error.fixes):
             words = ", ".join(starmap(screen.spelled, fix.items()))
             st.button(f"Set {words} in {name}", key=f"mend{i}", on_click=builder.mend, args=(at, fix))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from cnnviz.core.geometry import AXES
+from cnnviz.core.axes import AXES
 from cnnviz.core.layers import (
     Adaptive,
     Channels,

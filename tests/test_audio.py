@@ -76,7 +76,7 @@ def test_another_rate_is_brought_to_16_khz(rate):
     samples, note, *_ = read_audio(encoded(tone(1.0, rate), rate), "WAV")
     assert len(samples) == RATE
     assert main_frequency(samples) == pytest.approx(440, abs=2)
-    assert f"{rate:,} Hz" in note
+    assert f"{rate:,} Hz" in str(note)
 
 
 def test_a_lossless_file_at_16_khz_is_read_exactly():
@@ -88,7 +88,7 @@ def test_channels_are_averaged():
     both = np.stack([tone(), -0.5 * tone()], axis=1)
     samples, note, *_ = read_audio(encoded(both), "WAV")
     np.testing.assert_allclose(samples, both.mean(axis=1), atol=1e-7)
-    assert "mean of 2 channels" in note
+    assert "mean of 2 channels" in str(note)
 
 
 def test_no_more_is_read_than_was_asked_for():
@@ -104,7 +104,7 @@ def test_ten_seconds_give_626_frames():
 def test_an_uploaded_sound_is_its_log_mel_spectrogram():
     grid = read_upload(encoded(tone()), "clip.wav", ndim=2)
     np.testing.assert_array_equal(grid.values, log_mel(tone()))
-    assert grid.caption == "log-mel of clip.wav, 1 s at 16,000 Hz"
+    assert str(grid.caption) == "log-mel of clip.wav, 1 s at 16,000 Hz"
 
 
 def test_fewer_seconds_give_fewer_frames():
@@ -135,7 +135,7 @@ def test_a_piece_is_what_stands_there_in_the_whole(kind, start):
 
 def test_where_a_piece_begins_is_said():
     grid = Upload(data=encoded(tone(5.0)), name="clip.wav", start=1.5, seconds=2).grid()
-    assert grid.caption == "log-mel of clip.wav, 2 s at 16,000 Hz from 1.5 s on"
+    assert str(grid.caption) == "log-mel of clip.wav, 2 s at 16,000 Hz from 1.5 s on"
     assert grid.values.shape == (1, 126, 128)
 
 
@@ -149,13 +149,13 @@ def test_a_piece_that_ends_early_is_padded_with_zeros_where_that_is_asked_for():
     samples = upload.samples()
     np.testing.assert_array_equal(samples, np.pad(tone(3.0)[2 * RATE :], (0, 3 * RATE)))
     np.testing.assert_array_equal(upload.grid().values, log_mel(samples))
-    assert upload.grid().caption.endswith("1 s at 16,000 Hz from 2 s on, padded with zeros to 4 s")
+    assert str(upload.grid().caption).endswith("1 s at 16,000 Hz from 2 s on, padded with zeros to 4 s")
 
 
 def test_a_piece_that_is_long_enough_is_not_padded():
     plain = Upload(data=encoded(tone(3.0)), seconds=3)
     np.testing.assert_array_equal(replace(plain, pad=True).samples(), plain.samples())
-    assert "padded" not in replace(plain, pad=True).grid().caption
+    assert "padded" not in str(replace(plain, pad=True).grid().caption)
 
 
 @pytest.mark.parametrize("rate", [7_402, 8_000, 11_025, 44_100, 192_000, 384_000])
@@ -249,7 +249,7 @@ def test_an_upload_has_its_features():
 @pytest.mark.filterwarnings("ignore:Empty filters detected")
 def test_empty_mels_are_said():
     upload = Upload(data=encoded(tone()), name="clip.wav", features=Features(n_fft=256, win_length=256))
-    assert upload.grid().caption == "log-mel of clip.wav, 1 s at 16,000 Hz, 14 of 128 mels empty"
+    assert str(upload.grid().caption) == "log-mel of clip.wav, 1 s at 16,000 Hz, 14 of 128 mels empty"
 
 
 def test_an_upload_of_too_many_frames_and_mels_is_refused():
@@ -274,7 +274,7 @@ def test_samples_that_are_no_numbers_are_counted_and_silent():
     odd[100:103] = [np.nan, np.inf, -np.inf]
     grid = read_upload(encoded(odd), "odd.wav", ndim=2)
     assert np.isfinite(grid.values).all()
-    assert "3 samples are NaN, Inf or beyond 1,000,000 and read as 0" in grid.caption
+    assert "3 samples are NaN, Inf or beyond 1,000,000 and read as 0" in str(grid.caption)
 
 
 @pytest.mark.parametrize("rate", [8_000, RATE])
@@ -292,7 +292,7 @@ def test_eight_channels_of_a_hundredth_of_a_second_are_read(kind, rate):
     grid = read_upload(data, "click", ndim=2)
     assert grid.values.shape[2] == 128
     assert np.isfinite(grid.values).all()
-    assert "mean of 8 channels" in grid.caption
+    assert "mean of 8 channels" in str(grid.caption)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from cnnviz.networks.checkpoint import (
     Checkpoint,
     CheckpointError,
     architecture,
-    finite_note,
+    finite_notes,
     load,
     networks,
     others,
@@ -172,7 +172,7 @@ def test_what_is_not_of_the_cnn_is_named_as_not_used():
     assert len(unused) == 1 + 2 * (8 + 2)  # the mel scale; a GRU of two directions and a dense layer, twice
     assert all(re.search(r"mel_scale|\.rnn\.|\.dense\.", key) for key in unused)
     (note,) = Checkpoint(saved(CRNN(GLU).state_dict())).open().notes
-    assert note == "Not used here: rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0 and 7 more."
+    assert str(note) == "Not used here: rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0 and 7 more."
 
 
 def test_what_stands_beside_the_blocks_is_not_theirs():
@@ -188,9 +188,9 @@ def test_weights_that_are_no_numbers_are_counted_and_stay():
         recipe.cnn.conv0.bias[:2] = torch.tensor([float("nan"), float("-inf")])
     opened = Checkpoint(saved(recipe.state_dict())).open()
     total = sum(value.numel() for value in recipe.state_dict().values())
-    assert opened.notes == (f"2 of {total:,} weights are NaN or Inf.",)
+    assert tuple(map(str, opened.notes)) == (f"2 of {total:,} weights are NaN or Inf.",)
     assert np.isnan(load(opened.weights, GLU.network)["cnn.conv0.bias"][0])
-    assert finite_note(networks(trained(Recipe(GLU)).state_dict())[""]) == ""
+    assert finite_notes(networks(trained(Recipe(GLU)).state_dict())[""]) == ()
 
 
 # --- the architecture ---
@@ -261,7 +261,7 @@ def test_a_setting_that_makes_no_sense_is_asked_for(wrong):
     read = read_off(SMALL, NET | wrong)
     assert read.unknown == (name,)
     assert getattr(read.desed, name) == getattr(read_off(SMALL).desed, name)
-    assert read.notes == (f"The checkpoint's own setting of {name} makes no sense here.",)
+    assert tuple(map(str, read.notes)) == (f"The checkpoint's own setting of {name} makes no sense here.",)
     data = saved({"state_dict": Recipe(SMALL).state_dict(), "hyper_parameters": {"net": NET | wrong}})
     assert Checkpoint(data).open().notes == read.notes
 
@@ -299,7 +299,7 @@ def test_a_dropout_that_makes_no_sense_is_said(wrong):
     file = {"state_dict": Task(GLU).state_dict(), "hyper_parameters": {"net": {"dropout": wrong}}}
     read = Checkpoint(saved(file)).open().architecture
     assert read.desed.conv_dropout == 0
-    assert read.notes == ("The checkpoint's own setting of dropout makes no sense here.",)
+    assert tuple(map(str, read.notes)) == ("The checkpoint's own setting of dropout makes no sense here.",)
 
 
 plain = st.recursive(
@@ -338,8 +338,8 @@ def load_refusal(state: dict[str, torch.Tensor]) -> str:
         ({"batchnorm0_weight": None}, "cnn.batchnorm0.weight are missing"),
         ({"conv1_extra": torch.ones(1)}, "cnn.conv1.extra have no place"),
         ({"cg0_linear.bias": torch.ones(1)}, "cnn.cg0.linear.bias have no place"),
-        ({"conv0_bias": torch.ones(7)}, "cnn.conv0.bias (7,) for (6,) have another shape"),
-        ({"conv1_weight": torch.ones(4, 5, 3, 3)}, "cnn.conv1.weight (4, 5, 3, 3) for (4, 6, 3, 3) have another shape"),
+        ({"conv0_bias": torch.ones(7)}, "cnn.conv0.bias (7,) ≠ (6,) have another shape"),
+        ({"conv1_weight": torch.ones(4, 5, 3, 3)}, "cnn.conv1.weight (4, 5, 3, 3) ≠ (4, 6, 3, 3) have another shape"),
         ({"conv1_weight": None}, "have no place"),
     ],
 )
@@ -354,13 +354,13 @@ def test_few_names_are_told():
 
 def test_other_settings_than_the_weights_are_refused():
     weights = networks(changed())[""]
-    with pytest.raises(CheckpointError, match=r"cnn\.conv0\.weight \(6, 1, 3, 3\) for \(6, 1, 5, 5\)"):
+    with pytest.raises(CheckpointError, match=r"cnn\.conv0\.weight \(6, 1, 3, 3\) ≠ \(6, 1, 5, 5\)"):
         load(weights, replace(GLU, kernel_size=(5, 3, 3)).network)
 
 
 def test_a_gate_that_would_need_10_to_the_12_weights_is_refused_without_memory():
     weights = networks({"conv0.weight": torch.ones(10**6, 1, 1, 1), "glu0.linear.weight": torch.ones(1, 1)})[""]
-    with pytest.raises(CheckpointError, match=r"glu0\.linear\.weight \(1, 1\) for \(1000000, 1000000\)"):
+    with pytest.raises(CheckpointError, match=r"glu0\.linear\.weight \(1, 1\) ≠ \(1000000, 1000000\)"):
         load(weights, architecture(weights).desed.network)
 
 
@@ -443,7 +443,7 @@ def test_the_networks_own_keys_are_found_with_their_prefix():
     [
         (lambda keys: keys.pop("0.weight"), "0.weight are missing"),
         (lambda keys: keys.update({"2.weight": torch.ones(1)}), "2.weight have no place"),
-        (lambda keys: keys.update({"1.bias": torch.ones(9)}), r"1.bias \(9,\) for \(2,\) have another shape"),
+        (lambda keys: keys.update({"1.bias": torch.ones(9)}), r"1.bias \(9,\) ≠ \(2,\) have another shape"),
     ],
 )
 def test_weights_of_any_network_that_do_not_fit_are_named(change, sentence):

@@ -490,7 +490,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
             AvgPool((2, 1, 1), 1, (1, 0, 0), ndim=3),
             (1, 1, 4, 4),
             "nn.AvgPool3d needs at least as many cells as its kernel, padding not counted: kernel_size = 2, and there "
-            "is 1 cell of depth. Use kernel_size 1.",
+            "1 cell of depth. Use kernel_size 1.",
         ),
         (
             AvgPool(divisor_override=3, ndim=1),

@@ -188,7 +188,7 @@ NOTED = {
 
 @pytest.mark.parametrize(("text", "said"), NOTED.values(), ids=NOTED)
 def test_what_was_left_out_or_assumed_is_said(text, said):
-    assert said in " ".join(reading(text).notes)
+    assert said in " ".join(map(str, reading(text).notes))
 
 
 @pytest.mark.parametrize(

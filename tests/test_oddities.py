@@ -29,13 +29,13 @@ def encoded(samples: np.ndarray, rate: int = RATE, name: str = "WAV", subtype: s
 
 
 def said(source: Upload) -> str:
-    return " ".join(notice.sentence for notice in source.grid().notices)
+    return " ".join(str(notice.sentence) for notice in source.grid().notices)
 
 
 def fixed(source: Upload, button: str) -> Upload:
     """The source after a press on the only button that begins so."""
-    fixes = dict(fix for notice in source.grid().notices for fix in notice.fixes)
-    [changes] = [change for words, change in fixes.items() if words.startswith(button)]
+    fixes = [fix for notice in source.grid().notices for fix in notice.fixes]
+    [changes] = [change for words, change in fixes if str(words).startswith(button)]
     return Upload(**{"data": source.data, "seconds": source.seconds, "start": source.start, **changes})
 
 
@@ -69,7 +69,7 @@ def test_the_case_of_floats_in_the_range_of_int16_is_said_and_divided():
     plain = Upload(data=(CASES / "a6_same_noise_unit_range.wav").read_bytes())
     np.testing.assert_allclose(mended.grid().values, plain.grid().values, atol=1e-4)
     assert said(mended) == said(plain) == ""
-    assert "divided by 32,768" in mended.grid().caption
+    assert "divided by 32,768" in str(mended.grid().caption)
 
 
 @pytest.mark.parametrize(("full", "said_scale"), [(2**15, "32,768"), (2**23, "8,388,608"), (2**31, "2,147,483,648")])
@@ -82,7 +82,7 @@ def test_floats_in_the_range_of_any_integers_are_divided_by_it(full, said_scale)
 
 def test_what_no_integer_holds_is_said_without_a_button():
     [notice] = Upload(data=encoded(NOISE * 1e12)).grid().notices
-    assert "scale them before you save them" in notice.sentence
+    assert "scale them before you save them" in str(notice.sentence)
     assert notice.fixes == ()
 
 
@@ -119,7 +119,7 @@ def test_a_silent_part_and_a_band_without_sound_are_said():
     half = Upload(data=encoded(np.concatenate([NOISE, np.zeros(RATE, np.float32)])))
     assert half.grid().notices == ()
     [notice] = Part(whole=half, start=1.3, stop=1.8).grid().notices
-    assert "All levels are the same" in notice.sentence
+    assert "All levels are the same" in str(notice.sentence)
     assert Part(whole=half, start=0.2, stop=0.8).grid().notices == ()
 
 
@@ -156,7 +156,7 @@ def test_an_array_with_something_in_it_is_not_odd(values):
 def test_a_picture_of_one_colour_is_said():
     stream = io.BytesIO()
     Image.new("L", (4, 4), 51).save(stream, "PNG")
-    assert said(Upload(data=stream.getvalue())).startswith("All 16 cells are 0.2: a constant map")
+    assert said(Upload(data=stream.getvalue())).startswith("All 16 numbers are 0.2: a constant map")
 
 
 def test_magnitudes_beyond_the_limit_of_levels_are_said():
@@ -184,7 +184,7 @@ def test_a_part_says_what_was_taken_and_offers_all_of_it():
 def test_of_a_long_sound_what_was_taken_is_said_and_what_comes_next_is_offered():
     upload = Upload(data=encoded(np.resize(NOISE, 24 * RATE), name="FLAC", subtype="PCM_16"))
     starts = [0.0]
-    while "Go on" in str(upload.grid().notices):
+    while any("Go on" in str(words) for notice in upload.grid().notices for words, _ in notice.fixes):
         assert said(upload).startswith(f"Of 24 s, {starts[-1]:g} s to {starts[-1] + 10:g} s are read, and at most 10 s")
         upload = fixed(upload, "Go on")
         starts.append(upload.start)
@@ -213,11 +213,11 @@ def endings(name: str, **more: str) -> tuple[bytes, int]:
 def test_a_recorder_that_wrote_no_size_is_read_to_the_end(name, more, width):
     data, at = endings(name, **more)
     plain, note, *_ = read_audio(data, identify(data).name)
-    assert TO_THE_END not in note
+    assert str(TO_THE_END) not in str(note)
     broken = without_size(data, at, width)
     samples, note, *_ = read_audio(broken, identify(broken).name)
     np.testing.assert_array_equal(samples, plain)
-    assert note.endswith(TO_THE_END)
+    assert str(note).endswith(str(TO_THE_END))
 
 
 def test_a_size_of_all_ones_in_caf_is_unknown_too():
@@ -248,7 +248,7 @@ def test_real_sounds_are_read_to_their_end(file, samples):
     heard = read_audio(data, identify(data).name)
     assert len(heard.samples) == samples
     assert heard.odd == heard.left == ()
-    assert (TO_THE_END in heard.note) == (file == "a1_data_size_zero.wav")
+    assert (str(TO_THE_END) in str(heard.note)) == (file == "a1_data_size_zero.wav")
 
 
 def tag(size: int) -> bytes:
@@ -296,4 +296,4 @@ def test_a_wav_that_is_coded_in_another_way_is_not_called_damaged():
 
 def test_a_piece_of_one_channel_says_so():
     both = np.stack([NOISE, 2 * NOISE], axis=1)
-    assert "second of 2 channels" in read_audio(encoded(both), "WAV", Piece(mix="second")).note
+    assert "second of 2 channels" in str(read_audio(encoded(both), "WAV", Piece(mix="second")).note)

@@ -233,7 +233,7 @@ def test_a_full_device_falls_back_to_the_cpu_and_says_so(error, monkeypatch):
     fail_on_cuda(monkeypatch, error)
     done = run(LAYER, X)
     np.testing.assert_array_equal(done.y, expected)
-    assert (done.device, done.notice) == ("cpu", "The cuda device ran out of memory, so this ran on the CPU.")
+    assert (done.device, str(done.notice)) == ("cpu", "The cuda device ran out of memory, so this ran on the CPU.")
 
 
 def test_other_failures_of_a_device_are_not_hidden(monkeypatch):

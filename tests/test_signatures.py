@@ -104,9 +104,9 @@ def test_what_is_not_read_is_named_with_a_way_out(kind):
 
 
 def test_of_an_archive_what_could_be_uploaded_is_named():
-    assert identify(zipped("clips/clip.wav")).words == "a zip archive with clip.wav inside"
-    assert identify(zipped("notes.txt")).words == "a zip archive"
-    assert identify(zipped("a<b\u202e.wav")).words == "a zip archive with a<b.wav inside"
+    assert str(identify(zipped("clips/clip.wav")).words) == "a zip archive with clip.wav inside"
+    assert str(identify(zipped("notes.txt")).words) == "a zip archive"
+    assert str(identify(zipped("a<b\u202e.wav")).words) == "a zip archive with a<b.wav inside"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_file_that_libsndfile_writes_is_known(name):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_every_row_reads_as_one_sentence(row):
-    name, words, remedy, _ = row
+    name, words, remedy = map(str, row[:3])
     assert name
     assert not words.endswith(".")
     assert not remedy or remedy.split()[0] in {

@@ -173,7 +173,7 @@ def test_a_digit_holds_whole_numbers_up_to_sixteen_and_says_which_digit_it_is():
     grid = Digit(index=5).grid()
     assert set(grid.values.flatten()) <= set(range(17))
     assert grid.values.max() > 10
-    assert grid.caption == "a handwritten 5"
+    assert str(grid.caption) == "a handwritten 5"
 
 
 def test_a_changed_digit_does_not_change_the_next_one():

@@ -7,6 +7,7 @@ from torch import nn
 from cnnviz.networks.code import read_code
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import MOST_TRIES, customary, flat_shape, suited
+from cnnviz.text import in_turn
 
 PAGE = (1, 28, 28)
 
@@ -40,7 +41,7 @@ FOUND = {
 def test_the_input_that_is_found_is_one_that_torch_takes(text, shape):
     found = suited(read_code(text), PAGE)
     assert found.shape == shape
-    assert ", ".join(map(str, shape)) in found.words
+    assert ", ".join(map(str, shape)) in str(in_turn(found.notes))
     eval(text, {"nn": nn})(torch.zeros(1, *shape))
 
 
@@ -54,7 +55,7 @@ def test_no_smaller_square_fits():
 
 @pytest.mark.parametrize("text", ["nn.Conv2d(1, 2, 3)", "nn.Sequential(nn.Flatten(), nn.Linear(784, 3))", "nn.ReLU()"])
 def test_an_input_that_fits_stays_without_a_word(text):
-    assert (suited(read_code(text), PAGE).shape, suited(read_code(text), PAGE).words) == (PAGE, "")
+    assert (suited(read_code(text), PAGE).shape, suited(read_code(text), PAGE).notes) == (PAGE, ())
 
 
 def test_a_shape_that_is_told_comes_first():
@@ -67,20 +68,20 @@ def test_a_network_of_vectors_gets_a_flatten_in_front():
     found = suited(read_code("nn.Sequential(nn.ReLU(), nn.Linear(784, 10))"), PAGE)
     assert [name for name, _ in found.network.stages] == ["flatten", "0", "1"]
     assert found.network.shapes(PAGE)[-1] == (10,)
-    assert "put in front" in found.words
+    assert "put in front" in str(in_turn(found.notes))
 
 
 def test_where_nothing_fits_that_is_said():
     found = suited(read_code("nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(7, 3))"), PAGE)
     assert found.shape == (3, 28, 28)
-    assert "which no size up to 4,096 gives" in found.words
+    assert "which no size up to 4,096 gives" in str(in_turn(found.notes))
 
 
 def test_a_long_network_is_not_searched_for_long(monkeypatch):
     tried, sound = [], Network.sound
     monkeypatch.setattr(Network, "sound", lambda self, shape: tried.append(len(self.stages)) or sound(self, shape))
     layers = ["nn.Conv2d(1, 1, 3)"] * 197 + ["nn.Flatten()", "nn.Linear(7, 3)"]
-    assert "no size" in suited(read_code(f"nn.Sequential({', '.join(layers)})"), PAGE).words
+    assert "no size" in str(in_turn(suited(read_code(f"nn.Sequential({', '.join(layers)})"), PAGE).notes))
     assert sum(tried) < 2 * MOST_TRIES
 
 

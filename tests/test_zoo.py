@@ -362,8 +362,8 @@ def test_a_preset_is_sound_and_has_a_line_of_words(name):
     preset = ZOO[name]
     assert preset.name == name
     assert preset.network.sound(preset.shape)[1] is None
-    assert preset.words.endswith(".")
-    assert "\n" not in preset.words
+    assert str(preset.words).endswith(".")
+    assert "\n" not in str(preset.words)
     assert not any(getattr(layer, "training", False) for _, layer in preset.network.stages)
 
 

@@ -33,12 +33,14 @@ def staged_at(link: str) -> Staged:
     app.query_params.update(query | {"tab": TAB})
     app.switch_page(f"pages/{name}.py").run()
     if app.exception:
-        raise ExportError(f"The page {name} failed on this link: {app.exception[0].message}")
+        raise ExportError("The page {name} failed on this link: {error}", name=name, error=app.exception[0].message)
     if app.warning:
-        raise ExportError(f"The link does not open as it is. {app.warning[0].value}")
+        raise ExportError("The link does not open as it is. {warning}", warning=app.warning[0].value)
     found = app.session_state[STAGED] if STAGED in app.session_state else None  # noqa: SIM401 -- it has no get
     if not isinstance(found, Staged):
-        raise ExportError(f"The page {name} shows no player at this link. Choose one layer, or one window, first.")
+        raise ExportError(
+            "The page {name} shows no player at this link. Choose one layer, or one window, first.", name=name
+        )
     return found
 
 
@@ -54,10 +56,12 @@ def asked(link: str) -> tuple[str, dict[str, str]]:
         whole, said = parts(link)
         name = whole.path.rstrip("/").rsplit("/", 1)[-1]
         if name not in OWN:
-            raise ExportError(f"There is no page “{shown(name)}” with scenes. Choose {', '.join(OWN)}.")
+            raise ExportError(
+                "There is no page “{name}” with scenes. Choose {own}.", name=shown(name), own=", ".join(OWN)
+            )
         found = spread(said).known_to(words(name))
     except LinkError as problem:
         raise ExportError(str(problem)) from problem
     if told := found.told(opening(found.query)[1]):
-        raise ExportError(f"The link does not open as it is. {told}")
+        raise ExportError("The link does not open as it is. {told}", told=told)
     return name, dict(found.query)

@@ -54,8 +54,11 @@ def pack(query: Mapping[str, str]) -> str:
     for length, most, when in ((len(text), MOST_TEXT, "written out"), (len(packed), MOST_PACKED, "packed")):
         if length > most:
             raise LinkError(
-                f"The settings take {length:,} characters {when} and a link holds {most:,}. "
-                "Take the page, the notebook or the arrays away as a file, or type fewer numbers."
+                "The settings take {length:,} characters {when} and a link holds {most:,}. Take the page, the notebook "
+                "or the arrays away as a file, or type fewer numbers.",
+                length=length,
+                when=when,
+                most=most,
             )
     return packed
 
@@ -75,7 +78,9 @@ def unpack(text: str) -> dict[str, str]:
     except zlib.error:
         raise damaged() from None
     if len(query) > MOST_TEXT:
-        raise LinkError(f"The link unpacks to more than the {MOST_TEXT:,} bytes that are read: ask for a shorter one.")
+        raise LinkError(
+            "The link unpacks to more than the {most:,} bytes that are read: ask for a shorter one.", most=MOST_TEXT
+        )
     if not inflate.eof or inflate.unused_data:
         raise damaged()
     found = read_query(query)
@@ -86,7 +91,11 @@ def unpack(text: str) -> dict[str, str]:
 def inflatable(text: str) -> bytes:
     """The deflated query, after version, length, alphabet and checksum are as they should be."""
     if len(text) > MOST_PACKED:
-        raise LinkError(f"The link holds {len(text):,} characters and {MOST_PACKED:,} are read: ask for a shorter one.")
+        raise LinkError(
+            "The link holds {count:,} characters and {most:,} are read: ask for a shorter one.",
+            count=len(text),
+            most=MOST_PACKED,
+        )
     if not text.startswith(VERSION):
         raise LinkError("The link was made by another version of cnnviz: ask for a new one.")
     coded = text[len(VERSION) :]
@@ -125,8 +134,12 @@ def check_keys(query: Mapping[str, str]) -> None:
     longest = max(map(len, query), default=0)
     if len(query) > MOST_KEYS or longest > MOST_KEY or "" in query:
         raise LinkError(
-            f"The link names {len(query):,} settings, the longest in {longest:,} characters: "
-            f"at most {MOST_KEYS} are read, each of 1 to {MOST_KEY} characters. Ask for a new link."
+            "The link names {count:,} settings, the longest in {longest:,} characters: at most {most} are read, each "
+            "of 1 to {letters} characters. Ask for a new link.",
+            count=len(query),
+            longest=longest,
+            most=MOST_KEYS,
+            letters=MOST_KEY,
         )
 
 

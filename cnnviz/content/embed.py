@@ -48,8 +48,10 @@ def qr(link: str, dark: bool = False) -> str:
     length = len(link)
     if length > MOST_CODE:
         raise LinkError(
-            f"The link has {length:,} characters and a code that a phone reads off a wall holds {MOST_CODE}: "
-            "hand out the link itself, or change fewer settings."
+            "The link has {length:,} characters and a code that a phone reads off a wall holds {most}: hand out the "
+            "link itself, or change fewer settings.",
+            length=length,
+            most=MOST_CODE,
         )
     ink, paper = ("#0e1117", "#e7eaf2") if dark else ("#000000", "#ffffff")
     drawn = BytesIO()

@@ -37,7 +37,9 @@ def measure(layer: Layer, shape: Shape) -> Measure:
         with torch.device("meta"):
             parameters = sum(p.numel() for p in layer.module().parameters())
     except RuntimeError as error:  # "Storage size calculation overflowed"
-        raise GeometryError(f"{layer.code()} has more weights than torch can count. Use smaller numbers.") from error
+        raise GeometryError(
+            "{layer} has more weights than torch can count. Use smaller numbers.", layer=layer.code()
+        ) from error
     return Measure(parameters, layer.macs(shape), FLOAT_BYTES * prod(shape), FLOAT_BYTES * prod(output))
 
 

@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from cnnviz.text import Problem
+from cnnviz.text import Problem, listed
 
 VARIABLE = "CNNVIZ_DEVICE"
 
@@ -36,7 +36,12 @@ def pick() -> str:
     count = {"cuda": torch.cuda.device_count()}
     known = {*here, *(f"{name}:{i}" for name in here for i in range(count.get(name, 1)))}
     if wanted and wanted not in known:
-        raise DeviceError(f"{VARIABLE}={wanted} is not on this machine, which has {', '.join(here)}.")
+        raise DeviceError(
+            "{variable}={wanted} is not on this machine, which has {here}.",
+            variable=VARIABLE,
+            wanted=wanted,
+            here=listed(here),
+        )
     return wanted or here[0]
 
 

@@ -19,9 +19,6 @@ Ints = NDArray[np.int64]
 PAD = -1  # a constant is read here: 0 for a convolution, -inf for a maximum
 NONE = -2  # nothing is read here: the tap does not exist for this window
 
-AXES = {1: ("length",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
-SIDES = {n: ("left", "right", "top", "bottom", "front", "back")[: 2 * n] for n in AXES}  # in torch's order
-
 
 class GeometryError(Problem):
     """Settings that cannot work."""
@@ -99,17 +96,6 @@ class Axis:
         array([0, 1])
         """
         return np.flatnonzero((self.source == cell).any(axis=1))
-
-
-def counted(number: int, axis: str) -> str:
-    """So many cells along an axis, in words.
-
-    >>> counted(4, "rows"), counted(1, "columns"), counted(4, "depth")
-    ('4 rows', '1 column', '4 cells of depth')
-    """
-    if axis.endswith("s"):
-        return f"{number} {axis}" if number != 1 else f"1 {axis[:-1]}"
-    return f"{number} cell{'s' * (number != 1)} of {axis}"
 
 
 def span(kernel: int, dilation: int) -> int:

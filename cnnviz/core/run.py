@@ -15,6 +15,7 @@ from cnnviz.core.cost import measure, reads, table_cells
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array, Layer, Shape
 from cnnviz.core.seed import seeded
+from cnnviz.text import Message, in_turn
 
 MAX_MACS = 4_000_000_000  # about a second on two cores
 MAX_TABLE = 2**24  # cells of a window table along one axis
@@ -43,8 +44,8 @@ class Run:
     device : str
         Where it ran.
     seconds : float
-    notice : str
-        Empty, or what a person should know about how it ran.
+    notice : Message or ""
+        What a person should know about how it ran.
     """
 
     layer: Layer
@@ -53,7 +54,7 @@ class Run:
     state: Mapping[str, Array]
     device: str
     seconds: float
-    notice: str = ""
+    notice: Message | str = ""
     parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
@@ -92,7 +93,7 @@ def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True
     parts = {name: tensor.numpy() for name, tensor in made.items()}
     y = parts.pop("output")
     if full and np.isnan(y).any() and np.isfinite(x).all():
-        notice = " ".join(filter(None, (notice, layer.remark(x, y))))
+        notice = in_turn(filter(None, (notice, layer.remark(x, y))))
     return Run(layer, x, y, state, where, seconds, notice, parts)
 
 
@@ -105,7 +106,9 @@ def batch_of_one(x: Array) -> torch.Tensor:
 def check_input(x: Array) -> Array:
     """The input as float32 that torch may share; other kinds of numbers are refused, not silently rounded."""
     if not np.issubdtype(x.dtype, np.floating):
-        raise GeometryError(f"The input holds {x.dtype} numbers and a layer reads float32. Convert it to float32.")
+        raise GeometryError(
+            "The input holds {dtype} numbers and a layer reads float32. Convert it to float32.", dtype=x.dtype
+        )
     return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
@@ -114,14 +117,18 @@ def check_budget(layer: Layer, shape: Shape) -> None:
     size = measure(layer, shape)
     if size.macs > MAX_MACS:
         raise BudgetError(
-            f"This run takes {size.macs:,} multiply-adds and cnnviz stops at {MAX_MACS:,}. "
-            "Use a smaller input, fewer channels, a larger stride or more groups."
+            "This run takes {macs:,} multiply-adds and cnnviz stops at {most:,}. Use a smaller input, fewer "
+            "channels, a larger stride or more groups.",
+            macs=size.macs,
+            most=MAX_MACS,
         )
     total = size.input_bytes + size.output_bytes + 4 * size.parameters
     if total > MAX_BYTES:
         raise BudgetError(
-            f"Input, weights and output take {total / 2**20:.0f} MiB and cnnviz stops at {MAX_BYTES >> 20} MiB. "
-            "Use a smaller input, fewer out_channels or a larger stride."
+            "Input, weights and output take {total:.0f} MiB and cnnviz stops at {most} MiB. Use a smaller "
+            "input, fewer out_channels or a larger stride.",
+            total=total / 2**20,
+            most=MAX_BYTES >> 20,
         )
     check_windows(layer, shape)
 
@@ -131,11 +138,20 @@ def check_windows(layer: Layer, shape: Shape) -> None:
     seen, table = (0 if measure(layer, shape).macs else reads(layer, shape)), table_cells(layer, shape)
     if seen <= MAX_MACS and table <= MAX_TABLE:
         return
-    many = seen > MAX_MACS
-    found = f"read {seen:,} cells" if many else f"fill a table of {table:,} cells"
+    if seen > MAX_MACS:
+        raise BudgetError(
+            "The windows of {layer} read {cells:,} cells and cnnviz stops at {most:,}. "
+            "Use a smaller kernel_size, a larger stride or a smaller input.",
+            layer=layer.called,
+            cells=seen,
+            most=MAX_MACS,
+        )
     raise BudgetError(
-        f"The windows of {layer.called} {found} and cnnviz stops at {MAX_MACS if many else MAX_TABLE:,}. "
-        "Use a smaller kernel_size, a larger stride or a smaller input."
+        "The windows of {layer} fill a table of {cells:,} cells and cnnviz stops at {most:,}. "
+        "Use a smaller kernel_size, a larger stride or a smaller input.",
+        layer=layer.called,
+        cells=table,
+        most=MAX_TABLE,
     )
 
 
@@ -152,7 +168,13 @@ def load(layer: Layer, module: nn.Module, weights: Mapping[str, Array]) -> nn.Mo
     for name, value in weights.items():
         if name not in own or tuple(value.shape) != tuple(own[name].shape):
             wanted = ", ".join(f"{key} {tuple(t.shape)}" for key, t in own.items())
-            raise GeometryError(f"The weights give {name} {tuple(value.shape)}; {layer.code()} has {wanted}.")
+            raise GeometryError(
+                "The weights give {name} {shape}; {layer} has {wanted}.",
+                name=name,
+                shape=tuple(value.shape),
+                layer=layer.code(),
+                wanted=wanted,
+            )
     loaded = {name: torch.tensor(np.asarray(value, np.float32)) for name, value in weights.items()}
     if loaded:
         module.load_state_dict(loaded, strict=False)
@@ -163,7 +185,7 @@ Made = dict[str, torch.Tensor]
 Call = Callable[[nn.Module, torch.Tensor, int], Made]
 
 
-def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, str]:
+def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, Message | str]:
     """What came out, device, seconds and notice; a full device falls back to the CPU."""
     where = devices.pick()
     try:
@@ -172,7 +194,8 @@ def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Ma
         if where == "cpu" or not devices.out_of_memory(error):
             raise
         made, seconds = forward(call, module, x, seed, "cpu")
-        return made, "cpu", seconds, f"The {where} device ran out of memory, so this ran on the CPU."
+        notice = Message("The {device} device ran out of memory, so this ran on the CPU.", device=where)
+        return made, "cpu", seconds, notice
     return made, where, seconds, ""
 
 

@@ -7,6 +7,8 @@ declaration to draw a widget, and `Setting` reads it to spell per-axis numbers o
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from cnnviz.text import Message
+
 Size = tuple[int, ...]
 
 
@@ -42,7 +44,7 @@ class Knob:
 
     low: float | None = None
     high: float | None = None
-    help: str = ""
+    help: str | Message = ""
     choices: tuple[Any, ...] = ()
     per_axis: bool = False
     sides: bool = False
@@ -54,7 +56,9 @@ class Knob:
     shown: bool = True
 
 
-def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "", **more: Any) -> Any:
+def knob(
+    default: Any, low: float | None = None, high: float | None = None, help: str | Message = "", **more: Any
+) -> Any:
     """A dataclass field that carries its own range and help; see `Knob`."""
     return field(default=default, metadata={"knob": Knob(low, high, help, **more)})
 

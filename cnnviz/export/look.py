@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cnnviz.export.pens import paper
 from cnnviz.scenes.palette import PALETTE, key
+from cnnviz.text import Problem
 
 WIDTH = 1000  # of a page [units]; a unit is what a pixel is to the player, and everything is laid out in these
 UNITS = 100  # that make an inch
@@ -11,7 +12,7 @@ POINT = 72 / UNITS  # of a unit [points]
 SIZES = (200, 4000)  # that a page may be wide [pixels]
 
 
-class ExportError(ValueError):
+class ExportError(Problem):
     """A file that cannot be made: in one sentence the numbers, and the way out."""
 
 

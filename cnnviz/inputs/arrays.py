@@ -17,6 +17,7 @@ from cnnviz.inputs.base import MAX_VALUES, Array, SourceError, plain_name
 from cnnviz.inputs.npy import as_numbers, checked_header, is_numbers, read_header, type_note
 from cnnviz.tensorfile import TensorError, read_tensors
 from cnnviz.tensorfile.signatures import identify, text_encoding
+from cnnviz.text import Message, listed, some
 
 HEAD = 16_384  # bytes; numpy reads headers of at most 10,000
 BLOCK = 65_536  # numbers unpacked at a time
@@ -49,17 +50,19 @@ def check_plane(shape: Shape) -> None:
     """Refuse an array that is not one map."""
     if not is_plane(shape):
         raise SourceError(
-            f"An array of {shown(shape)}: a spectrogram has two axes, save one channel of one clip alone."
+            "An array of {shape}: a spectrogram has two axes, save one channel of one clip alone.", shape=shown(shape)
         )
 
 
-def shown(shape: Shape) -> str:
+def shown(shape: Shape) -> Message:
     """A shape in words that stay short.
 
-    >>> shown((3, 4)), shown((1,) * 64)
+    >>> str(shown((3, 4))), str(shown((1,) * 64))
     ('shape (3, 4)', '64 axes')
     """
-    return f"shape {shape}" if len(shape) <= 5 else f"{len(shape)} axes"
+    if len(shape) > 5:
+        return Message("{count} axes", count=len(shape))
+    return Message("shape {shape}", shape=shape)
 
 
 def choose(shapes: Mapping[str, Shape]) -> str:
@@ -69,11 +72,11 @@ def choose(shapes: Mapping[str, Shape]) -> str:
         return (planes or list(shapes))[0]
     if not shapes:
         raise SourceError("A file without an array: save one of shape (frames, mels).")
-    named = [f"{array_name(name)} of {shown(shape)}" for name, shape in islice(shapes.items(), 5)]
-    more = f" and {len(shapes) - 5:,} more" if len(shapes) > 5 else ""
     raise SourceError(
-        f"A file of {len(shapes):,} arrays, {len(planes) or 'none'} of them with two axes: save one alone, "
-        f"out of {', '.join(named)}{more}."
+        "A file of {count:,} arrays, {planes} of them with two axes: save one alone, out of {names}.",
+        count=len(shapes),
+        planes=len(planes) or Message("none"),
+        names=some([Message("{name} of {shape}", name=array_name(n), shape=shown(s)) for n, s in shapes.items()], 5),
     )
 
 
@@ -86,7 +89,7 @@ def array_name(name: str) -> str:
     return plain_name(name).removesuffix(".npy")
 
 
-def read_stream(stream: IO[bytes], length: int) -> tuple[Array, str]:
+def read_stream(stream: IO[bytes], length: int) -> tuple[Array, Message]:
     """The map in a .npy file of `length` bytes, shape (rows, columns), read block after block; and a note."""
     shape, fortran_order, dtype, start = checked_header(stream.read(HEAD), length)
     check_plane(shape)
@@ -99,7 +102,7 @@ def read_stream(stream: IO[bytes], length: int) -> tuple[Array, str]:
     return flat.reshape(shape[-2:], order="F" if fortran_order else "C"), type_note(dtype)
 
 
-def read_npz(data: bytes) -> tuple[Array, str]:
+def read_npz(data: bytes) -> tuple[Array, Message]:
     """The only map in a .npz file, shape (rows, columns), and a note of its name if there are other arrays.
 
     Raises
@@ -109,7 +112,7 @@ def read_npz(data: bytes) -> tuple[Array, str]:
         map is none that `checked_header` lets pass.
     """
     if data.count(b"PK\x01\x02") > MAX_MEMBERS:  # entries of the table of contents, counted before they are unpacked
-        raise SourceError(f"A zip file of more than {MAX_MEMBERS} members: save the spectrogram alone.")
+        raise SourceError("A zip file of more than {most} members: save the spectrogram alone.", most=MAX_MEMBERS)
     try:
         with ZipFile(BytesIO(data)) as file:
             check_members(file)
@@ -121,8 +124,7 @@ def read_npz(data: bytes) -> tuple[Array, str]:
         raise
     except Exception:  # zipfile, zlib and numpy raise nearly anything for a file that was tampered with
         raise SourceError("A .npz file that is cut short or damaged: save it again with numpy.savez.") from None
-    notes = [f"array {array_name(name)} of {len(shapes)}"] * (len(shapes) > 1) + [note] * bool(note)
-    return values, ", ".join(notes)
+    return values, listed([*one_of(name, len(shapes)), *([note] if note else [])])
 
 
 def check_members(file: ZipFile) -> None:
@@ -131,10 +133,16 @@ def check_members(file: ZipFile) -> None:
     declared, present = sum(info.file_size for info in members), sum(info.compress_size for info in members)
     if declared > MAX_UNPACKED:
         raise SourceError(
-            f"A .npz file that declares {declared:,} bytes unpacked: at most {MAX_UNPACKED:,} are read, save a part."
+            "A .npz file that declares {declared:,} bytes unpacked: at most {most:,} are read, save a part.",
+            declared=declared,
+            most=MAX_UNPACKED,
         )
     if declared > MAX_RATIO * present:
-        raise SourceError(f"A .npz file that declares {declared:,} bytes packed into {present:,}: save it again.")
+        raise SourceError(
+            "A .npz file that declares {declared:,} bytes packed into {present:,}: save it again.",
+            declared=declared,
+            present=present,
+        )
     if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in members):
         raise SourceError("A zip file packed in a way that numpy does not use: save it with numpy.savez_compressed.")
 
@@ -151,21 +159,31 @@ def npz_shapes(file: ZipFile) -> dict[str, Shape]:
     return {name: shape for name, (shape, *_) in (numbers or found).items()}
 
 
-def read_torch(data: bytes) -> tuple[Array, str]:
+def read_torch(data: bytes) -> tuple[Array, Message]:
     """The only map among the tensors of a .pt or .safetensors file, as `read_npz` gives it."""
     try:
-        passed: list[str] = []
+        passed: list[Message] = []
         tensors = dict(tensors_in(read_tensors(data, tell=passed.append)))
     except TensorError as error:
-        raise SourceError(str(error)) from None
+        raise SourceError(error.message) from None
     name = choose({name: tuple(tensor.shape) for name, tensor in tensors.items()})
     shape = tuple(tensors[name].shape)
     check_plane(shape)
     if not 0 < prod(shape) <= MAX_VALUES:
-        raise SourceError(f"A tensor of {shown(shape)}, {prod(shape):,} numbers: 1 to {MAX_VALUES:,} are read.")
+        raise SourceError(
+            "A tensor of {shape}, {cells:,} numbers: 1 to {most:,} are read.",
+            shape=shown(shape),
+            cells=prod(shape),
+            most=MAX_VALUES,
+        )
     values = tensors[name].to(torch.float32).reshape(shape[-2:]).numpy()
-    told = [f"array {array_name(name)} of {len(tensors)}"] if len(tensors) > 1 else []
-    return values, ", ".join((*told, *(f"{one[0].lower()}{one[1:].rstrip('.')}" for one in passed)))
+    left = [Message("passed over, and nothing of it was run: {names}", names=names) for names in passed]
+    return values, listed([*one_of(name, len(tensors)), *left])
+
+
+def one_of(name: str, count: int) -> list[Message]:
+    """Which of several arrays was taken."""
+    return [Message("array {name} of {count}", name=array_name(name), count=count)] if count > 1 else []
 
 
 def tensors_in(found: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]:
@@ -177,7 +195,7 @@ def tensors_in(found: object, name: str = "", depth: int = 0) -> Iterator[tuple[
             yield from tensors_in(value, f"{name}.{str(key)[-100:]}".lstrip("."), depth + 1)
 
 
-def read_text(data: bytes) -> tuple[Array, str]:
+def read_text(data: bytes) -> tuple[Array, Message]:
     """Numbers as text, a row on each line: the map, shape (rows, columns), and what was passed over.
 
     Between the numbers are tabs, semicolons, commas or spaces. Passed over are lines that start with #, a first line
@@ -190,20 +208,25 @@ def read_text(data: bytes) -> tuple[Array, str]:
         With the line, if it holds what is no number, or more or fewer than the first; if a line is longer than
         `MAX_LINE`, or there are more than `MAX_LINES`, more than `MAX_VALUES` numbers, or none.
     """
-    flat, width, notes = array("f"), 0, list[str]()
+    flat, width, notes = array("f"), 0, list[Message]()
     for number, row in text_rows(data, notes):
         width = width or len(row)
         if len(row) != width:
-            raise SourceError(f"Line {number:,} has {len(row):,} numbers, those before have {width:,}: make rows even.")
+            raise SourceError(
+                "Line {number:,} has {count:,} numbers, those before have {width:,}: make rows even.",
+                number=number,
+                count=len(row),
+                width=width,
+            )
         flat.extend(row)
         if len(flat) > MAX_VALUES:
-            raise SourceError(f"A text of more than {MAX_VALUES:,} numbers: save a part.")
+            raise SourceError("A text of more than {most:,} numbers: save a part.", most=MAX_VALUES)
     if not flat:
         raise SourceError("A text without numbers: write each row as a line of numbers.")
-    return np.frombuffer(flat, np.float32).reshape(-1, width), ", ".join(notes)
+    return np.frombuffer(flat, np.float32).reshape(-1, width), listed(notes)
 
 
-def text_rows(data: bytes, notes: list[str]) -> Iterator[tuple[int, list[float]]]:
+def text_rows(data: bytes, notes: list[Message]) -> Iterator[tuple[int, list[float]]]:
     """Line numbers and the numbers on them; notes are added as they arise."""
     lines = text_lines(data)
     start, skip, marks = list(islice(lines, 3)), 0, set[str]()
@@ -213,17 +236,20 @@ def text_rows(data: bytes, notes: list[str]) -> Iterator[tuple[int, list[float]]
     if start and is_header(*(line for _, line in start[:2])):
         number, line = start.pop(0)
         skip = int(bool(COUNT.fullmatch(cells(line)[0])))
-        notes += [f"line {number} left out as a heading"] + ["column 1 left out as a count"] * skip
+        notes.append(Message("line {number} left out as a heading", number=number))
+        notes += [Message("column 1 left out as a count")] * skip
     separator = separator or (separator_of(start[0][1]) if start else None)
     for number, line in chain(start, lines):
         words = words_of(line, separator)[skip:]
         if separator in ("\t", ";") or '"' in line:
             marks.update(mark for mark in ",." if any(mark in word for word in words))
             if len(marks) > 1:
-                raise SourceError(f"Line {number:,}: decimals have a comma here and a point there, write points alone.")
+                raise SourceError(
+                    "Line {number:,}: decimals have a comma here and a point there, write points alone.", number=number
+                )
         if words:
             yield number, numbers_of([word.replace(",", ".") for word in words] if "," in marks else words, number)
-    notes += ["commas read as decimal points"] * ("," in marks)
+    notes += [Message("commas read as decimal points")] * ("," in marks)
 
 
 def words_of(line: str, separator: str | None) -> list[str]:
@@ -244,9 +270,13 @@ def text_lines(data: bytes) -> Iterator[tuple[int, str]]:
     stream = TextIOWrapper(BytesIO(data), text_encoding(data) or "utf-8-sig", errors="replace")
     for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), ""), 1):
         if len(line) > MAX_LINE:
-            raise SourceError(f"Line {number:,} has more than {MAX_LINE:,} characters: save the array as .npy.")
+            raise SourceError(
+                "Line {number:,} has more than {most:,} characters: save the array as .npy.",
+                number=number,
+                most=MAX_LINE,
+            )
         if number > MAX_LINES:
-            raise SourceError(f"A text of more than {MAX_LINES:,} lines: save a part, or the array as .npy.")
+            raise SourceError("A text of more than {most:,} lines: save a part, or the array as .npy.", most=MAX_LINES)
         bare = line.strip(" \r\n")
         if bare.strip('" \t') and not bare.lstrip('"').startswith("#"):
             yield number, bare
@@ -286,5 +316,13 @@ def numbers_of(words: list[str], number: int) -> list[float]:
         return numbers
     wrong = next((word for word in words if not is_number(word)), "").strip()
     shown = "".join(c for c in wrong if c.isprintable())[:20]
-    what = f"“{shown}”, which is not a number" if shown else "an empty cell"
-    raise SourceError(f"Line {number:,} holds {what}: write decimals such as -0.5, and nan for what is missing.")
+    if shown:
+        raise SourceError(
+            "Line {number:,} holds “{word}”, which is not a number: write decimals such as -0.5, and nan for what is "
+            "missing.",
+            number=number,
+            word=shown,
+        )
+    raise SourceError(
+        "Line {number:,} holds an empty cell: write decimals such as -0.5, and nan for what is missing.", number=number
+    )

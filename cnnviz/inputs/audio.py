@@ -15,6 +15,7 @@ from cnnviz.inputs.headers import coding, mended
 from cnnviz.inputs.logmel import RATE
 from cnnviz.inputs.loudness import Loudness
 from cnnviz.inputs.oddities import of_samples
+from cnnviz.text import Message, listed
 
 RATES = (1_000, 384_000)  # samples per second that a file may declare
 MOST_CHANNELS = 32
@@ -62,7 +63,7 @@ class Heard(NamedTuple):
     Attributes
     ----------
     samples : float32 array, shape (samples,), mono, finite
-    note : str
+    note : Message
         What became of it, in a few words: length, rate, channels, samples that were no numbers.
     odd : tuple of Notice
         What is odd about its samples.
@@ -71,7 +72,7 @@ class Heard(NamedTuple):
     """
 
     samples: Array
-    note: str
+    note: Message
     odd: tuple[Notice, ...]
     left: tuple[Notice, ...]
 
@@ -110,12 +111,14 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = 
     samples, rate = found.samples, found.rate
     if not len(samples):
         raise SourceError(no_samples(kind, piece.start))
-    notes = [f"{len(samples) / rate:.3g} s at {rate:,} Hz" + (f" from {piece.start:g} s on" if piece.start else "")]
+    notes = [length_words(len(samples) / rate, rate, piece.start)]
     notes += [mixed_words(piece.mix, found.loud.channels)] * (found.loud.channels > 1)
-    notes += [f"divided by {piece.full_scale:,}"] * (piece.full_scale != 1) + [mended_note] * bool(mended_note)
+    notes += [Message("divided by {scale:,}", scale=piece.full_scale)] * (piece.full_scale != 1)
+    notes += [mended_note] if mended_note else []
     sound = np.abs(samples) <= LOUDEST  # which NaN is not
     odd = int(np.count_nonzero(~sound))
-    notes += [f"{odd:,} samples are NaN, Inf or beyond {LOUDEST:,} and read as 0"] * (odd > 0)
+    if odd:
+        notes.append(Message("{odd:,} samples are NaN, Inf or beyond {most:,} and read as 0", odd=odd, most=LOUDEST))
     left = left_out(piece, len(samples) / rate, found.length)
     samples = np.where(sound, samples, 0).astype(np.float32)
     if rate != wanted_rate:
@@ -124,17 +127,30 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = 
     samples = samples[:wanted]  # resampling may round up
     if piece.pad and len(samples) < wanted:
         samples = np.pad(samples, (0, wanted - len(samples)))
-        notes += [f"padded with zeros to {piece.seconds:g} s"]
-    return Heard(samples.astype(np.float32), ", ".join(notes), of_samples(found.loud, piece.full_scale), left)
+        notes.append(Message("padded with zeros to {seconds:g} s", seconds=piece.seconds))
+    return Heard(samples.astype(np.float32), listed(notes), of_samples(found.loud, piece.full_scale), left)
 
 
-def mixed_words(mix: Mix, channels: int) -> str:
+def length_words(seconds: float, rate: int, start: float) -> Message:
+    """How much is read, and from where on."""
+    places = {"seconds": seconds, "rate": rate}
+    if start:
+        return Message("{seconds:.3g} s at {rate:,} Hz from {start:g} s on", **places, start=start)
+    return Message("{seconds:.3g} s at {rate:,} Hz", **places)
+
+
+def mixed_words(mix: Mix, channels: int) -> Message:
     """What became of several channels.
 
-    >>> mixed_words("mean", 2), mixed_words("second", 2)
+    >>> str(mixed_words("mean", 2)), str(mixed_words("second", 2))
     ('mean of 2 channels', 'second of 2 channels')
     """
-    return f"{mix} of {channels} channels"
+    made = {
+        "mean": Message("mean of {channels} channels", channels=channels),
+        "first": Message("first of {channels} channels", channels=channels),
+        "second": Message("second of {channels} channels", channels=channels),
+    }
+    return made[mix]
 
 
 def left_out(piece: Piece, taken: float, length: float) -> tuple[Notice, ...]:
@@ -142,15 +158,21 @@ def left_out(piece: Piece, taken: float, length: float) -> tuple[Notice, ...]:
     end = piece.start + taken
     if piece.pad or length - taken < 0.05:
         return ()
-    said = f"Of {length:.4g} s, {piece.start:.4g} s to {end:.4g} s are read"
+    times = {"length": length, "start": piece.start, "end": end}
     if length <= LONGEST:
-        return (Notice(f"{said}.", (("Read all of it", {"start": 0.0, "seconds": None}),)),)
+        said = Message("Of {length:.4g} s, {start:.4g} s to {end:.4g} s are read.", **times)
+        return (Notice(said, ((Message("Read all of it"), {"start": 0.0, "seconds": None}),)),)
     later = float(ceil(end * 2 - 1e-6) / 2)  # the box goes by half seconds
-    fixes: list[tuple[str, dict[str, Any]]] = []
-    fixes += [(f"Read {LONGEST} s", {"seconds": None})] * (piece.seconds < LONGEST)
-    fixes += [(f"Go on at {later:g} s", {"start": later})] * (length - end > 0.5)
-    fixes += [("Back to the beginning", {"start": 0.0})] * (piece.start > 0)
-    return (Notice(f"{said}, and at most {LONGEST} s at a time.", tuple(fixes)),)
+    fixes: list[tuple[Message, dict[str, Any]]] = []
+    fixes += [(Message("Read {seconds} s", seconds=LONGEST), {"seconds": None})] * (piece.seconds < LONGEST)
+    fixes += [(Message("Go on at {start:g} s", start=later), {"start": later})] * (length - end > 0.5)
+    fixes += [(Message("Back to the beginning"), {"start": 0.0})] * (piece.start > 0)
+    said = Message(
+        "Of {length:.4g} s, {start:.4g} s to {end:.4g} s are read, and at most {most} s at a time.",
+        **times,
+        most=LONGEST,
+    )
+    return (Notice(said, tuple(fixes)),)
 
 
 def decode(data: bytes, kind: str, piece: Piece) -> Decoded:
@@ -169,20 +191,35 @@ def decode(data: bytes, kind: str, piece: Piece) -> Decoded:
     return Decoded(samples, rate, loud, max(declared / rate, len(samples) / rate))
 
 
-def not_decoded(data: bytes, kind: str) -> str:
+def not_decoded(data: bytes, kind: str) -> Message:
     """The sentence on what libsndfile refuses."""
     if coded := coding(data, kind):
-        return f"This {kind} file holds {coded}, which is not read in it: save it as plain PCM of 16 bits, or as FLAC."
-    return f"This {kind} sound is damaged or cut off: save it again, or upload another."
+        return Message(
+            "This {kind} file holds {coded}, which is not read in it: save it as plain PCM of 16 bits, or as FLAC.",
+            kind=kind,
+            coded=coded,
+        )
+    return Message("This {kind} sound is damaged or cut off: save it again, or upload another.", kind=kind)
 
 
 def check(file: soundfile.SoundFile, kind: str) -> None:
     """Refuse what is declared beyond the limits, before anything is decoded."""
     low, high = RATES
     if not low <= file.samplerate <= high:
-        raise SourceError(f"This {kind} sound has {file.samplerate:,} samples a second: {low:,} to {high:,} are read.")
+        raise SourceError(
+            "This {kind} sound has {samplerate:,} samples a second: {low:,} to {high:,} are read.",
+            kind=kind,
+            samplerate=file.samplerate,
+            low=low,
+            high=high,
+        )
     if file.channels > MOST_CHANNELS:
-        raise SourceError(f"This {kind} sound has {file.channels} channels: at most {MOST_CHANNELS} are read.")
+        raise SourceError(
+            "This {kind} sound has {channels} channels: at most {most} are read.",
+            kind=kind,
+            channels=file.channels,
+            most=MOST_CHANNELS,
+        )
 
 
 def skip(file: soundfile.SoundFile, kind: str, start: float) -> None:
@@ -193,8 +230,12 @@ def skip(file: soundfile.SoundFile, kind: str, start: float) -> None:
     if not start * rate < frames:
         last = floor(100 * (frames - 1) / rate) / 100
         raise SourceError(
-            f"This {kind} sound is {frames / rate:.6g} s long and cannot begin at {start:g} s: "
-            f"set start to {last:.10g} or less."
+            "This {kind} sound is {length:.6g} s long and cannot begin at {start:g} s: set start to {last:.10g} or "
+            "less.",
+            kind=kind,
+            length=frames / rate,
+            start=start,
+            last=last,
         )
     if start:
         try:
@@ -203,11 +244,15 @@ def skip(file: soundfile.SoundFile, kind: str, start: float) -> None:
             raise SourceError(no_samples(kind, start)) from error
 
 
-def no_samples(kind: str, start: float = 0) -> str:
+def no_samples(kind: str, start: float = 0) -> Message:
     """The sentence on a piece that has none."""
     if start:
-        return f"This {kind} sound is cut off or ends before {start:g} s: set start to less, or save it again."
-    return f"This {kind} sound holds no samples: upload one of at least a few milliseconds."
+        return Message(
+            "This {kind} sound is cut off or ends before {start:g} s: set start to less, or save it again.",
+            kind=kind,
+            start=start,
+        )
+    return Message("This {kind} sound holds no samples: upload one of at least a few milliseconds.", kind=kind)
 
 
 def mono(file: soundfile.SoundFile, frames: int, piece: Piece, loud: Loudness) -> Iterator[Array]:

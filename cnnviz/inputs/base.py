@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.settings import Setting, knob, knobs
-from cnnviz.text import Problem
+from cnnviz.text import Message, Problem, either, listed
 
 Array = NDArray[np.float32]
 
@@ -40,8 +40,8 @@ class Notice:
         What each does, for its button, and the change of the source's own knobs, by field name.
     """
 
-    sentence: str
-    fixes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    sentence: Message
+    fixes: tuple[tuple[Message, dict[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Grid:
     values : float32 array, shape (channels, *axes) with one to three axes
     scale : "signed", "picture" or "loud"
         How to colour it: diverging about zero, black to white like a photograph, or as sound from quiet to loud.
-    caption : str
+    caption : Message
         What it is, in a few words.
     notices : tuple of Notice
         What is odd about it.
@@ -61,7 +61,7 @@ class Grid:
 
     values: Array
     scale: Literal["signed", "picture", "loud"]
-    caption: str
+    caption: Message
     notices: tuple[Notice, ...] = ()
 
 
@@ -70,9 +70,11 @@ def check_knobs(setting: Setting) -> None:
     for name, k in knobs(setting).items():
         value = getattr(setting, name)
         if k.choices and value not in k.choices:
-            raise SourceError(f"{name} is {value}: choose from {', '.join(map(str, k.choices))}.")
+            raise SourceError(
+                "{name} is {value}: choose from {choices}.", name=name, value=value, choices=listed(k.choices)
+            )
         if k.low is not None and value is not None and not np.min(value) >= k.low:
-            raise SourceError(f"{name} is {np.min(value)}: it is at least {k.low}.")
+            raise SourceError("{name} is {value}: it is at least {low}.", name=name, value=np.min(value), low=k.low)
 
 
 @dataclass(frozen=True)
@@ -86,19 +88,23 @@ class Source(Setting):
         or it would hold more than `MAX_VALUES` numbers.
     """
 
-    title: ClassVar[str] = ""
+    title: ClassVar[Message]
     ndims: ClassVar[tuple[int, ...]] = (1, 2, 3)
 
-    ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
+    ndim: int = knob(2, choices=(1, 2, 3), help=Message("axes that the kernel slides along"))
 
     def __post_init__(self) -> None:
         if self.ndim not in self.ndims:
-            raise SourceError(f"{self.title} comes with {' or '.join(map(str, self.ndims))} axes, not {self.ndim}.")
+            raise SourceError(
+                "{title} comes with {axes} axes, not {ndim}.", title=self.title, axes=either(self.ndims), ndim=self.ndim
+            )
         super().__post_init__()
         check_knobs(self)
         cells = prod(getattr(self, "size", ())) * getattr(self, "channels", 1)
         if cells > MAX_VALUES:
-            raise SourceError(f"{cells:,} numbers: at most {MAX_VALUES:,} are shown. Choose a smaller size.")
+            raise SourceError(
+                "{cells:,} numbers: at most {most:,} are shown. Choose a smaller size.", cells=cells, most=MAX_VALUES
+            )
 
     def grid(self) -> Grid:
         """The input itself."""

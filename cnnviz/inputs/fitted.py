@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 
 from cnnviz.inputs.base import Array, Grid, Source
+from cnnviz.text import Message
 
 MODES = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
@@ -21,7 +22,7 @@ class Fitted(Source):
     shape : (channels, *axes)
     """
 
-    title: ClassVar[str] = "Fitted"
+    title: ClassVar[Message] = Message("Fitted")
 
     whole: Source = field(kw_only=True)
     shape: tuple[int, ...] = ()
@@ -31,7 +32,7 @@ class Fitted(Source):
         channels, *size = self.shape
         values = scaled(grid.values[:channels], tuple(size))
         repeated = np.resize(values, (channels, *size))
-        caption = f"{grid.caption}, as {' × '.join(map(str, self.shape))}"
+        caption = Message("{whole}, as {shape}", whole=grid.caption, shape=" × ".join(map(str, self.shape)))
         return Grid(repeated, grid.scale, caption, grid.notices)
 
 

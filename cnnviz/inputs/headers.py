@@ -5,11 +5,12 @@ import struct
 from typing import Literal
 
 from cnnviz.tensorfile.signatures import FRAME, after_tags, zeros_end
+from cnnviz.text import Message
 
 MOST_CHUNKS = 1_000  # before the samples
 MOST_SCANNED = 65_536  # bytes in which the first frame of an MP3 is looked for
 NAME = re.compile(rb"[ -~]{4}")
-TO_THE_END = "its header gives no size, read to the end of the file"
+TO_THE_END = Message("its header gives no size, read to the end of the file")
 
 # kbit/s by layer, for MPEG-1 and for what came later (ISO/IEC 11172-3, 2.4.2.3; 13818-3, 2.4.2.3)
 LAYER3, LAYER2 = "32 40 48 56 64 80 96 112 128 160 192 224 256 320", "32 48 56 64 80 96 112 128 160 192 224 256 320 384"
@@ -27,8 +28,8 @@ CODINGS = {
 RATES = (44_100, 48_000, 32_000)
 
 
-def mended(data: bytes, kind: str) -> tuple[bytes, str]:
-    """The file as libsndfile can read it, and words on what was mended; the file itself where nothing had to be.
+def mended(data: bytes, kind: str) -> tuple[bytes, Message | None]:
+    """The file as libsndfile can read it, and what was mended in it; as it is, and None, where nothing had to be.
 
     Parameters
     ----------
@@ -37,12 +38,12 @@ def mended(data: bytes, kind: str) -> tuple[bytes, str]:
     """
     start = after_tags(data)
     if kind == "MP3":
-        return data[mpeg_start(data, start) :], ""
+        return data[mpeg_start(data, start) :], None
     data = data[start:]
     size = {"WAV": riff_size, "RIFX": riff_size, "RF64": rf64_size, "AU": au_size, "CAF": caf_size}.get(kind)
     found = size(data) if size else None
     if not found:
-        return data, ""
+        return data, None
     at, written = found
     return data[:at] + written + data[at + len(written) :], TO_THE_END
 

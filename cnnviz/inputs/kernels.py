@@ -10,37 +10,49 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.core.axes import AXES, named
 from cnnviz.core.settings import Size
 from cnnviz.inputs.base import Array, SourceError
 from cnnviz.inputs.taps import Taps, box, emboss, gaussian, identity, laplacian, sharpen, sobel
 from cnnviz.inputs.typed import parse_numbers
+from cnnviz.text import Message
 
 
-def _needs_difference(axis: int) -> Callable[[Size], str | None]:
+def _needs_difference(axis: int) -> Callable[[Size], Message | None]:
     """A difference needs two taps along the axis that it differentiates."""
 
-    def why_not(size: Size) -> str | None:
+    def why_not(size: Size) -> Message | None:
         if len(size) < -axis:
-            return "Sobel y compares rows, and a 1-D kernel has none: choose Sobel x."
+            return Message("Sobel y compares rows, and a 1-D kernel has none: choose Sobel x.")
         if size[axis] < 2:
-            along = "columns" if axis == -1 and len(size) > 1 else "rows" if len(size) > 1 else "cells"
-            return f"Sobel compares {along}, and this kernel has 1: choose a kernel_size of 2 or more there."
+            along = named(AXES[len(size)][axis])
+            return Message(
+                "Sobel compares cells along one axis, and along this one ({axis}) the kernel has 1: "
+                "choose a kernel_size of 2 or more there.",
+                axis=along,
+            )
         return None
 
     return why_not
 
 
-def _needs_neighbours(size: Size) -> str | None:
+def _needs_neighbours(size: Size) -> Message | None:
     """A second difference needs a cell on both sides."""
     if 2 in size or max(size) < 3:
-        return f"A kernel of {times(size)} has no cell with neighbours on both sides: make each axis 1, or 3 or more."
+        return Message(
+            "A kernel of {size} has no cell with neighbours on both sides: make each axis 1, or 3 or more.",
+            size=times(size),
+        )
     return None
 
 
-def _needs_centre(size: Size) -> str | None:
+def _needs_centre(size: Size) -> Message | None:
     """A weight for the cell itself needs a middle."""
     if max(size) < 3 or any(n % 2 == 0 for n in size):
-        return f"A kernel of {times(size)} has no centre with neighbours: make each axis odd, one of them 3 or more."
+        return Message(
+            "A kernel of {size} has no centre with neighbours: make each axis odd, one of them 3 or more.",
+            size=times(size),
+        )
     return None
 
 
@@ -48,29 +60,29 @@ def _needs_centre(size: Size) -> str | None:
 class Filter:
     """A kernel by name: its title, its taps for a size, and why a size does not suit it (None if it does)."""
 
-    title: str
+    title: Message
     taps: Callable[[Size], Taps]
-    why_not: Callable[[Size], str | None] = lambda size: None
+    why_not: Callable[[Size], Message | None] = lambda size: None
 
 
 KERNELS: dict[str, Filter] = {
-    "identity": Filter("Identity", identity),
-    "sobel_x": Filter("Sobel x (vertical edges)", lambda size: sobel(size, -1), _needs_difference(-1)),
-    "sobel_y": Filter("Sobel y (horizontal edges)", lambda size: sobel(size, -2), _needs_difference(-2)),
-    "laplacian": Filter("Laplacian (all edges)", laplacian, _needs_neighbours),
-    "gaussian": Filter("Gaussian blur", gaussian),
-    "box": Filter("Box blur (mean)", box),
-    "sharpen": Filter("Sharpen", sharpen, _needs_centre),
-    "emboss": Filter("Emboss", emboss, _needs_centre),
-    "ones": Filter("Ones (sum)", np.ones),
+    "identity": Filter(Message("Identity"), identity),
+    "sobel_x": Filter(Message("Sobel x (vertical edges)"), lambda size: sobel(size, -1), _needs_difference(-1)),
+    "sobel_y": Filter(Message("Sobel y (horizontal edges)"), lambda size: sobel(size, -2), _needs_difference(-2)),
+    "laplacian": Filter(Message("Laplacian (all edges)"), laplacian, _needs_neighbours),
+    "gaussian": Filter(Message("Gaussian blur"), gaussian),
+    "box": Filter(Message("Box blur (mean)"), box),
+    "sharpen": Filter(Message("Sharpen"), sharpen, _needs_centre),
+    "emboss": Filter(Message("Emboss"), emboss, _needs_centre),
+    "ones": Filter(Message("Ones (sum)"), np.ones),
 }
 
 # What a select box offers: torch's own start, each filter, a different filter per output channel, numbers by hand.
-TITLES: dict[str, str] = {
-    "random": "Random (torch's own start)",
+TITLES: dict[str, Message] = {
+    "random": Message("Random (torch's own start)"),
     **{name: kernel.title for name, kernel in KERNELS.items()},
-    "bank": "A bank: one filter per output channel",
-    "typed": "Typed by hand",
+    "bank": Message("A bank: one filter per output channel"),
+    "typed": Message("Typed by hand"),
 }
 
 
@@ -83,7 +95,7 @@ def times(size: Size) -> str:
     return " × ".join(map(str, size))
 
 
-def applies(name: str, kernel_size: Size) -> str | None:
+def applies(name: str, kernel_size: Size) -> Message | None:
     """Why a choice of `TITLES` makes no sense for a kernel size: one sentence with the way out, or None if it does.
 
     >>> applies("laplacian", (3, 3)) is None
@@ -196,10 +208,17 @@ def typed_weights(text: str, shape: Size) -> Array:
     count, size = prod(shape[:2]), shape[2:]
     if kernels.shape[1:] != size:
         typed = kernels.shape[1:]
-        raise SourceError(f"The typed kernel is {times(typed)}, kernel_size is {times(size)}: make them the same.")
+        raise SourceError(
+            "The typed kernel is {typed}, kernel_size is {size}: make them the same.",
+            typed=times(typed),
+            size=times(size),
+        )
     if len(kernels) not in (1, count):
         raise SourceError(
-            f"{len(kernels)} kernels are typed: type 1 for all channels, or {count} ({times(shape[:2])})."
+            "{count} kernels are typed: type 1 for all channels, or {all} ({times}).",
+            count=len(kernels),
+            all=count,
+            times=times(shape[:2]),
         )
     return np.broadcast_to(kernels, (count, *size)).reshape(shape).copy()
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cnnviz.core.settings import Setting, knob
 from cnnviz.inputs.base import MAX_VALUES, Array, SourceError, check_knobs
+from cnnviz.text import Message, listed
 
 RATE = 16_000  # samples per second, as the baselines since 2020 have it
 RATES = (8_000, 16_000, 22_050, 32_000, 44_100, 48_000)  # those before had 44,100, frames of 511 samples and 64 mels
@@ -38,31 +39,43 @@ class Features(Setting):
         If a number is out of its range, the window is longer than the FFT, or `f_min` is not below `f_max`.
     """
 
-    rate: int = knob(RATE, choices=RATES, help="samples a second, to which a sound is brought first")
-    n_fft: int = knob(2048, choices=(256, 512, 1024, 2048, 4096), help="samples that are transformed for one frame")
-    win_length: int = knob(2048, 32, 4096, "samples that one frame reads; zeros fill the rest of n_fft")
-    hop_length: int = knob(256, 32, 2048, "samples from one frame to the next")
-    n_mels: int = knob(128, 1, MOST_MELS, "bands, each a triangle of frequencies")
-    f_min: int = knob(0, 0, MOST_HERTZ - 1, "where the lowest triangle begins [Hz]", step=50)
-    f_max: int = knob(TOP, 1, MOST_HERTZ, "where the highest triangle ends [Hz]", step=50)
-    power: int = knob(1, choices=(1, 2), help="1: magnitudes are summed in a band, 2: their squares")
-    mel_scale: Literal["htk", "slaney"] = knob("htk", choices=("htk", "slaney"), help="how mels become Hz")
-    norm: Norm = knob("none", choices=("none", "slaney"), help="triangles of height 1, or of area 1")
+    rate: int = knob(RATE, choices=RATES, help=Message("samples a second, to which a sound is brought first"))
+    n_fft: int = knob(
+        2048, choices=(256, 512, 1024, 2048, 4096), help=Message("samples that are transformed for one frame")
+    )
+    win_length: int = knob(2048, 32, 4096, Message("samples that one frame reads; zeros fill the rest of n_fft"))
+    hop_length: int = knob(256, 32, 2048, Message("samples from one frame to the next"))
+    n_mels: int = knob(128, 1, MOST_MELS, Message("bands, each a triangle of frequencies"))
+    f_min: int = knob(0, 0, MOST_HERTZ - 1, Message("where the lowest triangle begins [Hz]"), step=50)
+    f_max: int = knob(TOP, 1, MOST_HERTZ, Message("where the highest triangle ends [Hz]"), step=50)
+    power: int = knob(1, choices=(1, 2), help=Message("1: magnitudes are summed in a band, 2: their squares"))
+    mel_scale: Literal["htk", "slaney"] = knob("htk", choices=("htk", "slaney"), help=Message("how mels become Hz"))
+    norm: Norm = knob("none", choices=("none", "slaney"), help=Message("triangles of height 1, or of area 1"))
     scale: Literal["[0, 1]", "[-1, 1]"] = knob(
-        "[0, 1]", choices=("[0, 1]", "[-1, 1]"), help="from the quietest cell of the clip to its loudest"
+        "[0, 1]", choices=("[0, 1]", "[-1, 1]"), help=Message("from the quietest cell of the clip to its loudest")
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_knobs(self)
         for name, most, why in (
-            ("n_mels", MOST_MELS, "more are not shown"),
-            ("win_length", self.n_fft, f"a window does not reach beyond n_fft, which is {self.n_fft}"),
-            ("f_max", self.rate // 2, f"{self.rate:,} samples a second hold no higher frequency"),
-            ("f_min", self.f_max - 1, f"the triangles end at f_max, which is {self.f_max}"),
+            ("n_mels", MOST_MELS, Message("more are not shown")),
+            (
+                "win_length",
+                self.n_fft,
+                Message("a window does not reach beyond n_fft, which is {n_fft}", n_fft=self.n_fft),
+            ),
+            ("f_max", self.rate // 2, Message("{rate:,} samples a second hold no higher frequency", rate=self.rate)),
+            ("f_min", self.f_max - 1, Message("the triangles end at f_max, which is {f_max}", f_max=self.f_max)),
         ):
             if not getattr(self, name) <= most:
-                raise SourceError(f"{name} is {getattr(self, name)}: set it to {most} or less, {why}.")
+                raise SourceError(
+                    "{name} is {given}: set it to {most} or less, {why}.",
+                    name=name,
+                    given=getattr(self, name),
+                    most=most,
+                    why=why,
+                )
 
     def check(self, samples: int) -> None:
         """Refuse a clip whose spectrogram would hold more than `MAX_VALUES` numbers."""
@@ -70,8 +83,13 @@ class Features(Setting):
         if frames * mels > MAX_VALUES:
             least = samples // (MAX_VALUES // mels) + 1  # so that samples // hop_length is one frame below
             raise SourceError(
-                f"{frames:,} frames × {mels} mels are {frames * mels:,} numbers: "
-                f"at most {MAX_VALUES:,} are shown, set hop_length to {least} or more."
+                "{frames:,} frames × {mels} mels are {cells:,} numbers: at most {most:,} are shown, set "
+                "hop_length to {least} or more.",
+                frames=frames,
+                mels=mels,
+                cells=frames * mels,
+                most=MAX_VALUES,
+                least=least,
             )
 
     def frames(self, samples: int) -> int:
@@ -105,25 +123,26 @@ class Features(Setting):
         """How many triangles lie between two frequencies of the FFT: they hear nothing, and stay at -50 dB."""
         return int((self.filters().max(axis=1) < 1e-9).sum())  # rounding leaves 1e-13 where an edge meets a frequency
 
-    def empty_note(self) -> str:
-        """Words on empty mels, to end a caption with; none where there are none."""
+    def empty_notes(self) -> tuple[Message, ...]:
+        """What to end a caption with, where mels are empty."""
         empty = self.empty_mels()
-        return f", {empty} of {self.n_mels} mels empty" if empty else ""
+        return (Message("{empty} of {n_mels} mels empty", empty=empty, n_mels=self.n_mels),) if empty else ()
 
-    def words(self) -> str:
+    def words(self) -> Message:
         """What these numbers mean, in a line.
 
-        >>> Features().words()
+        >>> str(Features().words())
         'a frame every 16 ms, window 128 ms, frequency resolution 7.81 Hz, mels 14.1 to 165 Hz apart'
         """
-        hop, window, apart = (
-            1000 * self.hop_length / self.rate,
-            1000 * self.win_length / self.rate,
-            np.diff(self.hertz()),
-        )
-        mels = f", mels {apart.min():.3g} to {apart.max():.3g} Hz apart" if len(apart) else ""
-        resolution = f"frequency resolution {self.rate / self.n_fft:.3g} Hz"
-        return f"a frame every {hop:.3g} ms, window {window:.3g} ms, {resolution}{mels}{self.empty_note()}"
+        apart = np.diff(self.hertz())
+        parts = [
+            Message("a frame every {hop:.3g} ms", hop=1000 * self.hop_length / self.rate),
+            Message("window {window:.3g} ms", window=1000 * self.win_length / self.rate),
+            Message("frequency resolution {resolution:.3g} Hz", resolution=self.rate / self.n_fft),
+        ]
+        if len(apart):
+            parts.append(Message("mels {least:.3g} to {most:.3g} Hz apart", least=apart.min(), most=apart.max()))
+        return listed([*parts, *self.empty_notes()])
 
 
 DESED = Features()

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from cnnviz.inputs.base import MAX_VALUES, Array, SourceError
+from cnnviz.text import Message, listed
 
 SHAPES = {
-    1: "(length) or (channels, length)",
-    2: "(rows, columns), (channels, rows, columns) or (rows, columns, 1 to 4 channels)",
-    3: "(depth, rows, columns) or (channels, depth, rows, columns)",
+    1: Message("(length) or (channels, length)"),
+    2: Message("(rows, columns), (channels, rows, columns) or (rows, columns, 1 to 4 channels)"),
+    3: Message("(depth, rows, columns) or (channels, depth, rows, columns)"),
 }
 NUMBERS = {"b": "bool", "i": "int", "u": "uint", "f": "float"}  # by numpy's dtype.kind
 
@@ -54,20 +55,32 @@ def checked_header(data: bytes, length: int) -> Header:
     """What `read_header` finds, held to the limits of `read_npy`; `data` is the file, `length` bytes, or its start."""
     shape, _, dtype, start = header = read_header(data)
     if not is_numbers(dtype):
-        what = "structured records" if dtype.names else f"{dtype.name} values"
-        if dtype.kind == "V" and not dtype.names:
-            what = f"numbers of {dtype.itemsize} bytes whose type numpy did not write down (float8?)"
-        raise SourceError(f"A .npy file of {what}: save bool, int, uint or float numbers.")
+        raise SourceError("A .npy file of {what}: save bool, int, uint or float numbers.", what=other_kind(dtype))
     if not all(n > 0 for n in shape):
-        raise SourceError(f"A .npy array of shape {shape}, which holds no numbers: save at least one cell.")
+        raise SourceError("A .npy array of shape {shape}, which holds no numbers: save at least one cell.", shape=shape)
     if prod(shape) > MAX_VALUES:
-        raise SourceError(f"A .npy array of {prod(shape):,} numbers: at most {MAX_VALUES:,} are read, save a part.")
+        raise SourceError(
+            "A .npy array of {cells:,} numbers: at most {most:,} are read, save a part.",
+            cells=prod(shape),
+            most=MAX_VALUES,
+        )
     declared, present = prod(shape) * dtype.itemsize, length - start
     if declared != present:
         raise SourceError(
-            f"A .npy file that declares {declared:,} bytes of numbers and has {present:,}: save it again."
+            "A .npy file that declares {declared:,} bytes of numbers and has {present:,}: save it again.",
+            declared=declared,
+            present=present,
         )
     return header
+
+
+def other_kind(dtype: np.dtype[Any]) -> Message:
+    """What an array holds that are no numbers."""
+    if dtype.names:
+        return Message("structured records")
+    if dtype.kind == "V":
+        return Message("numbers of {size} bytes whose type numpy did not write down (float8?)", size=dtype.itemsize)
+    return Message("{dtype} values", dtype=dtype.name)
 
 
 def is_bfloat16(dtype: np.dtype[Any]) -> bool:
@@ -90,9 +103,9 @@ def as_numbers(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return (values.view("<u2").astype(np.uint32) << 16).view(np.float32)
 
 
-def type_note(dtype: np.dtype[Any]) -> str:
-    """Words on a type that was guessed."""
-    return "two bytes a number read as bfloat16" if is_bfloat16(dtype) else ""
+def type_note(dtype: np.dtype[Any]) -> Message:
+    """Words on a type that was guessed; empty of one that was not."""
+    return listed([Message("two bytes a number read as bfloat16")] if is_bfloat16(dtype) else [])
 
 
 def read_header(data: bytes) -> Header:
@@ -122,6 +135,11 @@ def channels_first(numbers: np.ndarray[Any, Any], ndim: int) -> np.ndarray[Any, 
     if numbers.ndim == ndim:
         return numbers[None]
     if numbers.ndim != ndim + 1:
-        raise SourceError(f"A .npy array of shape {numbers.shape}: {ndim}-D takes {SHAPES[ndim]}.")
+        raise SourceError(
+            "A .npy array of shape {shape}: {ndim}-D takes {shapes}.",
+            shape=numbers.shape,
+            ndim=ndim,
+            shapes=SHAPES[ndim],
+        )
     pixels_last = ndim == 2 and numbers.shape[-1] <= 4 < len(numbers)
     return np.moveaxis(numbers, -1, 0) if pixels_last else numbers

@@ -8,13 +8,14 @@ import numpy as np
 from cnnviz.inputs.base import Array, Grid, Source, SourceError
 from cnnviz.inputs.logmel import DESED, Features, log_mel
 from cnnviz.inputs.oddities import of_levels
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
 class Part(Source):
     """What is heard of another source between two times."""
 
-    title: ClassVar[str] = "Part"
+    title: ClassVar[Message] = Message("Part")
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
     whole: Source = field(kw_only=True)
@@ -29,13 +30,16 @@ class Part(Source):
         part = samples[max(0, round(self.start * rate)) : max(0, round(self.stop * rate))]
         if not len(part):
             raise SourceError(
-                f"From {self.start:g} s to {self.stop:g} s there is nothing of a sound of {len(samples) / rate:.3g} s: "
-                "choose a later end, or clear the part."
+                "From {start:g} s to {stop:g} s there is nothing of a sound of {length:.3g} s: choose a later end, or "
+                "clear the part.",
+                start=self.start,
+                stop=self.stop,
+                length=len(samples) / rate,
             )
         return part
 
     def grid(self) -> Grid:
         whole, values = self.whole.grid(), log_mel(self.samples(), self.features)
         odd = of_levels(values) if np.ptp(whole.values) else ()  # else the whole has said it already
-        caption = f"{self.start:g} s to {self.stop:g} s of {whole.caption}"
+        caption = Message("{start:g} s to {stop:g} s of {whole}", start=self.start, stop=self.stop, whole=whole.caption)
         return Grid(values, whole.scale, caption, (*odd, *whole.notices))

@@ -9,6 +9,7 @@ import torch
 
 from cnnviz.core.settings import Size, knob
 from cnnviz.inputs.base import Array, Grid, Source
+from cnnviz.text import Message
 
 
 def commas(numbers: Size) -> str:
@@ -24,14 +25,14 @@ def commas(numbers: Size) -> str:
 class Ramp(Source):
     """Count 0, 1, 2, ... in reading order, on from one channel to the next: every cell has its own number."""
 
-    title: ClassVar[str] = "Ramp"
+    title: ClassVar[Message] = Message("Ramp")
 
-    size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
+    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
 
     def grid(self) -> Grid:
         shape = (self.channels, *self.size)
-        return Grid(np.arange(prod(shape), dtype=np.float32).reshape(shape), "signed", "ramp 0, 1, 2, ...")
+        return Grid(np.arange(prod(shape), dtype=np.float32).reshape(shape), "signed", Message("ramp 0, 1, 2, ..."))
 
     def code(self) -> str:
         shape = (1, self.channels, *self.size)
@@ -46,10 +47,10 @@ class Impulse(Source):
     the start), so channels differ as long as there are no more of them than cells.
     """
 
-    title: ClassVar[str] = "Impulse"
+    title: ClassVar[Message] = Message("Impulse")
 
-    size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
+    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
 
     def cells(self) -> list[Size]:
         """Where the 1 stands in each channel: (channel, *position)."""
@@ -61,7 +62,7 @@ class Impulse(Source):
         values = np.zeros((self.channels, *self.size), np.float32)
         for cell in self.cells():
             values[cell] = 1
-        return Grid(values, "signed", "a single 1")
+        return Grid(values, "signed", Message("a single 1"))
 
     def code(self) -> str:
         ones = [f"x[0, {commas(cell)}] = 1" for cell in self.cells()]
@@ -76,10 +77,10 @@ class Edge(Source):
     the axes; each time round, the edge stands one cell further.
     """
 
-    title: ClassVar[str] = "Edge"
+    title: ClassVar[Message] = Message("Edge")
 
-    size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
+    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
 
     def starts(self) -> list[tuple[int, int]]:
         """For each channel, the axis along which it changes and its first cell that is 1."""
@@ -90,7 +91,7 @@ class Edge(Source):
     def grid(self) -> Grid:
         place = np.indices(self.size)  # (axis, *axes)
         halves = [place[axis] >= start for axis, start in self.starts()]
-        return Grid(np.stack(halves).astype(np.float32), "signed", "half 0, half 1")
+        return Grid(np.stack(halves).astype(np.float32), "signed", Message("half 0, half 1"))
 
     def code(self) -> str:
         lines = ["import torch", "", f"x = torch.zeros(1, {self.channels}, {commas(self.size)})"]
@@ -103,11 +104,11 @@ class Edge(Source):
 class Checkerboard(Source):
     """Alternate 0 and 1 in squares; in channel *c* the squares are *c* cells wider."""
 
-    title: ClassVar[str] = "Checkerboard"
+    title: ClassVar[Message] = Message("Checkerboard")
 
-    size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
-    square: int = knob(1, 1, 8, "cells along one side of a square")
+    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+    square: int = knob(1, 1, 8, Message("cells along one side of a square"))
 
     def sides(self) -> range:
         """Side of a square in each channel [cells]."""
@@ -116,7 +117,7 @@ class Checkerboard(Source):
     def grid(self) -> Grid:
         place = np.indices(self.size)  # (axis, *axes)
         values = np.stack([(place // side).sum(axis=0) % 2 for side in self.sides()])
-        return Grid(values.astype(np.float32), "signed", "checkerboard of 0 and 1")
+        return Grid(values.astype(np.float32), "signed", Message("checkerboard of 0 and 1"))
 
     def code(self) -> str:
         return f"""\
@@ -132,20 +133,22 @@ x = torch.tensor(np.stack(boards), dtype=torch.float32)[None]"""
 class Random(Source):
     """Normal noise, the same for the same seed. In channel *c* the mean is *c + 1* times `mean`."""
 
-    title: ClassVar[str] = "Random"
+    title: ClassVar[Message] = Message("Random")
 
-    size: Size = knob(8, 1, 64, "cells along each axis", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
-    seed: int = knob(0, 0, 9999, "another seed, other numbers")
-    mean: float = knob(0.0, -100.0, 100.0, "of the first channel; of the second twice as much, and so on", step=1.0)
-    spread: float = knob(1.0, 0.0, 100.0, "standard deviation", step=1.0)
+    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+    seed: int = knob(0, 0, 9999, Message("another seed, other numbers"))
+    mean: float = knob(
+        0.0, -100.0, 100.0, Message("of the first channel; of the second twice as much, and so on"), step=1.0
+    )
+    spread: float = knob(1.0, 0.0, 100.0, Message("standard deviation"), step=1.0)
 
     def grid(self) -> Grid:
         generator = torch.Generator().manual_seed(self.seed)
         noise = torch.randn(1, self.channels, *self.size, generator=generator)
         step = torch.arange(1, self.channels + 1).reshape(-1, *(1,) * self.ndim)
         values: Array = (noise * self.spread + step * self.mean)[0].numpy()
-        return Grid(values, "signed", f"normal noise, seed {self.seed}")
+        return Grid(values, "signed", Message("normal noise, seed {seed}", seed=self.seed))
 
     def code(self) -> str:
         shape = commas((1, self.channels, *self.size))
@@ -163,13 +166,13 @@ class MovingSquare(Source):
     In channel *c* it is *c* rows lower and *c* columns ahead.
     """
 
-    title: ClassVar[str] = "Moving square"
+    title: ClassVar[Message] = Message("Moving square")
     ndims: ClassVar[tuple[int, ...]] = (3,)
 
-    ndim: int = knob(3, choices=(3,), help="frames, rows and columns")
-    size: Size = knob(8, 1, 64, "frames, rows and columns", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
-    side: int = knob(3, 1, 16, "cells along one side of the square")
+    ndim: int = knob(3, choices=(3,), help=Message("frames, rows and columns"))
+    size: Size = knob(8, 1, 64, Message("frames, rows and columns"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+    side: int = knob(3, 1, 16, Message("cells along one side of the square"))
 
     def top(self) -> int:
         """First row of the square in channel 0."""
@@ -180,7 +183,7 @@ class MovingSquare(Source):
         square = np.zeros((rows, columns), np.float32)
         square[self.top() : self.top() + self.side, : self.side] = 1
         films = [[np.roll(square, (c, c + t), axis=(0, 1)) for t in range(frames)] for c in range(self.channels)]
-        return Grid(np.array(films), "signed", "a square moving right")
+        return Grid(np.array(films), "signed", Message("a square moving right"))
 
     def code(self) -> str:
         frames, rows, columns = self.size

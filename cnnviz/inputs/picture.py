@@ -10,6 +10,7 @@ from PIL import Image
 
 from cnnviz.inputs import deep
 from cnnviz.inputs.base import MAX_VALUES, Array, SourceError
+from cnnviz.text import Message
 
 Colour = Literal["grey", "rgb"]
 
@@ -28,7 +29,7 @@ TURNS = {  # how the camera was held -> what makes it upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-COLOURS = "colours read as brightness"
+COLOURS = Message("colours read as brightness")
 MODES: dict[Colour, str] = {"grey": "L", "rgb": "RGB"}
 
 
@@ -40,12 +41,12 @@ class Picture:
     ----------
     values : float32 array, shape (1 or 3, rows, columns)
         From 0 (black) to 1 (white): the level divided by 255, or by 65,535.
-    notes : tuple of str
+    notes : tuple of Message
         What was passed over.
     """
 
     values: Array
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def read_picture(data: bytes, kind: str, colour: Colour = "grey", rows: int | None = None) -> Picture:
@@ -72,12 +73,12 @@ def read_picture(data: bytes, kind: str, colour: Colour = "grey", rows: int | No
         flat, coloured = flatten(data, image, colour, rows)
         frames = getattr(image, "n_frames", 1)
     except Exception:  # decoders raise nearly anything for a file that was tampered with
-        raise SourceError(f"A {kind} file that is cut short or damaged: save the picture again.") from None
+        raise SourceError("A {kind} file that is cut short or damaged: save the picture again.", kind=kind) from None
     if late:
         turn, notes = orientation(image)
         check_values(size if turn < 5 else size[::-1], len(MODES[colour]), rows)
     upright = [band.transpose(TURNS[turn]) if turn in TURNS else band for band in flat]
-    notes += [f"first of {frames} frames"] * (frames > 1)
+    notes += [Message("first of {frames} frames", frames=frames)] * (frames > 1)
     notes += [COLOURS] * (coloured and colour == "grey")
     return Picture(to_values(upright, rows), tuple(notes))
 
@@ -88,11 +89,13 @@ def opened(data: bytes, kind: str) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=[kind])
         width, height = image.size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise SourceError(f"A {kind} picture of more than {MAX_PIXELS:,} pixels: scale it down first.") from None
+        raise SourceError(
+            "A {kind} picture of more than {most:,} pixels: scale it down first.", kind=kind, most=MAX_PIXELS
+        ) from None
     except Exception:
-        raise SourceError(f"A {kind} file with a damaged header: save the picture again.") from None
+        raise SourceError("A {kind} file with a damaged header: save the picture again.", kind=kind) from None
     if not width * height:
-        raise SourceError(f"A {kind} file with a damaged header: save the picture again.")
+        raise SourceError("A {kind} file with a damaged header: save the picture again.", kind=kind)
     return image
 
 
@@ -100,23 +103,29 @@ def check_pixels(image: Image.Image, kind: str, data: bytes) -> None:
     """Refuse what is declared beyond the limits."""
     (width, height), deeper = image.size, deep.is_deep(image)
     most = MAX_DEEP if deeper else MAX_PIXELS
-    what = f"A {kind} picture of {height} × {width} pixels"
+    what = Message("A {kind} picture of {height} × {width} pixels", kind=kind, height=height, width=width)
+    if width * height > most and deeper:
+        raise SourceError("{what} of 16 bits, more than {most:,}: scale it down first.", what=what, most=most)
     if width * height > most:
-        raise SourceError(f"{what}{' of 16 bits' * deeper}, more than {most:,}: scale it down first.")
+        raise SourceError("{what}, more than {most:,}: scale it down first.", what=what, most=most)
     if max(width, height) > MAX_SIDE:
-        raise SourceError(f"{what}, more than {MAX_SIDE:,} on a side: crop it first.")
+        raise SourceError("{what}, more than {most:,} on a side: crop it first.", what=what, most=MAX_SIDE)
     scans = data.count(SCAN) if kind == "JPEG" else 1
     if scans * width * height > MAX_SCANNED:
-        raise SourceError(f"{what} in {scans:,} scans, which would take long: save it as a plain (baseline) JPEG.")
+        raise SourceError(
+            "{what} in {scans:,} scans, which would take long: save it as a plain (baseline) JPEG.",
+            what=what,
+            scans=scans,
+        )
 
 
-def orientation(image: Image.Image) -> tuple[int, list[str]]:
+def orientation(image: Image.Image) -> tuple[int, list[Message]]:
     """How the camera was held, 1 if upright, and a note if that cannot be read."""
     try:
         turn = int(image.getexif().get(ORIENTATION, 1))
         return turn if turn in TURNS else 1, []
     except Exception:  # EXIF is a format of its own, and as easily damaged
-        return 1, ["its EXIF block is damaged and passed over"]
+        return 1, [Message("its EXIF block is damaged and passed over")]
 
 
 def check_values(size: tuple[int, int], bands: int, rows: int | None) -> None:
@@ -125,9 +134,18 @@ def check_values(size: tuple[int, int], bands: int, rows: int | None) -> None:
     width = columns_at(size, height)
     if height * width * bands > MAX_VALUES:
         best = fit_rows(size, bands)
-        remedy = f"scale it to {best} rows or fewer" if best else "crop it first"
-        count = f"{height} × {width} cells × {bands} channels, more than {MAX_VALUES:,} numbers"
-        raise SourceError(f"A picture of {count}: {remedy}.")
+        places = {"height": height, "width": width, "bands": bands, "most": MAX_VALUES}
+        if best:
+            raise SourceError(
+                "A picture of {height} × {width} cells × {bands} channels, more than {most:,} numbers: "
+                "scale it to {best} rows or fewer.",
+                **places,
+                best=best,
+            )
+        raise SourceError(
+            "A picture of {height} × {width} cells × {bands} channels, more than {most:,} numbers: crop it first.",
+            **places,
+        )
 
 
 def flatten(data: bytes, image: Image.Image, colour: Colour, rows: int | None) -> tuple[list[Image.Image], bool]:

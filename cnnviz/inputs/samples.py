@@ -10,6 +10,7 @@ from PIL import Image
 from cnnviz.core.settings import knob
 from cnnviz.inputs.base import Grid, Source, SourceError
 from cnnviz.inputs.picture import MODES, Colour, columns_at, to_values
+from cnnviz.text import Message, listed
 
 
 @lru_cache(maxsize=1)
@@ -37,16 +38,20 @@ class Digit(Source):
     Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998.
     """
 
-    title: ClassVar[str] = "Digit"
+    title: ClassVar[Message] = Message("Digit")
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
-    index: int = knob(0, 0, 1796, "which of the 1797 digits")
+    index: int = knob(0, 0, 1796, Message("which of the 1797 digits"))
 
     def grid(self) -> Grid:
         if self.index >= len(digits().images):
-            raise SourceError(f"Digit {self.index} does not exist: choose from 0 to {len(digits().images) - 1}.")
+            raise SourceError(
+                "Digit {index} does not exist: choose from 0 to {count}.",
+                index=self.index,
+                count=len(digits().images) - 1,
+            )
         values = digits().images[self.index][None].astype(np.float32)  # (1, rows, columns)
-        return Grid(values, "signed", f"a handwritten {digits().target[self.index]}")
+        return Grid(values, "signed", Message("a handwritten {digit}", digit=digits().target[self.index]))
 
     def code(self) -> str:
         return f"""\
@@ -60,16 +65,16 @@ x = torch.tensor(load_digits().images[{self.index}], dtype=torch.float32)[None, 
 class Photo(Source):
     """A photograph from 0 (black) to 1 (white), scaled to `rows` with its aspect kept."""
 
-    title: ClassVar[str] = "Photo"
+    title: ClassVar[Message] = Message("Photo")
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
-    name: str = knob("china.jpg", choices=("china.jpg", "flower.jpg"), help="which photograph")
-    rows: int = knob(64, 16, 427, "height to scale to; 427 is the original")
-    colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
+    name: str = knob("china.jpg", choices=("china.jpg", "flower.jpg"), help=Message("which photograph"))
+    rows: int = knob(64, 16, 427, Message("height to scale to; 427 is the original"))
+    colour: Colour = knob("grey", choices=("grey", "rgb"), help=Message("one channel, or red, green and blue"))
 
     def grid(self) -> Grid:
         values = to_values(list(photo(self.name).convert(MODES[self.colour]).split()), self.rows)
-        return Grid(values, "picture", f"{self.name}, {self.colour}")
+        return Grid(values, "picture", listed((self.name, self.colour)))
 
     def code(self) -> str:
         size = (columns_at(photo(self.name).size, self.rows), self.rows)

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnviz.core.settings import Size, knob
 from cnnviz.inputs.base import Array, Grid, Source
+from cnnviz.text import Message
 
 
 def wave(cycles: Any) -> Array:
@@ -34,17 +35,21 @@ x = torch.tensor(np.sin(2 * np.pi * cycles).round(3) + 0, dtype=torch.float32)[N
 class Sine(Source):
     """One frequency: ``sin(2 pi i / period)``. In channel *c* the period is *c + 1* times as long."""
 
-    title: ClassVar[str] = "Sine"
+    title: ClassVar[Message] = Message("Sine")
     ndims: ClassVar[tuple[int, ...]] = (1,)
 
-    ndim: int = knob(1, choices=(1,), help="time")
-    size: Size = knob(32, 1, 128, "cells", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
-    period: int = knob(8, 2, 64, "cells that one cycle takes")
+    ndim: int = knob(1, choices=(1,), help=Message("time"))
+    size: Size = knob(32, 1, 128, Message("cells"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+    period: int = knob(8, 2, 64, Message("cells that one cycle takes"))
 
     def grid(self) -> Grid:
         slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
-        return Grid(wave(np.arange(self.size[0]) / self.period / slower), "signed", f"sine, period {self.period}")
+        return Grid(
+            wave(np.arange(self.size[0]) / self.period / slower),
+            "signed",
+            Message("sine, period {period}", period=self.period),
+        )
 
     def code(self) -> str:
         return wave_code(self.channels, self.size[0], f"place / {self.period}")
@@ -57,21 +62,23 @@ class Chirp(Source):
     In channel *c* everything is *c + 1* times slower.
     """
 
-    title: ClassVar[str] = "Chirp"
+    title: ClassVar[Message] = Message("Chirp")
     ndims: ClassVar[tuple[int, ...]] = (1,)
 
-    ndim: int = knob(1, choices=(1,), help="time")
-    size: Size = knob(32, 1, 128, "cells", per_axis=True)
-    channels: int = knob(1, 1, 128, "maps stacked on one another")
-    first: int = knob(16, 2, 64, "cells that one cycle takes at the start")
-    last: int = knob(4, 2, 64, "cells that one cycle takes at the end")
+    ndim: int = knob(1, choices=(1,), help=Message("time"))
+    size: Size = knob(32, 1, 128, Message("cells"), per_axis=True)
+    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+    first: int = knob(16, 2, 64, Message("cells that one cycle takes at the start"))
+    last: int = knob(4, 2, 64, Message("cells that one cycle takes at the end"))
 
     def grid(self) -> Grid:
         place = np.arange(self.size[0])
         slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
         # the integral of a frequency that rises evenly: cycles up to cell i
         cycles = (place / self.first + (1 / self.last - 1 / self.first) * place**2 / (2 * len(place))) / slower
-        return Grid(wave(cycles), "signed", f"sweep, period {self.first} to {self.last}")
+        return Grid(
+            wave(cycles), "signed", Message("sweep, period {first} to {last}", first=self.first, last=self.last)
+        )
 
     def code(self) -> str:
         n, first, last = self.size[0], self.first, self.last

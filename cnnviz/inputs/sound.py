@@ -17,6 +17,7 @@ from cnnviz.core.settings import knob
 from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.inputs.logmel import DESED, RATE, Features, decibels, log_mel, mel_filters, spectrum, stretch
 from cnnviz.inputs.oddities import of_levels
+from cnnviz.text import Message, listed
 
 Wave = NDArray[np.float64]
 
@@ -82,13 +83,13 @@ def mixture(t: Wave, rng: np.random.Generator) -> Wave:
     return speech(t, rng) / 2 + alarm(t, rng) / 4 + water(t, rng) / 2
 
 
-SOUNDS: dict[str, tuple[str, Callable[[Wave, np.random.Generator], Wave]]] = {
-    "alarm": ("an alarm bell", alarm),
-    "speech": ("a speech-like buzz", speech),
-    "water": ("running water", water),
-    "dishes": ("dishes", dishes),
-    "vacuum": ("a vacuum cleaner", vacuum),
-    "mixture": ("speech, an alarm bell and running water", mixture),
+SOUNDS: dict[str, tuple[Message, Callable[[Wave, np.random.Generator], Wave]]] = {
+    "alarm": (Message("an alarm bell"), alarm),
+    "speech": (Message("a speech-like buzz"), speech),
+    "water": (Message("running water"), water),
+    "dishes": (Message("dishes"), dishes),
+    "vacuum": (Message("a vacuum cleaner"), vacuum),
+    "mixture": (Message("speech, an alarm bell and running water"), mixture),
 }
 
 
@@ -132,11 +133,11 @@ def definitions(function: Callable[..., Any]) -> str:
 class LogMel(Source):
     """A log-mel spectrogram: rows are frames, columns are mels, low to high; the least is quiet, and 1 is loud."""
 
-    title: ClassVar[str] = "Log-mel"
+    title: ClassVar[Message] = Message("Log-mel")
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
-    sound: str = knob("alarm", choices=tuple(SOUNDS), help="what is heard in the middle of the clip")
-    seconds: int = knob(2, 1, 10, "length of the clip")
+    sound: str = knob("alarm", choices=tuple(SOUNDS), help=Message("what is heard in the middle of the clip"))
+    seconds: int = knob(2, 1, 10, Message("length of the clip"))
     features: Features = DESED
 
     def __post_init__(self) -> None:
@@ -152,8 +153,9 @@ class LogMel(Source):
     def grid(self) -> Grid:
         what, _ = SOUNDS[self.sound]
         values = log_mel(self.samples(), self.features)
-        size = f"{values.shape[1]} frames × {values.shape[2]} mels"
-        return Grid(values, "loud", f"{what}, {self.seconds} s, {size}{self.features.empty_note()}", of_levels(values))
+        length = Message("{seconds} s", seconds=self.seconds)
+        size = Message("{frames} frames × {mels} mels", frames=values.shape[1], mels=values.shape[2])
+        return Grid(values, "loud", listed((what, length, size, *self.features.empty_notes())), of_levels(values))
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]

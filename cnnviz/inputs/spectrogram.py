@@ -1,6 +1,7 @@
 """Spectrograms that were computed elsewhere: which axis holds the mels, and what the numbers are, guessed or told."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import ClassVar, Literal, get_args
@@ -14,16 +15,17 @@ from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.logmel import DESED, Features, stretch
 from cnnviz.inputs.oddities import of_levels, of_values
 from cnnviz.inputs.picture import read_picture
-from cnnviz.inputs.upload import MAX_BYTES, PICTURES
+from cnnviz.inputs.upload import MAX_BYTES, PICTURES, not_finite
 from cnnviz.tensorfile import kind_of
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
+from cnnviz.text import Message, listed
 
 Guess = Literal["guess"]
 Axes = Literal["frames x mels", "mels x frames"]
 Levels = Literal["decibels", "magnitude", "scaled"]
 
-WANTED = "a .npy, .npz, .csv, .pt or .safetensors array, or a PNG, JPEG or WebP picture"
+WANTED = Message("a .npy, .npz, .csv, .pt or .safetensors array, or a PNG, JPEG or WebP picture")
 
 # Bands that people choose, and bins of a spectrum, half a window of samples and one.
 BANDS = {20, 23, 24, 26, 32, 40, 48, 60, 64, 80, 96, 100, 120, 128, 160, 192, 201, 229, 256, 257, 513, 1025}
@@ -117,37 +119,54 @@ def read_spectrogram(
     values, note = read_plane(data)
     odd = int(np.count_nonzero(~np.isfinite(values)))
     if odd == values.size:
-        raise SourceError(f"All {odd:,} numbers are NaN or Inf: save the spectrogram again.")
+        raise SourceError("All {odd:,} numbers are NaN or Inf: save the spectrogram again.", odd=odd)
     picture = identify(data).name in PICTURES
+    likely: Axes
     likely, clear = ("mels x frames", True) if picture else guess_axes(values.shape)
-    order = likely if axes == "guess" else axes
+    order: Axes = likely if axes == "guess" else axes
     kind = guess_levels(values) if levels == "guess" else levels
     if order == "mels x frames":
         values = (values[::-1] if picture else values).T
     frames, mels = values.shape
-    doubt = " (the shape does not tell)" if axes == "guess" and not clear else ""
-    said = [plain_name(name), *filter(None, [note]), f"{frames:,} frames × {mels:,} mels"]
-    said += [decided({order + doubt: axes, kind: levels})]
-    said += [f"{odd:,} of {values.size:,} numbers are NaN or Inf"] * (odd > 0)
+    doubtful = axes == "guess" and not clear
+    said = [plain_name(name), *([note] if note else [])]
+    said.append(Message("{frames:,} frames × {mels:,} mels", frames=frames, mels=mels))
+    said.append(decided({AXES[order, doubtful]: axes, LEVELS[kind]: levels}))
+    said += not_finite(odd, values.size)
     drawn = rescaled(values, kind, scale)
     cut = of_levels(drawn[np.isfinite(drawn)]) if kind == "magnitude" else ()
-    return Grid(drawn[None], "loud", ", ".join(said), of_values(values, "cells") or cut)
+    return Grid(drawn[None], "loud", listed(said), of_values(values) or cut)
 
 
-def decided(told: dict[str, str]) -> str:
+AXES: dict[tuple[Axes, bool], Message] = {  # and whether the shape does not tell
+    ("frames x mels", False): Message("frames x mels"),
+    ("mels x frames", False): Message("mels x frames"),
+    ("frames x mels", True): Message("frames x mels (the shape does not tell)"),
+    ("mels x frames", True): Message("mels x frames (the shape does not tell)"),
+}
+LEVELS: dict[Levels, Message] = {
+    "decibels": Message("decibels"),
+    "magnitude": Message("magnitude"),
+    "scaled": Message("scaled"),
+}
+
+
+def decided(asked: Mapping[Message, str]) -> Message:
     """Words for what was decided, from what each was asked to be.
 
-    >>> decided({"mels x frames": "guess", "decibels": "decibels"})
+    >>> str(decided({AXES["mels x frames", False]: "guess", LEVELS["decibels"]: "decibels"}))
     'guessed: mels x frames; as told: decibels'
     """
-    parts = {
-        "guessed": [w for w, t in told.items() if t == "guess"],
-        "as told": [w for w, t in told.items() if t != "guess"],
-    }
-    return "; ".join(f"{how}: {', '.join(words)}" for how, words in parts.items() if words)
+    guessed = listed([words for words, how in asked.items() if how == "guess"])
+    told = listed([words for words, how in asked.items() if how != "guess"])
+    if not told:
+        return Message("guessed: {guessed}", guessed=guessed)
+    if not guessed:
+        return Message("as told: {told}", told=told)
+    return Message("guessed: {guessed}; as told: {told}", guessed=guessed, told=told)
 
 
-def read_plane(data: bytes) -> tuple[Array, str]:
+def read_plane(data: bytes) -> tuple[Array, Message]:
     """The map in a file, told by its leading bytes.
 
     Parameters
@@ -160,8 +179,8 @@ def read_plane(data: bytes) -> tuple[Array, str]:
     -------
     float32 array, shape (rows, columns), at least one of each
         As it lies in the file; NaN and Inf stay. A picture is from 0 (black) to 1 (white).
-    str
-        What was passed over or taken for granted; "" if nothing was.
+    Message
+        What was passed over or taken for granted; false if nothing was.
 
     Raises
     ------
@@ -169,9 +188,9 @@ def read_plane(data: bytes) -> tuple[Array, str]:
         One sentence on what the file is and what was expected. What is declared is checked before it is unpacked.
     """
     if not data:
-        raise SourceError(f"An empty file: upload {WANTED}.")
+        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
     if len(data) > MAX_BYTES:
-        raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
+        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MAX_BYTES)
     if holds_tensors(data):
         return read_torch(data)
     told = identify(data)
@@ -192,23 +211,23 @@ def holds_tensors(data: bytes) -> bool:
     return kind == "safetensors" or (kind == "torch" and (data[:2] != b"PK" or b"/data.pkl" in data))
 
 
-def read_brightness(data: bytes, kind: str) -> tuple[Array, str]:
+def read_brightness(data: bytes, kind: str) -> tuple[Array, Message]:
     """A picture's brightness, shape (rows, columns), from 0 to 1, and what became of its frames and colours."""
     picture = read_picture(data, kind)
-    return picture.values[0], ", ".join(picture.notes)
+    return picture.values[0], listed(picture.notes)
 
 
 @dataclass(frozen=True)
 class Spectrogram(Source):
     """A spectrogram that somebody saved; see `read_spectrogram`. Two of the same bytes are equal."""
 
-    title: ClassVar[str] = "Spectrogram file"
+    title: ClassVar[Message] = Message("Spectrogram file")
     ndims: ClassVar[tuple[int, ...]] = (2,)
 
     data: bytes = field(default=b"", repr=False, compare=False)
     name: str = "spectrogram"
-    axes: Axes | Guess = knob("guess", choices=("guess", *get_args(Axes)), help="what rows and columns are")
-    levels: Levels | Guess = knob("guess", choices=("guess", *get_args(Levels)), help="what the numbers are")
+    axes: Axes | Guess = knob("guess", choices=("guess", *get_args(Axes)), help=Message("what rows and columns are"))
+    levels: Levels | Guess = knob("guess", choices=("guess", *get_args(Levels)), help=Message("what the numbers are"))
     features: Features = DESED  # what its frames and mels are taken for, and the scale that they are stretched to
     digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
 

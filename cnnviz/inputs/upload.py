@@ -17,6 +17,7 @@ from cnnviz.inputs.oddities import FULL_SCALES, of_levels, of_values
 from cnnviz.inputs.picture import COLOURS, Colour, read_picture
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
+from cnnviz.text import Message, listed
 
 MAX_BYTES = 20_000_000
 
@@ -25,7 +26,7 @@ SOUNDS = (
     *("WAV", "RIFX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "Ogg", "Ogg Opus", "MP3"),
     *("NIST", "VOC", "IRCAM", "SVX", "AVR", "PAF", "PVF"),  # older ones that libsndfile reads as well
 )
-WANTED = (
+WANTED = Message(
     "a PNG, JPEG or WebP picture, a WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or W64 sound, a .npy array or a CSV table"
 )
 
@@ -70,9 +71,9 @@ def read_upload(
         One sentence on what the file is and what was expected.
     """
     if not data:
-        raise SourceError(f"An empty file: upload {WANTED}.")
+        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
     if len(data) > MAX_BYTES:
-        raise SourceError(f"A file of {len(data):,} bytes: at most {MAX_BYTES:,} are read.")
+        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MAX_BYTES)
     told = identify(data)
     kind = told.name
     if kind == "npy":
@@ -83,61 +84,75 @@ def read_upload(
         raise SourceError(told.refused(WANTED))
     if ndim != 2:
         raise SourceError(
-            f"This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {SHAPES[ndim]}."
+            "This {kind} file makes rows and columns: {ndim}-D takes a .npy array of shape {shapes}.",
+            kind=kind,
+            ndim=ndim,
+            shapes=SHAPES[ndim],
         )
     if kind in SOUNDS:
         heard = read_audio(data, kind, piece, features.rate)
         values = log_mel(heard.samples, features)
         notices = (*(heard.odd or of_levels(values)), *heard.left)
-        return Grid(values, "loud", f"log-mel of {plain_name(name)}, {heard.note}{features.empty_note()}", notices)
+        what = Message("log-mel of {name}", name=plain_name(name))
+        return Grid(values, "loud", listed((what, heard.note, *features.empty_notes())), notices)
     return _picture(data, kind, name, rows, colour)
 
 
-def _array(values: Array, name: str, note: str) -> Grid:
+def _array(values: Array, name: str, note: Message) -> Grid:
     odd = int(np.count_nonzero(~np.isfinite(values)))
-    notes = [note] * bool(note) + [f"{odd:,} of {values.size:,} numbers are NaN or Inf"] * (odd > 0)
-    return Grid(values, "signed", ", ".join([plain_name(name), *notes]), of_values(values))
+    notes = [*([note] if note else []), *not_finite(odd, values.size)]
+    return Grid(values, "signed", listed([plain_name(name), *notes]), of_values(values))
 
 
-def _table(data: bytes, ndim: int, name: str) -> tuple[Array, str, str]:
+def not_finite(odd: int, total: int) -> tuple[Message, ...]:
+    """How many numbers are none, if any is."""
+    return (Message("{odd:,} of {total:,} numbers are NaN or Inf", odd=odd, total=total),) if odd else ()
+
+
+def _table(data: bytes, ndim: int, name: str) -> tuple[Array, str, Message]:
     """A text's numbers, (1, rows, columns), or as signals: a row or a column alone, or a channel in each column."""
     if ndim == 3:
-        raise SourceError(f"A text has rows and columns: 3-D takes a .npy array of shape {SHAPES[3]}.")
+        raise SourceError("A text has rows and columns: 3-D takes a .npy array of shape {shapes}.", shapes=SHAPES[3])
     try:
         values, note = read_text(data)
     except SourceError as error:
-        said = str(error)
-        raise SourceError(f"This file is text, read as a table: {said[0].lower()}{said[1:]}") from None
+        raise SourceError("This file is text, read as a table: {sentence}", sentence=error.message) from None
     if ndim == 2:
         return values[None], name, note
     if min(values.shape) == 1:
         return values.reshape(1, -1), name, note
-    return np.ascontiguousarray(values.T), name, ", ".join(filter(None, [note, "a channel in each column"]))
+    return (
+        np.ascontiguousarray(values.T),
+        name,
+        listed([*([note] if note else []), Message("a channel in each column")]),
+    )
 
 
 def _picture(data: bytes, kind: str, name: str, rows: int | None, colour: Colour) -> Grid:
     picture = read_picture(data, kind, colour, rows)
     notes = [note for note in picture.notes if note != COLOURS]  # the page says itself that it is grey
-    return Grid(picture.values, "picture", ", ".join([plain_name(name), *notes]), of_values(picture.values, "cells"))
+    return Grid(picture.values, "picture", listed([plain_name(name), *notes]), of_values(picture.values))
 
 
 @dataclass(frozen=True)
 class Upload(Source):
     """An uploaded picture, sound or array; see `read_upload`. Two uploads of the same bytes are equal."""
 
-    title: ClassVar[str] = "Upload"
+    title: ClassVar[Message] = Message("Upload")
 
     data: bytes = field(default=b"", repr=False, compare=False)
     name: str = "upload"
-    rows: int | None = knob(None, 1, 1024, "height to scale a picture to; empty leaves it as it is")
-    colour: Colour = knob("grey", choices=("grey", "rgb"), help="one channel, or red, green and blue")
+    rows: int | None = knob(None, 1, 1024, Message("height to scale a picture to; empty leaves it as it is"))
+    colour: Colour = knob("grey", choices=("grey", "rgb"), help=Message("one channel, or red, green and blue"))
     seconds: int | None = knob(
-        None, 1, LONGEST, f"how much of a sound is read; empty reads all of it, up to {LONGEST} s"
+        None, 1, LONGEST, Message("how much of a sound is read; empty reads all of it, up to {most} s", most=LONGEST)
     )
-    start: float = knob(0.0, 0.0, 3600.0, "where in the sound that begins [s]", step=0.5)
-    pad: bool = knob(False, help="a shorter sound gets zeros after its end, up to `seconds`")
-    full_scale: int = knob(1, choices=FULL_SCALES, help="samples are divided by it; 32,768 where floats hold int16")
-    mix: Mix = knob("mean", choices=get_args(Mix), help="what of several channels is read")
+    start: float = knob(0.0, 0.0, 3600.0, Message("where in the sound that begins [s]"), step=0.5)
+    pad: bool = knob(False, help=Message("a shorter sound gets zeros after its end, up to `seconds`"))
+    full_scale: int = knob(
+        1, choices=FULL_SCALES, help=Message("samples are divided by it; 32,768 where floats hold int16")
+    )
+    mix: Mix = knob("mean", choices=get_args(Mix), help=Message("what of several channels is read"))
     features: Features = DESED
     digest: str = field(init=False, default="")  # sha256 of the data, which stands for it in == and hash()
 

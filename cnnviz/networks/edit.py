@@ -31,7 +31,9 @@ MODED = BatchNorm | Dropout | InstanceNorm  # may do something else in training
 def added(network: Network, at: int, layer: Layer) -> Network:
     """With one more layer in front of place `at`."""
     if len(network.stages) >= MOST_STAGES:
-        raise GeometryError(f"The network has {len(network.stages)} layers, and no more are shown. Remove one first.")
+        raise GeometryError(
+            "The network has {count} layers, and no more are shown. Remove one first.", count=len(network.stages)
+        )
     stages = network.stages
     return named(network, (*stages[:at], (free_name(network, layer), layer), *stages[at:]))
 
@@ -72,11 +74,13 @@ def renamed(network: Network, at: int, name: str) -> Network:
     """
     others = [one for i, (one, _) in enumerate(network.stages) if i != at]
     if not name.isascii() or not all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
-        raise GeometryError(f"“{name[:30]}” is no name for a layer. Use letters from a to z, digits and underlines.")
+        raise GeometryError(
+            "“{name}” is no name for a layer. Use letters from a to z, digits and underlines.", name=name[:30]
+        )
     if len(name) > MOST_LETTERS:
-        raise GeometryError(f"The name has {len(name)} letters. Use {MOST_LETTERS} at most.")
+        raise GeometryError("The name has {count} letters. Use {most} at most.", count=len(name), most=MOST_LETTERS)
     if name in others:
-        raise GeometryError(f"Another layer is called {name}. Choose another name.")
+        raise GeometryError("Another layer is called {name}. Choose another name.", name=name)
     stages = [*network.stages]
     stages[at] = name, stages[at][1]
     return replace(network, stages=tuple(stages))

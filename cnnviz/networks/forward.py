@@ -18,6 +18,7 @@ from cnnviz.core.run import (
     once,
 )
 from cnnviz.networks.network import MOST_BYTES, Network
+from cnnviz.text import Message
 
 MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
 
@@ -126,17 +127,21 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
     needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape)
     most = MOST_BYTES if budget is None else budget
     if needs > most:
-        what = "The weights of all stages" if alone else "Input, weights and all outputs"
+        what = Message("The weights of all stages") if alone else Message("Input, weights and all outputs")
         raise BudgetError(
-            f"{what} take {needs / 2**20:,.0f} MiB and {most / 2**20:,.0f} MiB are allowed. "
-            "Use a smaller input, or fewer filters."
+            "{what} take {needs:,.0f} MiB and {most:,.0f} MiB are allowed. Use a smaller input, or fewer filters.",
+            what=what,
+            needs=needs / 2**20,
+            most=most / 2**20,
         )
     for layer, taken in placed:
         check_windows(layer, taken)
     most_macs = MAX_MACS if alone else MOST_MACS
     if cost.macs > most_macs:
         raise BudgetError(
-            f"All stages together take {cost.macs:,} multiply-adds and cnnviz stops at {most_macs:,}. "
-            "Use a smaller input, fewer filters, or pool earlier."
+            "All stages together take {macs:,} multiply-adds and cnnviz stops at {most_macs:,}. Use a smaller input, "
+            "fewer filters, or pool earlier.",
+            macs=cost.macs,
+            most_macs=most_macs,
         )
     return cost.macs, placed

@@ -45,7 +45,7 @@ class Network:
         check_names([name for name, _ in self.stages])
         if self.prefix and not free(self.prefix):
             raise GeometryError(
-                f"The nn.Sequential cannot be called {self.prefix!r}. Use letters and digits, or nothing."
+                "The nn.Sequential cannot be called {prefix!r}. Use letters and digits, or nothing.", prefix=self.prefix
             )
 
     def module(self) -> nn.Module:
@@ -115,7 +115,7 @@ class Network:
             try:
                 shape = after(layer, shape)
             except GeometryError as error:
-                return found, GeometryError(f"{name}: {error}", *error.fixes)
+                return found, GeometryError("{name}: {error}", *error.fixes, name=name, error=error)
             found.append(shape)
         return found, None
 
@@ -134,11 +134,13 @@ def check_names(names: Sequence[str]) -> None:
     """Raise `GeometryError` unless an `nn.Sequential` with these names runs its layers in this order."""
     for name in names:
         if names.count(name) > 1:
-            raise GeometryError(f"{names.count(name)} stages are called {name!r}. Give each a name of its own.")
+            raise GeometryError(
+                "{count} stages are called {name!r}. Give each a name of its own.", count=names.count(name), name=name
+            )
         if name == INPUT or not all(map(free, name.split("."))):
-            raise GeometryError(f"A stage cannot be called {name!r}. Use letters and digits, as in 'conv1'.")
+            raise GeometryError("A stage cannot be called {name!r}. Use letters and digits, as in 'conv1'.", name=name)
         if any(other.startswith(f"{name}.") for other in names):
-            raise GeometryError(f"{name!r} is a stage, and others lie within it. Give it another name.")
+            raise GeometryError("{name!r} is a stage, and others lie within it. Give it another name.", name=name)
 
     def begins(name: str) -> list[int]:
         """Where each `nn.Sequential` in which it lies begins."""

@@ -6,8 +6,10 @@ from functools import lru_cache
 from itertools import islice, takewhile
 from math import isqrt, prod
 
+from cnnviz.core.axes import counted
 from cnnviz.core.layers import Flatten, Linear, MaskGate, Permute, Shape
 from cnnviz.networks.network import Network
+from cnnviz.text import Message, Plural
 
 MOST_CELLS = 4096  # of an input along one axis
 CUSTOMARY = (28, 32, 64, 224, 227, 96, 128, 256, 299, 384, 512, 40, 80, 1_024, 4_096)  # sizes that people use
@@ -23,13 +25,13 @@ class Suited:
 
     Attributes
     ----------
-    words : str
-        A sentence on what follows from what; empty where the given input fits as it is.
+    notes : tuple of Message
+        What follows from what; empty where the given input fits as it is.
     """
 
     network: Network
     shape: Shape
-    words: str = ""
+    notes: tuple[Message, ...] = ()
 
 
 @lru_cache(maxsize=64)
@@ -49,14 +51,15 @@ def suited(network: Network, shape: Shape, told: Shape = ()) -> Suited:
     >>> suited(Network((("0", Conv(3, 8, 5)), ("1", Flatten()), ("2", Linear((6272, 1, 1), 10)))), (1, 28, 28)).shape
     (3, 32, 32)
     """
-    network, flat = begun_with_maps(network)
-    note = f"{flat} " if flat else ""
+    network, notes = begun_with_maps(network)
     for one in (told, shape):
         if len(one) > 1 and max(one) <= MOST_CELLS and works(network, one):
-            return Suited(network, one, (note + ("" if one == shape else f"The input is now {spelled(one)}.")).strip())
+            now = () if one == shape else (Message("The input is now {shape}.", shape=spelled(one)),)
+            return Suited(network, one, (*notes, *now))
     found, why = searched(network, shape)
-    words = f"The input is now {spelled(found)}: {why}." if found != shape else f"No input was found: {why}."
-    return Suited(network, found, note + words)
+    if found == shape:
+        return Suited(network, found, (*notes, Message("No input was found: {why}.", why=why)))
+    return Suited(network, found, (*notes, Message("The input is now {shape}: {why}.", shape=spelled(found), why=why)))
 
 
 def spelled(shape: Shape) -> str:
@@ -68,22 +71,23 @@ def works(network: Network, shape: Shape) -> bool:
     return network.sound(shape)[1] is None
 
 
-def begun_with_maps(network: Network) -> tuple[Network, str]:
+def begun_with_maps(network: Network) -> tuple[Network, tuple[Message, ...]]:
     """A network of vectors gets an nn.Flatten in front: the input here always has channels and axes."""
     for _, layer in network.stages:
         if isinstance(layer, Linear):
             break
         if layer.dimensioned or isinstance(layer, (Flatten, Permute, MaskGate)):
-            return network, ""
+            return network, ()
     else:
-        return network, ""
+        return network, ()
     names = {name.partition(".")[0] for name, _ in network.stages}
     name = next(one for one in (FLATTEN, *(f"{FLATTEN}{i}" for i in range(len(names) + 1))) if one not in names)
     stages = ((name, Flatten()), *network.stages)
-    return Network(stages, network.prefix), "An nn.Flatten is put in front, for the network reads a vector."
+    note = Message("An nn.Flatten is put in front, because the network reads a vector.")
+    return Network(stages, network.prefix), (note,)
 
 
-def searched(network: Network, shape: Shape) -> tuple[Shape, str]:
+def searched(network: Network, shape: Shape) -> tuple[Shape, Message]:
     """A shape on which the layers work, and why it is this one; see `suited`."""
     axes, channels = axes_of(network), channels_of(network)
     place, dense = first_dense(network)
@@ -91,27 +95,34 @@ def searched(network: Network, shape: Shape) -> tuple[Shape, str]:
         return flat_shape(dense.in_features, channels), reading(network, place, dense)
     axes = axes or len(shape) - 1
     start = (channels or shape[0], *(shape[1:] if len(shape) == axes + 1 else (CUSTOMARY[0],) * axes))
-    why = f"its layers read {start[0]} channel{'s' * (start[0] > 1)} of {axes} ax{'i' if axes == 1 else 'e'}s"
+    channels_read = counted(start[0], "channels")
+    why = Plural(
+        "its layers read {channels} of {n} axis", "its layers read {channels} of {n} axes", axes, channels=channels_read
+    )
     if works(network, start):
         return start, why
     if not dense:
         fit = next((one for size in CUSTOMARY if works(network, one := (start[0], *(size,) * axes))), None)
-        return fit or start, why if fit else f"{why}, but no size fits all layers"
+        return fit or start, why if fit else Message("{why}, but no size fits all layers", why=why)
     reads = reading(network, place, dense)
     tries = MOST_TRIES // place  # a try goes through all layers in front of the dense one
     for make in islice(ways(start), max(1, tries // TRIES_OF_ONE)):
         sizes = fitting(network, place, dense.in_features, make)
         size = next((one for one in customary(sizes) if works(network, make(one))), None)
         if size:
-            span = f"each size from {sizes[0]:,} to {sizes[-1]:,}" if len(sizes) > 1 else "this size alone"
-            return make(size), f"{reads}, as {span} gives"
-    return start, f"{reads}, which no size up to {MOST_CELLS:,} gives"
+            if len(sizes) == 1:
+                return make(size), Message("{reads}, as this size alone gives", reads=reads)
+            ends = {"first": sizes[0], "last": sizes[-1]}
+            return make(size), Message("{reads}, as each size from {first:,} to {last:,} gives", reads=reads, **ends)
+    return start, Message("{reads}, which no size up to {most:,} gives", reads=reads, most=MOST_CELLS)
 
 
-def reading(network: Network, place: int, dense: Linear) -> str:
+def reading(network: Network, place: int, dense: Linear) -> Message:
     """How much a dense layer reads, in words."""
     name = network.stages[place][0]
-    return f"{'layer ' * name.isdecimal()}{name} reads {dense.in_features:,} numbers"
+    if name.isdecimal():
+        return Message("layer {name} reads {count:,} numbers", name=name, count=dense.in_features)
+    return Message("{name} reads {count:,} numbers", name=name, count=dense.in_features)
 
 
 def axes_of(network: Network) -> int:

@@ -30,6 +30,7 @@ from cnnviz.core.seed import seeded
 from cnnviz.core.settings import Setting, knob
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.network import Network
+from cnnviz.text import Message
 
 Stages = Sequence[tuple[str, Layer]]
 
@@ -62,13 +63,15 @@ class LessonB(Setting):
     channels; dense layers with ReLU follow, and one without.
     """
 
-    xdim: tuple[int, int, int] = knob((1, 28, 28), 1, 256, "channels, rows and columns of the input")
-    ksize: int = knob(3, 1, 11, "cells one window of a convolution reads along each axis; an odd number keeps the size")
-    cdims: tuple[int, ...] = knob((32, 64), 1, 128, "channels after each block")
-    hdims: tuple[int, ...] = knob((32,), 1, 1024, "numbers after each dense layer but the last")
-    ydim: int = knob(10, 1, 1000, "classes")
-    use_batchnorm: bool = knob(False, help="normalise after each convolution")
-    training: bool = knob(False, help="dropout drops, and batch norm takes the batch's own statistics")
+    xdim: tuple[int, int, int] = knob((1, 28, 28), 1, 256, Message("channels, rows and columns of the input"))
+    ksize: int = knob(
+        3, 1, 11, Message("cells one window of a convolution reads along each axis; an odd number keeps the size")
+    )
+    cdims: tuple[int, ...] = knob((32, 64), 1, 128, Message("channels after each block"))
+    hdims: tuple[int, ...] = knob((32,), 1, 1024, Message("numbers after each dense layer but the last"))
+    ydim: int = knob(10, 1, 1000, Message("classes"))
+    use_batchnorm: bool = knob(False, help=Message("normalise after each convolution"))
+    training: bool = knob(False, help=Message("dropout drops, and batch norm takes the batch's own statistics"))
 
     @cached_property
     def network(self) -> Network:
@@ -228,34 +231,51 @@ class Preset:
     ----------
     shape : (channels, *axes)
         The input that it was made for.
-    words : str
+    words : Message
         One line about it.
     """
 
     name: str
     network: Network
     shape: Shape
-    words: str
+    words: Message
 
 
 LESSON = "lesson B"  # its class has arguments of its own
-EMPTY = Preset("empty", Network((), prefix=""), (1, 28, 28), "Nothing yet. Add the first layer below.")
+EMPTY = Preset("empty", Network((), prefix=""), (1, 28, 28), Message("Nothing yet. Add the first layer below."))
 PICTURE = (3, 224, 224)
 TEN_SECONDS = (1, 626, 128)  # frames and mels, see `cnnviz.inputs.logmel`
 
 ZOO = {
     preset.name: preset
     for preset in (
-        Preset(LESSON, LessonB().network, (1, 28, 28), "Two blocks and two dense layers, for digits."),
-        Preset("lesson C", lesson_c(), (3, 32, 32), "Two convolutions and one dense layer, for CIFAR-10."),
-        Preset("LeNet-5", lenet5(), (1, 32, 32), "LeCun's reader of digits, 1998: tanh and average pooling."),
-        Preset("AlexNet, two towers", alexnet(), (3, 227, 227), "As published in 2012, for two graphics cards."),
-        Preset("AlexNet, one tower", alexnet(1), (3, 227, 227), "The same without groups: every map reads all maps."),
-        Preset("AlexNet, torchvision", alexnet_torchvision(), PICTURE, "As torchvision builds it, with fewer maps."),
-        Preset("VGG16", vgg16(), PICTURE, "Convolutions of 3×3 and nothing larger, 2014."),
-        Preset("DESED default", Desed().network, TEN_SECONDS, "The block of the lesson, three times, for sounds."),
+        Preset(LESSON, LessonB().network, (1, 28, 28), Message("Two blocks and two dense layers, for digits.")),
+        Preset("lesson C", lesson_c(), (3, 32, 32), Message("Two convolutions and one dense layer, for CIFAR-10.")),
+        Preset("LeNet-5", lenet5(), (1, 32, 32), Message("LeCun's reader of digits, 1998: tanh and average pooling.")),
         Preset(
-            "DESED baseline", BASELINE.network, TEN_SECONDS, "The CNN of the recipes of 2021 to 2024, seven blocks."
+            "AlexNet, two towers", alexnet(), (3, 227, 227), Message("As published in 2012, for two graphics cards.")
+        ),
+        Preset(
+            "AlexNet, one tower",
+            alexnet(1),
+            (3, 227, 227),
+            Message("The same without groups: every map reads all maps."),
+        ),
+        Preset(
+            "AlexNet, torchvision",
+            alexnet_torchvision(),
+            PICTURE,
+            Message("As torchvision builds it, with fewer maps."),
+        ),
+        Preset("VGG16", vgg16(), PICTURE, Message("Convolutions of 3×3 and nothing larger, 2014.")),
+        Preset(
+            "DESED default", Desed().network, TEN_SECONDS, Message("The block of the lesson, three times, for sounds.")
+        ),
+        Preset(
+            "DESED baseline",
+            BASELINE.network,
+            TEN_SECONDS,
+            Message("The CNN of the recipes of 2021 to 2024, seven blocks."),
         ),
     )
 }

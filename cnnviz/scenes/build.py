@@ -134,7 +134,7 @@ def show_net(choice: NetChoice) -> Shown:
     meta, notice = words(done, drawn)
     scene = make_scene(drawn, grid.scale if len(network.stages) == 1 else "signed")
     blob = replace(scene, meta=scene.meta | meta).to_bytes()
-    told = " ".join(filter(None, (done.notice, notice)))
+    told = " ".join(filter(None, (str(done.notice), notice)))
     return Shown(blob, replace(done, notice=told), measure(done.layer, done.x.shape), None, 0, None)
 
 
@@ -155,7 +155,7 @@ def show_maps(choice: MapsChoice) -> Maps:
     blob = make_maps(network, clip, done, at.stage, watch, unit).to_bytes()
     cost = measure(done.layer, done.x.shape)
     shapes = done.layer.torch_shapes(done.x.shape)
-    return Maps(blob, done.layer, shapes, channel, unit, cost, done.device, seconds, done.notice)
+    return Maps(blob, done.layer, shapes, channel, unit, cost, done.device, seconds, str(done.notice))
 
 
 def inside(choice: MapsChoice, shape: Shape) -> tuple[int, tuple[int, int] | None]:

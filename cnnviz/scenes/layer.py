@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.core.geometry import AXES, Axis, GeometryError
+from cnnviz.core.axes import AXES
+from cnnviz.core.geometry import Axis, GeometryError
 from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
 from cnnviz.core.layers.base import short
 from cnnviz.core.run import BudgetError, Run
@@ -41,20 +42,29 @@ def check_stage(layer: Layer, shape: Shape) -> None:
     """Raise `BudgetError` if input or output has more planes, or an axis more taps, than a stage has room for."""
     if layer.n_axes > 3:
         raise BudgetError(
-            f"The input {shape} has {layer.n_axes} axes to draw and a stage has 3. Use one step or example."
+            "The input {shape} has {n_axes} axes to draw and a stage has 3. Use one step or example.",
+            shape=shape,
+            n_axes=layer.n_axes,
         )
     for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
         planes = prod(tensor[: -2 if layer.n_axes > 1 else -1])  # channels, times depth
         if planes > MOST_MAPS:
             raise BudgetError(
-                f"The {name} {(1, *tensor)} has {planes} maps and the stage has room for {MOST_MAPS}. "
-                "Use fewer channels or less depth."
+                "The {name} {value} has {planes} maps and the stage has room for {most}. Use fewer channels or less "
+                "depth.",
+                name=name,
+                value=(1, *tensor),
+                planes=planes,
+                most=MOST_MAPS,
             )
     for axis in layer.windows(shape):
         if axis.n_out * axis.n_taps > MOST_TAPS:
             raise BudgetError(
-                f"{axis.n_out:,} windows of {axis.n_taps:,} cells along one axis are more than the {MOST_TAPS:,} "
-                f"that can be followed. Use a shorter input or smaller windows."
+                "{n_out:,} windows of {n_taps:,} cells along one axis are more than the {most:,} that can be followed. "
+                "Use a shorter input or smaller windows.",
+                n_out=axis.n_out,
+                n_taps=axis.n_taps,
+                most=MOST_TAPS,
             )
 
 
@@ -164,8 +174,11 @@ def playhead(done: Run, at: Sequence[int] | None) -> dict[str, Any] | None:
         return None
     if len(at) != done.y.ndim or min(at) < 0:
         raise GeometryError(
-            f"The place {tuple(at)} is no index of the output {done.y.shape}. "
-            f"Use {done.y.ndim} whole numbers from 0 on: the channel, then the cell."
+            "The place {tuple} is no index of the output {shape}. Use {ndim} whole numbers from 0 on: the channel, "
+            "then the cell.",
+            tuple=tuple(at),
+            shape=done.y.shape,
+            ndim=done.y.ndim,
         )
     channel, *cell = map(int, at)
     return {"channel": channel, "cell": [0] * (3 - len(cell)) + cell}

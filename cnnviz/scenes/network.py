@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.core.geometry import AXES, Ints
+from cnnviz.core.axes import AXES
+from cnnviz.core.geometry import Ints
 from cnnviz.core.layers import Array, Flatten, Layer, Norm, Shape
 from cnnviz.core.run import Run
 from cnnviz.networks.network import Network
@@ -107,7 +108,7 @@ class Glance:
         self.device = self.notice = ""
 
     def __call__(self, name: str, done: Run) -> None:
-        self.device, self.notice = done.device, done.notice or self.notice
+        self.device, self.notice = done.device, str(done.notice) or self.notice
         self.take(name, done.y)
 
     def take(self, name: str, values: Array) -> None:

@@ -13,6 +13,7 @@ from cnnviz.networks.checkpoint import Checkpoint, Fit, Opened, load
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import kaiming
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Loaded(Seeded):
             return load(opened(self.checkpoint).weights, network)
         return fit_of(self.checkpoint, network).weights
 
-    def notes(self, network: Network) -> tuple[str, ...]:
+    def notes(self, network: Network) -> tuple[Message, ...]:
         """What to say of weights that were found for a network of any kind."""
         return () if isinstance(network, Desed) else fit_of(self.checkpoint, network).notes
 
@@ -99,7 +100,11 @@ def convolution(network: Network) -> tuple[str, Channels]:
     """The last stage, for which a kernel has a name: how its keys begin, and its layer."""
     name, layer = network.stages[-1]
     if not isinstance(layer, Channels):
-        raise GeometryError(f"A kernel has a name for convolutions alone, and {name} is {layer.called}. Use a seed.")
+        raise GeometryError(
+            "A kernel has a name for convolutions alone, and {name} is {called}. Use a seed.",
+            name=name,
+            called=layer.called,
+        )
     return network.start(name), layer
 
 

@@ -12,10 +12,11 @@ from safetensors.torch import load
 from cnnviz.tensorfile.limits import MOST_BYTES, MOST_HEADER, TensorError
 from cnnviz.tensorfile.plain import Plain
 from cnnviz.tensorfile.torchfile import ZIP, read_torch
+from cnnviz.text import Message
 
 __all__ = ["MOST_BYTES", "TensorError", "kind_of", "read_tensors"]
 
-WANTED = "what torch.save wrote (.pt, .pth, .ckpt), or .safetensors"
+WANTED = Message("what torch.save wrote (.pt, .pth, .ckpt), or .safetensors")
 
 
 def kind_of(data: bytes) -> Literal["safetensors", "torch", ""]:
@@ -29,7 +30,9 @@ def kind_of(data: bytes) -> Literal["safetensors", "torch", ""]:
     return "torch" if data.startswith((ZIP, b"\x80")) else ""
 
 
-def read_tensors(data: bytes, most_bytes: int = MOST_BYTES, tell: Callable[[str], None] = lambda passed: None) -> Any:
+def read_tensors(
+    data: bytes, most_bytes: int = MOST_BYTES, tell: Callable[[Message], None] = lambda passed: None
+) -> Any:
     """The object in a file of tensors.
 
     Parameters
@@ -38,8 +41,8 @@ def read_tensors(data: bytes, most_bytes: int = MOST_BYTES, tell: Callable[[str]
         The whole file.
     most_bytes : int > 0 [bytes]
         What the file may have, and what all its tensors may take together.
-    tell : called with a sentence
-        On what stands beside plain values and tensors and was passed over: a number of numpy, a class, an object.
+    tell : called with names
+        Of what stands beside plain values and tensors and was passed over: a number of numpy, a class, an object.
 
     Returns
     -------
@@ -54,16 +57,18 @@ def read_tensors(data: bytes, most_bytes: int = MOST_BYTES, tell: Callable[[str]
         names of what it wants to run.
     """
     if not data:
-        raise TensorError(f"An empty file: upload {WANTED}.")
+        raise TensorError("An empty file: upload {wanted}.", wanted=WANTED)
     if len(data) > most_bytes:
-        raise TensorError(f"A file of {len(data):,} bytes: at most {most_bytes:,} are read.")
+        raise TensorError(
+            "A file of {count:,} bytes: at most {most_bytes:,} are read.", count=len(data), most_bytes=most_bytes
+        )
     readers: dict[str, Callable[[bytes], Any]] = {
         "torch": partial(read_torch, tell=tell),
         "safetensors": read_safetensors,
     }
     kind = kind_of(data)
     if not kind:
-        raise TensorError(f"This file is neither a torch file nor safetensors: upload {WANTED}.")
+        raise TensorError("This file is neither a torch file nor safetensors: upload {wanted}.", wanted=WANTED)
     return Plain(most_bytes).copy(readers[kind](data))
 
 
@@ -72,7 +77,10 @@ def read_safetensors(data: bytes) -> Any:
     length = int.from_bytes(data[:8], "little")
     if length > min(MOST_HEADER, len(data) - 8):
         raise TensorError(
-            f"A safetensors header of {length:,} bytes in a file of {len(data):,}: at most {MOST_HEADER:,} are read."
+            "A safetensors header of {length:,} bytes in a file of {count:,}: at most {most_header:,} are read.",
+            length=length,
+            count=len(data),
+            most_header=MOST_HEADER,
         )
     try:
         return load(data)

@@ -80,14 +80,21 @@ def laid(storage: Storage, itemsize: int, place: tuple[int, tuple[int, ...], tup
     """
     offset, size, stride = place
     if len(size) > MOST_AXES:
-        raise TensorError(f"This torch file has a tensor of {len(size):,} axes: at most {MOST_AXES} are read.")
+        raise TensorError(
+            "This torch file has a tensor of {count:,} axes: at most {most_axes} are read.",
+            count=len(size),
+            most_axes=MOST_AXES,
+        )
     if min(0, offset, *size, *stride) < 0:
         raise TensorError(DAMAGED)
     end = offset + 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True)) if 0 not in size else offset
     most = max(prod(size), end) * itemsize
     if most > storage.nbytes:
         raise TensorError(
-            f"This torch file has a tensor of shape {size} over {storage.nbytes:,} bytes, and it reaches {most:,}: "
-            "save it as tensor.contiguous()."
+            "This torch file has a tensor of shape {size} over {nbytes:,} bytes, and it reaches {most:,}: save it as "
+            "tensor.contiguous().",
+            size=size,
+            nbytes=storage.nbytes,
+            most=most,
         )
     return View(storage, place, dtype)

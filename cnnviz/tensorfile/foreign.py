@@ -16,6 +16,7 @@ from cnnviz.tensorfile.claims import Foreign, Global, Storage, View
 from cnnviz.tensorfile.limits import MOST_DEPTH, TensorError
 from cnnviz.tensorfile.pickles import DTYPES, ITEMSIZE, Step, readable, refuse_programs
 from cnnviz.tensorfile.walk import Walk, foreign
+from cnnviz.text import Message, some
 
 # What pickles call to build a plain value: numbers of numpy, dates, paths, sets. Whatever else is called is a program.
 VALUES = {
@@ -45,14 +46,13 @@ VALUES = {
 }
 REBUILDERS = "torch._utils _rebuild_"  # of sparse, quantised and other tensors
 
-Tell = Callable[[str], None]
+Tell = Callable[[Message], None]
 Key = str | int | float
 NOTHING = object()
-SHOWN = 3
 
 
 def cleaned(steps: Sequence[Step], tell: Tell) -> bytes:
-    """A new pickle of the plain values and tensors that a pickle holds; `tell` gets a sentence on what it leaves out.
+    """A new pickle of the plain values and tensors that a pickle holds; `tell` gets the names of what it leaves out.
 
     Raises
     ------
@@ -66,8 +66,7 @@ def cleaned(steps: Sequence[Step], tell: Tell) -> bytes:
         found = left.of(walk.run(steps))
     if not found or not left.tensors or not all(map(value, walk.called)):
         refuse_programs(steps)
-    shown, more = ", ".join(left.out[:SHOWN]), len(left.out) - SHOWN
-    tell(f"Passed over, and nothing of it was run: {shown}{f' and {more:,} more' if more > 0 else ''}.")
+    tell(some(left.out))
     return written(found)
 
 
@@ -89,14 +88,17 @@ class Left:
     """
 
     def __init__(self) -> None:
-        self.out: list[str] = []
+        self.out: list[str | Message] = []
         self.tensors = 0
         self.seen: dict[int, Any] = {}
 
     def of(self, given: Any, at: str = "", depth: int = 0) -> Any:
         """`NOTHING` where nothing is left. A value used in many places is gone through once."""
         if depth > MOST_DEPTH:
-            raise TensorError(f"This torch file holds lists more than {MOST_DEPTH} deep: save the weights alone.")
+            raise TensorError(
+                "This torch file holds lists more than {most_depth} deep: save the weights alone.",
+                most_depth=MOST_DEPTH,
+            )
         if id(given) not in self.seen:
             self.seen[id(given)] = self.once(given, at, depth)
         return self.seen[id(given)]
@@ -109,7 +111,7 @@ class Left:
                 kept = [self.of(one, f"{at}[{i}]", depth + 1) for i, one in enumerate(given)]
                 return type(given)(one for one in kept if one is not NOTHING)
             case Foreign(_, items) if items:
-                self.out.append(f"the class of {words(at, given)}")
+                self.out.append(Message("the class of {name}", name=words(at, given)))
                 return self.entries(items, at, depth)
             case Global(name) if name in DTYPES:
                 return name.replace(" ", ".")
@@ -124,7 +126,8 @@ class Left:
         kept = {}
         for key, one in given.items():
             if foreign(key):
-                self.out.append(f"what {at or 'the file'} has under {readable(key.name)}")
+                what = {"place": at or Message("the file"), "key": readable(key.name)}
+                self.out.append(Message("what {place} has under {key}", **what))
                 continue
             left = self.of(one, f"{at}.{str(key)[:SHORT]}".lstrip(".")[:SHORT], depth + 1)
             if left is not NOTHING:

@@ -2,7 +2,7 @@
 
 import torch
 
-from cnnviz.text import Problem
+from cnnviz.text import Message, Problem
 
 MOST_BYTES = 64 * 2**20  # of the file, and again of all its tensors together
 MOST_STEPS = 200_000  # of a pickle: a recipe's checkpoint with student, teacher and optimiser takes some 20,000
@@ -27,4 +27,4 @@ class TensorError(Problem):
     """A file that is refused: one plain sentence on what it is and what was expected."""
 
 
-DAMAGED = "This torch file is damaged or cut off: save it again with torch.save."
+DAMAGED = Message("This torch file is damaged or cut off: save it again with torch.save.")

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from cnnviz.tensorfile.limits import DAMAGED, MOST_NAME, MOST_PICKLE, MOST_STEPS, NUMBERS, TensorError
+from cnnviz.text import some
 
 Step = tuple[str, Any]  # name of an opcode, and its argument
 
@@ -33,8 +34,10 @@ def steps_of(stream: BinaryIO) -> list[Step]:
         raise TensorError(DAMAGED) from None
     if len(steps) > MOST_STEPS or stream.tell() - begin > MOST_PICKLE:
         raise TensorError(
-            f"This torch file's pickle takes more than {MOST_STEPS:,} steps or {MOST_PICKLE:,} bytes: save the weights "
-            "alone, with torch.save(model.state_dict(), ...)."
+            "This torch file's pickle takes more than {most_steps:,} steps or {most_pickle:,} bytes: save the "
+            "weights alone, with torch.save(model.state_dict(), ...).",
+            most_steps=MOST_STEPS,
+            most_pickle=MOST_PICKLE,
         )
     return steps
 
@@ -43,11 +46,10 @@ def refuse_programs(steps: Iterable[Step]) -> None:
     """Raise `TensorError`, with the names, if a pickle asks for anything but plain tensors."""
     wanted = foreign_names(steps)
     if wanted:
-        first = ", ".join(readable(name) for name in wanted[:5])
-        more = f" and {len(wanted) - 5:,} more" if len(wanted) > 5 else ""
         raise TensorError(
-            f"This torch file wants to run or build {first}{more}. Nothing was run, only plain dense tensors are read: "
-            "save the weights alone, with torch.save(model.state_dict(), ...) or as safetensors."
+            "This torch file wants to run or build {names}. Nothing was run, only plain dense tensors are "
+            "read: save the weights alone, with torch.save(model.state_dict(), ...) or as safetensors.",
+            names=some([*map(readable, wanted)], 5),
         )
 
 

@@ -31,8 +31,10 @@ class Plain:
         self.items += 1
         if self.items > MOST_ITEMS or depth > MOST_DEPTH:
             raise TensorError(
-                f"This file holds more than {MOST_ITEMS:,} values, or lists more than {MOST_DEPTH} deep: save the "
-                "weights alone, with torch.save(model.state_dict(), ...)."
+                "This file holds more than {most_items:,} values, or lists more than {most_depth} deep: save the "
+                "weights alone, with torch.save(model.state_dict(), ...).",
+                most_items=MOST_ITEMS,
+                most_depth=MOST_DEPTH,
             )
         if isinstance(value, dict):  # an OrderedDict's own `items` could be anything
             return {key: self.copy(item, depth + 1, self.name(key, led)) for key, item in dict.items(value)}
@@ -44,7 +46,9 @@ class Plain:
             return value
         if isinstance(value, TEXT):
             return str(value)
-        raise TensorError(f"This file holds a {type(value).__name__}: plain values and dense tensors are read.")
+        raise TensorError(
+            "This file holds a {kind}: plain values and dense tensors are read.", kind=type(value).__name__
+        )
 
     def name(self, key: Any, led: int) -> int:
         """How many characters lead to what is under a key; whoever joins the keys of all tensors makes no more."""
@@ -52,8 +56,12 @@ class Plain:
         self.names += led + length
         if length > MOST_NAME or self.names > MOST_NAMES:
             raise TensorError(
-                f"This file has a name of {length:,} characters, or {self.names:,} in all names: at most "
-                f"{MOST_NAME:,} in each and {MOST_NAMES:,} together are read."
+                "This file has a name of {length:,} characters, or {names:,} in all names: at most {most_name:,} in "
+                "each and {most_names:,} together are read.",
+                length=length,
+                names=self.names,
+                most_name=MOST_NAME,
+                most_names=MOST_NAMES,
             )
         return led + length
 
@@ -62,12 +70,20 @@ class Plain:
         shape = tuple(given.shape)
         if given.layout != torch.strided or given.dtype not in NUMBERS or given.device.type != "cpu":
             raise TensorError(
-                f"This file holds a tensor of {given.dtype}: dense float, int, uint and bool tensors are read."
+                "This file holds a tensor of {dtype}: dense float, int, uint and bool tensors are read.",
+                dtype=given.dtype,
             )
         if len(shape) > MOST_AXES:
-            raise TensorError(f"This file holds a tensor of {len(shape):,} axes: at most {MOST_AXES} are read.")
+            raise TensorError(
+                "This file holds a tensor of {count:,} axes: at most {most_axes} are read.",
+                count=len(shape),
+                most_axes=MOST_AXES,
+            )
         self.bytes += given.itemsize * prod(max(n, 1) for n in shape)  # (0, 10**18) has no cells, and is no use either
         if self.bytes > self.most_bytes:
-            raise TensorError(f"This file's tensors take more than {self.most_bytes:,} bytes together: save fewer.")
+            raise TensorError(
+                "This file's tensors take more than {most_bytes:,} bytes together: save fewer.",
+                most_bytes=self.most_bytes,
+            )
         own = given.detach().contiguous()
         return own.view(torch.uint8) != 0 if own.dtype == torch.bool else own

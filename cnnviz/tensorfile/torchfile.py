@@ -53,7 +53,10 @@ def repacked(data: bytes, tell: Tell) -> bytes:
     Two readers may see two things in one zip: it may have a second directory, or one name twice.
     """
     if data.count(ENTRY) > MOST_MEMBERS:  # before Python makes an object of each
-        raise TensorError(f"A zip of more than {MOST_MEMBERS:,} files: save the weights alone, with torch.save.")
+        raise TensorError(
+            "A zip of more than {most_members:,} files: save the weights alone, with torch.save.",
+            most_members=MOST_MEMBERS,
+        )
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = checked_members(archive, len(data))
         pickle = archive.read(members["data.pkl"])
@@ -87,7 +90,10 @@ def checked_members(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.Zi
     if "data.pkl" not in members:
         raise TensorError("A zip without torch's data.pkl: upload what torch.save wrote, or safetensors.")
     if members["data.pkl"].file_size > MOST_PICKLE:
-        raise TensorError(f"A torch file with more than {MOST_PICKLE:,} bytes of names and settings: save fewer.")
+        raise TensorError(
+            "A torch file with more than {most_pickle:,} bytes of names and settings: save fewer.",
+            most_pickle=MOST_PICKLE,
+        )
     if any(member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size for member in found):
         raise TensorError("A compressed zip, which torch.save never writes: save the weights again with torch.save.")
     ends = [member.header_offset + HEADER + len(member.filename) + member.file_size for member in found]
@@ -142,5 +148,7 @@ def agree(claim: Storage, present: int) -> None:
     """Refuse numbers that are not there."""
     if claim.nbytes != present:
         raise TensorError(
-            f"This torch file claims {claim.nbytes:,} bytes of numbers where it has {present:,}: save it again."
+            "This torch file claims {nbytes:,} bytes of numbers where it has {present:,}: save it again.",
+            nbytes=claim.nbytes,
+            present=present,
         )

@@ -44,7 +44,9 @@ class Walk:
         """The object in the end, with a `View` for each tensor."""
         for code, arg in steps:
             if code not in CODES:
-                raise TensorError(f"This torch file's pickle uses {code}, which torch.save does not: save it again.")
+                raise TensorError(
+                    "This torch file's pickle uses {code}, which torch.save does not: save it again.", code=code
+                )
             CODES[code](self, arg)
         return self.stack.pop()
 
@@ -156,7 +158,9 @@ def short(given: Any) -> Any:
 def protocol(number: int) -> None:
     """Torch warns of others, and goes on."""
     if number != 2:
-        raise TensorError(f"This torch file's pickle is of protocol {number}, and torch.save writes 2: save it again.")
+        raise TensorError(
+            "This torch file's pickle is of protocol {number}, and torch.save writes 2: save it again.", number=number
+        )
 
 
 # Opcode -> what it does, given its argument.

@@ -73,6 +73,10 @@ class Plural(Message):
         super().__init__(one, n=count, **places)
         self.many = many
 
+    def of(self, count: int) -> "Plural":
+        """The same of another count."""
+        return Plural(self.message, self.many, count, **{name: v for name, v in self.places.items() if name != "n"})
+
     def __str__(self) -> str:
         return put(counted(self.message, self.many, self.places["n"], spoken()), self.places)
 

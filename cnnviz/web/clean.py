@@ -147,7 +147,9 @@ def parts(address: str) -> tuple[SplitResult, dict[str, list[str]]]:
         found = urlsplit(address)
         return found, parse_qs(found.query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:  # brackets that hold no number of a host, or more fields
-        raise LinkError(f"“{shown(address)}” is no address with at most {MOST_FIELDS:,} settings.") from None
+        raise LinkError(
+            "“{address}” is no address with at most {most:,} settings.", address=shown(address), most=MOST_FIELDS
+        ) from None
 
 
 def tidied(address: str) -> str:

@@ -12,6 +12,7 @@ from cnnviz.scenes.query.fields import NOTHING, NUMBER, PER_AXIS, Field, fields
 from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import RECORDING
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
+from cnnviz.text import Message, _
 from cnnviz.web.markdown import plain
 from cnnviz.web.pools import FILES
 from cnnviz.web.widgets import BIND, Bind, spread
@@ -60,7 +61,7 @@ class Widgets(Form):
 
     def draw(self, word: Word, where: Any = st) -> Any:
         """The widget of a word; gives what it is."""
-        how: dict[str, Any] = {"key": word.key, "help": word.help or None, "bind": self.bind}
+        how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind}
         how |= {"on_change": self.changed[word.key]} if word.key in self.changed else {}
         match word:
             case Held():
@@ -70,7 +71,7 @@ class Widgets(Form):
             case OneOf():
                 return (side_by_side if word.row else in_a_list)(word, where, how)
             case Switch():
-                return where.toggle(word.label or word.key, word.default, **how)
+                return where.toggle(str(word.label) or word.key, word.default, **how)
             case Text():
                 return text_box(word, where, how)
         raise TypeError(word)
@@ -111,39 +112,39 @@ class Widgets(Form):
     def numbers(self, field: Field) -> list[Any]:
         """What the words of a field are, side by side where there are several."""
         if field.form == "fixed":
-            st.caption(f"{field.name} = {field.default}", help=field.help)
+            st.caption(f"{field.name} = {field.default}", help=str(field.help) or None)
             return []
         if field.form == "sides":
-            st.caption(f"{field.name}, in torch's order", help=field.help)
+            st.caption(_("{knob}, in torch's order", knob=field.name), help=str(field.help) or None)
         return [self.draw(word, where) for word, where in zip(field.words, columns(field), strict=True)]
 
     def per_axis(self, ndim: int, *kinds: tuple[type[Setting], str]) -> None:
         if ndim > 1:
-            st.toggle(PER_AXIS.label, key=PER_AXIS.key, on_change=spread, args=(ndim, *kinds), bind=self.bind)
+            st.toggle(str(PER_AXIS.label), key=PER_AXIS.key, on_change=spread, args=(ndim, *kinds), bind=self.bind)
 
-    def file(self, key: str, label: str, megabytes: int | None = None) -> File | None:
+    def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         FILES.warm()
         if key == RECORDING:
-            file = st.audio_input(label, sample_rate=RATE, key="recording")
+            file = st.audio_input(str(label), sample_rate=RATE, key="recording")
             return (file.getvalue(), "recording") if file else None
-        file = st.file_uploader(label, key=key, on_change=self.changed.get(key), max_upload_size=megabytes)
+        file = st.file_uploader(str(label), key=key, on_change=self.changed.get(key), max_upload_size=megabytes)
         return (file.getvalue(), file.name) if file else None
 
-    def parts(self, *titles: str) -> Sequence[AbstractContextManager[Any]]:
+    def parts(self, *titles: Message | None) -> Sequence[AbstractContextManager[Any]]:
         places = [st.container() for _ in titles]
         for title, place_ in zip(titles, places, strict=True):
             if title:
-                place_.subheader(title, anchor=False)
+                place_.subheader(str(title), anchor=False)
         return places
 
-    def folded(self, key: str, title: str) -> AbstractContextManager[Any]:
-        part = st.expander(title, key=key, on_change="rerun", bind=BIND)
+    def folded(self, key: str, title: Message) -> AbstractContextManager[Any]:
+        part = st.expander(str(title), key=key, on_change="rerun", bind=BIND)
         if key in self.behind:
             with part:
                 self.behind[key](part.open)
         return part
 
-    def say(self, words: str) -> None:
+    def say(self, words: Message | None) -> None:
         if words:
             st.caption(plain(words))
 
@@ -161,14 +162,18 @@ def columns(field: Field) -> Iterator[Any]:
 
 def number_box(word: Number, where: Any, how: Mapping[str, Any]) -> Any:
     """A number with plus and minus."""
-    more = {name: value for name, value in (("placeholder", word.empty), ("format", word.format)) if value}
-    return where.number_input(word.label or word.key, word.low, word.high, word.default, word.step, **more, **how)
+    more = {
+        name: value
+        for name, value in (("placeholder", word.empty and str(word.empty)), ("format", word.format))
+        if value
+    }
+    return where.number_input(str(word.label) or word.key, word.low, word.high, word.default, word.step, **more, **how)
 
 
 def side_by_side(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
     """One of a few, side by side."""
     chosen = where.segmented_control(
-        word.label or word.key,
+        str(word.label) or word.key,
         word.options,
         default=word.default,
         required=True,
@@ -182,12 +187,12 @@ def side_by_side(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
 def in_a_list(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
     """One of many, in a list."""
     at, show = word.options.index(word.default), "visible" if word.label else "collapsed"
-    return where.selectbox(word.label or word.key, word.options, at, label_visibility=show, **how)
+    return where.selectbox(str(word.label) or word.key, word.options, at, label_visibility=show, **how)
 
 
 def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:
     """A text of one line, or of several."""
-    label = word.label or word.key
+    label = str(word.label) or word.key
     if word.lines == 1:
         return where.text_input(label, word.default, placeholder=word.empty or None, **how)
     return where.text_area(label, word.default, height=LINE * (word.lines + 1) - 4, **how)

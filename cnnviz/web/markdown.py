@@ -5,13 +5,13 @@ import re
 from cnnviz.core.layers import Shape
 
 
-def plain(words: str) -> str:
+def plain(words: object) -> str:
     """Words in which a stranger's file may have had a say, for Streamlit's Markdown: no pictures, no links.
 
     >>> plain("a ![picture](http:example.org) of mine")
     'a !\\\\[picture](http:example.org) of mine'
     """
-    return re.sub(r"[\\\[*]|__", lambda found: "".join(f"\\{sign}" for sign in found[0]), words)
+    return re.sub(r"[\\\[*]|__", lambda found: "".join(f"\\{sign}" for sign in found[0]), str(words))
 
 
 def axis_letters(shape: Shape) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.zoo import EMPTY, LessonB
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.network import PRESETS, colour, text_of
+from cnnviz.text import in_turn, plural
 from cnnviz.web.form import Widgets
 from cnnviz.web.widgets import place
 
@@ -167,18 +168,28 @@ def bring(make: Callable[[], Reading]) -> None:
         answer(problem)
         return
     take_shape(found.shape, shape)
-    first = " ".join(filter(None, (counted_words(found.network, found.shape), found.words)))
-    answer((first, *read.notes))
+    answer(tuple(map(str, (in_turn((counted_words(found.network, found.shape), *found.notes)), *read.notes))))
     look_at(0)
 
 
 def counted_words(network: Network, shape: Shape) -> str:
     """How many layers were read, with how many parameters."""
-    layers = f"Read: {len(network.stages)} layer{'s' * (len(network.stages) > 1)}"
-    _, error = network.sound(shape)
+    count = len(network.stages)
+    _problem, error = network.sound(shape)
     if error:
-        return f"{layers}. On this input not all of them can work: {error}"
-    return f"{layers}, {total(network.measures(shape)).parameters:,} parameters."
+        return plural(
+            "Read: {n} layer. On this input it cannot work: {error}",
+            "Read: {n} layers. On this input not all of them can work: {error}",
+            count,
+            error=error,
+        )
+    parameters = total(network.measures(shape)).parameters
+    return plural(
+        "Read: {n} layer, {parameters:,} parameters.",
+        "Read: {n} layers, {parameters:,} parameters.",
+        count,
+        parameters=parameters,
+    )
 
 
 def take_shape(shape: Shape, before: Shape) -> None:

@@ -89,7 +89,7 @@ def notices(source: Source, key: str = "") -> None:
             with st.container(horizontal=True):
                 for j, (words, changes) in enumerate(notice.fixes):
                     widgets = {FILE + name: value for name, value in changes.items()}
-                    st.button(words, key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
+                    st.button(str(words), key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
 
 
 def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> None:
@@ -141,7 +141,7 @@ def show_code(choice: Choice, shown: Shown) -> None:
 
 def staged(choice: Choice, shown: Shown) -> Staged:
     """What is on stage, for files."""
-    caption, code = read(choice.source).caption, code_of(choice, shown)
+    caption, code = str(read(choice.source).caption), code_of(choice, shown)
     return Staged(shown.blob, shown.done, caption, choice.seed, *code, address=here())
 
 

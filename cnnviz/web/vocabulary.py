@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import cache
 
 from cnnviz.content.address import LANG
-from cnnviz.core.geometry import AXES, SIDES
+from cnnviz.core.axes import AXES, SIDES
 from cnnviz.core.settings import Setting, knobs
 from cnnviz.inputs import SOURCES
 from cnnviz.inputs.logmel import Features

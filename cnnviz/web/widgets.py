@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnnviz.core.geometry import AXES, SIDES
+from cnnviz.core.axes import AXES, SIDES
 from cnnviz.core.settings import Setting, knobs
 from cnnviz.scenes.query.fields import NUMBER
 from cnnviz.scenes.query.fields import PER_AXIS as EACH

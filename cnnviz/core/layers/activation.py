@@ -7,10 +7,17 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from cnnviz.core.geometry import Axis, GeometryError, counted, point_axis
+from cnnviz.core.axes import counted
+from cnnviz.core.geometry import Axis, GeometryError, point_axis
 from cnnviz.core.layers.base import Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import knob
+from cnnviz.text import Message, _
+
+
+def cases(above: str, below: str) -> str:
+    """LaTeX: one thing above 0, and another elsewhere."""
+    return rf"\begin{{cases}} {above} & x > 0 \\ {below} & x \le 0 \end{{cases}}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Leaky(Activation):
 
     @property
     def latex(self) -> str:  # type: ignore[override]
-        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {self.below:g})"
+        return rf"x \cdot {cases('1', f'{self.below:g}')}"
 
     def value(self, x: float) -> float:
         return x * self.gate(x)
@@ -95,7 +102,7 @@ class LeakyReLU(Leaky):
 
     torch_name: ClassVar[str] = "LeakyReLU"
 
-    negative_slope: float = knob(0.2, None, 1.0, "what negative cells are multiplied by", step=0.05)
+    negative_slope: float = knob(0.2, None, 1.0, Message("what negative cells are multiplied by"), step=0.05)
 
     @property
     def below(self) -> float:
@@ -114,8 +121,8 @@ class PReLU(Leaky):
 
     torch_name: ClassVar[str] = "PReLU"
 
-    init: float = knob(0.25, None, 1.0, "the slope that learning starts from", step=0.05)
-    num_parameters: int = knob(1, 1, 512, "slopes: one for all channels, or as many as there are channels")
+    init: float = knob(0.25, None, 1.0, Message("the slope that learning starts from"), step=0.05)
+    num_parameters: int = knob(1, 1, 512, Message("slopes: one for all channels, or as many as there are channels"))
 
     @property
     def below(self) -> float:
@@ -124,8 +131,8 @@ class PReLU(Leaky):
     @property
     def latex(self) -> str:  # type: ignore[override]
         slope = "w" if self.num_parameters == 1 else "w_c"
-        start = rf"\quad {slope} = {self.init:g} \text{{ at first}}"
-        return rf"x \cdot (1 \text{{ if }} x > 0 \text{{ else }} {slope}), {start}"
+        start = _(r"{slope} = {start} \text{{ at first}}", slope=slope, start=f"{self.init:g}")
+        return rf"x \cdot {cases('1', slope)}, \quad {start}"
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"weight": state["weight"]}
@@ -138,10 +145,13 @@ class PReLU(Leaky):
         super().check(shape)
         if self.num_parameters not in (1, shape[0]):
             raise GeometryError(
-                f"num_parameters = {self.num_parameters} and the input has {counted(shape[0], 'channels')}: "
-                f"one slope is for all of them, or there is one for each. Use {shape[0]} or 1.",
+                "num_parameters = {num_parameters} and the input has {channels}: one slope is for all of them, or "
+                "there is one for each. Use {wanted} or 1.",
                 {"num_parameters": shape[0]},
                 {"num_parameters": 1},
+                num_parameters=self.num_parameters,
+                channels=counted(shape[0], "channels"),
+                wanted=shape[0],
             )
 
 
@@ -151,11 +161,11 @@ class ELU(Activation):
 
     torch_name: ClassVar[str] = "ELU"
 
-    alpha: float = knob(1.0, None, 5.0, "how far below zero it goes")
+    alpha: float = knob(1.0, None, 5.0, Message("how far below zero it goes"))
 
     @property
     def latex(self) -> str:  # type: ignore[override]
-        return rf"x \text{{ if }} x > 0 \text{{ else }} {self.alpha:g}\,(e^x - 1)"
+        return cases("x", rf"{self.alpha:g}\,(e^x - 1)")
 
     def value(self, x: float) -> float:
         return x if x > 0 else self.alpha * float(np.expm1(x))
@@ -170,7 +180,7 @@ class GELU(Activation):
 
     torch_name: ClassVar[str] = "GELU"
 
-    approximate: Literal["none", "tanh"] = knob("none", choices=("none", "tanh"), help="by a tanh instead")
+    approximate: Literal["none", "tanh"] = knob("none", choices=("none", "tanh"), help=Message("by a tanh instead"))
 
     @property
     def latex(self) -> str:  # type: ignore[override]

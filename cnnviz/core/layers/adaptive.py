@@ -7,13 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnnviz.core.axes import axis_latex
 from cnnviz.core.geometry import Axis, GeometryError, adaptive_axis
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.layers.pool import Largest
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message, _
 
-SIZES = "cells of the output along each axis; 1 is global pooling; None, in code, keeps the input's"
+SIZES = Message("cells of the output along each axis; 1 is global pooling; None, in code, keeps the input's")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ class Adaptive(Layer):
         super().check(shape)
         if self.output_size == (None,):
             raise GeometryError(
-                f"{self.called} takes no None, and output_size is None. Use output_size {shape[1]}.",
+                "{called} takes no None, and output_size is None. Use output_size {shape}.",
                 {"output_size": (shape[1],)},
+                called=self.called,
+                shape=shape[1],
             )
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
@@ -53,8 +57,8 @@ class Adaptive(Layer):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         return [
-            rf"\text{{{name}}}: \text{{window }} o \text{{ reads }} \lfloor o\cdot{n}/{m}\rfloor \text{{ to }} "
-            rf"\lceil (o+1)\cdot{n}/{m}\rceil - 1, \quad \text{{size}} = {m}"
+            rf"{axis_latex(name)}: o \mapsto \lfloor o\cdot{n}/{m}\rfloor, \dots, \lceil (o+1)\cdot{n}/{m}\rceil - 1, "
+            rf"\quad \text{{{_('size')}}} = {m}"
             for name, n, m in zip(self.axis_names(), shape[1:], self.sizes(shape), strict=True)
         ]
 

@@ -10,9 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import AXES, Axis, GeometryError, Ints
+from cnnviz.core.axes import AXES
+from cnnviz.core.geometry import Axis, GeometryError, Ints
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
 from cnnviz.core.settings import Setting, knob, knobs
+from cnnviz.text import Message, Plural, either
 
 Extent = tuple[int | Fraction, int | Fraction, int | Fraction] | None
 POSITIONAL = ("in_channels", "out_channels", "in_features", "out_features")  # what people write without its name
@@ -31,7 +33,7 @@ class Layer(Setting):
     random: ClassVar[bool] = False  # does it draw at random?
     out_scale: ClassVar[str] = "signed"  # how its output is coloured; "same" as its input, or a name in the palette
 
-    ndim: int = knob(2, choices=(1, 2, 3), help="axes that the kernel slides along")
+    ndim: int = knob(2, choices=(1, 2, 3), help=Message("axes that the kernel slides along"))
 
     @property
     def name(self) -> str:
@@ -195,20 +197,23 @@ class Layer(Setting):
         """
         if self.stacked:
             raise GeometryError(
-                f"{self.called} counts examples on its first axis, and a network reads one at a time. "
-                "Choose it without them."
+                "{called} counts examples on its first axis, and a network reads one at a time. Choose it without "
+                "them.",
+                called=self.called,
             )
         if len(shape) != 1:
             return shape
         if self.dimensioned or not self.vectors:
             raise GeometryError(
-                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Put it before nn.Flatten."
+                "{called} reads maps, and here is a vector of {channels:,} numbers. Put it before nn.Flatten.",
+                called=self.called,
+                channels=shape[0],
             )
         return (*shape, *(1,) * self.ndim)
 
-    def remark(self, x: Array, y: Array) -> str:
-        """Why numbers became what is no number, and the way out; empty where none did, or nothing can be said."""
-        return ""
+    def remark(self, x: Array, y: Array) -> Message | None:
+        """Why cells are nan, and the way out; None where none is, or nothing can be said."""
+        return None
 
     def formula(self, shape: Shape) -> list[str]:
         """LaTeX: the output-size rule with the numbers filled in, one line per axis; else what one cell becomes."""
@@ -226,27 +231,41 @@ class Layer(Setting):
             self._check_range(name, k.low)
         if self.ndim not in self.ndims:
             raise GeometryError(
-                f"nn.{self.torch_name} reads inputs with {' or '.join(map(str, self.ndims))} axes besides the channels"
-                f", and here {'is 1' if self.ndim == 1 else f'are {self.ndim}'}. Choose another input."
+                "nn.{layer} reads inputs with {axes} axes besides the channels, and this one has {ndim}. "
+                "Choose another input.",
+                layer=self.torch_name,
+                axes=either(self.ndims),
+                ndim=self.ndim,
             )
         if len(shape) != self.n_axes + 1:
-            besides = "its channels and examples" if self.stacked else "its channels"
-            axes = len(shape) - 1 - self.n_axes + self.ndim
-            other = f"nn.{self.torch_name}{axes}d, or " if axes in AXES and self.dimensioned else ""
-            raise GeometryError(
-                f"{self.called} slides along {self.ndim} {'axis' if self.ndim == 1 else 'axes'}, "
-                f"and the input {shape} has {axes} besides {besides}. "
-                f"Choose {other}another input."
-            )
+            raise self._wrong_axes(shape)
         if min(shape) < 1:
-            raise GeometryError(f"The input {shape} is empty. Give every axis at least 1 cell.")
+            raise GeometryError("The input {shape} is empty. Give every axis at least 1 cell.", shape=shape)
+
+    def _wrong_axes(self, shape: Shape) -> GeometryError:
+        axes = len(shape) - 1 - self.n_axes + self.ndim
+        besides = Message("its channels and examples") if self.stacked else Message("its channels")
+        slides = Plural("{layer} slides along {n} axis", "{layer} slides along {n} axes", self.ndim, layer=self.called)
+        places = {"slides": slides, "shape": shape, "axes": axes, "besides": besides}
+        if axes in AXES and self.dimensioned:
+            return GeometryError(
+                "{slides}, and the input {shape} has {axes} besides {besides}. Choose nn.{other}, or another input.",
+                **places,
+                other=f"{self.torch_name}{axes}d",
+            )
+        return GeometryError(
+            "{slides}, and the input {shape} has {axes} besides {besides}. Choose another input.", **places
+        )
 
     def _check_word(self, name: str, known: tuple[Any, ...]) -> None:
         value = getattr(self, name)
         if isinstance(value, str) and value not in known:
             raise GeometryError(
-                f"{name} = {value!r} is not known. Use {' or '.join(map(repr, known)) or 'a number'}.",
+                "{name} = {value!r} is not known. Use {known}.",
                 *({name: word} for word in known),
+                name=name,
+                value=value,
+                known=either(map(repr, known)) if known else Message("a number"),
             )
 
     def _check_range(self, name: str, low: float | None) -> None:
@@ -257,8 +276,11 @@ class Layer(Setting):
         if any(v is not None and v < low for v in numbers):
             mended = tuple(v if v is None else max(v, int(low)) for v in numbers)
             raise GeometryError(
-                f"{name} = {value} is too small. Use {int(low)} or more.",
+                "{name} = {value} is too small. Use {low} or more.",
                 {name: mended if isinstance(value, tuple) else mended[0]},
+                name=name,
+                value=value,
+                low=int(low),
             )
 
     def axis_names(self) -> tuple[str, ...]:

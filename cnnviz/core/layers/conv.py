@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from cnnviz.core.axes import axis_latex, counted, named, place_with_padding
 from cnnviz.core.geometry import (
     Axis,
     GeometryError,
     Ints,
     conv_axis,
     conv_size,
-    counted,
     span,
     stamp_axis,
     transposed_axis,
@@ -26,6 +26,7 @@ from cnnviz.core.geometry import (
 from cnnviz.core.layers.base import Extent, Layer, short
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message, either
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 MODES: tuple[PaddingMode, ...] = ("zeros", "reflect", "replicate", "circular")
@@ -37,14 +38,14 @@ class Channels(Layer):
 
     rule: ClassVar[str] = "dot"
 
-    in_channels: int = knob(1, 1, 128, "channels of the input")
-    out_channels: int = knob(1, 1, 128, "kernels, and so maps that come out")
-    kernel_size: Size = knob(3, 1, 11, "cells one window reads along each axis", per_axis=True)
-    stride: Size = knob(1, 1, 8, "cells the window moves", per_axis=True)
+    in_channels: int = knob(1, 1, 128, Message("channels of the input"))
+    out_channels: int = knob(1, 1, 128, Message("kernels, and so maps that come out"))
+    kernel_size: Size = knob(3, 1, 11, Message("cells one window reads along each axis"), per_axis=True)
+    stride: Size = knob(1, 1, 8, Message("cells the window moves"), per_axis=True)
     padding: Any = knob(0)  # each says what its own is; it stands here to keep torch's order
-    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)
-    groups: int = knob(1, 1, 128, "channel groups that do not see each other")
-    bias: bool = knob(True, help="one number per kernel, added to every sum")
+    dilation: Size = knob(1, 1, 8, Message("distance between the taps of a window"), per_axis=True)
+    groups: int = knob(1, 1, 128, Message("channel groups that do not see each other"))
+    bias: bool = knob(True, help=Message("one number per kernel, added to every sum"))
 
     def channels_read(self, shape: Shape) -> Ints:
         per_group = self.in_channels // self.groups
@@ -71,16 +72,23 @@ class Channels(Layer):
         super().check(shape)
         if shape[0] != self.in_channels:
             raise GeometryError(
-                f"The input has {shape[0]} channel{'s' * (shape[0] != 1)} and the layer reads in_channels = "
-                f"{self.in_channels}. Set in_channels to {shape[0]}.",
+                "The input has {channels} and the layer reads in_channels = {in_channels}. Set in_channels to "
+                "{wanted}.",
                 {"in_channels": shape[0], "groups": nearest_divisor(self.groups, shape[0], self.out_channels)},
+                channels=counted(shape[0], "channels"),
+                in_channels=self.in_channels,
+                wanted=shape[0],
             )
         if self.in_channels % self.groups or self.out_channels % self.groups:
             near = nearest_divisor(self.groups, self.in_channels, self.out_channels)
             raise GeometryError(
-                f"groups = {self.groups} must divide in_channels = {self.in_channels} and "
-                f"out_channels = {self.out_channels}. Use groups = {near}.",
+                "groups = {groups} must divide in_channels = {in_channels} and out_channels = {out_channels}. Use "
+                "groups = {near}.",
                 {"groups": near},
+                groups=self.groups,
+                in_channels=self.in_channels,
+                out_channels=self.out_channels,
+                near=near,
             )
 
 
@@ -97,9 +105,9 @@ class Conv(Channels):
     torch_name: ClassVar[str] = "Conv"
 
     padding: Size | Literal["same", "valid"] = knob(
-        0, 0, 16, "cells added on each side", per_axis=True, words=("same", "valid")
+        0, 0, 16, Message("cells added on each side"), per_axis=True, words=("same", "valid")
     )
-    padding_mode: PaddingMode = knob("zeros", choices=MODES, help="what the padding holds")
+    padding_mode: PaddingMode = knob("zeros", choices=MODES, help=Message("what the padding holds"))
 
     def weight_shape(self) -> Shape:
         return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
@@ -145,7 +153,7 @@ class Conv(Channels):
             rest = n + low + high - span(k, d)
             ratio = rest // s if rest % s == 0 else f"{rest}/{s}"
             lines.append(
-                rf"\text{{{name}}}: \left\lfloor\frac{{{padded} - {d}\cdot({k}-1) - 1}}{{{s}}}\right\rfloor + 1"
+                rf"{axis_latex(name)}: \left\lfloor\frac{{{padded} - {d}\cdot({k}-1) - 1}}{{{s}}}\right\rfloor + 1"
                 rf" = \lfloor {ratio} \rfloor + 1 = {conv_size(n, k, s, (low, high), d)}"
             )
         return lines
@@ -154,9 +162,10 @@ class Conv(Channels):
         super().check(shape)
         if self.padding == "same" and set(self.stride) != {1}:
             raise GeometryError(
-                f"padding='same' needs stride 1, and stride is {short(self.stride)}: "
-                "a strided output cannot keep the input's size. Set stride to 1, or give padding as a number.",
+                "padding='same' needs stride 1, and stride is {stride}: a strided output cannot keep the input's size. "
+                "Set stride to 1, or give padding as a number.",
                 {"stride": (1,) * self.ndim},
+                stride=short(self.stride),
             )
         self._check_padding_mode(shape)
         self._check_fit(shape)
@@ -170,9 +179,13 @@ class Conv(Channels):
             limit = self._most_padding(n)
             if pad > limit:  # what comes after is never less than what comes before
                 raise GeometryError(
-                    f"padding_mode='{self.padding_mode}' takes its cells from the input: of {counted(n, name)} it can "
-                    f"add {limit} on a side, and padding is {pad}. Use padding_mode='replicate'.",
+                    "padding_mode='{padding_mode}' takes its cells from the input: of {cells} it can add {limit} on "
+                    "a side, and padding is {pad}. Use padding_mode='replicate'.",
                     {"padding_mode": "replicate"},
+                    padding_mode=self.padding_mode,
+                    cells=counted(n, name),
+                    limit=limit,
+                    pad=pad,
                 )
 
     def _check_fit(self, shape: Shape) -> None:
@@ -182,15 +195,23 @@ class Conv(Channels):
             return
         i = next(i for i, missing in enumerate(short_by) if missing > 0)
         n, k, d, (low, high) = axes[i]
-        what = f"A window of {k} cells" if d == 1 else f"A window of {k} taps, {d} apart, spans {span(k, d)} cells and"
-        where = counted(n, self.axis_names()[i]) + (f" with padding {low}" if low + high else "")
+        where = place_with_padding(n, self.axis_names()[i], low if low + high else 0)
         shrunk = tuple(min(k, (n + low + high - 1) // d + 1) for n, k, d, (low, high) in axes)
         padded = tuple(max(low, ceil((span(k, d) - n) / 2)) for n, k, d, (low, _) in axes)
         ways, fixes = [f"kernel_size {shrunk[i]}"], [{"kernel_size": shrunk}]
         if all(pad <= self._most_padding(n) for pad, n in zip(padded, shape[1:], strict=True)):
             ways.insert(0, f"padding {padded[i]}")
             fixes.insert(0, {"padding": padded})
-        raise GeometryError(f"{what} does not fit in {where}. Use {' or '.join(ways)}.", *fixes)
+        places = {"taps": k, "where": where, "ways": either(ways)}
+        if d == 1:
+            raise GeometryError("A window of {taps} cells does not fit in {where}. Use {ways}.", *fixes, **places)
+        raise GeometryError(
+            "A window of {taps} taps, {dilation} apart, spans {cells} cells and does not fit in {where}. Use {ways}.",
+            *fixes,
+            **places,
+            dilation=d,
+            cells=span(k, d),
+        )
 
 
 @dataclass(frozen=True)
@@ -199,8 +220,8 @@ class ConvTranspose(Channels):
 
     torch_name: ClassVar[str] = "ConvTranspose"
 
-    padding: Size = knob(0, 0, 16, "cells cropped from each side of the output", per_axis=True)
-    output_padding: Size = knob(0, 0, 7, "extra rows of output at the far end, not extra zeros", per_axis=True)
+    padding: Size = knob(0, 0, 16, Message("cells cropped from each side of the output"), per_axis=True)
+    output_padding: Size = knob(0, 0, 7, Message("extra rows of output at the far end, not extra zeros"), per_axis=True)
 
     def weight_shape(self) -> Shape:
         return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
@@ -250,7 +271,7 @@ class ConvTranspose(Channels):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         return [
-            rf"\text{{{name}}}: ({n}-1)\cdot{s} - 2\cdot{p} + {d}\cdot({k}-1) + {o} + 1"
+            rf"{axis_latex(name)}: ({n}-1)\cdot{s} - 2\cdot{p} + {d}\cdot({k}-1) + {o} + 1"
             rf" = {transposed_size(n, k, s, p, d, o)}"
             for name, (n, k, s, p, d, o) in zip(self.axis_names(), self._axes(shape), strict=True)
         ]
@@ -261,19 +282,27 @@ class ConvTranspose(Channels):
         for name, (n, k, s, p, d, extra) in zip(self.axis_names(), axes, strict=True):
             if extra >= max(s, d):
                 raise GeometryError(
-                    f"output_padding = {extra} along {name} must be smaller than the stride ({s}) or the dilation "
-                    f"({d}). Use output_padding {max(s, d) - 1} or stride {extra + 1}.",
+                    "output_padding = {extra} along {axis} must be smaller than the stride ({stride}) or the dilation "
+                    "({dilation}). Use output_padding {largest} or stride {smallest}.",
                     {"output_padding": tuple(min(extra, max(s, d) - 1) for _, _, s, _, d, extra in axes)},
                     {"stride": tuple(s if extra < max(s, d) else extra + 1 for _, _, s, _, d, extra in axes)},
+                    extra=extra,
+                    axis=named(name),
+                    stride=s,
+                    dilation=d,
+                    largest=max(s, d) - 1,
+                    smallest=extra + 1,
                 )
             if transposed_size(n, k, s, p, d, extra) < 1:
                 uncropped = transposed_size(n, k, s, 0, d, extra)
                 raise GeometryError(
-                    f"padding = {p} on each side leaves nothing of {counted(uncropped, name)}. "
-                    f"Use {(uncropped - 1) // 2} or less.",
+                    "padding = {padding} on each side leaves nothing of {cells}. Use {most} or less.",
                     {
                         "padding": tuple(
                             min(p, (transposed_size(n, k, s, 0, d, e) - 1) // 2) for n, k, s, p, d, e in axes
                         )
                     },
+                    padding=p,
+                    cells=counted(uncropped, name),
+                    most=(uncropped - 1) // 2,
                 )

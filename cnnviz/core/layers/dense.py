@@ -13,6 +13,7 @@ from cnnviz.core.geometry import Axis, GeometryError, Ints, whole_axis
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message, _
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Linear(Layer):
     rule: ClassVar[str] = "dot"
 
     size: Size = ()
-    out_features: int = knob(4, 1, 128, "numbers that come out")
-    bias: bool = knob(True, help="one number per output, added to every sum")
+    out_features: int = knob(4, 1, 128, Message("numbers that come out"))
+    bias: bool = knob(True, help=Message("one number per output, added to every sum"))
 
     @property
     def in_features(self) -> int:
@@ -62,8 +63,9 @@ class Linear(Layer):
         """A vector in the shape that the layer was made for; maps have to be flattened before."""
         if len(shape) > 1:
             raise GeometryError(
-                f"In a network nn.Linear reads a vector, and here are maps {shape}, of which it would take each row on "
-                "its own. Put nn.Flatten before it."
+                "In a network nn.Linear reads a vector, and here are maps {shape}, of which it would take each row on "
+                "its own. Put nn.Flatten before it.",
+                shape=shape,
             )
         return self.size if shape == (self.in_features,) else super().takes(shape)
 
@@ -92,7 +94,7 @@ class Linear(Layer):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         cells = r"\cdot ".join(map(str, shape))
-        return [rf"\text{{weights}}: {cells} \cdot {self.out_features} = {self.in_features * self.out_features}"]
+        return [rf"\text{{{_('weights')}}}: {cells} \cdot {self.out_features} = {self.in_features * self.out_features}"]
 
     def macs(self, shape: Shape) -> int:
         self.check(shape)
@@ -102,6 +104,9 @@ class Linear(Layer):
         super().check(shape)
         if tuple(shape) != self.size:
             raise GeometryError(
-                f"The input is {shape} and the layer reads {self.size}. Set in_features to {prod(shape)}.",
+                "The input is {shape} and the layer reads {size}. Set in_features to {cells}.",
                 {"size": tuple(shape)},
+                shape=shape,
+                size=self.size,
+                cells=prod(shape),
             )

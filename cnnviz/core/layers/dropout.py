@@ -8,11 +8,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import Axis, GeometryError, counted
+from cnnviz.core.axes import counted
+from cnnviz.core.geometry import Axis, GeometryError
 from cnnviz.core.layers.activation import Pixel
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step
 from cnnviz.core.seed import seeded
 from cnnviz.core.settings import knob
+from cnnviz.text import Message, _
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,9 @@ class Dropout(Pixel):
     random: ClassVar[bool] = True
     out_scale: ClassVar[str] = "same"
 
-    p: float = knob(0.5, 0.0, 1.0, "chance that a cell is dropped", step=0.1)
-    training: bool = knob(True, help="in eval mode nothing is dropped and nothing is scaled")
-    steps: int = knob(1, 1, 12, "training steps in a row on the same input, each with a mask of its own")
+    p: float = knob(0.5, 0.0, 1.0, Message("chance that a cell is dropped"), step=0.1)
+    training: bool = knob(True, help=Message("in eval mode nothing is dropped and nothing is scaled"))
+    steps: int = knob(1, 1, 12, Message("training steps in a row on the same input, each with a mask of its own"))
 
     @property
     def stacked(self) -> bool:
@@ -72,10 +74,11 @@ class Dropout(Pixel):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         if not self.training:
-            return [r"y = x \quad \text{(eval mode)}"]
+            return [rf"y = x \quad \text{{({_('eval mode')})}}"]
         if self.p == 1:
-            return [r"y = x \cdot 0 \quad \text{(p = 1 drops every cell)}"]
-        return [rf"y = x \cdot \text{{mask}} / (1 - {self.p:g}) = x \cdot \text{{mask}} \cdot {self.scale:.4g}"]
+            return [rf"y = x \cdot 0 \quad \text{{({_('p = 1 drops every cell')})}}"]
+        mask = rf"\text{{{_('mask')}}}"
+        return [rf"y = x \cdot {mask} / (1 - {self.p:g}) = x \cdot {mask} \cdot {self.scale:.4g}"]
 
     def gating(self, shape: Shape) -> dict[str, Any]:
         return {"gate": {"tensor": "gate"}}
@@ -83,11 +86,14 @@ class Dropout(Pixel):
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if self.p > 1:
-            raise GeometryError(f"p = {self.p:g} is no chance: it lies between 0 and 1. Use p = 1.", {"p": 1.0})
+            raise GeometryError("p = {p:g} is no chance: it lies between 0 and 1. Use p = 1.", {"p": 1.0}, p=self.p)
         if self.stacked and shape[1] != self.steps:
             raise GeometryError(
-                f"The input has {counted(shape[1], 'steps')} and the layer {self.steps}. Use steps = {shape[1]}.",
+                "The input has {cells} and the layer {steps}. Use steps = {shape}.",
                 {"steps": shape[1]},
+                cells=counted(shape[1], "steps"),
+                steps=self.steps,
+                shape=shape[1],
             )
 
 

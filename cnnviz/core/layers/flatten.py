@@ -8,10 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.core.axes import axis_latex
 from cnnviz.core.geometry import GeometryError, Ints
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.layers.move import Move
 from cnnviz.core.settings import knob
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class Flatten(Move):
     torch_name: ClassVar[str] = "Flatten"
     dimensioned: ClassVar[bool] = False
 
-    start_dim: int = knob(1, -4, 4, "first axis that is flattened: 1 are the channels, 2 is the axis behind them")
-    end_dim: int = knob(-1, -4, 4, "last axis that is flattened: -1 is the last of all")
+    start_dim: int = knob(
+        1, -4, 4, Message("first axis that is flattened: 1 are the channels, 2 is the axis behind them")
+    )
+    end_dim: int = knob(-1, -4, 4, Message("last axis that is flattened: -1 is the last of all"))
 
     def span(self, axes: int) -> tuple[int, int]:
         """First and last of the flattened axes, the batch being 0, where so many axes are behind the channels."""
@@ -80,16 +84,18 @@ class Flatten(Move):
         made, (first, last) = self.made(shape), self.span(len(shape) - 1)
         sizes = r" \cdot ".join(map(str, shape[first - 1 : last]))
         if len(made) == 1:
-            return [rf"\text{{length}}: {sizes} = {prod(shape)}"]
+            return [rf"{axis_latex('length')}: {sizes} = {prod(shape)}"]
         told = ", ".join([*map(str, shape[: first - 1]), sizes, *map(str, shape[last:])])
         return [rf"(1, {', '.join(map(str, shape))}) \to (1, {told}) = (1, {', '.join(map(str, made))})"]
 
     def takes(self, shape: Shape) -> Shape:
         if len(shape) == 1 and self.span(0) != (1, 1):
             raise GeometryError(
-                f"Here is a vector of {shape[0]:,} numbers, which {self.code()} cannot flatten. Use nn.Flatten(), or "
-                "leave it out.",
+                "Here is a vector of {channels:,} numbers, which {layer} cannot flatten. Use nn.Flatten(), or leave it "
+                "out.",
                 {"start_dim": 1, "end_dim": -1},
+                channels=shape[0],
+                layer=self.code(),
             )
         return super().takes(shape)
 
@@ -98,14 +104,19 @@ class Flatten(Move):
         (first, last), most = self.span(len(shape) - 1), len(shape)
         if first == 0:
             raise GeometryError(
-                f"start_dim = {self.start_dim} is the batch, and would put its examples in a row, too. "
-                "Use start_dim = 1.",
+                "start_dim = {start_dim} is the batch, and would put its examples in a row, too. Use start_dim = 1.",
                 {"start_dim": 1},
+                start_dim=self.start_dim,
             )
         for name, dim, low, good in (("start_dim", first, 1, 1), ("end_dim", last, first, -1)):
             if not low <= dim <= most:
                 raise GeometryError(
-                    f"{name} = {getattr(self, name)} is no axis from {low} to {most} of "
-                    f"(1, {', '.join(map(str, shape))}). Use {name} = {good}.",
+                    "{name} = {given} is no axis from {low} to {most} of (1, {map}). Use {name} = {good}.",
                     {name: good},
+                    name=name,
+                    given=getattr(self, name),
+                    low=low,
+                    most=most,
+                    map=", ".join(map(str, shape)),
+                    good=good,
                 )

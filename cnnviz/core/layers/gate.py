@@ -10,10 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import Axis, GeometryError, Ints, counted
+from cnnviz.core.axes import counted
+from cnnviz.core.geometry import Axis, GeometryError, Ints
 from cnnviz.core.layers.activation import Pixel, sigmoid
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window
 from cnnviz.core.settings import Size
+from cnnviz.text import _
 
 SIGMOID = {"through": "Sigmoid", "take": "value"}
 
@@ -110,9 +112,11 @@ class LinearGate(Pixel):
         super().check(shape)
         if shape[0] != self.channels:
             raise GeometryError(
-                f"The input has {counted(shape[0], 'channels')} and the gate mixes {self.channels}. "
-                f"Set channels to {shape[0]}.",
+                "The input has {channels} and the gate mixes {mixed}. Set channels to {wanted}.",
                 {"channels": shape[0]},
+                channels=counted(shape[0], "channels"),
+                mixed=self.channels,
+                wanted=shape[0],
             )
 
 
@@ -188,7 +192,8 @@ class HalvingGLU(Pixel):
 
     def formula(self, shape: Shape) -> list[str]:
         out = self.output_shape(shape)[0]
-        return [rf"y_c = x_c \cdot \sigma(x_{{c + {out}}}), \quad {shape[0]} \to {out} \text{{ channels}}"]
+        fewer = _(r"{before} \to {after} \text{{ channels}}", before=shape[0], after=out)
+        return [rf"y_c = x_c \cdot \sigma(x_{{c + {out}}}), \quad {fewer}"]
 
     def gating(self, shape: Shape) -> dict[str, Any]:
         return {"gate": {"tensor": "input", "first": shape[0] // 2, **SIGMOID}}
@@ -197,8 +202,10 @@ class HalvingGLU(Pixel):
         super().check(shape)
         if shape[0] % 2:
             raise GeometryError(
-                f"nn.GLU halves the channels, and {counted(shape[0], 'channels')} cannot be halved. "
-                f"Use {shape[0] + 1} channels, or DESED's GLU, which keeps them all."
+                "nn.GLU halves the channels, and {channels} cannot be halved. Use {even} channels, or DESED's "
+                "GLU, which keeps them all.",
+                channels=counted(shape[0], "channels"),
+                even=shape[0] + 1,
             )
 
 
@@ -234,7 +241,8 @@ class MaskGate(Pixel):
     def takes(self, shape: Shape) -> Shape:
         if len(shape) == 1:
             raise GeometryError(
-                f"A mask is laid over maps, and here are {shape[0]:,} numbers. Put it before nn.Flatten."
+                "A mask is laid over maps, and here are {channels:,} numbers. Put it before nn.Flatten.",
+                channels=shape[0],
             )
         return super().takes(shape)
 
@@ -257,7 +265,7 @@ class MaskGate(Pixel):
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
-        return [r"y = x \cdot \sigma(\text{mask})"]
+        return [rf"y = x \cdot \sigma(\text{{{_('mask')}}})"]
 
     def gating(self, shape: Shape) -> dict[str, Any]:
         return {"gate": {"tensor": "gate"}}
@@ -267,9 +275,13 @@ class MaskGate(Pixel):
         size = self._size()
         if len(size) != self.ndim or prod(size) != len(self.mask):
             raise GeometryError(
-                f"The mask has {len(self.mask)} numbers and its size is {size}. Type one number for each block."
+                "The mask has {count} numbers and its size is {size}. Type one number for each block.",
+                count=len(self.mask),
+                size=size,
             )
         if any(m > n for m, n in zip(size, shape[1:], strict=True)):
             raise GeometryError(
-                f"The mask {size} is larger than the input {shape[1:]}. Type at most as many rows and columns."
+                "The mask {size} is larger than the input {shape}. Type at most as many rows and columns.",
+                size=size,
+                shape=shape[1:],
             )

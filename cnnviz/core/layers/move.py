@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints, counted
+from cnnviz.core.axes import axis_latex, counted
+from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step
 from cnnviz.core.layers.pool import MaxPool
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,19 @@ class Permute(Move):
         super().check(shape)
         if sorted(self.dims) != list(range(len(shape))):
             raise GeometryError(
-                f"dims = {self.dims} must name each of the {len(shape)} axes once. "
-                f"Use {tuple(reversed(range(len(shape))))}.",
+                "dims = {dims} must name each of the {count} axes once. Use {tuple}.",
                 {"dims": tuple(reversed(range(len(shape))))},
+                dims=self.dims,
+                count=len(shape),
+                tuple=tuple(reversed(range(len(shape)))),
             )
 
     def takes(self, shape: Shape) -> Shape:
         if len(shape) == 1:
-            raise GeometryError(f"A vector of {shape[0]:,} numbers has no axes to permute. Put this before nn.Flatten.")
+            raise GeometryError(
+                "A vector of {channels:,} numbers has no axes to permute. Put this before nn.Flatten.",
+                channels=shape[0],
+            )
         return super().takes(shape)
 
 
@@ -167,9 +174,9 @@ class MaxUnpool(Move):
 
     torch_name: ClassVar[str] = "MaxUnpool"
 
-    kernel_size: Size = knob(2, 1, 11, "of the pooling that is undone", per_axis=True)
-    stride: Size = knob(2, 1, 8, "of the pooling that is undone", per_axis=True)
-    padding: Size = knob(0, 0, 5, "of the pooling that is undone", per_axis=True)
+    kernel_size: Size = knob(2, 1, 11, Message("of the pooling that is undone"), per_axis=True)
+    stride: Size = knob(2, 1, 8, Message("of the pooling that is undone"), per_axis=True)
+    padding: Size = knob(0, 0, 5, Message("of the pooling that is undone"), per_axis=True)
     indices: tuple[int, ...] | None = ()
     size: Size = ()
 
@@ -197,8 +204,10 @@ class MaxUnpool(Move):
 
     def takes(self, shape: Shape) -> Shape:
         raise GeometryError(
-            f"{self.called} needs the places of the winners as well, and a network hands on one tensor. Use "
-            f"nn.ConvTranspose{self.ndim}d."
+            "{called} needs the places of the winners as well, and a network hands on one tensor. Use "
+            "nn.ConvTranspose{ndim}d.",
+            called=self.called,
+            ndim=self.ndim,
         )
 
     def use(self) -> list[str]:
@@ -206,7 +215,9 @@ class MaxUnpool(Move):
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         if self.indices is None:
-            raise GeometryError(f"Nothing says where the cells of {self.called} go. Take the indices of an nn.MaxPool.")
+            raise GeometryError(
+                "Nothing says where the cells of {called} go. Take the indices of an nn.MaxPool.", called=self.called
+            )
         indices = torch.tensor(self.indices, device=x.device).reshape(x.shape)
         return {"output": module(x, indices, output_size=self.size)[0]}
 
@@ -216,7 +227,7 @@ class MaxUnpool(Move):
         for name, n, k, s, p, m in self._axes(shape):
             plain = (n - 1) * s - 2 * p + k
             told = "" if plain == m else rf",\ \texttt{{output\_size}} = {m}"
-            lines.append(rf"\text{{{name}}}: ({n}-1)\cdot{s} - 2\cdot{p} + {k} = {plain}{told}")
+            lines.append(rf"{axis_latex(name)}: ({n}-1)\cdot{s} - 2\cdot{p} + {k} = {plain}{told}")
         return lines
 
     def _axes(self, shape: Shape) -> list[tuple[str, int, int, int, int, int]]:
@@ -229,19 +240,28 @@ class MaxUnpool(Move):
         told = prod(shape) if self.indices is None else len(self.indices)
         if told != prod(shape) or len(self.size) != self.ndim:
             raise GeometryError(
-                f"The input {shape} has {prod(shape)} cells and {told} indices say where they go. "
-                "Take input and indices from one nn.MaxPool."
+                "The input {shape} has {cells} cells and {count} indices say where they go. Take input and indices "
+                "from one nn.MaxPool.",
+                shape=shape,
+                cells=prod(shape),
+                told=told,
             )
         for name, n, k, s, p, m in self._axes(shape):
             plain = (n - 1) * s - 2 * p + k
             if not plain - s < m < plain + s:
                 raise GeometryError(
-                    f"From {counted(n, name)} nn.MaxUnpool makes {plain}, or up to {s - 1} more or fewer, and the map "
-                    f"had {m}: it cannot undo a pooling with dilation or with windows left over. "
-                    "Use dilation 1 and a smaller stride."
+                    "From {cells} nn.MaxUnpool makes {plain}, or up to {stride} more or fewer, and the map had "
+                    "{made}: it cannot undo a pooling with dilation or with windows left over. Use dilation 1 and a "
+                    "smaller stride.",
+                    cells=counted(n, name),
+                    plain=plain,
+                    stride=s - 1,
+                    made=m,
                 )
         if self.indices and max(self.indices) >= prod(self.size):
             raise GeometryError(
-                f"Index {max(self.indices)} lies beyond an output of {prod(self.size)} cells per map. "
-                "Take the size from the input of the nn.MaxPool."
+                "Index {indices} lies beyond an output of {cells} cells per map. Take the size from the input of the "
+                "nn.MaxPool.",
+                indices=max(self.indices),
+                cells=prod(self.size),
             )

@@ -9,14 +9,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import Axis, GeometryError, Ints, counted, point_axis, whole_axis
+from cnnviz.core.axes import counted
+from cnnviz.core.geometry import Axis, GeometryError, Ints, point_axis, whole_axis
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message
 
-AFFINE = "a weight and a bias for each channel"
-BIAS = "a bias as well, where there is a weight"
-MOMENTUM = "how much of the new batch counts in the running statistics; without one, all batches count alike"
+AFFINE = Message("a weight and a bias for each channel")
+BIAS = Message("a bias as well, where there is a weight")
+MOMENTUM = Message("how much of the new batch counts in the running statistics; without one, all batches count alike")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Norm(Layer):
     rule: ClassVar[str] = "norm"
     width: ClassVar[str] = ""  # torch's name for the number of channels, where the layer must know it
 
-    eps: float = knob(1e-5, None, 1.0, "added to the variance, so that nothing is divided by 0", format="%.0e")
+    eps: float = knob(1e-5, None, 1.0, Message("added to the variance, so that nothing is divided by 0"), format="%.0e")
     examples: bool = False
 
     @property
@@ -89,11 +91,15 @@ class Norm(Layer):
     def constants(self) -> dict[str, float]:
         return {"eps": self.eps}
 
-    def remark(self, x: Array, y: Array) -> str:
+    def remark(self, x: Array, y: Array) -> Message | None:
         if self.eps > 0:
-            return ""
-        why = "variance + eps is below 0 there, and has no root" if self.eps else "where all are equal, this is 0 / 0"
-        return f"Cells are nan: eps = {self.eps:g}, and {why}. Use eps = 1e-05."
+            return None
+        if self.eps:
+            return Message(
+                "Cells are nan: eps = {eps}, and where variance + eps is below 0 it has no root. Use eps = 1e-05.",
+                eps=f"{self.eps:g}",
+            )
+        return Message("Cells are nan: eps = 0, and where all cells are equal this is 0 / 0. Use eps = 1e-05.")
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         return self.normalised(window, float(window.values.mean()), float(window.values.var()), state, channel)
@@ -121,9 +127,12 @@ class Norm(Layer):
         super().check(shape)
         if self.width and shape[0] != getattr(self, self.width):
             raise GeometryError(
-                f"The input has {counted(shape[0], 'channels')} and {self.width} = {getattr(self, self.width)}. "
-                f"Set {self.width} to {shape[0]}.",
+                "The input has {channels} and {width} = {given}. Set {width} to {wanted}.",
                 {self.width: shape[0]},
+                channels=counted(shape[0], "channels"),
+                width=self.width,
+                given=getattr(self, self.width),
+                wanted=shape[0],
             )
         self.check_sharing(shape)
 
@@ -152,9 +161,11 @@ class BatchNorm(Norm):
     momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, step=0.05, none=True)
     affine: bool = knob(True, help=AFFINE, shown=False)
     bias: bool = knob(True, help=BIAS, shown=False)
-    track_running_stats: bool = knob(True, help="keep running statistics for eval mode; without, it takes the batch's")
-    training: bool = knob(True, help="the batch's own statistics; otherwise the running ones")
-    steps: int = knob(1, 0, 200, "training passes before the picture is taken")
+    track_running_stats: bool = knob(
+        True, help=Message("keep running statistics for eval mode; without, it takes the batch's")
+    )
+    training: bool = knob(True, help=Message("the batch's own statistics; otherwise the running ones"))
+    steps: int = knob(1, 0, 200, Message("training passes before the picture is taken"))
 
     @property
     def own(self) -> bool:
@@ -168,8 +179,10 @@ class BatchNorm(Norm):
         """nn.BatchNorm1d alone reads a vector as well."""
         if len(shape) == 1 and self.ndim > 1:
             raise GeometryError(
-                f"{self.called} reads maps, and here is a vector of {shape[0]:,} numbers. Use nn.BatchNorm1d.",
+                "{called} reads maps, and here is a vector of {channels:,} numbers. Use nn.BatchNorm1d.",
                 {"ndim": 1},
+                called=self.called,
+                channels=shape[0],
             )
         return (*shape, 1) if len(shape) == 1 and not self.stacked else super().takes(shape)
 
@@ -222,18 +235,22 @@ class BatchNorm(Norm):
             )
         batch = self.steps > 0 or not self.track_running_stats
         if self.eps < 0 or (batch and self.eps == 0):
-            trains = "trains with" if self.steps else "takes"
-            takes = f"{trains} eps above 0 only" if batch else "takes no eps below 0"
-            raise GeometryError(
-                f"{self.code().split('(')[0]} {takes}, and eps is {self.eps:g}. Use eps = 1e-05.",
-                {"eps": 1e-5},
-            )
+            raise GeometryError(self._wants_eps(batch), {"eps": 1e-5})
         if batch and prod(shape[1:]) < 2:
             raise GeometryError(
                 "A channel with a single cell has no variance of its own. Use a larger input, or eval mode with "
                 "steps = 0 and running statistics.",
                 {"steps": 0, "training": False, "track_running_stats": True},
             )
+
+    def _wants_eps(self, batch: bool) -> Message:
+        """Which eps torch takes, with the batch's statistics or without."""
+        places = {"layer": self.called, "eps": f"{self.eps:g}"}
+        if not batch:
+            return Message("{layer} takes no eps below 0, and eps is {eps}. Use eps = 1e-05.", **places)
+        if self.steps:
+            return Message("{layer} trains with eps above 0 only, and eps is {eps}. Use eps = 1e-05.", **places)
+        return Message("{layer} takes eps above 0 only, and eps is {eps}. Use eps = 1e-05.", **places)
 
 
 @dataclass(frozen=True)
@@ -244,7 +261,7 @@ class GroupNorm(Norm):
     width: ClassVar[str] = "num_channels"
     dimensioned: ClassVar[bool] = False
 
-    num_groups: int = knob(1, 1, 128, "groups of channels that share statistics")
+    num_groups: int = knob(1, 1, 128, Message("groups of channels that share statistics"))
     num_channels: int = 1
     affine: bool = knob(True, help=AFFINE, shown=False)
     bias: bool = knob(True, help=BIAS, shown=False)
@@ -256,8 +273,11 @@ class GroupNorm(Norm):
         if shape[0] % self.num_groups:
             near = max(g for g in range(1, shape[0] + 1) if shape[0] % g == 0 and g <= self.num_groups)
             raise GeometryError(
-                f"num_groups = {self.num_groups} must divide {counted(shape[0], 'channels')}. Use num_groups = {near}.",
+                "num_groups = {num_groups} must divide {channels}. Use num_groups = {near}.",
                 {"num_groups": near},
+                num_groups=self.num_groups,
+                channels=counted(shape[0], "channels"),
+                near=near,
             )
         if prod(shape) // self.num_groups < 2:  # torch counts the examples as well
             raise GeometryError(
@@ -280,8 +300,8 @@ class InstanceNorm(Norm):
     momentum: float | None = knob(0.1, None, 1.0, MOMENTUM, none=True, shown=False)
     affine: bool = knob(False, help=AFFINE, shown=False)
     bias: bool = knob(True, help=BIAS, shown=False)
-    track_running_stats: bool = knob(False, help="keep running statistics, which eval mode takes", shown=False)
-    training: bool = knob(True, help="without running statistics it makes no difference", shown=False)
+    track_running_stats: bool = knob(False, help=Message("keep running statistics, which eval mode takes"), shown=False)
+    training: bool = knob(True, help=Message("without running statistics it makes no difference"), shown=False)
 
     @property
     def own(self) -> bool:
@@ -327,7 +347,7 @@ class LayerNorm(Norm):
     dimensioned: ClassVar[bool] = False
 
     normalized_shape: Size = ()
-    elementwise_affine: bool = knob(True, help="a weight and a bias for each cell", shown=False)
+    elementwise_affine: bool = knob(True, help=Message("a weight and a bias for each cell"), shown=False)
     bias: bool = knob(True, help=BIAS, shown=False)
 
     def shares(self, shape: Shape) -> tuple[bool, ...]:
@@ -363,6 +383,8 @@ class LayerNorm(Norm):
         size = self.normalized_shape
         if not size or last[-len(size) :] != size:
             raise GeometryError(
-                f"normalized_shape = {size} must be the last sizes of the input {last}. Use {last}.",
+                "normalized_shape = {size} must be the last sizes of the input {last}. Use {last}.",
                 {"normalized_shape": last},
+                size=size,
+                last=last,
             )

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnnviz.core.geometry import PAD, GeometryError, Ints, counted
+from cnnviz.core.axes import axis_latex, counted
+from cnnviz.core.geometry import PAD, GeometryError, Ints
 from cnnviz.core.layers.base import Extent
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.layers.move import Placed
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class Padding(Placed):
     padding : cells on each side of each axis, the last axis first, as torch has it: (left, right, top, bottom, ...)
     """
 
-    padding: Size = knob(1, -64, 64, "cells added on this side; below 0 they are cut away", per_axis=True, sides=True)
+    padding: Size = knob(
+        1, -64, 64, Message("cells added on this side; below 0 they are cut away"), per_axis=True, sides=True
+    )
 
     @property
     def pads(self) -> tuple[tuple[int, int], ...]:
@@ -51,7 +55,7 @@ class Padding(Placed):
 
     def formula(self, shape: Shape) -> list[str]:
         sizes = zip(self.axis_names(), shape[1:], self.pads, self.output_shape(shape)[1:], strict=True)
-        return [rf"\text{{{name}}}: {low} + {n} + {high} = {made}" for name, n, (low, high), made in sizes]
+        return [rf"{axis_latex(name)}: {low} + {n} + {high} = {made}" for name, n, (low, high), made in sizes]
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
@@ -59,18 +63,25 @@ class Padding(Placed):
         for name, n, (low, high) in axes:
             if n + min(low, 0) + min(high, 0) < 1:
                 raise GeometryError(
-                    f"padding = {low} before and {high} after leaves nothing of {counted(n, name)}. "
-                    "Cut away fewer cells.",
+                    "padding = {low} before and {high} after leaves nothing of {cells}. Cut away fewer cells.",
                     {"padding": tuple(max(p, 0) for p in self.padding)},
+                    low=low,
+                    high=high,
+                    cells=counted(n, name),
                 )
         most = [self.most(n, n + min(low, 0) + min(high, 0)) for _, n, (low, high) in axes]
         for (name, n, pair), limit in zip(axes, most, strict=True):
             if max(pair) > limit:
                 sides = [int(min(p, limit)) for p, limit in zip(self.padding, np.repeat(most[::-1], 2), strict=True)]
                 raise GeometryError(
-                    f"{self.called} takes its cells from the input: of {counted(n, name)} it can add {limit:g} on a "
-                    f"side, and padding is {max(pair)}. Use {limit:g} or less, or nn.ReplicationPad{self.ndim}d.",
+                    "{called} takes its cells from the input: of {cells} it can add {limit:g} on a side, and "
+                    "padding is {pair}. Use {limit:g} or less, or nn.ReplicationPad{ndim}d.",
                     {"padding": tuple(sides)},
+                    called=self.called,
+                    cells=counted(n, name),
+                    limit=limit,
+                    pair=max(pair),
+                    ndim=self.ndim,
                 )
 
 
@@ -98,7 +109,7 @@ class ConstantPad(ZeroPad):
 
     torch_name: ClassVar[str] = "ConstantPad"
 
-    value: float = knob(0.5, help="what the new cells hold", step=0.5)
+    value: float = knob(0.5, help=Message("what the new cells hold"), step=0.5)
 
     @property
     def fill(self) -> float:

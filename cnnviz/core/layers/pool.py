@@ -9,19 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import (
-    NONE,
-    Axis,
-    GeometryError,
-    Ints,
-    counted,
-    pool_axis,
-    pool_size,
-    span,
-)
+from cnnviz.core.axes import axis_latex, counted, named, place_with_padding
+from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints, pool_axis, pool_size, span
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message, either
 
 
 @dataclass(frozen=True)
@@ -30,11 +23,11 @@ class Pool(Layer):
 
     out_scale: ClassVar[str] = "same"
 
-    kernel_size: Size = knob(2, 1, 11, "cells one window reads along each axis", per_axis=True)
-    stride: Size = knob(2, 1, 8, "cells the window moves; torch's own default is kernel_size", per_axis=True)
-    padding: Size = knob(0, 0, 5, "cells added on each side, at most half of the kernel", per_axis=True)
+    kernel_size: Size = knob(2, 1, 11, Message("cells one window reads along each axis"), per_axis=True)
+    stride: Size = knob(2, 1, 8, Message("cells the window moves; torch's own default is kernel_size"), per_axis=True)
+    padding: Size = knob(0, 0, 5, Message("cells added on each side, at most half of the kernel"), per_axis=True)
     dilation: ClassVar[Any] = None  # only MaxPool has it
-    ceil_mode: bool = knob(False, help="round the size up: a last window may reach beyond the padding")
+    ceil_mode: bool = knob(False, help=Message("round the size up: a last window may reach beyond the padding"))
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
         """(size, kernel, stride, padding, dilation, ceil_mode) of each axis."""
@@ -64,9 +57,11 @@ class Pool(Layer):
         ):
             rest = n + 2 * p - span(k, d)
             ratio = rest // s if rest % s == 0 else f"{rest}/{s}"
-            less = r" - 1_\text{ starts beyond the input}" if axis.dropped is not None else ""
+            dropped = Message("starts beyond the input")  # the window that ceil_mode would add
+            less = rf" - 1_\text{{ {dropped}}}" if axis.dropped is not None else ""
             lines.append(
-                rf"\text{{{name}}}: \left{left}\frac{{{n} + 2\cdot{p} - {d}\cdot({k}-1) - 1}}{{{s}}}\right{right} + 1"
+                rf"{axis_latex(name)}: "
+                rf"\left{left}\frac{{{n} + 2\cdot{p} - {d}\cdot({k}-1) - 1}}{{{s}}}\right{right} + 1"
                 rf" = {left} {ratio} {right} + 1{less} = {axis.n_out}"
             )
         return lines
@@ -83,19 +78,41 @@ class Pool(Layer):
                     f"kernel_size {2 * p}": {"kernel_size": tuple(max(k, 2 * p) for k, p in pairs)},
                 }
                 works = [way for way, fix in ways.items() if self.fits(fix, shape)] or [*ways]
+                fixes = [ways[way] for way in works]
+                places = {"padding": p, "axis": named(name), "kernel": k, "ways": either(works)}
+                if d > 1:
+                    raise GeometryError(
+                        "padding = {padding} along {axis} is more than half of kernel_size = {kernel}, which is all "
+                        "that torch takes, whatever the dilation. Use {ways}.",
+                        *fixes,
+                        **places,
+                    )
                 raise GeometryError(
-                    f"padding = {p} along {name} is more than half of kernel_size = {k}, which is all that torch takes"
-                    f"{', whatever the dilation' if d > 1 else ''}. Use {' or '.join(works)}.",
-                    *(ways[way] for way in works),
+                    "padding = {padding} along {axis} is more than half of kernel_size = {kernel}, which is all that "
+                    "torch takes. Use {ways}.",
+                    *fixes,
+                    **places,
                 )
         for name, axis in zip(self.axis_names(), axes, strict=True):
             if pool_size(*axis) < 1:
                 n, k, _, p, d, _ = axis
-                where = counted(n, name) + (f" with padding {p}" if p else "")
-                far = f", {d} apart," if d > 1 else ""
+                fix = self.with_kernel(tuple(self._largest(*axis) for axis in axes))
+                where, largest = place_with_padding(n, name, p), self._largest(*axis)
+                if d == 1:
+                    raise GeometryError(
+                        "A window of {taps} cells does not fit in {where}. Use kernel_size {largest}.",
+                        fix,
+                        taps=k,
+                        where=where,
+                        largest=largest,
+                    )
                 raise GeometryError(
-                    f"A window of {k} cells{far} does not fit in {where}. Use kernel_size {self._largest(*axis)}.",
-                    self.with_kernel(tuple(self._largest(*axis) for axis in axes)),
+                    "A window of {taps} cells, {dilation} apart, does not fit in {where}. Use kernel_size {largest}.",
+                    fix,
+                    taps=k,
+                    dilation=d,
+                    where=where,
+                    largest=largest,
                 )
 
     def fits(self, fix: Mapping[str, Any], shape: Shape) -> bool:
@@ -129,9 +146,13 @@ def check_volume(layer: Pool, shape: Shape) -> None:
     for name, n, k in zip(layer.axis_names(), shape[1:], layer.kernel_size, strict=True):
         if k > n:
             raise GeometryError(
-                f"{layer.code().split('(')[0]} needs at least as many cells as its kernel, padding not counted: "
-                f"kernel_size = {k}, and there {'is' if n == 1 else 'are'} {counted(n, name)}. Use kernel_size {n}.",
+                "{layer} needs at least as many cells as its kernel, padding not counted: kernel_size = {kernel} along "
+                "{cells}. Use kernel_size {fits}.",
                 layer.with_kernel(fits),
+                layer=layer.called,
+                kernel=k,
+                cells=counted(n, name),
+                fits=n,
             )
 
 
@@ -158,7 +179,7 @@ class Largest(Layer):
     rule: ClassVar[str] = "max"
     pad_value: ClassVar[float] = -np.inf
 
-    return_indices: bool = knob(False, help="give the place of each winner as well, as nn.MaxUnpool wants it")
+    return_indices: bool = knob(False, help=Message("give the place of each winner as well, as nn.MaxUnpool wants it"))
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         """The places are always seen, whether or not the code on screen asks for them."""
@@ -173,8 +194,9 @@ class Largest(Layer):
     def takes(self, shape: Shape) -> Shape:
         if self.return_indices:
             raise GeometryError(
-                f"{self.called} with return_indices gives two tensors, and a network hands on one. Switch it off.",
+                "{called} with return_indices gives two tensors, and a network hands on one. Switch it off.",
                 {"return_indices": False},
+                called=self.called,
             )
         return super().takes(shape)
 
@@ -194,7 +216,7 @@ class MaxPool(Largest, Pool):
 
     torch_name: ClassVar[str] = "MaxPool"
 
-    dilation: Size = knob(1, 1, 8, "distance between the taps of a window", per_axis=True)  # type: ignore[misc]
+    dilation: Size = knob(1, 1, 8, Message("distance between the taps of a window"), per_axis=True)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -207,8 +229,8 @@ class AvgPool(Pool):
     torch_name: ClassVar[str] = "AvgPool"
     rule: ClassVar[str] = "mean"
 
-    count_include_pad: bool = knob(True, help="count the padding among the cells to divide by")
-    divisor_override: int | None = knob(None, None, 99, "divide by this number instead")
+    count_include_pad: bool = knob(True, help=Message("count the padding among the cells to divide by"))
+    divisor_override: int | None = knob(None, None, 99, Message("divide by this number instead"))
 
     def divisor(self, kind: Ints) -> int:
         """What a window with taps of these kinds is divided by."""
@@ -228,8 +250,9 @@ class AvgPool(Pool):
         super().check(shape)
         if self.ndim == 1 and self.divisor_override is not None:
             raise GeometryError(
-                f"nn.AvgPool1d has no divisor_override, and it is {self.divisor_override}. Leave it empty.",
+                "nn.AvgPool1d has no divisor_override, and it is {divisor_override}. Leave it empty.",
                 {"divisor_override": None},
+                divisor_override=self.divisor_override,
             )
         if self.divisor_override == 0:
             raise GeometryError("divisor_override = 0 divides by 0. Use 1 or leave it empty.", {"divisor_override": 1})
@@ -247,7 +270,7 @@ class LPPool(Pool):
     torch_name: ClassVar[str] = "LPPool"
     rule: ClassVar[str] = "power"
 
-    norm_type: float = knob(2.0, None, 16.0, "the power p: anything but 0")
+    norm_type: float = knob(2.0, None, 16.0, Message("the power p: anything but 0"))
     padding: ClassVar[Any] = None  # type: ignore[misc]
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
@@ -264,12 +287,21 @@ class LPPool(Pool):
     def constants(self) -> dict[str, float]:
         return {"norm_type": self.norm_type}
 
-    def remark(self, x: Array, y: Array) -> str:
+    def remark(self, x: Array, y: Array) -> Message:
+        norm_type, even = f"{self.norm_type:g}", 2 * max(1, round(self.norm_type / 2))
         if self.norm_type != int(self.norm_type):
-            why = f"norm_type = {self.norm_type:g} is no whole number, and of a negative cell torch has no such power"
-        else:
-            why = f"norm_type = {self.norm_type:g} is odd, and where the powers add up to less than 0 they have no root"
-        return f"Cells are nan: {why}. Use norm_type = {2 * max(1, round(self.norm_type / 2)):g}, or nn.ReLU before it."
+            return Message(
+                "Cells are nan: norm_type = {norm_type} is not a whole number, and torch has no such power of a "
+                "negative cell. Use norm_type = {even}, or nn.ReLU before it.",
+                norm_type=norm_type,
+                even=even,
+            )
+        return Message(
+            "Cells are nan: norm_type = {norm_type} is odd, and a sum of powers below 0 has no root. "
+            "Use norm_type = {even}, or nn.ReLU before it.",
+            norm_type=norm_type,
+            even=even,
+        )
 
     def check(self, shape: Shape) -> None:
         super().check(shape)

@@ -10,6 +10,7 @@ from cnnviz.core.geometry import Ints
 from cnnviz.core.layers.activation import Pixel
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import knob
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class LocalResponseNorm(Pixel):
     rule: ClassVar[str] = "response"
     out_scale: ClassVar[str] = "same"
 
-    size: int = knob(5, 1, 64, "channels whose squares are summed, its own in the middle")
-    alpha: float = knob(1e-4, help="how much the squares count", format="%.0e")
-    beta: float = knob(0.75, help="the power", step=0.25)
-    k: float = knob(1.0, help="added to the squares", step=0.5)
+    size: int = knob(5, 1, 64, Message("channels whose squares are summed, its own in the middle"))
+    alpha: float = knob(1e-4, help=Message("how much the squares count"), format="%.0e")
+    beta: float = knob(0.75, help=Message("the power"), step=0.25)
+    k: float = knob(1.0, help=Message("added to the squares"), step=0.5)
 
     def channels_read(self, shape: Shape) -> Ints:
         own = np.arange(shape[0])

@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.geometry import GeometryError, Ints, counted
+from cnnviz.core.axes import axis_latex, counted
+from cnnviz.core.geometry import GeometryError, Ints
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.layers.move import Move, Placed
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class PixelShuffle(Placed):
     ndims: ClassVar[tuple[int, ...]] = (2,)
     vectors: ClassVar[bool] = False
 
-    upscale_factor: int = knob(2, 1, 8, "how many times as many rows and columns")
+    upscale_factor: int = knob(2, 1, 8, Message("how many times as many rows and columns"))
 
     def source(self, shape: Shape) -> Ints:
         made, r, (_, rows, columns) = self.output_shape(shape), self.upscale_factor, shape
@@ -51,8 +53,8 @@ class PixelShuffle(Placed):
     def formula(self, shape: Shape) -> list[str]:
         r, made = self.upscale_factor, self.output_shape(shape)
         sizes = zip(self.axis_names(), shape[1:], made[1:], strict=True)
-        lines = [rf"\text{{{name}}}: {n} \cdot {r} = {m}" for name, n, m in sizes]
-        return [*lines, rf"\text{{channels}}: {shape[0]} / {r}^2 = {made[0]}"]
+        lines = [rf"{axis_latex(name)}: {n} \cdot {r} = {m}" for name, n, m in sizes]
+        return [*lines, rf"{axis_latex('channels')}: {shape[0]} / {r}^2 = {made[0]}"]
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
@@ -60,9 +62,14 @@ class PixelShuffle(Placed):
         if shape[0] % r**2:
             fits = next(s for s in range(r, 0, -1) if shape[0] % s**2 == 0)
             raise GeometryError(
-                f"nn.PixelShuffle makes one channel of {r}^2 = {r**2}, and {shape[0]} cannot be divided by that. Use "
-                f"upscale_factor = {fits}, or {-(-shape[0] // r**2) * r**2} channels.",
+                "nn.PixelShuffle makes one channel of {factor}^2 = {square}, and {channels} cannot be divided by that. "
+                "Use upscale_factor = {fits}, or {more} channels.",
                 {"upscale_factor": fits},
+                factor=r,
+                square=r**2,
+                channels=shape[0],
+                fits=fits,
+                more=-(-shape[0] // r**2) * r**2,
             )
 
 
@@ -75,7 +82,7 @@ class PixelUnshuffle(Placed):
     ndims: ClassVar[tuple[int, ...]] = (2,)
     vectors: ClassVar[bool] = False
 
-    downscale_factor: int = knob(2, 1, 8, "how many times fewer rows and columns")
+    downscale_factor: int = knob(2, 1, 8, Message("how many times fewer rows and columns"))
 
     def source(self, shape: Shape) -> Ints:
         made, r = self.output_shape(shape), self.downscale_factor
@@ -102,8 +109,8 @@ class PixelUnshuffle(Placed):
     def formula(self, shape: Shape) -> list[str]:
         r, made = self.downscale_factor, self.output_shape(shape)
         sizes = zip(self.axis_names(), shape[1:], made[1:], strict=True)
-        lines = [rf"\text{{{name}}}: {n} / {r} = {m}" for name, n, m in sizes]
-        return [*lines, rf"\text{{channels}}: {shape[0]} \cdot {r}^2 = {made[0]}"]
+        lines = [rf"{axis_latex(name)}: {n} / {r} = {m}" for name, n, m in sizes]
+        return [*lines, rf"{axis_latex('channels')}: {shape[0]} \cdot {r}^2 = {made[0]}"]
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
@@ -112,8 +119,11 @@ class PixelUnshuffle(Placed):
             if n % r:
                 fits = next(s for s in range(r, 0, -1) if gcd(*shape[1:]) % s == 0)
                 raise GeometryError(
-                    f"{counted(n, name)} cannot be divided by downscale_factor = {r}. Use {fits}.",
+                    "{cells} cannot be divided by downscale_factor = {factor}. Use {fits}.",
                     {"downscale_factor": fits},
+                    cells=counted(n, name),
+                    factor=r,
+                    fits=fits,
                 )
 
 
@@ -125,7 +135,7 @@ class ChannelShuffle(Placed):
     dimensioned: ClassVar[bool] = False
     vectors: ClassVar[bool] = False
 
-    groups: int = knob(2, 1, 128, "groups whose channels take turns")
+    groups: int = knob(2, 1, 128, Message("groups whose channels take turns"))
 
     def origin(self, channels: int) -> Ints:
         """Input channel that each output channel is."""
@@ -154,15 +164,18 @@ class ChannelShuffle(Placed):
         self.check(shape)
         order = [*map(str, self.origin(shape[0]))]
         few = order if len(order) <= 12 else [*order[:8], r"\dots", order[-1]]
-        return [rf"\text{{channels}}: {', '.join(few)}"]
+        return [rf"{axis_latex('channels')}: {', '.join(few)}"]
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if shape[0] % self.groups:
             near = min((g for g in range(1, shape[0] + 1) if shape[0] % g == 0), key=lambda g: abs(g - self.groups))
             raise GeometryError(
-                f"groups = {self.groups} must divide {counted(shape[0], 'channels')}. Use groups = {near}.",
+                "groups = {groups} must divide {channels}. Use groups = {near}.",
                 {"groups": near},
+                groups=self.groups,
+                channels=counted(shape[0], "channels"),
+                near=near,
             )
 
 
@@ -204,22 +217,28 @@ class Unflatten(Move):
     def takes(self, shape: Shape) -> Shape:
         if len(shape) > 1:
             raise GeometryError(
-                f"In a network nn.Unflatten reads a vector, and here are maps {shape}. Put nn.Flatten before it."
+                "In a network nn.Unflatten reads a vector, and here are maps {shape}. Put nn.Flatten before it.",
+                shape=shape,
             )
         return super().takes(shape)
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         sizes = r" \cdot ".join(map(str, self.unflattened_size))
-        return [rf"\text{{length}}: {prod(shape)} = {sizes}"]
+        return [rf"{axis_latex('length')}: {prod(shape)} = {sizes}"]
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if len(self.unflattened_size) != 1 + self.ndim or prod(self.unflattened_size) != prod(shape):
             vector = (prod(shape), *(1,) * self.ndim)
             raise GeometryError(
-                f"{prod(shape)} numbers do not make maps of {self.unflattened_size}. Use unflattened_size = {vector}.",
+                "{cells} numbers do not make maps of {unflattened_size}. Use unflattened_size = {vector}.",
                 {"unflattened_size": vector},
+                cells=prod(shape),
+                unflattened_size=self.unflattened_size,
+                vector=vector,
             )
         if max(shape) != prod(shape):
-            raise GeometryError(f"nn.Unflatten reads a vector, and here are maps {shape}. Put nn.Flatten before it.")
+            raise GeometryError(
+                "nn.Unflatten reads a vector, and here are maps {shape}. Put nn.Flatten before it.", shape=shape
+            )

@@ -6,9 +6,10 @@ from typing import ClassVar
 import numpy as np
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers.activation import Activation
+from cnnviz.core.layers.activation import Activation, cases
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.settings import knob
+from cnnviz.text import Message
 
 LARGEST = 3.4028234663852886e38  # of float32
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al., "Self-normalizing networks", 2017
@@ -31,8 +32,8 @@ class Softplus(Activation):
 
     torch_name: ClassVar[str] = "Softplus"
 
-    beta: float = knob(1.0, help="how sharp the corner is", step=0.5)
-    threshold: float = knob(20.0, help="above it the cell passes as it is", step=1.0)
+    beta: float = knob(1.0, help=Message("how sharp the corner is"), step=0.5)
+    threshold: float = knob(20.0, help=Message("above it the cell passes as it is"), step=1.0)
 
     @property
     def latex(self) -> str:  # type: ignore[override]
@@ -69,7 +70,7 @@ class SELU(Activation):
     """nn.SELU: ELU with the two numbers that keep mean 0 and variance 1 from layer to layer."""
 
     torch_name: ClassVar[str] = "SELU"
-    latex: ClassVar[str] = r"1.0507 \cdot (x \text{ if } x > 0 \text{ else } 1.6733\,(e^x - 1))"
+    latex: ClassVar[str] = r"1.0507 \cdot " + cases("x", r"1.6733\,(e^x - 1)")
 
     def value(self, x: float) -> float:
         return SELU_SCALE * below_zero(x, SELU_ALPHA)
@@ -81,11 +82,11 @@ class CELU(Activation):
 
     torch_name: ClassVar[str] = "CELU"
 
-    alpha: float = knob(1.0, help="how far below zero it goes, and how slowly", step=0.5)
+    alpha: float = knob(1.0, help=Message("how far below zero it goes, and how slowly"), step=0.5)
 
     @property
     def latex(self) -> str:  # type: ignore[override]
-        return rf"x \text{{ if }} x > 0 \text{{ else }} {self.alpha:g}\,(e^{{x / {self.alpha:g}}} - 1)"
+        return cases("x", rf"{self.alpha:g}\,(e^{{x / {self.alpha:g}}} - 1)")
 
     def value(self, x: float) -> float:
         return below_zero(x, self.alpha, self.alpha)
@@ -96,7 +97,7 @@ class CELU(Activation):
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if abs(self.alpha) * LARGEST < 1:
-            raise GeometryError(f"alpha = {self.alpha:g} would divide by 0. Use alpha = 1.", {"alpha": 1.0})
+            raise GeometryError("alpha = {alpha:g} would divide by 0. Use alpha = 1.", {"alpha": 1.0}, alpha=self.alpha)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.core.axes import named
 from cnnviz.core.geometry import Axis, GeometryError, Ints, point_axis, whole_axis
 from cnnviz.core.layers.activation import Pixel
 from cnnviz.core.layers.base import Extent
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import knob
+from cnnviz.text import Message, _
 
-DIM = "along which axis the shares add up to 1: 1 is the channels, 2 the first axis behind them, -1 the last"
+DIM = Message("along which axis the shares add up to 1: 1 is the channels, 2 the first axis behind them, -1 the last")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Shares(Pixel):
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
         i, n = "c" if self.place == 1 else "i", (1, *shape)[self.place]
-        name = ("batch, which is of one", "channels", *self.axis_names())[self.place]
-        along = "" if self.place == 1 else rf", \quad i \text{{ along the {name}}}"
+        names = (Message("batch, which is of one"), *map(named, ("channels", *self.axis_names())))
+        where = _(r"i \text{{ along the {axis}}}", axis=names[self.place])
+        along = "" if self.place == 1 else rf", \quad {where}"
         return [rf"\text{{{self.torch_name}}}(x)_{i} = {self.latex(i, n)}{along}"]
 
     def latex(self, i: str, n: int) -> str:
@@ -87,7 +90,10 @@ class Softmax(Shares):
     def takes(self, shape: Shape) -> Shape:
         if len(shape) == 1 and self.dim not in (0, 1):
             raise GeometryError(
-                f"{self.called} has dim = {self.dim}, and of a vector only its features share out. Use 1.", {"dim": 1}
+                "{called} has dim = {dim}, and of a vector only its features share out. Use 1.",
+                {"dim": 1},
+                called=self.called,
+                dim=self.dim,
             )
         return super().takes(shape)
 
@@ -100,10 +106,14 @@ class Softmax(Shares):
         ranks = self.n_axes + 2
         if not 0 <= self.place < ranks:
             raise GeometryError(
-                f"dim = {self.dim}, and with the batch the input {(1, *shape)} has {ranks} axes. "
-                f"Use 1 for the channels, or up to {ranks - 1} for an axis behind them.",
+                "dim = {dim}, and with the batch the input {shape} has {ranks} axes. Use 1 for the channels, or up to "
+                "{last} for an axis behind them.",
                 {"dim": 1},
                 {"dim": ranks - 1},
+                dim=self.dim,
+                shape=(1, *shape),
+                ranks=ranks,
+                last=ranks - 1,
             )
 
 

@@ -9,6 +9,7 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers.activation import Activation, Leaky
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.settings import knob
+from cnnviz.text import Message, _
 
 
 def rounded(x: float) -> float:
@@ -37,9 +38,12 @@ class AlphaDropout(Activation):
     """nn.AlphaDropout: training drops cells to the least value of SELU; in eval mode, as here, it does nothing."""
 
     torch_name: ClassVar[str] = "AlphaDropout"
-    latex: ClassVar[str] = r"x \quad \text{(eval mode)}"
 
-    p: float = knob(0.5, 0.0, 1.0, "chance that training drops a cell", step=0.1)
+    p: float = knob(0.5, 0.0, 1.0, Message("chance that training drops a cell"), step=0.1)
+
+    @property
+    def latex(self) -> str:  # type: ignore[override]
+        return rf"x \quad \text{{({_('eval mode')})}}"
 
     def value(self, x: float) -> float:
         return x
@@ -50,7 +54,7 @@ class AlphaDropout(Activation):
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if self.p > 1:
-            raise GeometryError(f"p = {self.p:g} is no chance. Use a number from 0 to 1.", {"p": 0.5})
+            raise GeometryError("p = {p:g} is no chance. Use a number from 0 to 1.", {"p": 0.5}, p=self.p)
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class Hardtanh(Activation):
 
     torch_name: ClassVar[str] = "Hardtanh"
 
-    min_val: float = knob(-1.0, help="the smallest value that comes out", step=0.5)
-    max_val: float = knob(1.0, help="the largest value that comes out", step=0.5)
+    min_val: float = knob(-1.0, help=Message("the smallest value that comes out"), step=0.5)
+    max_val: float = knob(1.0, help=Message("the largest value that comes out"), step=0.5)
 
     @property
     def latex(self) -> str:  # type: ignore[override]
@@ -95,8 +99,11 @@ class Hardtanh(Activation):
         if self.max_val <= self.min_val:
             more = self.min_val + 1
             raise GeometryError(
-                f"max_val = {self.max_val:g} must be above min_val = {self.min_val:g}. Use max_val = {more:g}.",
+                "max_val = {max_val:g} must be above min_val = {min_val:g}. Use max_val = {more:g}.",
                 {"max_val": more},
+                max_val=self.max_val,
+                min_val=self.min_val,
+                more=more,
             )
 
 
@@ -132,8 +139,8 @@ class RReLU(Leaky):
 
     torch_name: ClassVar[str] = "RReLU"
 
-    lower: float = knob(1 / 8, help="smallest slope that training draws", step=0.05)
-    upper: float = knob(1 / 3, help="largest slope that training draws", step=0.05)
+    lower: float = knob(1 / 8, help=Message("smallest slope that training draws"), step=0.05)
+    upper: float = knob(1 / 3, help=Message("largest slope that training draws"), step=0.05)
 
     @property
     def below(self) -> float:
@@ -149,8 +156,10 @@ class RReLU(Leaky):
         super().check(shape)
         if self.lower > self.upper:
             raise GeometryError(
-                f"lower = {self.lower:g} must not be above upper = {self.upper:g}. Use lower = {self.upper:g}.",
+                "lower = {lower:g} must not be above upper = {upper:g}. Use lower = {upper:g}.",
                 {"lower": self.upper},
+                lower=self.lower,
+                upper=self.upper,
             )
 
 
@@ -160,7 +169,7 @@ class Softshrink(Activation):
 
     torch_name: ClassVar[str] = "Softshrink"
 
-    lambd: float = knob(0.5, 0.0, help="how much nearer to 0", step=0.1)
+    lambd: float = knob(0.5, 0.0, help=Message("how much nearer to 0"), step=0.1)
 
     @property
     def latex(self) -> str:  # type: ignore[override]
@@ -179,7 +188,7 @@ class Hardshrink(Activation):
 
     torch_name: ClassVar[str] = "Hardshrink"
 
-    lambd: float = knob(0.5, help="cells up to so far from 0 become 0", step=0.1)
+    lambd: float = knob(0.5, help=Message("cells up to so far from 0 become 0"), step=0.1)
 
     @property
     def latex(self) -> str:  # type: ignore[override]

@@ -11,10 +11,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnnviz.core.axes import axis_latex
 from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints, adaptive_axis
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step, gather
 from cnnviz.core.settings import Size, knob
+from cnnviz.text import Message, either
 
 F = np.float32  # in which torch works out where an output cell lies between the input cells
 SMOOTH = {1: ("linear",), 2: ("bilinear", "bicubic"), 3: ("trilinear",)}  # modes that know align_corners
@@ -95,13 +97,15 @@ class Upsample(Layer):
     out_scale: ClassVar[str] = "same"
 
     size: Size | None = knob(
-        None, 1, 512, "cells of the output; if none, scale_factor says", per_axis=True, optional=True
+        None, 1, 512, Message("cells of the output; if none, scale_factor says"), per_axis=True, optional=True
     )
     scale_factor: Any = knob(
-        2.0, 0.1, 8.0, "times as many cells; or give a size", per_axis=True, optional=True, step=0.5
+        2.0, 0.1, 8.0, Message("times as many cells; or give a size"), per_axis=True, optional=True, step=0.5
     )
-    mode: str = knob("nearest", choices=MODES, help="how neighbours are mixed")
-    align_corners: bool | None = knob(None, choices=(None, False, True), help="corners of both maps are the same cells")
+    mode: str = knob("nearest", choices=MODES, help=Message("how neighbours are mixed"))
+    align_corners: bool | None = knob(
+        None, choices=(None, False, True), help=Message("corners of both maps are the same cells")
+    )
 
     @property
     def factors(self) -> tuple[float | None, ...]:
@@ -172,9 +176,9 @@ class Upsample(Layer):
         self.check(shape)
         sizes = zip(self.axis_names(), shape[1:], self.factors, self.sizes(shape), strict=True)
         return [
-            rf"\text{{{name}}}: \texttt{{size}} = {m}"
+            rf"{axis_latex(name)}: \texttt{{size}} = {m}"
             if f is None
-            else rf"\text{{{name}}}: \lfloor {n} \cdot {f:g} \rfloor = {m}"
+            else rf"{axis_latex(name)}: \lfloor {n} \cdot {f:g} \rfloor = {m}"
             for name, n, f, m in sizes
         ]
 
@@ -184,18 +188,25 @@ class Upsample(Layer):
         known = (*MODES[:3], *SMOOTH[self.ndim])
         if self.mode not in known:
             raise GeometryError(
-                f"mode = {self.mode!r} is not for {self.ndim} axes. Use {' or '.join(map(repr, known))}.",
+                "mode = {mode!r} is not for {ndim} axes. Use {known}.",
                 {"mode": known[3]},
+                mode=self.mode,
+                ndim=self.ndim,
+                known=either(map(repr, known)),
             )
         if self.align_corners is not None and self.mode in MODES[:3]:
             raise GeometryError(
-                f"mode = {self.mode!r} has no align_corners. Leave it at None, or use {SMOOTH[self.ndim][0]!r}.",
+                "mode = {mode!r} has no align_corners. Leave it at None, or use {smooth!r}.",
                 {"align_corners": None},
                 {"mode": SMOOTH[self.ndim][0]},
+                mode=self.mode,
+                smooth=SMOOTH[self.ndim][0],
             )
         if min(self.sizes(shape)) < 1:
             raise GeometryError(
-                f"scale_factor leaves nothing of {shape[1:]}. Use 1 or more.", {"scale_factor": (1.0,) * self.ndim}
+                "scale_factor leaves nothing of {shape}. Use 1 or more.",
+                {"scale_factor": (1.0,) * self.ndim},
+                shape=shape[1:],
             )
 
     def _check_given(self) -> None:

@@ -65,7 +65,7 @@ def words_of(taken: Taken) -> dict[str, str | int]:
         "seed": at.seed,
         "weights": weights_words(at),
         "network": repr(at.network),
-        "clip": at.source.grid().caption,
+        "clip": str(at.source.grid().caption),
         "readme": f"maps (channels, frames, mels) is the output of {at.stage}, input (frames, mels) what the network "
         f"reads. Of the centres of all frames and mels of the maps, {lies}.",
     }

@@ -63,7 +63,7 @@ def paint(
 def write_round(figure: Figure, taken: Taken, title: str, note: str, dark: bool) -> None:
     """What this is, above; and below, small, what it takes to get it again."""
     at, height = taken.choice.at, figure.get_figheight()
-    caption = textwrap.shorten(at.source.grid().caption, 130, placeholder=" …")
+    caption = textwrap.shorten(str(at.source.grid().caption), 130, placeholder=" …")
     left = EDGE / WIDTH
     for words, below, size in ((title, 0.18, 15), (caption, 0.5, 10), (note, 0.7, 9)):
         figure.text(left, 1 - below / height, words, fontsize=size, va="top", color=ink(dark), **PLAIN)

@@ -8,11 +8,12 @@ from typing import Any
 from cnnviz.core.layers import Array
 from cnnviz.networks.checkpoint.design import Architecture, architecture
 from cnnviz.networks.checkpoint.errors import CheckpointError, few
-from cnnviz.networks.checkpoint.fit import Fit, finite_note, load, picked
+from cnnviz.networks.checkpoint.fit import Fit, finite_notes, load, picked
 from cnnviz.networks.checkpoint.parts import networks, others
 from cnnviz.networks.network import Network
 from cnnviz.tensorfile import read_tensors
 from cnnviz.tensorfile.apart import read_apart
+from cnnviz.text import Message
 
 MOST_WEIGHTS = 256 * 2**20  # bytes of a network of one's own; AlexNet has 233 MiB
 
@@ -24,7 +25,7 @@ __all__ = [
     "Fit",
     "Opened",
     "architecture",
-    "finite_note",
+    "finite_notes",
     "load",
     "networks",
     "others",
@@ -48,7 +49,7 @@ class Opened:
     parts: tuple[str, ...]
     weights: Mapping[str, Array]
     architecture: Architecture
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -102,28 +103,33 @@ class Checkpoint:
 
 def fitted(data: bytes, network: Network) -> Fit:
     """See `Checkpoint.fit`."""
-    passed: list[str] = []
+    passed: list[Message] = []
     found = picked(read_tensors(data, MOST_WEIGHTS, passed.append), network)
     weights = load(found.weights, network)
-    return Fit(weights, tuple(note for note in (*passed, *found.notes, finite_note(weights)) if note))
+    return Fit(weights, (*map(left_out, passed), *found.notes, *finite_notes(weights)))
 
 
 def read_recipe(data: bytes, part: str) -> Opened:
     """See `Checkpoint.open`."""
-    passed: list[str] = []
+    passed: list[Message] = []
     found = read_tensors(data, tell=passed.append)
     by_part = networks(found)
     part = part or next(iter(by_part))
     if part not in by_part:
-        raise CheckpointError(f"The checkpoint has no part {few([part])}: choose {few(list(by_part), 5)}.")
+        raise CheckpointError(
+            "The checkpoint has no part {part}: choose {parts}.", part=few([part]), parts=few(list(by_part), 5)
+        )
     weights = by_part[part]
     read = architecture(weights, hyper_parameters(found))
     unused = others(found)
-    told = f"Not used here: {few(unused)}." if unused else ""
-    notes = (*passed, told, *read.notes, finite_note(weights))
-    return Opened(tuple(by_part), weights, read, tuple(note for note in notes if note))
+    left = [Message("Not used here: {names}.", names=few(unused))] if unused else []
+    return Opened(tuple(by_part), weights, read, (*map(left_out, passed), *left, *read.notes, *finite_notes(weights)))
 
 
 def hyper_parameters(found: Any) -> Any:
     """What Lightning saved under this name, if anything."""
     return found.get("hyper_parameters") if isinstance(found, dict) else None
+
+
+def left_out(names: Message) -> Message:
+    return Message("Passed over, and nothing of it was run: {names}.", names=names)

@@ -7,6 +7,7 @@ from typing import Any
 from cnnviz.core.layers import Array, Shape
 from cnnviz.networks.checkpoint.errors import CheckpointError
 from cnnviz.networks.desed import BASELINE, Desed, Normalization
+from cnnviz.text import Message
 
 MOST_BLOCKS = 32
 LESSON_POOLING = (1, 4)
@@ -31,7 +32,7 @@ class Architecture:
 
     desed: Desed
     unknown: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def architecture(weights: Mapping[str, Array], hyper_parameters: Any = None) -> Architecture:
@@ -72,7 +73,7 @@ def architecture(weights: Mapping[str, Array], hyper_parameters: Any = None) -> 
         **guessed | known,
     )
     notes = tuple(
-        f"The checkpoint's own setting of {name.removeprefix('conv_')} makes no sense here."
+        Message("The checkpoint's own setting of {name} makes no sense here.", name=name.removeprefix("conv_"))
         for name in checked
         if name not in known
     )
@@ -83,12 +84,16 @@ def conv_shapes(weights: Mapping[str, Array]) -> list[Shape]:
     """Shapes (made, read, kernel, kernel) of the convolutions' weights, block after block."""
     count = next(i for i in range(len(weights) + 1) if f"cnn.conv{i}.weight" not in weights)
     if not 1 <= count <= MOST_BLOCKS:
-        raise CheckpointError(f"A network of {count} blocks in a row from conv0 on: 1 to {MOST_BLOCKS} are shown.")
+        raise CheckpointError(
+            "A network of {count} blocks in a row from conv0 on: 1 to {most} are shown.", count=count, most=MOST_BLOCKS
+        )
     shapes = [weights[f"cnn.conv{i}.weight"].shape for i in range(count)]
     for i, shape in enumerate(shapes):
         if len(shape) != 4 or shape[2] != shape[3] or 0 in shape:
             raise CheckpointError(
-                f"conv{i}.weight has the shape {shape}: the recipe's is (channels made, channels read, k, k), none 0."
+                "conv{i}.weight has the shape {shape}: the recipe's is (channels made, channels read, k, k), none 0.",
+                i=i,
+                shape=shape,
             )
     return shapes
 

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 
-from cnnviz.text import Problem
+from cnnviz.text import Message, Problem, some
 
 
 class CheckpointError(Problem):
     """A checkpoint that holds no network of the recipes, or does not fit one: one plain sentence."""
 
 
-def few(names: Sequence[str], most: int = 3) -> str:
+def few(names: Sequence[str], most: int = 3) -> Message:
     """The first names, without control characters or undue length, and how many more there are.
 
-    >>> few(["rnn.weight", "rnn.bias", "dense.weight", "dense.bias"])
+    >>> str(few(["rnn.weight", "rnn.bias", "dense.weight", "dense.bias"]))
     'rnn.weight, rnn.bias, dense.weight and 1 more'
     """
-    shown = ", ".join("".join(c for c in name[:60] if c.isprintable()) for name in names[:most])
-    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
+    return some(["".join(c for c in name[:60] if c.isprintable()) for name in names], most)
+
+
+def named(tensors: Sequence[str]) -> Message:
+    """What a file has instead of what was looked for."""
+    return few(tensors) if tensors else Message("no tensors under names")

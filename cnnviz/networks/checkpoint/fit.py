@@ -8,11 +8,13 @@ import numpy as np
 import torch
 
 from cnnviz.core.layers import Array, Shape
-from cnnviz.networks.checkpoint.errors import CheckpointError, few
+from cnnviz.networks.checkpoint.errors import CheckpointError, few, named
 from cnnviz.networks.checkpoint.folded import folded
 from cnnviz.networks.checkpoint.keys import FILLED_IN, Place, around, counter, place_of
 from cnnviz.networks.checkpoint.parts import as_array, flat
 from cnnviz.networks.network import Network
+from cnnviz.text import Message
+from cnnviz.text.lists import Joined
 
 
 def load(weights: Mapping[str, Array], network: Network) -> Mapping[str, Array]:
@@ -31,15 +33,17 @@ def load(weights: Mapping[str, Array], network: Network) -> Mapping[str, Array]:
         weights = {**weights, **{key: np.zeros((), np.float32) for key in begun}}
     given = {key: value.shape for key, value in weights.items()}
     both = wanted.keys() & given.keys()
-    shapes = [f"{key} {given[key]} for {wanted[key]}" for key in wanted if key in both and given[key] != wanted[key]]
-    faults = {
-        "are missing": [key for key in wanted if key not in given],
-        "have no place": [key for key in given if key not in wanted],
-        "have another shape": shapes,
-    }
-    told = [f"{few(names)} {what}" for what, names in faults.items() if names]
-    if told:
-        raise CheckpointError(f"The weights do not fit this network: {'; '.join(told)}. Is it the same network?")
+    shapes = [f"{key} {given[key]} ≠ {wanted[key]}" for key in wanted if key in both and given[key] != wanted[key]]
+    missing, left = [key for key in wanted if key not in given], [key for key in given if key not in wanted]
+    faults = [
+        *([Message("{names} are missing", names=few(missing))] if missing else []),
+        *([Message("{names} have no place", names=few(left))] if left else []),
+        *([Message("{names} have another shape", names=few(shapes))] if shapes else []),
+    ]
+    if faults:
+        raise CheckpointError(
+            "The weights do not fit this network: {faults}. Is it the same network?", faults=Joined("; ", faults)
+        )
     return weights
 
 
@@ -62,7 +66,7 @@ class Fit:
     """
 
     weights: Mapping[str, Array]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def picked(found: Any, network: Network) -> Fit:
@@ -85,8 +89,9 @@ def picked(found: Any, network: Network) -> Fit:
     place = place_of(tensors, wanted)
     if not place:
         raise CheckpointError(
-            f"This file has none of the network's keys, such as {own}{wanted[0]}: it has "
-            f"{few(list(tensors)) or 'no tensors under names'}."
+            "This file has none of the network's keys, such as {key}: it has {names}.",
+            key=own + wanted[0],
+            names=named(list(tensors)),
         )
     counters = [name for name, key in place.beside.items() if counter(key, tensors[key])]
     beside = [key for key in around(place.start.removesuffix(own), tensors) if counter(key, tensors[key])]
@@ -95,19 +100,26 @@ def picked(found: Any, network: Network) -> Fit:
     return Fit(weights, notes(place, [*beside, *counters], [key for key in made if key in place.keys.values()]))
 
 
-def notes(place: Place, counters: Sequence[str], made: Sequence[str]) -> tuple[str, ...]:
+def notes(place: Place, counters: Sequence[str], made: Sequence[str]) -> tuple[Message, ...]:
     """What to say about weights that are taken from this place."""
-    told = {
-        f"Left out, since they only count: {few(counters)}.": counters,
-        f"Put together from their parts, as torch does: {few(made)}.": made,
-        f"The file has these keys {1 + len(place.others)} times: those behind {few([place.start[:-1]]) or 'nothing'} "
-        f"are taken, not those behind {few([start[:-1] for start in place.others])}.": place.others,
-    }
-    return tuple(sentence for sentence, why in told.items() if why)
+    said = []
+    if counters:
+        said.append(Message("Left out, since they only count: {names}.", names=few(counters)))
+    if made:
+        said.append(Message("Put together from their parts, as torch does: {names}.", names=few(made)))
+    if place.others:
+        note = Message(
+            "The file has these keys {times} times: those behind {start} are taken, not those behind {others}.",
+            times=1 + len(place.others),
+            start=few([place.start[:-1]]) if place.start else Message("nothing"),
+            others=few([start[:-1] for start in place.others]),
+        )
+        said.append(note)
+    return tuple(said)
 
 
-def finite_note(weights: Mapping[str, Array]) -> str:
-    """How many weights are no numbers; empty if all are."""
+def finite_notes(weights: Mapping[str, Array]) -> tuple[Message, ...]:
+    """How many weights are NaN or Inf, if any is."""
     odd = sum(int(np.count_nonzero(~np.isfinite(value))) for value in weights.values())
     total = sum(value.size for value in weights.values())
-    return f"{odd:,} of {total:,} weights are NaN or Inf." if odd else ""
+    return (Message("{odd:,} of {total:,} weights are NaN or Inf.", odd=odd, total=total),) if odd else ()

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from cnnviz.core.layers import Array
-from cnnviz.networks.checkpoint.errors import CheckpointError, few
+from cnnviz.networks.checkpoint.errors import CheckpointError, named
 from cnnviz.networks.checkpoint.folded import folded
 from cnnviz.networks.checkpoint.keys import FILLED_IN, PURE, counter
 
@@ -43,8 +43,9 @@ def networks(found: Any) -> dict[str, dict[str, Array]]:
     starts = prefixes(tensors)
     if not starts:
         raise CheckpointError(
-            f"This file has no network of the recipes, whose first key ends in {FIRST}: it has "
-            f"{few(list(tensors)) or 'no tensors under names'}."
+            "This file has no network of the recipes, whose first key ends in {first}: it has {names}.",
+            first=FIRST,
+            names=named(list(tensors)),
         )
     return {
         label: {OURS + key.removeprefix(start): as_array(tensors[key]) for key in own(tensors, start)}
@@ -88,7 +89,9 @@ def prefixes(tensors: dict[str, torch.Tensor]) -> list[str]:
     """What stands before each ``conv0.weight``."""
     found = [key.removesuffix(FIRST) for key in tensors if f".{key}".endswith(f".{FIRST}")]
     if len(found) > MOST_NETWORKS:
-        raise CheckpointError(f"This file has {len(found):,} networks: save at most {MOST_NETWORKS} in one.")
+        raise CheckpointError(
+            "This file has {count:,} networks: save at most {most} in one.", count=len(found), most=MOST_NETWORKS
+        )
     return found
 
 

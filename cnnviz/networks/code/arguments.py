@@ -8,6 +8,7 @@ from cnnviz.core.layers import Layer
 from cnnviz.core.settings import Knob, knobs
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.syntax import Called
+from cnnviz.text import Message, either
 
 MAX_COUNT = 10_000_000  # channels, features; what a run costs is checked before it starts
 MAX_CELLS = 4_096  # of a kernel, a stride, a padding, an output, along one axis
@@ -37,7 +38,13 @@ def typed(call: Called, layer: Layer, name: str, value: Any) -> Any:
         return value
     good, wanted = judged(value, k, default, layer.ndim, most(layer, name, k))
     if not good:
-        raise call.error(f"{call.name} has {name}={shown(value)}: {name} is {wanted}.")
+        raise call.error(
+            "{layer} has {name}={value}: {name} is {wanted}.",
+            layer=call.name,
+            name=name,
+            value=shown(value),
+            wanted=wanted,
+        )
     if isinstance(default, tuple) and isinstance(value, int):
         return (value,)  # nn.LayerNorm(64)
     if name == "mask":
@@ -47,38 +54,47 @@ def typed(call: Called, layer: Layer, name: str, value: Any) -> Any:
     return float(value) if isinstance(default, float) else value
 
 
-def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[bool, str]:
+def judged(value: Any, k: Knob, default: Any, ndim: int, high: float) -> tuple[bool, Message]:
     """Is it what the field takes, and words for what that is."""
-    low, counted = k.low or 0, f"a whole number from {k.low or 0:g} to {high:,.0f}"
+    low, counted = k.low or 0, whole_from(k.low or 0, high)
+    least = -high if k.low is None else k.low
     if k.choices:
         fits = any(value == one and type(value) is type(one) for one in k.choices)
-        wanted = " or ".join(map(repr, k.choices))
+        wanted = either(map(repr, k.choices))
     elif isinstance(default, bool):
-        fits, wanted = isinstance(value, bool), "True or False"
+        fits, wanted = isinstance(value, bool), either(("True", "False"))
     elif isinstance(default, float) and not k.per_axis:
-        least = -high if k.low is None else k.low
-        fits, wanted = number(value, least, high), f"a number from {least:g} to {high:,.0f}"
+        fits = number(value, least, high)
+        wanted = Message("a number from {low:g} to {high:,.0f}", low=least, high=high)
     elif k.per_axis:
         one = number if isinstance(default, float) else whole
         nothing = k.optional and value is None
         numbers = tuple(low if n is None and k.none else n for n in value) if isinstance(value, tuple) else value
         fits = nothing or value in k.words or counts(numbers, low, high, (ndim * (1 + k.sides),), one)
-        each = f"{2 * ndim} sides" if k.sides else f"{ndim} axes"
-        wanted = f"{counted}{''.join(f', or {word!r}' for word in k.words)}, for each of {each}"
+        wanted = for_each_axis(either((counted, *map(repr, k.words))), ndim, k.sides)
     elif isinstance(default, tuple) and any(isinstance(one, float) for one in default):  # a mask
         fits = (
             isinstance(value, tuple)
             and len(value) <= MAX_LISTED
             and all(number(one, -LARGEST, LARGEST) for one in value)
         )
-        wanted = "numbers in brackets"
+        wanted = Message("numbers in brackets")
     elif isinstance(default, tuple):
-        fits, wanted = counts(value, low, high, range(MAX_LISTED + 1)), f"{counted}, or several in brackets"
+        fits = counts(value, low, high, range(MAX_LISTED + 1))
+        wanted = Message("{number}, or several in brackets", number=counted)
     else:
-        least = -high if k.low is None else k.low
-        fits = (value is None and default is None) or whole(value, least, high)
-        wanted = f"a whole number from {least:,.0f} to {high:,.0f}"
+        fits, wanted = (value is None and default is None) or whole(value, least, high), whole_from(least, high)
     return fits, wanted
+
+
+def whole_from(low: float, high: float) -> Message:
+    return Message("a whole number from {low:,.0f} to {high:,.0f}", low=low, high=high)
+
+
+def for_each_axis(wanted: Message, ndim: int, sides: bool) -> Message:
+    if sides:
+        return Message("{wanted}, for each of {n} sides", wanted=wanted, n=2 * ndim)
+    return Message("{wanted}, for each of {n} axes", wanted=wanted, n=ndim)
 
 
 def most(layer: Layer, name: str, k: Knob) -> float:

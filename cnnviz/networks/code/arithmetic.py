@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnviz.networks.code.syntax import error_at
 from cnnviz.networks.code.values import BATCH, UNKNOWN, Flow
+from cnnviz.text import Message
 
 MOST = 10**12  # of any number on the way
 MOST_POWER = 64
@@ -58,10 +59,10 @@ def computed(node: ast.AST, sign: ast.operator, left: Any, right: Any) -> Any:
     return bounded(node, result)
 
 
-def tensors(left: Any, right: Any) -> str:
+def tensors(left: Any, right: Any) -> Message:
     if isinstance(left, Flow) and isinstance(right, Flow):
-        return "Two tensors meet here: networks with branches are not read, only one layer after the other."
-    return "Arithmetic with the tensor itself is not read: only layers, one after the other."
+        return Message("Two tensors meet here: networks with branches are not read, only one layer after the other.")
+    return Message("Arithmetic with the tensor itself is not read: only layers, one after the other.")
 
 
 def allowed(sign: ast.operator, left: Any, right: Any) -> bool:
@@ -78,7 +79,7 @@ def allowed(sign: ast.operator, left: Any, right: Any) -> bool:
 
 def bounded(node: ast.AST, result: Any) -> Any:
     if isinstance(result, (int, float)) and not (isfinite(result) and abs(result) <= MOST):
-        raise error_at(node, f"This comes to more than {MOST:,}, which is no size of a layer.")
+        raise error_at(node, "This comes to more than {most:,}, which is no size of a layer.", most=MOST)
     if isinstance(result, complex):
         raise error_at(node, "This arithmetic has no result: write the number itself.")
     return result

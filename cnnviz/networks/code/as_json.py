@@ -14,6 +14,7 @@ from cnnviz.networks.code.guard import MAX_CHARACTERS
 from cnnviz.networks.code.signatures import consistent, example, module_class
 from cnnviz.networks.code.syntax import Called
 from cnnviz.networks.network import Network
+from cnnviz.text import Message, listed
 
 VERSION = 1
 DEEPEST = 6  # brackets in brackets, no name has any; json.loads calls itself for each
@@ -50,29 +51,39 @@ def from_json(text: str) -> Network:
         If anything is missing, unknown, of another type or out of range.
     """
     whole = loaded(text)
-    version, prefix, layers = keys(whole, ("version", "prefix", "layers"), "A stored network")
+    version, prefix, layers = keys(whole, ("version", "prefix", "layers"), Message("A stored network"))
     if version != VERSION or isinstance(version, bool):
-        raise CodeError(f"The stored network is of version {shown(version)}: version {VERSION} is read.")
+        raise CodeError(
+            "The stored network is of version {version}: version {known} is read.",
+            version=shown(version),
+            known=VERSION,
+        )
     if not isinstance(layers, list) or not 1 <= len(layers) <= MAX_LAYERS:
-        raise CodeError(f"A stored network holds a list of 1 to {MAX_LAYERS} layers.")
+        raise CodeError("A stored network holds a list of 1 to {most} layers.", most=MAX_LAYERS)
     if not isinstance(prefix, str):
-        raise CodeError(f"The prefix of a stored network is a word, and not {shown(prefix)}.")
+        raise CodeError("The prefix of a stored network is a word, and not {prefix}.", prefix=shown(prefix))
     stages = tuple(stage(i, one) for i, one in enumerate(layers, 1))
     try:
         return Network(stages, named(prefix) if prefix else "")
     except GeometryError as error:
-        raise CodeError(str(error)) from error
+        raise CodeError(error.message) from error
 
 
 def loaded(text: str) -> Any:
     """JSON that is short, flat, and names nothing twice."""
     if len(text) > MAX_CHARACTERS:
-        raise CodeError(f"The stored network has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
+        raise CodeError(
+            "The stored network has {count:,} characters: at most {most:,} are read.",
+            count=len(text),
+            most=MAX_CHARACTERS,
+        )
     depth = 0
     for bracket in re.findall(r"[\[\]{}]", text):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST:
-            raise CodeError(f"The stored network has more than {DEEPEST} brackets in brackets, which none here has.")
+            raise CodeError(
+                "The stored network has more than {deepest} brackets in brackets, which none here has.", deepest=DEEPEST
+            )
     try:
         return json.loads(text, object_pairs_hook=unique, parse_constant=finite)
     except CodeError:
@@ -89,31 +100,31 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def finite(word: str) -> float:
-    raise CodeError(f"The stored network holds {word}: only finite numbers are read.")
+    raise CodeError("The stored network holds {word}: only finite numbers are read.", word=word)
 
 
-def keys(found: Any, wanted: tuple[str, ...], what: str) -> list[Any]:
+def keys(found: Any, wanted: tuple[str, ...], what: Message) -> list[Any]:
     """The values under exactly these keys."""
     if not isinstance(found, dict) or set(found) != set(wanted):
-        raise CodeError(f"{what} has exactly {', '.join(wanted) or 'no keys'}.")
+        raise CodeError("{what} has exactly {keys}.", what=what, keys=listed(wanted) if wanted else Message("no keys"))
     return [found[name] for name in wanted]
 
 
 def stage(i: int, one: Any) -> tuple[str, Layer]:
     """One layer with its name, or a sentence that begins with its place."""
-    name, kind, arguments = keys(one, ("name", "layer", "arguments"), f"Layer {i}: a stored layer")
+    name, kind, arguments = keys(one, ("name", "layer", "arguments"), Message("Layer {i}: a stored layer", i=i))
     if not isinstance(name, str) or not isinstance(kind, str):
-        raise CodeError(f"Layer {i}: name and layer are words.")
+        raise CodeError("Layer {i}: name and layer are words.", i=i)
     call = Called(kind)
     try:
         layer = example(call)
-        values = keys(arguments, tuple(names(layer)), kind)
+        values = keys(arguments, tuple(names(layer)), listed([kind]))
         for field, found in zip(names(layer), values, strict=True):
             value = typed(call, layer, field, as_tuple(found))
             layer = layer.over(value) if field == "ndim" else replace(layer, **{field: value})
         return named(name), consistent(layer, call)
     except CodeError as error:
-        raise CodeError(f"Layer {i}: {error.sentence}") from error
+        raise CodeError("Layer {i}: {sentence}", i=i, sentence=error.sentence) from error
 
 
 def as_tuple(value: Any) -> Any:

@@ -16,6 +16,7 @@ from cnnviz.networks.code.notshown import is_loss
 from cnnviz.networks.code.signatures import SYNCED, axes_told, example, read_layer
 from cnnviz.networks.code.syntax import Called, Part
 from cnnviz.networks.network import INPUT, Network
+from cnnviz.text import Message
 
 MAX_LAYERS = 200
 MAX_NAME = 100  # characters
@@ -32,18 +33,20 @@ class Reading:
 
     Attributes
     ----------
-    notes : tuple of str
-        What was left out, assumed or renamed: sentences.
+    notes : tuple of Message
+        What was left out, assumed or renamed.
     shape : tuple of int
         Of the input, if the text tells one, or if layers count on one; else empty. Without the batch.
     """
 
     network: Network
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     shape: Shape = ()
 
 
-def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), shapes: Sequence[Shape] = ()) -> Reading:
+def network_of(
+    calls: Sequence[tuple[str, Called]], notes: Sequence[Message] = (), shapes: Sequence[Shape] = ()
+) -> Reading:
     """All layers in a row. Where one `nn.Sequential` holds them all, its name is the network's prefix.
 
     Parameters
@@ -53,7 +56,7 @@ def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), s
     """
     said, row = [*notes], list(calls)
     if len(row) > 1 and is_loss(row[-1][1].name):
-        said.append(f"nn.{row.pop()[1].name} at the end is left out: a loss is no layer.")
+        said.append(Message("nn.{loss} at the end is left out: a loss is no layer.", loss=row.pop()[1].name))
     row, renamed = in_order(row)
     said += renamed
     row = with_axes(row)
@@ -66,7 +69,7 @@ def network_of(calls: Sequence[tuple[str, Called]], notes: Sequence[str] = (), s
     if any(is_lazy(call) for _, call in row):
         check_many(row)
         row, shape = filled(row, ndim_of(row), shapes)
-        said.append(f"Lazy layers count on an input of {', '.join(map(str, shape))}.")
+        said.append(Message("Lazy layers count on an input of {shape}.", shape=", ".join(map(str, shape))))
     return Reading(in_a_row(row, prefix), tuple(said), shape)
 
 
@@ -92,14 +95,16 @@ def with_axes(row: Calls) -> Calls:
             known = any(example(one).dimensioned or is_partial(one) for _, one in told)
             axes = axes_behind(told, ndim_of(told)) if known else n
             if n != axes and (n > axes or "Pad" not in call.name):
-                raise call.error(f"This names {n} of the {axes} axes behind the channels: name all of them.")
+                raise call.error(
+                    "This names {size} of the {axes} axes behind the channels: name all of them.", size=n, axes=axes
+                )
             sides = (*given, *(0,) * 2 * (axes - n)) if "Pad" in call.name else 1
             call = replace(call, name=call.name.replace("?", str(axes)), args=(sides, *call.args[1:]))  # noqa: PLW2901
         found.append((name, call))
     return found
 
 
-def in_order(row: Calls) -> tuple[Calls, list[str]]:
+def in_order(row: Calls) -> tuple[Calls, list[Message]]:
     """Dots in names only where an `nn.Sequential` runs all its layers in a row; elsewhere underlines stand for them."""
     last, apart = "", set[str]()
     seen: set[str] = set()
@@ -113,8 +118,13 @@ def in_order(row: Calls) -> tuple[Calls, list[str]]:
         return row, []
     flat_names = [(name.replace(".", "_") if name.partition(".")[0] in apart else name, call) for name, call in row]
     example_of = next(name for name, _ in row if name.partition(".")[0] in apart and "." in name)
-    words = f"Parts of {', '.join(sorted(apart)[:3])} run at several places, so {example_of} is called"
-    return flat_names, [f"{words} {example_of.replace('.', '_')} here."]
+    note = Message(
+        "Parts of {names} run at several places, so {name} is called {flat} here.",
+        names=", ".join(sorted(apart)[:3]),
+        name=example_of,
+        flat=example_of.replace(".", "_"),
+    )
+    return flat_names, [note]
 
 
 def in_a_row(calls: Calls, prefix: str) -> Network:
@@ -130,7 +140,7 @@ def in_a_row(calls: Calls, prefix: str) -> Network:
     try:
         return Network(tuple(stages(calls)), prefix and named(prefix))
     except GeometryError as error:
-        raise CodeError(str(error)) from error
+        raise CodeError(error.message) from error
 
 
 def flat(parts: Sequence[Part], start: str = "") -> Iterator[tuple[str, Called]]:
@@ -148,13 +158,13 @@ def named(name: str) -> str:
     parts = name.split(".")
     taken = name == INPUT or any(hasattr(EMPTY, part) for part in parts)
     if taken or len(name) > MAX_NAME or not all(PART.fullmatch(part) for part in parts):
-        raise CodeError(f"“{shown(name)}” is no name for a layer: use letters and digits, as in conv1.")
+        raise CodeError("“{name}” is no name for a layer: use letters and digits, as in conv1.", name=shown(name))
     return name
 
 
 def check_many(calls: Calls) -> None:
     if len(calls) > MAX_LAYERS:
-        raise CodeError(f"{len(calls)} layers: at most {MAX_LAYERS} are read.")
+        raise CodeError("{count} layers: at most {most} are read.", count=len(calls), most=MAX_LAYERS)
 
 
 def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
@@ -163,7 +173,7 @@ def stages(calls: Calls) -> Iterator[tuple[str, Layer]]:
     here = axes
     for name, call in calls:
         if named(name) in seen:
-            raise call.error(f"Two layers are called {name}: give each a name of its own.")
+            raise call.error("Two layers are called {name}: give each a name of its own.", name=name)
         seen.add(name)
         layer = read_layer(last_axis_is_first(call) if vector else call, here if call.name == SYNCED else axes)
         vector, here = is_vector(layer, vector, here), after_axes(layer, here)

@@ -21,7 +21,9 @@ def assign(f: "Follower", target: ast.expr, value: Any, scope: "Scope") -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         parts = unpacked(f, target, value)
         if len(parts) != len(target.elts):
-            raise error_at(target, f"{len(parts)} values do not go to {len(target.elts)} names.")
+            raise error_at(
+                target, "{count} values do not go to {names} names.", count=len(parts), names=len(target.elts)
+            )
         for one, part in zip(target.elts, parts, strict=True):
             assign(f, one, part, scope)
     elif isinstance(target, ast.Attribute):
@@ -29,7 +31,7 @@ def assign(f: "Follower", target: ast.expr, value: Any, scope: "Scope") -> None:
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         set_item(target, f.value(target.value, scope), f.value(target.slice, scope), value)
     else:
-        raise error_at(target, f"{quoted(target)} is not given a value here: use a plain name.")
+        raise error_at(target, "{quoted} is not given a value here: use a plain name.", quoted=quoted(target))
 
 
 def unpacked(f: "Follower", target: ast.Tuple | ast.List, value: Any) -> list[Any]:
@@ -51,7 +53,9 @@ def set_attribute(owner: Any, target: ast.Attribute, value: Any) -> None:
     elif isinstance(owner, Held) and isinstance(value, MODULES):
         owner.members[target.attr] = value
     elif target.attr not in NO_NAMES and not (owner is UNKNOWN and not isinstance(value, MODULES)):
-        raise error_at(target, f"{quoted(target)} cannot be changed afterwards here: write it into its layer.")
+        raise error_at(
+            target, "{quoted} cannot be changed afterwards here: write it into its layer.", quoted=quoted(target)
+        )
 
 
 def set_item(target: ast.Subscript, owner: Any, at: Any, value: Any) -> None:
@@ -63,7 +67,7 @@ def set_item(target: ast.Subscript, owner: Any, at: Any, value: Any) -> None:
     elif isinstance(owner, list) and isinstance(at, int) and -len(owner) <= at < len(owner):
         owner[at] = value
     else:
-        raise error_at(target, f"{quoted(target)} is not given a value here: make a new list.")
+        raise error_at(target, "{quoted} is not given a value here: make a new list.", quoted=quoted(target))
 
 
 def item(node: ast.AST, owner: Any, at: Any) -> Any:
@@ -77,7 +81,9 @@ def item(node: ast.AST, owner: Any, at: Any) -> Any:
     try:
         return owner[at]
     except (TypeError, LookupError):
-        raise error_at(node, f"{quoted(node)} is nothing that is there: write the value itself.") from None
+        raise error_at(
+            node, "{quoted} is nothing that is there: write the value itself.", quoted=quoted(node)
+        ) from None
 
 
 def key_of(node: ast.AST, owner: Held, at: Any, grow: bool = False) -> str:
@@ -87,7 +93,13 @@ def key_of(node: ast.AST, owner: Held, at: Any, grow: bool = False) -> str:
     names = list(owner.members)
     if type(at) is int and -len(names) <= at < len(names):
         return names[at]
-    raise error_at(node, f"nn.{owner.kind} holds {len(names)} layers, and none of them is {shown(at)}.")
+    raise error_at(
+        node,
+        "nn.{kind} holds {count} layers, and none of them is {at}.",
+        kind=owner.kind,
+        count=len(names),
+        at=shown(at),
+    )
 
 
 def sliced(node: ast.AST, owner: Any, *places: Any) -> Any:
@@ -95,13 +107,13 @@ def sliced(node: ast.AST, owner: Any, *places: Any) -> Any:
     if isinstance(owner, Sizes) or owner is UNKNOWN:
         return UNKNOWN
     if not all(one is None or type(one) is int for one in places) or places[2] == 0:
-        raise error_at(node, f"{quoted(node)} is not read here: write the layers out.")
+        raise error_at(node, "{quoted} is not read here: write the layers out.", quoted=quoted(node))
     if isinstance(owner, Held):
         kept = list(owner.members.items())[slice(*places)]
         return Held(owner.kind, dict(kept), owner.line)
     if isinstance(owner, (list, tuple, str)):
         return owner[slice(*places)]
-    raise error_at(node, f"{quoted(node)} is not read here: write the layers out.")
+    raise error_at(node, "{quoted} is not read here: write the layers out.", quoted=quoted(node))
 
 
 def checked_members(node: ast.AST, kind: str, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,14 +121,17 @@ def checked_members(node: ast.AST, kind: str, found: Mapping[str, Any]) -> dict[
     places = node.args if isinstance(node, ast.Call) and len(node.args) == len(found) else [node] * len(found)
     for (name, one), place in zip(found.items(), places, strict=True):
         if not isinstance(one, MODULES):
-            way = (
-                "a class is no layer before it has its brackets"
-                if isinstance(one, Torch)
-                else f"nn.{kind} holds layers"
-            )
-            raise error_at(place, f"{quoted(place)} is not read here: {way}.")
+            if isinstance(one, Torch):
+                raise error_at(
+                    place,
+                    "{quoted} is not read here: a class is no layer before it has its brackets.",
+                    quoted=quoted(place),
+                )
+            raise error_at(place, "{quoted} is not read here: nn.{kind} holds layers.", quoted=quoted(place), kind=kind)
         if not isinstance(name, str):
-            raise error_at(node, f"The names in nn.{kind} are words in quotes, and {shown(name)} is none.")
+            raise error_at(
+                node, "The names in nn.{kind} are words in quotes, and {name} is none.", kind=kind, name=shown(name)
+            )
         if "." in name:
-            raise error_at(node, f"“{shown(name)}” is no name for a layer: torch has no dots in names.")
+            raise error_at(node, "“{name}” is no name for a layer: torch has no dots in names.", name=shown(name))
     return dict(found)

@@ -93,7 +93,7 @@ def blocks(text: str, first: int = 1, indent: int = 0) -> list[Block]:
     starts = [at for at in logical(text) if text[at] not in " \t" and not GOES_ON.match(text, at)]
     starts = [at for i, at in enumerate(starts) if not i or text[starts[i - 1]] != "@"]  # what is decorated
     if len(starts) > MOST:
-        raise CodeError(f"{len(starts):,} statements: at most {MOST:,} are read.")
+        raise CodeError("{count:,} statements: at most {most:,} are read.", count=len(starts), most=MOST)
     found, line, last = list[Block](), first, 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=False):
         line, last = line + text.count("\n", last, start), start

@@ -46,7 +46,9 @@ def builtin(f: "Follower", name: str, args: Args, kwargs: Kwargs, node: ast.AST,
     except CodeError:
         raise
     except (TypeError, ValueError, LookupError, OverflowError):
-        raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.") from None
+        raise error_at(
+            node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
+        ) from None
 
 
 def counted(function: Callable[..., Any], args: Args) -> Any:
@@ -74,7 +76,7 @@ def ranged(f: "Follower", args: Args, kwargs: Kwargs, node: ast.AST) -> Any:
         return UNKNOWN
     found = range(*args)
     if len(found) > MOST_RANGE:
-        raise error_at(node, f"A range of {len(found):,}: at most {MOST_RANGE:,} are followed.")
+        raise error_at(node, "A range of {count:,}: at most {most:,} are followed.", count=len(found), most=MOST_RANGE)
     return list(found)
 
 
@@ -163,7 +165,9 @@ def formed(text: str, scope: "Scope", node: ast.AST) -> str:
     def put(found: re.Match[str]) -> str:
         value = scope.get(found[1])
         if not isinstance(value, (int, str)):
-            raise error_at(node, f"“{{{shown(found[1])}}}” in a text is not known here: write the whole name.")
+            raise error_at(
+                node, "“{{{found}}}” in a text is not known here: write the whole name.", found=shown(found[1])
+            )
         shift = int(f"{found[2]}{found[3]}") if found[2] else 0
         return str(value + shift if isinstance(value, int) else value)[:MOST_WORD]
 
@@ -189,7 +193,9 @@ def method(f: "Follower", owner: Any, name: str, args: Args, kwargs: Kwargs, nod
         raise
     except (TypeError, ValueError, LookupError):
         pass
-    raise error_at(node, f"{quoted(node)} is not read here: only layers with numbers, one after the other.")
+    raise error_at(
+        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
+    )
 
 
 def put_in(f: "Follower", owner: str, args: Args, node: ast.AST) -> str:

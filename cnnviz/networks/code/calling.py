@@ -21,6 +21,7 @@ from cnnviz.networks.code.values import (
     Sizes,
     Torch,
 )
+from cnnviz.text import Message
 
 if TYPE_CHECKING:
     from cnnviz.networks.code.follow import Follower, Scope
@@ -69,13 +70,15 @@ def of_own(f: "Follower", function: Any, args: list[Any], kwargs: dict[str, Any]
         return applied(f, function, args, kwargs, node)
     if function in (UNKNOWN, BATCH):
         return UNKNOWN
-    raise error_at(node, f"{quoted(node)} is not read here: only layers with numbers, one after the other.")
+    raise error_at(
+        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
+    )
 
 
 def applied(f: "Follower", module: Any, args: Sequence[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """A layer, or what holds layers, called with the tensor."""
     if len(args) != 1 or kwargs:
-        raise error_at(node, f"{quoted(node)} is not read here: a layer is called with one tensor alone.")
+        raise error_at(node, "{quoted} is not read here: a layer is called with one tensor alone.", quoted=quoted(node))
     if f.path is None:
         return UNKNOWN if args[0] is UNKNOWN else modules.forward(f, module, args[0], "", node)
     name = f.path.names.get(id(module))
@@ -117,16 +120,22 @@ def of_library(f: "Follower", name: str, args: list[Any], kwargs: dict[str, Any]
     raise error_at(node, foreign(name, node) if name != "collections.OrderedDict" else modules.PAIRS)
 
 
-def foreign(name: str, node: ast.AST) -> str:
+def foreign(name: str, node: ast.AST) -> Message:
     """Why a function is not followed."""
     root, last = name.partition(".")[0], name.rpartition(".")[2]
     if root == "torch" and last in tensor.BRANCHES:
         return tensor.unread(last)
     if name.startswith(FUNCTIONAL) or name.startswith("torch."):
-        return f"{quoted(node)} is not read here: only what is done to the one tensor, layer after layer."
+        return Message(
+            "{quoted} is not read here: only what is done to the one tensor, layer after layer.", quoted=quoted(node)
+        )
     if root in OTHERS:
-        return f"This is code for {root}: networks of PyTorch are read here."
-    return f"{quoted(node)} comes from {shown(root)}, and its layers do not stand in this text: paste those, too."
+        return Message("This is code for {library}: networks of PyTorch are read here.", library=root)
+    return Message(
+        "{quoted} comes from {library}, and its layers do not stand in this text: paste those, too.",
+        quoted=quoted(node),
+        library=shown(root),
+    )
 
 
 def layer(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Called:
@@ -144,16 +153,18 @@ def layer(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) ->
 def through(f: "Follower", flow: Flow, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
     """The tensor behind a function or a method of its own."""
     if f.path is None:
-        raise error_at(node, f"{quoted(node)} is not read here: only in forward.")
+        raise error_at(node, "{quoted} is not read here: only in forward.", quoted=quoted(node))
     last = f.path.stages[-1][1] if f.path.stages else None
     if name in ("view", "reshape") and last is None:
         shape = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args
         shape_of(f, shape if len(shape) > 2 else (), {})
     if name == "dropout" and "training" not in kwargs and len(args) < 2:
-        f.notes.append(
-            f"Line {getattr(node, 'lineno', 0)}: F.dropout without training=self.training drops in eval mode, too; it "
-            "is read as nn.Dropout, which does not."
+        note = Message(
+            "Line {line}: F.dropout without training=self.training drops in eval mode, too; it is read as nn.Dropout, "
+            "which does not.",
+            line=getattr(node, "lineno", 0),
         )
+        f.notes.append(note)
     for kind, one in tensor.layers_for(name, tuple(args), kwargs, node, last):
         flow = f.path.through(flow, one, f.path.inside(kind), node)
     return flow

@@ -31,6 +31,7 @@ from cnnviz.networks.code.values import (
     Sizes,
     Torch,
 )
+from cnnviz.text import Message
 
 MOST_STEPS = 200_000  # expressions, statements, and values in lists
 MOST_DEPTH = 120  # of expressions, statements and functions in one another
@@ -60,7 +61,7 @@ class Follower:
         self.steps = self.depth = 0
         self.path: Path | None = None
         self.hint: tuple[int, ...] = ()  # a shape that the text itself gives to the network
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         self.made: list[Own] = []  # all objects of classes of the text's own
         self.trees: dict[Block, ast.FunctionDef] = {}
 
@@ -100,14 +101,20 @@ class Follower:
             self.step(node)
             how = getattr(self, f"of_{type(node).__name__}", None)
             if how is None:
-                raise error_at(node, f"{quoted(node)} is not read here: only layers with numbers, one after the other.")
+                raise error_at(
+                    node,
+                    "{quoted} is not read here: only layers with numbers, one after the other.",
+                    quoted=quoted(node),
+                )
             return how(node, scope)
         finally:
             self.depth -= 1
 
     def of_Constant(self, node: ast.Constant, scope: Scope) -> Any:
         if not isinstance(node.value, PLAIN):
-            raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
+            raise error_at(
+                node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
+            )
         return finite(node, node.value)
 
     def of_Name(self, node: ast.Name, scope: Scope) -> Any:
@@ -115,10 +122,12 @@ class Follower:
             if node.id in names:
                 found = names[node.id]
                 if isinstance(found, Lost):
-                    words = (
-                        f"“{shown(node.id)}” may be changed in line {found.line}, which is not read: write its value."
+                    raise error_at(
+                        node,
+                        "“{name}” may be changed in line {changed}, which is not read: write its value.",
+                        name=shown(node.id),
+                        changed=found.line,
                     )
-                    raise error_at(node, words)
                 return found
         if node.id in BUILTINS:
             return Torch(node.id)
@@ -126,7 +135,8 @@ class Follower:
             return Torch(f"torch.nn.{node.id}")
         raise error_at(
             node,
-            f"“{shown(node.id)}” is not known here: this text does not say what it is, so write its value instead.",
+            "“{name}” is not known here: this text does not say what it is, so write its value instead.",
+            name=shown(node.id),
         )
 
     def of_Attribute(self, node: ast.Attribute, scope: Scope) -> Any:
@@ -176,7 +186,9 @@ class Follower:
         if isinstance(node.op, ast.Not):
             return UNKNOWN if self.truth(value) is None else not self.truth(value)
         if value is UNKNOWN or not isinstance(value, (int, float)) or isinstance(node.op, ast.Invert):
-            raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
+            raise error_at(
+                node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
+            )
         return -value if isinstance(node.op, ast.USub) else value
 
     def of_BinOp(self, node: ast.BinOp, scope: Scope) -> Any:
@@ -217,7 +229,9 @@ class Follower:
     def decided(self, test: ast.expr, scope: Scope) -> bool:
         found = self.truth(self.value(test, scope))
         if found is None:
-            raise error_at(test, f"What {quoted(test)} comes to is not known here: write only what happens then.")
+            raise error_at(
+                test, "What {quoted} comes to is not known here: write only what happens then.", quoted=quoted(test)
+            )
         return found
 
     def of_Subscript(self, node: ast.Subscript, scope: Scope) -> Any:
@@ -248,7 +262,9 @@ class Follower:
         elif isinstance(values, (list, tuple, dict, str)):
             found = list(values)
         else:
-            raise error_at(node, f"{quoted(node)} is nothing that can be gone through here: write the layers out.")
+            raise error_at(
+                node, "{quoted} is nothing that can be gone through here: write the layers out.", quoted=quoted(node)
+            )
         self.step(node, len(found))
         return found
 
@@ -267,8 +283,10 @@ class Follower:
             value = self.value(one.value, scope)
             more = {one.arg: value} if one.arg else value
             if not isinstance(more, dict):
-                raise error_at(one.value, f"{quoted(one.value)} is not read behind two stars: write the names out.")
+                raise error_at(
+                    one.value, "{quoted} is not read behind two stars: write the names out.", quoted=quoted(one.value)
+                )
             if more.keys() & kwargs.keys():
-                raise error_at(node, f"{quoted(node.func)} is given the same argument twice.")
+                raise error_at(node, "{quoted} is given the same argument twice.", quoted=quoted(node.func))
             kwargs |= more
         return self.spread(node.args, scope), kwargs

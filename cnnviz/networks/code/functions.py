@@ -10,6 +10,7 @@ from cnnviz.networks.code.guard import parse
 from cnnviz.networks.code.statements import body
 from cnnviz.networks.code.syntax import error_at
 from cnnviz.networks.code.values import Def, Own, OwnClass, Parent
+from cnnviz.text import Message
 
 if TYPE_CHECKING:
     from cnnviz.networks.code.follow import Follower, Scope
@@ -93,11 +94,17 @@ def arguments(f: "Follower", tree: ast.FunctionDef, args: list[Any], kwargs: dic
     defaults = dict(zip(names[len(names) - len(told.defaults) :], told.defaults, strict=True))
     defaults |= {name: one for name, one in zip(only, told.kw_defaults, strict=True) if one}
     if len(args) > len(names) and not told.vararg:
-        raise error_at(node, f"{tree.name} takes {len(names)} values, and {len(args)} are given.")
+        raise error_at(
+            node,
+            "{name} takes {count} values, and {given} are given.",
+            name=tree.name,
+            count=len(names),
+            given=len(args),
+        )
     scope: Scope = dict(zip(names, args, strict=False))
     more = {key: one for key, one in kwargs.items() if key not in (*names, *only)}
     if more and not told.kwarg:
-        raise error_at(node, f"{tree.name} has no argument {shown(next(iter(more)))}.")
+        raise error_at(node, "{name} has no argument {argument}.", name=tree.name, argument=shown(next(iter(more))))
     scope |= {key: one for key, one in kwargs.items() if key not in more}
     for name in (*names, *only):
         if name not in scope and name not in defaults:
@@ -111,10 +118,17 @@ def arguments(f: "Follower", tree: ast.FunctionDef, args: list[Any], kwargs: dic
     return scope
 
 
-def missing(function: str, name: str) -> str:
+def missing(function: str, name: str) -> Message:
     """How to say what an argument is."""
+    argument = shown(name)
     if function == "__init__":
-        return f"__init__ needs {shown(name)}: give it a default, as in {shown(name)}=10, or add a line net = Net(10)."
+        return Message(
+            "__init__ needs {argument}: give it a default, as in {argument}=10, or add a line net = Net(10).",
+            argument=argument,
+        )
     if function == "forward":
-        return f"forward reads {shown(name)} besides the one tensor: networks with several inputs are not read."
-    return f"{shown(function)} needs {shown(name)}, which is not given."
+        return Message(
+            "forward reads {argument} besides the one tensor: networks with several inputs are not read.",
+            argument=argument,
+        )
+    return Message("{function} needs {argument}, which is not given.", function=shown(function), argument=argument)

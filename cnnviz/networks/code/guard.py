@@ -7,8 +7,10 @@ So all that nests is counted first, and what could nest in other ways (lambdas, 
 import ast
 import re
 from keyword import iskeyword
+from typing import Any
 
 from cnnviz.networks.code.errors import CodeError, shown
+from cnnviz.text import Message
 
 MAX_CHARACTERS = 100_000
 MAX_DEPTH = 40  # brackets in brackets; nested Sequentials with names take four each
@@ -56,7 +58,7 @@ def parse(text: str, first: int = 1, indent: int = 0) -> ast.Module:
         tree = ast.parse(plain)
     except SyntaxError as error:
         line, column = (error.lineno or 1) + first - 1, error.offset and error.offset + indent
-        raise CodeError(f"Python cannot read this: {shown(error.msg, 80)}.", line, column) from None
+        raise CodeError("Python cannot read this: {msg}.", line, column, msg=shown(error.msg, 80)) from None
     except (MemoryError, RecursionError):
         raise CodeError("This is nested more deeply than is read: use fewer brackets in one another.", first) from None
     for node in ast.walk(tree):
@@ -68,13 +70,15 @@ def parse(text: str, first: int = 1, indent: int = 0) -> ast.Module:
 def screened(text: str, first: int = 1, indent: int = 0) -> str:
     """The same text with line ends of one kind and without comments, once it is known to be safe to parse."""
     if len(text) > MAX_CHARACTERS:
-        raise CodeError(f"The text has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
+        raise CodeError(
+            "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
+        )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     watch, kept, at = Watch(text, first, indent), [], 0
     while at < len(text):
         found = WORD.match(text, at)
         if found is None:
-            raise watch.error(f"“{shown(text[at])}” {sign(text[at])}", at)
+            raise watch.error(refused_sign(text[at]), at)
         watch.see(found)
         kept.append(kept_of(found))
         at = found.end()
@@ -92,13 +96,22 @@ def kept_of(found: re.Match[str]) -> str:
     return "" if word.startswith("#") else word
 
 
-def sign(character: str) -> str:
+def refused_sign(character: str) -> Message:
     """Why a sign is refused."""
+    sign = shown(character)
     if character in "'\"":
-        return "begins a text in quotes that does not end on this line, or holds more than plain letters."
+        return Message(
+            "“{sign}” begins a text in quotes that does not end on this line, or holds more than plain letters.",
+            sign=sign,
+        )
     if character.isascii() and character.isprintable():
-        return "is not read here: only layers with numbers, words in quotes, tuples and lists."
-    return "is no sign of Python: type it anew, pasted text often holds signs that only look alike."
+        return Message(
+            "“{sign}” is not read here: only layers with numbers, words in quotes, tuples and lists.", sign=sign
+        )
+    return Message(
+        "“{sign}” is not a sign of Python: type it again, since pasted text often holds signs that only look alike.",
+        sign=sign,
+    )
 
 
 class Watch:
@@ -112,9 +125,10 @@ class Watch:
         self.elifs = 0
         self.last: re.Match[str] | None = None
 
-    def error(self, sentence: str, at: int) -> CodeError:
+    def error(self, message: str | Message, at: int, **places: Any) -> CodeError:
         start = self.text.rfind("\n", 0, at) + 1
-        return CodeError(sentence, self.text.count("\n", 0, at) + self.first, at - start + 1 + self.indent)
+        line, column = self.text.count("\n", 0, at) + self.first, at - start + 1 + self.indent
+        return CodeError(message, line, column, **places)
 
     def see(self, found: re.Match[str]) -> None:
         """Take one more word in, or refuse it."""
@@ -124,14 +138,18 @@ class Watch:
         if kind == "space" or (kind == "line" and self.open):
             return
         if kind == "name" and iskeyword(word) and word not in KEYWORDS:
-            raise self.error(f"“{word}” is not read here: only layers with their numbers, one after the other.", at)
+            raise self.error(
+                "“{word}” is not read here: only layers with their numbers, one after the other.", at, word=word
+            )
         if kind == "number" and len(word) > MAX_DIGITS:
-            raise self.error(f"A number of {len(word):,} signs: at most {MAX_DIGITS} are read.", at)
+            raise self.error(
+                "A number of {count:,} signs: at most {most} are read.", at, count=len(word), most=MAX_DIGITS
+            )
         if kind == "long" and not (len(word) > 5 and word.endswith(word[:3])):
             raise self.error("A text in three quotes is never closed.", at)
         self.elifs += word == "elif"
         if self.elifs > MAX_ELIF:
-            raise self.error(f"More than {MAX_ELIF} times elif: write the layers out.", at)
+            raise self.error("More than {most} times elif: write the layers out.", at, most=MAX_ELIF)
         self.count_chain(found, at)
         self.count_brackets(word, at)
 
@@ -143,7 +161,7 @@ class Watch:
             assert self.last is not None
             both = shown(self.last[0] + found[0], 20)
             raise self.error(
-                f"“{both}” is not read here: only plain numbers, and words in plain quotes.", found.start()
+                "“{both}” is not read here: only plain numbers, and words in plain quotes.", found.start(), both=both
             )
 
     def count_chain(self, found: re.Match[str], at: int) -> None:
@@ -155,7 +173,9 @@ class Watch:
             self.nest += 1
             self.chains[-1] += 1
         if self.chains[-1] > MAX_CHAIN or self.nest > MAX_NEST:
-            raise self.error(f"More than {MAX_CHAIN} dots, calls and signs in a row: write the layers alone.", at)
+            raise self.error(
+                "More than {most} dots, calls and signs in a row: write the layers alone.", at, most=MAX_CHAIN
+            )
 
     def count_brackets(self, word: str, at: int) -> None:
         if word in CLOSING.values():
@@ -163,12 +183,14 @@ class Watch:
             self.chains.append(0)
         elif word in CLOSING:
             if not self.open or self.open[-1][0] != CLOSING[word]:
-                raise self.error(f"“{word}” closes nothing that is open.", at)
+                raise self.error("“{word}” closes nothing that is open.", at, word=word)
             self.open.pop()
             self.nest -= self.chains.pop()
         if len(self.open) > MAX_DEPTH:
-            raise self.error(f"More than {MAX_DEPTH} brackets in brackets: use fewer nn.Sequential in one another.", at)
+            raise self.error(
+                "More than {most} brackets in brackets: use fewer nn.Sequential in one another.", at, most=MAX_DEPTH
+            )
 
     def end(self) -> None:
         if self.open:
-            raise self.error(f"“{self.open[-1][0]}” is never closed.", self.open[-1][1])
+            raise self.error("“{open}” is never closed.", self.open[-1][1], open=self.open[-1][0])

@@ -44,7 +44,7 @@ def filled(calls: Calls, axes: int, shapes: Sequence[Shape]) -> tuple[list[tuple
             return list(numbered(calls, axes, shape)), shape
         except GeometryError as error:
             first = first or error
-    raise CodeError(f"Its Lazy layers count on an input that fits, and none was found: {first}")
+    raise CodeError("Its Lazy layers count on an input that fits, and none was found: {first}", first=first)
 
 
 def tried(axes: int, shapes: Sequence[Shape], told: int) -> Iterator[Shape]:

@@ -8,12 +8,13 @@ from cnnviz.networks.code.assign import checked_members, key_of
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.syntax import Called, error_at, quoted
 from cnnviz.networks.code.values import MODULES, UNKNOWN, Bound, Def, Flow, Held, Open, Own, OwnClass
+from cnnviz.text import Message
 
 if TYPE_CHECKING:
     from cnnviz.networks.code.follow import Follower
 
 HOLDERS = ("Sequential", "ModuleList", "ModuleDict")
-PAIRS = "An OrderedDict is read only with a list of pairs: a name in quotes and its layer."
+PAIRS = Message("An OrderedDict is read only with a list of pairs: a name in quotes and its layer.")
 AS_IT_IS = ("to", "cuda", "cpu", "float", "eval", "train", "apply", "requires_grad_", "share_memory")
 SAID_ELSEWHERE: tuple[str, ...] = (
     "parameters",
@@ -41,14 +42,16 @@ def held(kind: str, args: Sequence[Any], node: ast.AST) -> Held:
     if isinstance(many, Held):
         many = list(many.members.values())
     if not isinstance(many, (list, tuple)):
-        raise error_at(node, f"nn.{kind} is read only with a list of layers.")
+        raise error_at(node, "nn.{kind} is read only with a list of layers.", kind=kind)
     return Held(kind, checked_members(node, kind, {str(i): one for i, one in enumerate(many)}), line)
 
 
 def given_by_name(kind: str, kwargs: dict[str, Any], node: ast.AST) -> list[Any]:
     """``modules=[...]``, the one argument that has a name."""
     if kwargs and (kind == "Sequential" or list(kwargs) != ["modules"]):
-        raise error_at(node, f"{quoted(node)} is not read here: layers stand in the brackets without names.")
+        raise error_at(
+            node, "{quoted} is not read here: layers stand in the brackets without names.", quoted=quoted(node)
+        )
     return list(kwargs.values())
 
 
@@ -66,7 +69,7 @@ def pairs(given: Any, node: ast.AST) -> dict[Any, Any]:
     found = dict(given)
     if len(found) < len(names):
         twice = next(name for i, name in enumerate(names) if name in names[:i])
-        raise error_at(node, f"Two layers are called {shown(twice)}: give each a name of its own.")
+        raise error_at(node, "Two layers are called {twice}: give each a name of its own.", twice=shown(twice))
     return found
 
 
@@ -89,8 +92,9 @@ def attribute(f: "Follower", owner: Own, name: str, node: ast.AST) -> Any:
         return Bound(owner, name)
     if name == "__class__":
         return owner.kind
-    made = "__init__ does not make" if "__init__" in owner.kind.methods else "its class does not make"
-    raise error_at(node, f"This reads self.{shown(name)}, which {made}.")
+    if "__init__" in owner.kind.methods:
+        raise error_at(node, "This reads self.{name}, which __init__ does not make.", name=shown(name))
+    raise error_at(node, "This reads self.{name}, which its class does not make.", name=shown(name))
 
 
 def keep_arguments(owner: Any, scope: dict[str, Any]) -> Open:
@@ -115,7 +119,9 @@ def method(f: "Follower", owner: Any, name: str, args: Sequence[Any], node: ast.
         return [one for one in inner.values() if isinstance(one, MODULES)]
     if isinstance(owner, Held):
         return of_held(f, owner, name, args, node)
-    raise error_at(node, f"{quoted(node)} is not read here: only layers with numbers, one after the other.")
+    raise error_at(
+        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
+    )
 
 
 def of_held(f: "Follower", owner: Held, name: str, args: Sequence[Any], node: ast.AST) -> Any:
@@ -133,7 +139,9 @@ def of_held(f: "Follower", owner: Held, name: str, args: Sequence[Any], node: as
         return list(getattr(owner.members, name)())
     if name == "__getitem__" and len(args) == 1:
         return owner.members[key_of(node, owner, args[0])]
-    raise error_at(node, f"{quoted(node)} is not read here: write the layers into nn.{owner.kind} itself.")
+    raise error_at(
+        node, "{quoted} is not read here: write the layers into nn.{kind} itself.", quoted=quoted(node), kind=owner.kind
+    )
 
 
 def forward(f: "Follower", module: Any, flow: Any, name: str, node: ast.AST) -> Any:
@@ -147,7 +155,9 @@ def forward(f: "Follower", module: Any, flow: Any, name: str, node: ast.AST) -> 
     if flow is UNKNOWN:
         return UNKNOWN  # a trial run of a text's own, to count features: those follow from the input
     if not isinstance(flow, Flow) or f.path is None:
-        raise error_at(node, f"{quoted(node)} is not read here: a layer is called with the one tensor, in forward.")
+        raise error_at(
+            node, "{quoted} is not read here: a layer is called with the one tensor, in forward.", quoted=quoted(node)
+        )
     if isinstance(module, Called):
         return f.path.through(flow, module, name, node)
     if isinstance(module, Held):
@@ -166,7 +176,7 @@ def of_row(f: "Follower", module: Held, flow: Any, name: str, node: ast.AST) -> 
     """One layer after the other, as nn.Sequential runs them."""
     assert f.path is not None
     if module.kind != "Sequential":
-        raise error_at(node, f"nn.{module.kind} only holds layers and cannot be called: call each of them.")
+        raise error_at(node, "nn.{kind} only holds layers and cannot be called: call each of them.", kind=module.kind)
     whole = module is f.path.root or id(module) in f.path.names
     for key, one in module.members.items():
         f.step(node)
@@ -185,6 +195,9 @@ def without_forward(f: "Follower", module: Own, flow: Any, name: str, node: ast.
         f.path.kept.append(row)  # type: ignore[union-attr]
         return of_row(f, row, flow, name, node)
     if "net" in inner and roots != ["Module"]:
-        f.notes.append(f"{shown(module.kind.name)} has no forward in this text: it is read as calling self.net.")
+        note = Message(
+            "{name} has no forward in this text: it is read as calling self.net.", name=shown(module.kind.name)
+        )
+        f.notes.append(note)
         return forward(f, inner["net"], flow, f"{name}.net" if name else "net", node)
-    raise error_at(node, f"{shown(module.kind.name)} has no forward in this text: paste it, too.")
+    raise error_at(node, "{name} has no forward in this text: paste it, too.", name=shown(module.kind.name))

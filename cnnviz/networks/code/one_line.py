@@ -52,11 +52,13 @@ def from_text(text: str) -> Network:
         If it is something else; the sentence says which layer.
     """
     if len(text) > MAX_CHARACTERS:
-        raise CodeError(f"The text has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
+        raise CodeError(
+            "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
+        )
     start = PREFIX.match(text)
     pieces = text[start.end() if start else 0 :].split(";")
     if len(pieces) > MAX_LAYERS:
-        raise CodeError(f"{len(pieces):,} layers: at most {MAX_LAYERS} are read.")
+        raise CodeError("{count:,} layers: at most {most} are read.", count=len(pieces), most=MAX_LAYERS)
     try:
         read = [read_piece(i, piece) for i, piece in enumerate(pieces)]
         plainly = [(name, call) for name, call, _ in read]
@@ -66,7 +68,9 @@ def from_text(text: str) -> Network:
             for (name, layer), (_, call, own) in zip(network.stages, read, strict=True)
         ]
     except CodeError as error:
-        raise CodeError(f"Layer {error.line}: {error.sentence}" if error.line else error.sentence) from error
+        if not error.line:
+            raise CodeError(error.message) from error
+        raise CodeError("Layer {number}: {sentence}", number=error.line, sentence=error.message) from error
     return replace(network, stages=tuple(stages))
 
 
@@ -77,7 +81,7 @@ def read_piece(i: int, piece: str) -> tuple[str, Called, dict[str, Any]]:
         call = parsed(found[2] if found else piece)
         layer = example(call)
     except CodeError as error:
-        raise CodeError(error.sentence, i + 1) from error
+        raise CodeError(error.message, i + 1) from error
     torchs = parameters(layer)
     own = {name: value for name, value in call.kwargs.items() if name not in torchs and name in own_fields(layer)}
     rest = {name: value for name, value in call.kwargs.items() if name not in own}
@@ -98,11 +102,16 @@ def completed(read: Layer, call: Called, own: dict[str, Any]) -> Layer:
     layer = read
     for name, given in own.items():
         if name == "ndim" and layer.dimensioned:
-            raise call.error(f"{call.name} has its number of axes in its name: leave ndim out.")
+            raise call.error("{name} has its number of axes in its name: leave ndim out.", name=call.name)
         value = typed(call, layer, name, given)
         layer = layer.over(value) if name == "ndim" else replace(layer, **{name: value})
     if isinstance(layer, Linear) and isinstance(read, Linear) and layer.in_features != read.in_features:
-        raise call.error(f"size={layer.size} are {layer.in_features:,} numbers, and Linear reads {read.in_features:,}.")
+        raise call.error(
+            "size={size} are {in_features:,} numbers, and Linear reads {read:,}.",
+            size=layer.size,
+            in_features=layer.in_features,
+            read=read.in_features,
+        )
     return consistent(layer, call)
 
 

@@ -12,6 +12,7 @@ from cnnviz.networks.code.notshown import is_loss
 from cnnviz.networks.code.signatures import example, read_layer
 from cnnviz.networks.code.syntax import Called, error_at
 from cnnviz.networks.code.values import Flow, named_layers
+from cnnviz.text import Message
 
 
 @dataclass
@@ -49,13 +50,14 @@ class Path:
         """
         self.check_last(flow, node)
         if len(self.stages) > MAX_LAYERS:
-            raise CodeError(f"More than {MAX_LAYERS} layers: write a smaller network.")
+            raise CodeError("More than {most} layers: write a smaller network.", most=MAX_LAYERS)
         if not is_loss(call.name) and not is_open(call):
             example(call)  # what is not shown is said at its own line, whatever forward does with it
         if id(call) in self.seen and weighted(call):
-            words = (
-                f"{self.seen[id(call)]} is used twice, and both uses share its weights: here each layer has weights of "
-                "its own. Make a second layer for the second use."
+            words = Message(
+                "{name} is used twice, and both uses share its weights: here each layer has weights of its own. "
+                "Make a second layer for the second use.",
+                name=self.seen[id(call)],
             )
             raise error_at(node, words) if hasattr(node, "lineno") else call.error(words)
         self.seen.setdefault(id(call), name)
@@ -69,8 +71,9 @@ class Path:
         if flow.at < len(self.stages):
             raise error_at(
                 node,
-                f"This goes back to the tensor that line {self.lines[flow.at]} went on from: networks with branches "
-                "are not read, only one layer after the other.",
+                "This goes back to the tensor that line {before} went on from: networks with branches are not read, "
+                "only one layer after the other.",
+                before=self.lines[flow.at],
             )
 
     def unused(self) -> list[str]:

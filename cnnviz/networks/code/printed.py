@@ -7,6 +7,7 @@ from cnnviz.core.layers import GLU, ContextGating
 from cnnviz.networks.code.errors import CodeError, shown
 from cnnviz.networks.code.guard import parse, screened
 from cnnviz.networks.code.syntax import Called, Part, called, refused
+from cnnviz.text import Message
 
 OPENING = re.compile(r"\s*(\w+)\(\s*", re.ASCII)
 ENTRY = re.compile(r"(\s*\((\w+)\): )(\w+\(.*)", re.ASCII)
@@ -22,7 +23,7 @@ def is_printed(text: str) -> bool:
     return len(lines) == 2 and bool(OPENING.fullmatch(lines[0])) and bool(ENTRY.fullmatch(lines[1]))
 
 
-def read_printed(text: str) -> tuple[list[Part], list[str]]:
+def read_printed(text: str) -> tuple[list[Part], list[Message]]:
     """What an `nn.Sequential` holds, and what has to be said about it.
 
     Raises
@@ -46,22 +47,28 @@ def read_printed(text: str) -> tuple[list[Part], list[str]]:
     return held, said_of(kind, held, first)
 
 
-def said_of(kind: str, held: list[Part], line: int) -> list[str]:
+def said_of(kind: str, held: list[Part], line: int) -> list[Message]:
     """What the class leaves open, if it is none that runs what it holds in a row."""
     if kind == "Sequential" or (kind == "Module" and len(held) == 1):
         return []
     if all(name == str(i) for i, (name, _) in enumerate(held)):
-        return [f"{shown(kind)} numbers its layers as an nn.Sequential does, and is read as one."]
+        return [Message("{kind} numbers its layers as an nn.Sequential does, and is read as one.", kind=shown(kind))]
     if len(held) == 1 and isinstance(held[0][1], list):
-        return [f"{shown(kind)} is read as calling {held[0][0]} alone: what else its forward does is not printed."]
+        note = Message(
+            "{kind} is read as calling {name} alone: what else its forward does is not printed.",
+            kind=shown(kind),
+            name=held[0][0],
+        )
+        return [note]
     raise unknown_forward(kind, line)
 
 
 def unknown_forward(kind: str, line: int) -> CodeError:
     return CodeError(
-        f"{shown(kind)} is a class of its own, and what its forward does with these layers is not printed: paste the "
-        f"class, as inspect.getsource({shown(kind)}) gives it, or print an nn.Sequential.",
+        "{kind} is a class of its own, and what its forward does with these layers is not printed: paste the "
+        "class, as inspect.getsource({kind}) gives it, or print an nn.Sequential.",
         line,
+        kind=shown(kind),
     )
 
 
@@ -81,7 +88,7 @@ def inside(lines: Lines) -> list[Part]:
 
 
 def strange(line: tuple[int, str]) -> CodeError:
-    return CodeError(f"“{shown(line[1].strip())}” is no line that torch prints for a layer.", line[0])
+    return CodeError("“{text}” is not a line that torch prints for a layer.", line[0], text=shown(line[1].strip()))
 
 
 def holder(kind: str, held: list[Part], line: int) -> Called | list[Part]:
@@ -91,7 +98,9 @@ def holder(kind: str, held: list[Part], line: int) -> Called | list[Part]:
     inner = held[0][1] if len(held) == 1 else None
     if kind in GATES and isinstance(inner, Called) and "in_features" in inner.kwargs:
         return Called(kind, (inner.kwargs["in_features"],), {}, line)
-    raise CodeError(f"{shown(kind)} holds layers, and what it does with them is not printed: only nn.Sequential.", line)
+    raise CodeError(
+        "{kind} holds layers, and what it does with them is not printed: only nn.Sequential.", line, kind=shown(kind)
+    )
 
 
 def leaf(entry: re.Match[str], line: int) -> Called:

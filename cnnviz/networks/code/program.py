@@ -20,8 +20,9 @@ from cnnviz.networks.code.signatures import classes
 from cnnviz.networks.code.statements import body
 from cnnviz.networks.code.syntax import Called, dotted
 from cnnviz.networks.code.values import MODULES, Def, Flow, Held, Lost, Own, OwnClass, members
+from cnnviz.text import Message, Plural, listed
 
-NOTHING = "There is nothing to read yet: paste an nn.Sequential, or a class with its __init__ and forward."
+NOTHING = Message("There is nothing to read yet: paste an nn.Sequential, or a class with its __init__ and forward.")
 MAIN = re.compile(r"if\s+__name__\s*==")
 CHANGED = re.compile(r"^[ \t]*(\w+)((?:\.\w+|\[[^]\n]{0,60}\])+)\s*(?:=(?!=)|\()", re.ASCII | re.MULTILINE)
 HARMLESS = re.compile(r"\.(?:weight|bias|data|grad|requires_grad|train|eval|to|cuda|cpu|half|\w+_dict|zero_grad)\b")
@@ -107,12 +108,13 @@ def class_of(f: Follower, block: Block) -> OwnClass:
     """A class of the text's own; its methods are not parsed before they are called."""
     head, inner = block.parted()
     if not inner:
-        words = f"{shown(block.called)} has no lines of its own: paste its __init__ and its forward."
-        raise CodeError(words, block.first)
+        raise CodeError(
+            "{name} has no lines of its own: paste its __init__ and its forward.", block.first, name=shown(block.called)
+        )
     tree = parse(f"{head}\n pass", block.first, block.indent).body[0]
     bases = [dotted(one) for one in tree.bases] if isinstance(tree, ast.ClassDef) else []
     if not isinstance(tree, ast.ClassDef) or tree.keywords or "" in bases:
-        raise CodeError(f"{shown(block.called)} is not read: only a class of nn.Module.", block.first)
+        raise CodeError("{called} is not read: only a class of nn.Module.", block.first, called=shown(block.called))
     parents = [one for one in map(f.names.get, bases) if isinstance(one, OwnClass)]
     made = OwnClass(block.called, tuple(bases), block.first, parents[0] if parents else None)
     for one in inner:
@@ -147,8 +149,9 @@ def chosen(f: Follower, results: Sequence[tuple[str, Any]], errors: Errors, text
         if len(kinds) > 1:
             names = ", ".join(kind.name for kind in kinds[:4])
             raise CodeError(
-                f"There are several networks in it, {shown(names, 80)}: end the text with a line such as "
-                f"net = {shown(kinds[-1].name)}()."
+                "There are several networks in it, {names}: end the text with a line such as net = {name}().",
+                names=shown(names, 80),
+                name=shown(kinds[-1].name),
             )
         for kind in kinds:
             for block, error in errors:
@@ -210,14 +213,14 @@ def row_of(f: Follower, root: Any) -> list[tuple[str, Called]]:
     place = ast.Pass()
     end = modules.forward(f, root, Flow(0), "0" if isinstance(root, Called) else "", place)
     if isinstance(end, (tuple, list)) and end and all(isinstance(one, Flow) for one in end):
-        f.notes.append("forward returns several tensors, one behind the other: read up to the last of them.")
+        f.notes.append(Message("forward returns several tensors, one behind the other: read up to the last of them."))
         end = max(end, key=lambda one: one.at)
     if not isinstance(end, Flow):
         raise CodeError("forward gives something else than the one tensor: end it with return x.")
     f.path.check_last(end, place)
     unused = f.path.unused() if isinstance(root, Own) else []
     if unused:
-        f.notes.append(f"Never called by forward, and left out: {shown(', '.join(unused), 80)}.")
+        f.notes.append(Message("Never called by forward, and left out: {names}.", names=shown(", ".join(unused), 80)))
     return f.path.named()
 
 
@@ -254,13 +257,22 @@ def raise_if_needed(f: Follower, root: Any, errors: Errors) -> None:
             name, path, end = found[1], found[2], found[0][-1]
             if name in names and not HARMLESS.search(path) and (end == "=" or CHANGES.search(path)):
                 line = block.first + block.text.count("\n", 0, found.start())
-                raise CodeError(f"This changes {shown(name)} afterwards: write the change into its layers.", line)
+                raise CodeError(
+                    "This changes {name} afterwards: write the change into its layers.", line, name=shown(name)
+                )
 
 
-def passed_over(errors: Errors) -> list[str]:
+def passed_over(errors: Errors) -> list[Message]:
     """What was not followed, because it makes no layers."""
     if not errors:
         return []
     lines = [str(block.first) for block, _ in errors[:6]]
-    more = ", ..." if len(errors) > 6 else ""
-    return [f"Passed over, as no layers are made there: line{'s' * (len(errors) > 1)} {', '.join(lines)}{more}."]
+    places = {"lines": listed([*lines, *(["..."] if len(errors) > 6 else [])])}
+    return [
+        Plural(
+            "Passed over, as no layers are made there: line {lines}.",
+            "Passed over, as no layers are made there: lines {lines}.",
+            len(errors),
+            **places,
+        )
+    ]

@@ -52,7 +52,9 @@ def reading(text: str, shape: Shape = ()) -> Reading:
         Of the input at hand, on which Lazy layers count where the text tells no other.
     """
     if len(text) > MAX_CHARACTERS:
-        raise CodeError(f"The text has {len(text):,} characters: at most {MAX_CHARACTERS:,} are read.")
+        raise CodeError(
+            "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
+        )
     shapes = [shape] if shape else []
     try:
         code, said = tidied(text)

@@ -28,6 +28,7 @@ from cnnviz.networks.code.arguments import own_fields, typed
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.notshown import not_shown
 from cnnviz.networks.code.syntax import Called
+from cnnviz.text import Message, listed
 
 SYNCED = "SyncBatchNorm"  # in one process it is a batch norm, along as many axes as there are
 UNSEEN = {"inplace", "device"}  # they change no number
@@ -83,7 +84,12 @@ def bound(call: Called, layer: Layer) -> dict[str, Any]:
     known = parameters(layer)
     places = [name for name, p in known.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
     if len(call.args) > len(places):
-        raise call.error(f"{call.name} takes at most {len(places)} values, and {len(call.args)} are given.")
+        raise call.error(
+            "{name} takes at most {count} values, and {given} are given.",
+            name=call.name,
+            count=len(places),
+            given=len(call.args),
+        )
     given = dict(zip(places, call.args, strict=False))
     for name, value in call.kwargs.items():
         if call.name == SYNCED and name == "process_group":
@@ -91,13 +97,18 @@ def bound(call: Called, layer: Layer) -> dict[str, Any]:
         if name not in known and getattr(type(layer), name, None) == value and isinstance(value, str):
             continue  # torch prints it, and does not take it: what the class itself says
         if name not in known:
-            raise call.error(f"{call.name} has no argument {shown(name)}: it has {', '.join(known) or 'none'}.")
+            raise call.error(
+                "{layer} has no argument {name}: it has {known}.",
+                layer=call.name,
+                name=shown(name),
+                known=listed(known) if known else Message("none"),
+            )
         if name in given:
-            raise call.error(f"{call.name} is given {name} twice.")
+            raise call.error("{layer} is given {name} twice.", layer=call.name, name=name)
         given[name] = value
     for name, p in known.items():
         if name not in given and p.default is p.empty:
-            raise call.error(f"{call.name} needs {name}, which is not given.")
+            raise call.error("{layer} needs {name}, which is not given.", layer=call.name, name=name)
     return {name: given.get(name, p.default) for name, p in known.items()}
 
 
@@ -117,7 +128,7 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
         return {}
     if isinstance(layer, Permute):
         if not call.args:
-            raise call.error(f"{call.name} needs the order of the axes, which is not given.")
+            raise call.error("{name} needs the order of the axes, which is not given.", name=call.name)
         return {"dims": typed(call, layer, "dims", call.args)}
     given, own = bound(call, layer), own_fields(layer)
     if isinstance(layer, MaskGate):
@@ -132,7 +143,9 @@ def arguments(call: Called, layer: Layer) -> dict[str, Any]:
             as_kernel = name == "stride" and value is None  # torch's default of all poolings
             chosen[name] = typed(call, layer, name, given["kernel_size"] if as_kernel else value)
         elif name == "inplace" and not isinstance(value, bool):
-            raise call.error(f"{call.name} has inplace={shown(value)}: inplace is True or False.")
+            raise call.error(
+                "{name} has inplace={value}: inplace is True or False.", name=call.name, value=shown(value)
+            )
         elif name not in UNSEEN | NO_EFFECT.get(type(layer), set()) and name != "in_features":
             check_fixed(call, layer, name, value)
     return chosen
@@ -143,8 +156,14 @@ def check_fixed(call: Called, layer: Layer, name: str, value: Any) -> None:
     only = getattr(type(layer), name, parameters(layer)[name].default)
     allowed = (None, "torch.float32", "torch.float") if name == "dtype" else (only,)
     if not any(value == one and type(value) is type(one) for one in allowed):
-        way = f"leave {name} out" if only == parameters(layer)[name].default else f"write {name}={only}"
-        raise call.error(f"{call.name} is shown here only with {name}={only}, and it is {shown(value)}: {way}.")
+        places = {"layer": call.name, "name": name, "only": only, "value": shown(value)}
+        if only == parameters(layer)[name].default:
+            raise call.error(
+                "{layer} is shown here only with {name}={only}, and it is {value}: leave it out.", **places
+            )
+        raise call.error(
+            "{layer} is shown here only with {name}={only}, and it is {value}: write {name}={only}.", **places
+        )
 
 
 def axes_told(call: Called, layer: Layer) -> int | None:
@@ -177,7 +196,9 @@ def mask(call: Called, numbers: Any) -> dict[str, Any]:
 def consistent(layer: Layer, call: Called) -> Layer:
     """The layer, if its fields agree where no call of torch's sets them together."""
     if isinstance(layer, MaskGate) and len(layer.mask) != prod(layer.size):  # no size is one number
-        raise call.error(f"A mask of {len(layer.mask):,} numbers does not fit size={shown(layer.size)}.")
+        raise call.error(
+            "A mask of {count:,} numbers does not fit size={size}.", count=len(layer.mask), size=shown(layer.size)
+        )
     return layer
 
 

@@ -10,6 +10,7 @@ from cnnviz.networks.code.builtin import BUILTINS
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.syntax import error_at
 from cnnviz.networks.code.values import BATCH, MODULES, UNKNOWN, Def, Flow, Held, Sizes, Torch
+from cnnviz.text import Message
 
 if TYPE_CHECKING:
     from cnnviz.networks.code.follow import Follower, Scope
@@ -114,7 +115,9 @@ def for_effect(f: "Follower", node: ast.expr, scope: "Scope") -> bool:
     names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     if known or name in BUILTINS or name[0].isupper() or any(isinstance(scope.get(one), Flow) for one in names):
         return False
-    f.notes.append(f"Line {node.lineno}: {shown(name)} is not in this text, and passed over.")
+    f.notes.append(
+        Message("Line {line}: {name} is not in this text, and passed over.", line=node.lineno, name=shown(name))
+    )
     return True
 
 

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any, Union
 
 from cnnviz.networks.code.errors import CodeError, shown
+from cnnviz.text import Message
 
 PLAIN = (str, int, float, type(None))  # bool is an int
 FLOATS = ("torch.float32", "torch.float")
@@ -25,29 +26,29 @@ class Called:
     line: int | None = None
     column: int | None = None
 
-    def error(self, sentence: str) -> CodeError:
-        return CodeError(sentence, self.line, self.column)
+    def error(self, message: str | Message, **places: Any) -> CodeError:
+        return CodeError(message, self.line, self.column, **places)
 
 
 Part = tuple[str, Union[Called, "list[Part]"]]  # a name, and a layer or what an nn.Sequential holds
 
 
-def error_at(node: ast.AST, sentence: str) -> CodeError:
-    return CodeError(sentence, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1)
+def error_at(node: ast.AST, message: str | Message, **places: Any) -> CodeError:
+    return CodeError(message, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1, **places)
 
 
-def quoted(node: ast.AST) -> str:
+def quoted(node: ast.AST) -> str | Message:
     """An expression as a sentence names it."""
     try:
         words = FORM.sub(r"f\1", ast.unparse(node))
         return f"“{shown(words)}”"
     except (RecursionError, AttributeError, ValueError):
-        return "This"
+        return Message("This")
 
 
 def refused(node: ast.AST) -> CodeError:
     """For an expression that has no place in a list of layers."""
-    return error_at(node, f"{quoted(node)} is not read here: only layers, one after the other.")
+    return error_at(node, "{quoted} is not read here: only layers, one after the other.", quoted=quoted(node))
 
 
 def dotted(node: ast.AST) -> str:
@@ -78,7 +79,7 @@ def value(node: ast.AST) -> Any:
         return value(node.args[0])
     if dotted(node) in FLOATS:
         return dotted(node)
-    raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
+    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node))
 
 
 def finite(node: ast.AST, number: Any) -> Any:
@@ -95,7 +96,7 @@ def plain(value: Any, node: ast.AST) -> Any:
         return value
     if getattr(value, "name", "") in FLOATS:
         return value.name
-    raise error_at(node, f"{quoted(node)} is not a plain value: write numbers, words in quotes, tuples.")
+    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node))
 
 
 def called(node: ast.Call) -> Called:
@@ -106,5 +107,5 @@ def called(node: ast.Call) -> Called:
     names = [str(one.arg) for one in node.keywords]
     kwargs = {str(one.arg): value(one.value) for one in node.keywords}
     if len(kwargs) < len(names):
-        raise error_at(node, f"nn.{shown(name)} is given the same argument twice.")
+        raise error_at(node, "nn.{name} is given the same argument twice.", name=shown(name))
     return Called(name, tuple(map(value, node.args)), kwargs, node.lineno, node.col_offset + 1)

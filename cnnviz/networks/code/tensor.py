@@ -8,6 +8,7 @@ from typing import Any
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.syntax import Called, error_at, plain
 from cnnviz.networks.code.values import UNKNOWN
+from cnnviz.text import Message, either
 
 Args = tuple[Any, ...]
 Kwargs = Mapping[str, Any]
@@ -97,7 +98,13 @@ def layers_for(name: str, args: Args, kwargs: Kwargs, node: ast.AST, last: Last)
         raise error_at(node, unread(name))
     kind, order = ALIKE[name]
     if len(args) > len(order):
-        raise error_at(node, f"{name} takes at most {len(order)} values besides the tensor, and {len(args)} are given.")
+        raise error_at(
+            node,
+            "{name} takes at most {count} values besides the tensor, and {given} are given.",
+            name=name,
+            count=len(order),
+            given=len(args),
+        )
     given = {**dict(zip(order, args, strict=False)), **kwargs}
     given = {key: value for key, value in given.items() if key not in UNSAID}
     return [(NUMBERED.sub("", name), made(as_global(kind, given), node, **given))]
@@ -113,15 +120,23 @@ def as_global(kind: str, given: dict[str, Any]) -> str:
     return f"Adaptive{kind}"
 
 
-def unread(name: str) -> str:
+def unread(name: str) -> Message:
     """Why a function is not read."""
     if name in OWN_WEIGHTS:
-        return f"{name} takes its weights as a tensor, which no text holds: use the layer of torch.nn instead."
+        return Message(
+            "{name} takes its weights as a tensor, which no text holds: use the layer of torch.nn instead.", name=name
+        )
     if name == "transpose":
-        return "transpose is not read here: write the whole order of the axes, as in x.permute(0, 2, 1)."
+        return Message("transpose is not read here: write the whole order of the axes, as in x.permute(0, 2, 1).")
     if name in BRANCHES:
-        return f"{name} joins or parts tensors: networks with branches are not read, only one layer after the other."
-    return f"{name}(...) of a tensor is not read here: only what is a layer, too, such as F.relu or x.flatten(1)."
+        return Message(
+            "{name} joins or parts tensors: networks with branches are not read, only one layer after the other.",
+            name=name,
+        )
+    return Message(
+        "{name}(...) of a tensor is not read here: only what is a layer, too, such as F.relu or x.flatten(1).",
+        name=name,
+    )
 
 
 def made(kind: str, node: ast.AST, *args: Any, **kwargs: Any) -> Called:
@@ -184,7 +199,12 @@ def pad(args: Args, kwargs: dict[str, Any], node: ast.AST, last: Last) -> list[C
     if mode == "constant":
         return [made("ZeroPad?d", node, sides) if value == 0 else made("ConstantPad?d", node, sides, value)]
     if mode not in PADS:
-        raise error_at(node, f"F.pad has mode={shown(mode)}: it is 'constant' or {' or '.join(map(repr, PADS))}.")
+        raise error_at(
+            node,
+            "F.pad has mode={mode}: it is {modes}.",
+            mode=shown(mode),
+            modes=either(map(repr, ("constant", *PADS))),
+        )
     return [made(f"{PADS[mode]}?d", node, sides)]
 
 

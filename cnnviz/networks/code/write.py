@@ -53,7 +53,7 @@ def class_code(network: Network, name: str = "Net") -> str:
         If a class cannot be called so.
     """
     if not usable(name) or not name.isascii() or name in ("nn", "torch", "OrderedDict"):
-        raise CodeError(f"“{shown(name)}” is no name for a class: use letters and digits, as in Net.")
+        raise CodeError("“{name}” is no name for a class: use letters and digits, as in Net.", name=shown(name))
     whole = tree(network.stages)
     parts: Tree = [(network.prefix, whole)] if network.prefix else whole
     if not all(usable(key) for key, _ in parts):

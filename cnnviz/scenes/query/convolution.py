@@ -10,6 +10,7 @@ from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_
 from cnnviz.scenes.query.made import Made, spelled, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text
 from cnnviz.scenes.request import Choice
+from cnnviz.text import Message
 
 # What stands in these lists stands in the address, too.
 LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspose}
@@ -19,17 +20,17 @@ KERNEL = OneOf("kernel", "sobel_x", options=tuple(TITLES))
 TYPED = Text(
     "kernel_text",
     "1 0 -1\n2 0 -2\n1 0 -1",
-    "numbers",
-    "a line for each row, a blank line between planes, --- between kernels",
+    Message("numbers"),
+    Message("a line for each row, a blank line between planes, --- between kernels"),
     lines=5,
 )
 FLIP = Switch(
     "flip",
     False,
-    "true convolution",
-    "Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation.",
+    Message("true convolution"),
+    Message("Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation."),
 )
-SIZE = Number("size", 7, "input size", "cells along one axis", low=1, high=4096)
+SIZE = Number("size", 7, Message("input size"), Message("cells along one axis"), low=1, high=4096)
 SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil_mode")  # what the size depends on
 
 
@@ -37,7 +38,7 @@ def ask(form: Form) -> Made:
     """A convolution, its input and its kernel."""
     kind = LAYERS[form.ask(OneOf("layer", "Conv", options=tuple(LAYERS), row=True))]
     ndim = ask_ndim(form)
-    layer_part, input_part, kernel_part = form.parts("", "Input", "Kernel")
+    layer_part, input_part, kernel_part = form.parts(None, Message("Input"), Message("Kernel"))
     with input_part:
         source_kind, source = ask_source(form, ndim)
     with layer_part:

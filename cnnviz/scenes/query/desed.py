@@ -12,22 +12,25 @@ from cnnviz.scenes.query.form import File, Form
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text, Word
 from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import MOST_BYTES, TensorError
+from cnnviz.text import Message, in_turn
 from cnnviz.text.typed import counted, shown
 
 # What stands in this list stands in the address, too.
 NETWORKS: dict[str, Desed] = {"lesson": Desed(), "baseline": BASELINE, "checkpoint": Desed()}
 NOTES = {
-    "lesson": "three blocks of 64 filters, random weights",
-    "baseline": "seven blocks, as in the DESED baselines of 2021 to 2024, random weights",
-    "checkpoint": "weights of your own, as the DESED recipes save them",
+    "lesson": Message("three blocks of 64 filters, random weights"),
+    "baseline": Message("seven blocks, as in the DESED baselines of 2021 to 2024, random weights"),
+    "checkpoint": Message("weights of your own, as the DESED recipes save them"),
 }
 BLOCKS = ("nb_filters", "kernel_size", "padding", "stride", "pooling")  # one entry for each block
 FREE = (*BLOCKS, "activation", "normalization")
 KINDS = {"activation": get_args(Activation), "normalization": get_args(Normalization)}
-TRAINING = "net.train(): batch norm takes the clip's own statistics and dropout drops. Off is net.eval(), as in use"
+TRAINING = Message(
+    "net.train(): batch norm takes the clip's own statistics and dropout drops. Off is net.eval(), as in use"
+)
 MOST = {"nb_filters": 512, "kernel_size": 15, "padding": 16, "stride": 16, "pooling": 16}
 MOST_BLOCKS = 32
-NO_FILE = "Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file."
+NO_FILE = Message("Choose a checkpoint first: a .pt, .pth, .ckpt or .safetensors file.")
 
 MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
 
@@ -57,9 +60,12 @@ def ask_checkpoint(form: Form) -> Callable[[], Net]:
         found = opened(checkpoint)
     read = found.architecture if found else None
     if found and read:
-        form.say(" ".join((f"Read off the file: {spelled(read.desed.nb_filters)} filters.", *found.notes)))
+        filters = Message("Read off the file: {filters} filters.", filters=spelled(read.desed.nb_filters))
+        form.say(in_turn((filters, *found.notes)))
         if read.unknown:
-            form.say(f"The file does not say {', '.join(read.unknown)}: check what is set here.")
+            form.say(
+                Message("The file does not say {unknown}: check what is set here.", unknown=", ".join(read.unknown))
+            )
     make = ask_blocks(form, read.desed if read else Desed(), read.unknown if read else (), training=False)
 
     def made() -> Net:
@@ -73,7 +79,7 @@ def ask_checkpoint(form: Form) -> Callable[[], Net]:
 
 def ask_file(form: Form, most: int) -> File | None:
     """A file of weights, of at most so many megabytes."""
-    return form.file("checkpoint_file", f".pt, .ckpt or .safetensors, up to {most} MB", most)
+    return form.file("checkpoint_file", Message(".pt, .ckpt or .safetensors, up to {most} MB", most=most), most)
 
 
 def ask_blocks(form: Form, preset: Desed, free: Collection[str], training: bool) -> Callable[[], Desed]:
@@ -81,7 +87,7 @@ def ask_blocks(form: Form, preset: Desed, free: Collection[str], training: bool)
     begins = replace(preset, training=training)
     chosen = {name: form.ask(word(begins, name)) for name in KINDS if name in free}
     chosen["training"] = form.ask(word(begins, "training"))
-    with form.folded("blocks", "Blocks"):
+    with form.folded("blocks", Message("Blocks")):
         texts = {name: form.ask(word(begins, name)) for name in BLOCKS if name in free}
         chosen["conv_dropout"] = form.ask(word(begins, "conv_dropout"))
 
@@ -100,7 +106,7 @@ def word(preset: Desed, name: str) -> Word:
     if name in KINDS:
         return OneOf(name, value, options=KINDS[name])
     if name == "training":
-        return Switch(name, value, "train mode", TRAINING)
+        return Switch(name, value, Message("train mode"), TRAINING)
     return Number(name, value, low=0.0, high=0.95, step=0.05)
 
 
@@ -139,7 +145,12 @@ def parsed(field: str, text: str) -> tuple[Any, ...]:
     """
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not 1 <= len(words) <= MOST_BLOCKS:
-        raise GeometryError(f"{field} has {len(words)} entries: type 1 to {MOST_BLOCKS}, one for each block.")
+        raise GeometryError(
+            "{field} has {count} entries: type 1 to {most}, one for each block.",
+            field=field,
+            count=len(words),
+            most=MOST_BLOCKS,
+        )
     return tuple(entry(field, word) for word in words)
 
 
@@ -150,8 +161,12 @@ def entry(field: str, word: str) -> Any:
     read = [counted(part, least, most) for part in parts[:3]]
     numbers = tuple(number for number in read if number is not None)
     if len(numbers) < len(parts) or len(parts) > 2:
-        example = "pairs as in 1x4, frames x mels, each" if field == "pooling" else "whole numbers"
-        raise GeometryError(f"{field} holds “{shown(word)}”: type {example} from {least} to {most}.")
+        places = {"field": field, "word": shown(word), "least": least, "most": most}
+        if field == "pooling":
+            raise GeometryError(
+                "{field} holds “{word}”: type pairs as in 1x4, frames x mels, each from {least} to {most}.", **places
+            )
+        raise GeometryError("{field} holds “{word}”: type whole numbers from {least} to {most}.", **places)
     if field != "pooling":
         return numbers[0]
     return numbers * 2 if len(numbers) == 1 else numbers

@@ -9,12 +9,13 @@ from dataclasses import fields as fields_of
 from types import MappingProxyType
 from typing import Any, Literal
 
-from cnnviz.core.geometry import AXES, SIDES
+from cnnviz.core.axes import AXES, SIDES, named
 from cnnviz.core.settings import Knob, Setting, knobs
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text, Word
+from cnnviz.text import Message
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-PER_AXIS = Switch("per_axis", False, "one number per axis")
+PER_AXIS = Switch("per_axis", False, Message("one number per axis"))
 NUMBER = "number"  # of a rule: no word, but numbers
 HIGH = 5  # lines of a text
 
@@ -51,7 +52,7 @@ class Field:
         return self.rule is None and len(self.words) <= 1 and all(isinstance(word, Number) for word in self.words)
 
     @property
-    def help(self) -> str:
+    def help(self) -> str | Message:
         return self.words[0].help if self.words else ""
 
     def ask(self, answer: Callable[[Word], Any]) -> Any:
@@ -122,13 +123,13 @@ def word(name: str, k: Knob, default: Any, key: str) -> Word:
     if isinstance(default, str):
         return Text(key, default, name, k.help, HIGH)
     low, high = typed(default, k.low), most(default, k.high)
-    return Number(key, default, name, k.help, low, high, k.step, k.format, "none" if default is None else None)
+    return Number(key, default, name, k.help, low, high, k.step, k.format, Message("none") if default is None else None)
 
 
 def per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool) -> Field:
     """A knob with one number for each axis, or two."""
     if k.words:
-        rule = OneOf(f"{key}_rule", NUMBER, f"{name} by", k.help, (NUMBER, *k.words))
+        rule = OneOf(f"{key}_rule", NUMBER, Message("{knob} by", knob=name), k.help, (NUMBER, *k.words))
         if default in k.words:
             rule = replace(rule, default=default)
         return replace(numbers(name, k, 0 if default in k.words else default, key, ndim, each), rule=rule)
@@ -138,7 +139,9 @@ def per_axis(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool) 
         values = default if isinstance(default, tuple) else (default,) * 2 * ndim
         plain = replace(k, help="")
         sides = zip(SIDES[ndim], values, strict=True)
-        return Field(name, "sides", tuple(number(side, plain, at, f"{key}_{side}") for side, at in sides), values)
+        return Field(
+            name, "sides", tuple(number(named(side), plain, at, f"{key}_{side}") for side, at in sides), values
+        )
     return numbers(name, k, default, key, ndim, each)
 
 
@@ -147,7 +150,7 @@ def numbers(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool) -
     values = default if isinstance(default, tuple) else (default,) * ndim
     if not each and len(set(values)) == 1:
         return Field(name, "all", (number(name, k, values[0], key),), values, times=ndim)
-    labels = [f"{name}, {axis}" if i == 0 else axis for i, axis in enumerate(AXES[ndim])]
+    labels = [Message("{knob}, {axis}", knob=name, axis=named(AXES[ndim][0])), *map(named, AXES[ndim][1:])]
     words = zip(AXES[ndim], labels, values, strict=True)
     return Field(name, "each", tuple(number(label, k, at, f"{key}_{axis}") for axis, label, at in words), values)
 
@@ -159,10 +162,12 @@ def one_or_none(name: str, k: Knob, default: Any, key: str, ndim: int) -> Field:
     first = default[0] if isinstance(default, tuple) else default
     low: Any = k.low  # a float where the numbers are
     high = type(low)(max(k.high or low, first or low))
-    return Field(name, "all", (Number(key, first, name, k.help, low, high, k.step, None, "none"),), default, times=ndim)
+    return Field(
+        name, "all", (Number(key, first, name, k.help, low, high, k.step, None, Message("none")),), default, times=ndim
+    )
 
 
-def number(label: str, k: Knob, default: Any, key: str) -> Number:
+def number(label: str | Message, k: Knob, default: Any, key: str) -> Number:
     """One of the numbers of a per-axis field."""
     return Number(key, default, label, k.help, typed(default, k.low), most(default, k.high))
 

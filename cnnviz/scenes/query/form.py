@@ -7,6 +7,7 @@ from typing import Any
 from cnnviz.core.settings import Setting
 from cnnviz.scenes.query.fields import NOTHING, PER_AXIS, fields
 from cnnviz.scenes.query.words import Word
+from cnnviz.text import Message
 
 File = tuple[bytes, str]  # what is in it, and its name
 
@@ -43,19 +44,19 @@ class Form:
         if ndim > 1:
             self.ask(PER_AXIS)
 
-    def file(self, key: str, label: str, megabytes: int | None = None) -> File | None:
+    def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         """A file of the reader's own, of at most so many megabytes; no address holds one."""
         return None
 
-    def parts(self, *titles: str) -> Sequence[AbstractContextManager[Any]]:
+    def parts(self, *titles: Message | None) -> Sequence[AbstractContextManager[Any]]:
         """Places for what is asked, one below the other, whatever is asked first."""
         return [nullcontext() for _ in titles]
 
-    def folded(self, key: str, title: str) -> AbstractContextManager[Any]:
+    def folded(self, key: str, title: Message) -> AbstractContextManager[Any]:
         """A part that can be folded away; whether it is open stands in the address, too."""
         return nullcontext()
 
-    def say(self, words: str) -> None:
+    def say(self, words: Message | None) -> None:
         """A line below what was asked last."""
 
 

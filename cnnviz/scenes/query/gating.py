@@ -49,6 +49,7 @@ from cnnviz.scenes.query.inputs import INPUT, SEED, Make, ask_ndim, ask_source, 
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf, Text
 from cnnviz.scenes.request import Choice
+from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {
@@ -86,35 +87,35 @@ LAYERS: dict[str, type[Layer]] = {
     "Identity": Identity,
 }
 NOTES = {
-    "GLU": "linear(x) · σ(x), as in the DESED block: the channels stay as many as they were",
-    "ContextGating": "x · σ(linear(x)), as in the DESED block: all channels decide together",
-    "nn.GLU": "torch's own: the second half of the channels gates the first, and half as many come out",
-    "Mask": "x · σ(mask), with a mask typed by hand",
-    "ReLU6": "ReLU that stops at 6, as in MobileNet",
-    "RReLU": "LeakyReLU whose slope is random in training; here, as afterwards, it is the mean of the two",
-    "SELU": "ELU with the two numbers that keep mean 0 and variance 1 from layer to layer",
-    "CELU": "ELU whose slope is 1 on both sides of zero",
-    "Mish": "x · tanh(softplus(x)): a gate that never quite opens",
-    "Hardswish": "x · hardsigmoid(x), the straight-lined SiLU of MobileNetV3",
-    "Softplus": "ReLU with a round corner",
-    "Hardsigmoid": "the sigmoid as a ramp from -3 to 3",
-    "LogSigmoid": "the logarithm of the sigmoid: never above 0",
-    "Hardtanh": "clipped at both ends",
-    "Softsign": "x / (1 + |x|): tanh's slower relative",
-    "Tanhshrink": "x - tanh(x): what tanh leaves over",
-    "Softshrink": "everything comes nearer to 0; what is near becomes 0",
-    "Hardshrink": "what is near 0 becomes 0, and the rest passes",
-    "LogSoftmax": "the logarithm of softmax, as nn.NLLLoss wants it",
-    "Softmax2d": "softmax over the channels, of maps with rows and columns alone",
-    "Softmin": "softmax of -x: the smallest has the largest share",
-    "Identity": "every cell as it is: it holds a layer's place",
+    "GLU": Message("linear(x) · σ(x), as in the DESED block: the channels stay as many as they were"),
+    "ContextGating": Message("x · σ(linear(x)), as in the DESED block: all channels decide together"),
+    "nn.GLU": Message("torch's own: the second half of the channels gates the first, and half as many come out"),
+    "Mask": Message("x · σ(mask), with a mask typed by hand"),
+    "ReLU6": Message("ReLU that stops at 6, as in MobileNet"),
+    "RReLU": Message("LeakyReLU whose slope is random in training; here, as afterwards, it is the mean of the two"),
+    "SELU": Message("ELU with the two numbers that keep mean 0 and variance 1 from layer to layer"),
+    "CELU": Message("ELU whose slope is 1 on both sides of zero"),
+    "Mish": Message("x · tanh(softplus(x)): a gate that never quite opens"),
+    "Hardswish": Message("x · hardsigmoid(x), the straight-lined SiLU of MobileNetV3"),
+    "Softplus": Message("ReLU with a round corner"),
+    "Hardsigmoid": Message("the sigmoid as a ramp from -3 to 3"),
+    "LogSigmoid": Message("the logarithm of the sigmoid: never above 0"),
+    "Hardtanh": Message("clipped at both ends"),
+    "Softsign": Message("x / (1 + |x|): tanh's slower relative"),
+    "Tanhshrink": Message("x - tanh(x): what tanh leaves over"),
+    "Softshrink": Message("everything comes nearer to 0; what is near becomes 0"),
+    "Hardshrink": Message("what is near 0 becomes 0, and the rest passes"),
+    "LogSoftmax": Message("the logarithm of softmax, as nn.NLLLoss wants it"),
+    "Softmax2d": Message("softmax over the channels, of maps with rows and columns alone"),
+    "Softmin": Message("softmax of -x: the smallest has the largest share"),
+    "Identity": Message("every cell as it is: it holds a layer's place"),
 }
 MASK = "4 2 -2 -4\n2 0 0 -2\n-2 0 0 2\n-4 -2 2 4"
 MAPS = Number(
     "maps",
     4,
-    "maps before the gate",
-    "a convolution and a batch norm with so many channels run first; 0 gates the input itself",
+    Message("maps before the gate"),
+    Message("a convolution and a batch norm with so many channels run first; 0 gates the input itself"),
     low=0,
     high=64,
 )
@@ -125,9 +126,9 @@ OTHER = "other_"  # before the knobs of the gate that is compared
 def ask(form: Form) -> Made:
     """A gate, its input, and the gate that it is compared with."""
     name = form.ask(OneOf("layer", "GLU", options=tuple(LAYERS)))
-    form.say(NOTES.get(name, ""))
+    form.say(NOTES.get(name))
     ndim = ask_ndim(form)
-    layer_part, other_part, input_part = form.parts("", "", "Input")
+    layer_part, other_part, input_part = form.parts(None, None, Message("Input"))
     with input_part:
         source_kind, source = ask_source(form, ndim, "photo")
         form.per_axis(ndim, (source_kind, INPUT))
@@ -135,7 +136,7 @@ def ask(form: Form) -> Made:
     with layer_part:
         chosen = ask_gate(form, name, ndim)
     with other_part:
-        rival = form.ask(OneOf("compare", NONE, "compare with", options=(NONE, *LAYERS)))
+        rival = form.ask(OneOf("compare", NONE, Message("compare with"), options=(NONE, *LAYERS)))
         others = ask_gate(form, rival, ndim, OTHER) if rival != NONE else {}
 
     def make(kind: type[Layer], chosen: dict[str, Any]) -> Choice:
@@ -154,8 +155,8 @@ def ask_gate(form: Form, name: str, ndim: int, prefix: str = "") -> dict[str, An
 
 def mask(ndim: int, prefix: str = "") -> Text:
     """The numbers of a mask that is typed."""
-    help_ = "one number for each block of the input, before the sigmoid; a line for each row"
-    return Text(f"{prefix}mask_{ndim}d", MASK if ndim == 2 else "4 2 -2 -4", "mask", help_, lines=5)
+    help_ = Message("one number for each block of the input, before the sigmoid; a line for each row")
+    return Text(f"{prefix}mask_{ndim}d", MASK if ndim == 2 else "4 2 -2 -4", Message("mask"), help_, lines=5)
 
 
 def choice_of(kind: type[Layer], chosen: dict[str, Any], ndim: int, source: Make, maps: int, seed: int) -> Choice:
@@ -180,7 +181,7 @@ def offer_maps(layer: Layer, shape: Shape) -> None:
     try:
         layer.check(shape)
     except GeometryError as error:
-        raise GeometryError(str(error), {"maps": shape[0] + 1}) from error
+        raise GeometryError(error.message, {"maps": shape[0] + 1}) from error
 
 
 def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:

@@ -17,6 +17,7 @@ from cnnviz.scenes.query.fields import NOTHING
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.words import Number, OneOf
 from cnnviz.tensorfile.signatures import identify
+from cnnviz.text import Message
 
 INPUT, FILE, MEL = "input_", "file_", "mel_"  # before the names of a source's own knobs, a file's, a log-mel's
 NDIMS = {"1d": 1, "2d": 2, "3d": 3}
@@ -25,7 +26,8 @@ PART = ("from", "to")  # [s]
 LONGEST = 3600.0  # [s]
 SEED = Number("seed", 0, help="torch.manual_seed", low=0, high=9999)
 PARTS = tuple(
-    Number(name, None, f"{name} [s]", "analyse a part alone", 0.0, LONGEST, 0.1, empty="all") for name in PART
+    Number(name, None, f"{name} [s]", Message("analyse a part alone"), 0.0, LONGEST, 0.1, empty=Message("all"))
+    for name in PART
 )
 Make = Callable[[], Source]  # gives the source, or raises what is wrong with it
 
@@ -48,13 +50,13 @@ def ask_source(
     if kind is not Upload:
         chosen = form.setting(kind, ndim, INPUT, start=start if name == default else NOTHING)
         return kind, lambda: kind(ndim=ndim, **chosen)
-    what = "picture, sound or .npy" if ndim == 2 else ".npy"
-    file = form.file("input_file", f"{what}, up to 20 MB")
+    label = Message("picture, sound or .npy, up to 20 MB") if ndim == 2 else Message(".npy, up to 20 MB")
+    file = form.file("input_file", label)
     chosen = form.setting(kind, ndim, FILE, start=start) if ndim == 2 else {}
 
     def make() -> Source:
         if file is None:
-            raise SourceError(f"Choose a file first: {WANTED if ndim == 2 else 'a .npy array'}.")
+            raise SourceError("Choose a file first: {wanted}.", wanted=WANTED if ndim == 2 else Message("a .npy array"))
         data, called = file
         return Upload(ndim=ndim, data=data, name=called, **chosen)
 
@@ -87,13 +89,13 @@ def ask_clip(form: Form) -> tuple[type[Source], Make]:
 
 def uploaded(form: Form) -> Make:
     """A file: a sound, a picture, or a spectrogram that was computed elsewhere."""
-    file = form.file("input_file", "sound, picture or spectrogram, up to 20 MB")
+    file = form.file("input_file", Message("sound, picture or spectrogram, up to 20 MB"))
     array = file is not None and bool(file[0]) and identify(file[0]).name not in SOUNDS
     chosen = form.setting(Spectrogram, 2, FILE) if array else form.setting(Upload, 2, FILE, ("rows", "colour"))
 
     def make() -> Source:
         if file is None:
-            raise SourceError(f"Choose a file first: {WANTED}; or {ARRAYS}.")
+            raise SourceError("Choose a file first: {wanted}; or {arrays}.", wanted=WANTED, arrays=ARRAYS)
         data, called = file
         return (Spectrogram if array else Upload)(ndim=2, data=data, name=called, **chosen)
 
@@ -102,7 +104,7 @@ def uploaded(form: Form) -> Make:
 
 def recorded(form: Form) -> Make:
     """What the microphone hears."""
-    recording = form.file(RECORDING, "record a sound")
+    recording = form.file(RECORDING, Message("record a sound"))
 
     def make() -> Source:
         if recording is None:
@@ -131,8 +133,8 @@ def heard(form: Form, make: Make) -> Make:
 
 def ask_features(form: Form) -> Callable[[], Features]:
     """How the sound becomes a log-mel spectrogram."""
-    with form.folded("log_mel", "Log-mel"):
+    with form.folded("log_mel", Message("Log-mel")):
         numbers = form.setting(Features, 2, MEL)
         with suppress(SourceError):  # said by the function below, where the page shows it
-            form.say(f"Gives {Features(**numbers).words()}.")
+            form.say(Message("Gives {features}.", features=Features(**numbers).words()))
     return lambda: Features(**numbers)

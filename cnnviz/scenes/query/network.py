@@ -22,21 +22,22 @@ from cnnviz.scenes.query.inputs import SEED, ask_source
 from cnnviz.scenes.query.made import Made, spelled_source
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
 from cnnviz.scenes.request import NetChoice, Start
+from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
 
 PRESETS = {**ZOO, EMPTY.name: EMPTY}
-PRESET = OneOf("preset", LESSON, "network", options=tuple(PRESETS))
+PRESET = OneOf("preset", LESSON, Message("network"), options=tuple(PRESETS))
 LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
 NET = Held("net", "")  # the network as text, where it is no preset
 LAYER = Number("layer", 0, low=0, high=999)
 VIEWS = ("all maps", "one layer")
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 WEIGHTS = {
-    "torch": "random, as torch begins",
-    "kaiming": "random, kaiming-normal with biases 0, as lesson B begins",
-    "file": "of your own",
+    "torch": Message("random, as torch begins"),
+    "kaiming": Message("random, kaiming-normal with biases 0, as lesson B begins"),
+    "file": Message("of your own"),
 }
-START = OneOf("weights", "torch", "weights", options=tuple(WEIGHTS))
+START = OneOf("weights", "torch", Message("weights"), options=tuple(WEIGHTS))
 FIRST = Photo()
 
 Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
@@ -72,7 +73,7 @@ def ask_preset(form: Form) -> tuple[Preset, Exception | None]:
     form.say(preset.words)
     if preset.name != LESSON:
         return preset, None
-    with form.folded("arguments", "Arguments of its class"):
+    with form.folded("arguments", Message("Arguments of its class")):
         try:
             lesson = ask_lesson(form)
             return replace(preset, network=lesson.network, shape=lesson.xdim), None
@@ -107,14 +108,16 @@ def argument(name: str, default: Any) -> Word:
 
 def ask_shape(form: Form, preset: Preset) -> tuple[Shape, Exception | None]:
     """The input's shape; if it is none, the preset's and what is wrong."""
-    typed = form.ask(Text("shape", "", "input shape", "channels and sizes", empty=spelled(preset.shape)))
+    typed = form.ask(
+        Text("shape", "", Message("input shape"), Message("channels and sizes"), empty=spelled(preset.shape))
+    )
     try:
-        return numbers(typed, "input shape", (2, 4), MOST_CELLS) if typed.strip() else preset.shape, None
+        return numbers(typed, Message("input shape"), (2, 4), MOST_CELLS) if typed.strip() else preset.shape, None
     except GeometryError as problem:
         return preset.shape, problem
 
 
-def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[int, ...]:
+def numbers(text: str, what: str | Message, count: tuple[int, int], most: int) -> tuple[int, ...]:
     """Whole numbers from 1 on, set apart by commas.
 
     Raises
@@ -127,8 +130,14 @@ def numbers(text: str, what: str, count: tuple[int, int], most: int) -> tuple[in
     read = [counted(word, 1, most) for word in words[: many + 1]]
     good = [number for number in read if number is not None]
     if not few <= len(words) <= many or len(good) < len(words):
-        wanted = str(few) if few == many else f"{few} to {many}"
-        raise GeometryError(f"{what}: “{shown(text)}” is not {wanted} whole numbers from 1 to {most}, as in 3, 32, 32.")
+        wanted: int | Message = few if few == many else Message("{few} to {many}", few=few, many=many)
+        raise GeometryError(
+            "{what}: “{text}” is not {wanted} whole numbers from 1 to {most}, as in 3, 32, 32.",
+            what=what,
+            text=shown(text),
+            wanted=wanted,
+            most=most,
+        )
     return tuple(good)
 
 

@@ -22,6 +22,7 @@ from cnnviz.scenes.query.inputs import INPUT, NDIMS, SEED, ask_ndim, ask_source,
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import OneOf, Switch
 from cnnviz.scenes.request import Choice
+from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {
@@ -34,13 +35,15 @@ LAYERS: dict[str, type[Layer]] = {
     "DropoutNd": DropoutNd,
 }
 NOTES = {
-    "BatchNorm": "each channel, over all its cells in all examples",
-    "GroupNorm": "channels in groups, each example on its own; one group is the DESED block's “layer” option",
-    "InstanceNorm": "each channel of each example on its own",
-    "LayerNorm": "the last axes of each example together",
-    "LocalResponseNorm": "no mean and no variance: over the squares of neighbouring channels, as in AlexNet of 2012",
-    "Dropout": "each cell is dropped on its own",
-    "DropoutNd": "whole channels are dropped: nn.Dropout1d, nn.Dropout2d, nn.Dropout3d",
+    "BatchNorm": Message("each channel, over all its cells in all examples"),
+    "GroupNorm": Message("channels in groups, each example on its own; one group is the DESED block's “layer” option"),
+    "InstanceNorm": Message("each channel of each example on its own"),
+    "LayerNorm": Message("the last axes of each example together"),
+    "LocalResponseNorm": Message(
+        "no mean and no variance: over the squares of neighbouring channels, as in AlexNet of 2012"
+    ),
+    "Dropout": Message("each cell is dropped on its own"),
+    "DropoutNd": Message("whole channels are dropped: nn.Dropout1d, nn.Dropout2d, nn.Dropout3d"),
 }
 # How much of the shape (channels, *axes) a layer norm is over.
 SHAPES: dict[str, Callable[[Shape], Shape]] = {
@@ -52,10 +55,13 @@ MOST_STACKED = 2  # axes of one example: with several there is one axis more to 
 DIMS = {name: ndim for name, ndim in NDIMS.items() if ndim <= MOST_STACKED}
 NOISE: dict[str, Any] = {"size": 4, "channels": 3, "mean": 2.0, "spread": 3.0}
 EXAMPLES = Switch(
-    "examples", True, "several examples", "the first axis of the input counts examples, as N in (N, C, H, W)"
+    "examples",
+    True,
+    Message("several examples"),
+    Message("the first axis of the input counts examples, as N in (N, C, H, W)"),
 )
 OVER = OneOf("over", "all", "normalized_shape", options=tuple(SHAPES))
-DRAW = replace(SEED, label="draw")
+DRAW = replace(SEED, label=Message("draw"))
 
 
 def ask(form: Form) -> Made:
@@ -63,7 +69,7 @@ def ask(form: Form) -> Made:
     name = form.ask(OneOf("layer", "BatchNorm", options=tuple(LAYERS)))
     kind = LAYERS[name]
     form.say(NOTES[name])
-    layer_part, input_part = form.parts("", "Input")
+    layer_part, input_part = form.parts(None, Message("Input"))
     with input_part:
         several = issubclass(kind, Norm) and form.ask(EXAMPLES)
         ndim = ask_ndim(form, DIMS if several else NDIMS)

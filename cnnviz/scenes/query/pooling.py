@@ -19,6 +19,7 @@ from cnnviz.scenes.query.inputs import INPUT, ask_ndim, ask_source
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import OneOf, Switch
 from cnnviz.scenes.request import Choice
+from cnnviz.text import Message
 
 # What stands in this list stands in the address, too. Unpooling is told by the settings of the pooling that it undoes.
 LAYERS: dict[str, type[Layer]] = {
@@ -33,8 +34,8 @@ LAYERS: dict[str, type[Layer]] = {
 COMPARE = Switch(
     "compare",
     True,
-    "compare maximum and average",
-    "the same windows under the other rule, with one playhead; unpooling and upsampling have no other",
+    Message("compare maximum and average"),
+    Message("the same windows under the other rule, with one playhead; unpooling and upsampling have no other"),
 )
 
 
@@ -43,7 +44,7 @@ def ask(form: Form) -> Made:
     name = form.ask(OneOf("layer", "MaxPool", options=tuple(LAYERS)))
     kind, unpool = LAYERS[name], name == "MaxUnpool"
     ndim = ask_ndim(form)
-    layer_part, input_part = form.parts("", "Input")
+    layer_part, input_part = form.parts(None, Message("Input"))
     with input_part:
         source_kind, source = ask_source(form, ndim)
     with layer_part:

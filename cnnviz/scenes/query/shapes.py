@@ -23,6 +23,7 @@ from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf
 from cnnviz.scenes.request import Choice
+from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
 LAYERS: dict[str, type[Layer]] = {
@@ -40,24 +41,24 @@ LAYERS: dict[str, type[Layer]] = {
     "ChannelShuffle": ChannelShuffle,
 }
 NOTES = {
-    "Unflatten": "undoes Flatten: a vector becomes maps again",
-    "ZeroPad": "zeros on each side, as padding_mode='zeros' of a convolution",
-    "ConstantPad": "a number of your own on each side",
-    "ReflectionPad": "a mirror on the border, as padding_mode='reflect'",
-    "ReplicationPad": "the border again and again, as padding_mode='replicate'",
-    "CircularPad": "what leaves on one side comes in on the other, as padding_mode='circular'",
-    "PixelShuffle": "channels become rows and columns: how super-resolution networks enlarge",
-    "PixelUnshuffle": "rows and columns become channels; no cell is lost",
-    "ChannelShuffle": "channels change places between two grouped convolutions, as in ShuffleNet",
+    "Unflatten": Message("undoes Flatten: a vector becomes maps again"),
+    "ZeroPad": Message("zeros on each side, as padding_mode='zeros' of a convolution"),
+    "ConstantPad": Message("a number of your own on each side"),
+    "ReflectionPad": Message("a mirror on the border, as padding_mode='reflect'"),
+    "ReplicationPad": Message("the border again and again, as padding_mode='replicate'"),
+    "CircularPad": Message("what leaves on one side comes in on the other, as padding_mode='circular'"),
+    "PixelShuffle": Message("channels become rows and columns: how super-resolution networks enlarge"),
+    "PixelUnshuffle": Message("rows and columns become channels; no cell is lost"),
+    "ChannelShuffle": Message("channels change places between two grouped convolutions, as in ShuffleNet"),
 }
 MAPS: dict[type[Layer], int] = {
     PixelShuffle: 4,
     ChannelShuffle: 4,
 }  # channels that a convolution makes of the input before
-MAPS_HELP = "a convolution with so many channels runs first; 0 takes the input itself"
+MAPS_HELP = Message("a convolution with so many channels runs first; 0 takes the input itself")
 ORDERS = {
-    "channels first": "BHWC to BCHW: a picture as files have it, made ready for torch",
-    "channels last": "BCHW to BHWC",
+    "channels first": Message("BHWC to BCHW: a picture as files have it, made ready for torch"),
+    "channels last": Message("BCHW to BHWC"),
 }
 
 
@@ -65,16 +66,16 @@ def ask(form: Form) -> Made:
     """A layer that moves cells, and its input."""
     name = form.ask(OneOf("layer", "Flatten", options=tuple(LAYERS)))
     kind = LAYERS[name]
-    form.say(NOTES.get(name, ""))
+    form.say(NOTES.get(name))
     ndim = ask_ndim(form)
-    layer_part, input_part = form.parts("", "Input")
+    layer_part, input_part = form.parts(None, Message("Input"))
     with input_part:
         source_kind, source = ask_source(form, ndim)
         form.per_axis(ndim, (source_kind, INPUT))
     with layer_part:
         chosen = form.setting(kind, ndim)
         order = form.ask(ORDER) if kind is Permute else ""
-        form.say(ORDERS.get(order, ""))
+        form.say(ORDERS.get(order))
         maps = form.ask(maps_before(kind)) if kind in MAPS else 0
         seed = form.ask(SEED) if kind is Linear or maps else 0
 
@@ -98,7 +99,7 @@ ORDER = OneOf("order", "channels first", options=tuple(ORDERS))
 
 def maps_before(kind: type[Layer]) -> Number:
     """How many channels are made of the input before."""
-    return Number("maps", MAPS[kind], "maps before", MAPS_HELP, low=0, high=64)
+    return Number("maps", MAPS[kind], Message("maps before"), MAPS_HELP, low=0, high=64)
 
 
 def before(shape: Shape, maps: int, ndim: int) -> Layer:

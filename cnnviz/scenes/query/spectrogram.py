@@ -18,27 +18,35 @@ from cnnviz.scenes.query.made import Made, spelled, spelled_source
 from cnnviz.scenes.query.words import Number, OneOf, Switch
 from cnnviz.scenes.request import MapsChoice, StageChoice
 from cnnviz.tensorfile import TensorError
+from cnnviz.text import Message
 
 FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
 UNIT = ("frame", "mel")
 VIEWS = ("all channels", "one window")
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 CHANNEL = Number("channel", 0, low=0, high=511)
-UNITS = tuple(Number(name, None, help="of a unit", low=0, high=99_999, empty="none") for name in UNIT)
+UNITS = tuple(Number(name, None, help=Message("of a unit"), low=0, high=99_999, empty=Message("none")) for name in UNIT)
 COMPARED = ("nothing", "sound", "setting")
 COMPARE = OneOf("compare", COMPARED[0], options=COMPARED, row=True)
-B_SOUND = OneOf("b_sound", "speech", "with", options=tuple(SOUNDS))
+B_SOUND = OneOf("b_sound", "speech", Message("with"), options=tuple(SOUNDS))
 B_SETTING = (
-    OneOf("b_activation", KINDS["activation"][2], "activation of the other", options=KINDS["activation"]),
-    OneOf("b_normalization", KINDS["normalization"][0], "normalization of the other", options=KINDS["normalization"]),
-    Switch("b_training", True, "train mode of the other"),
-    replace(SEED, key="b_seed", label="seed of the other", help=""),
+    OneOf("b_activation", KINDS["activation"][2], Message("activation of the other"), options=KINDS["activation"]),
+    OneOf(
+        "b_normalization",
+        KINDS["normalization"][0],
+        Message("normalization of the other"),
+        options=KINDS["normalization"],
+    ),
+    Switch("b_training", True, Message("train mode of the other")),
+    replace(SEED, key="b_seed", label=Message("seed of the other"), help=""),
 )
 
 
 def ask(form: Form) -> Made:
     """A sound, a network, and where in it to look; and what that is compared with."""
-    sound_part, network_part, look_part, compare_part = form.parts("Sound", "Network", "Look at", "Compare")
+    sound_part, network_part, look_part, compare_part = form.parts(
+        Message("Sound"), Message("Network"), Message("Look at"), Message("Compare")
+    )
     with sound_part:
         kind, source = ask_clip(form)
     with network_part:
@@ -60,7 +68,7 @@ def ask(form: Form) -> Made:
 
 def ask_place(form: Form, names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
     """Stage, channel and unit that are looked at."""
-    stage = form.ask(OneOf("stage", names[0], "stage", options=tuple(names)))
+    stage = form.ask(OneOf("stage", names[0], Message("stage"), options=tuple(names)))
     channel = form.ask(CHANNEL)
     frame, mel = form.row(*UNITS)
     return stage, channel, None if frame is None or mel is None else (frame, mel)
@@ -82,7 +90,10 @@ def mono(source: Make) -> Source:
     channels = shape_of(inputs)[0]
     if channels != 1:
         raise SourceError(
-            f"The network reads one channel, and this input has {channels}. Choose a sound, or a grey picture."
+            Message(
+                "The network reads one channel, and this input has {channels}. Choose a sound, or a grey picture.",
+                channels=channels,
+            )
         )
     return inputs
 

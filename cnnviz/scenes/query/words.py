@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from cnnviz.text import Message
+
 LEAST, MOST = -(2**53 - 1), 2**53 - 1  # that a number box holds
 
 
@@ -20,14 +22,14 @@ class Word:
         Its name in the address, and of its widget.
     default : Any
         What it is where the address does not say.
-    label, help : str
+    label, help : str or Message
         What stands at the widget and beside it; the label is the key where it is empty.
     """
 
     key: str
     default: Any
-    label: str = ""
-    help: str = ""
+    label: str | Message = ""
+    help: str | Message = ""
 
     def read(self, text: str) -> Any:
         """What a text of the address says.
@@ -52,7 +54,7 @@ class Number(Word):
     ----------
     low, high : numbers of the value's own type, or None
     step, format : as `Knob` has them
-    empty : str
+    empty : str or Message
         What an empty box says.
     """
 
@@ -60,7 +62,7 @@ class Number(Word):
     high: float | None = None
     step: float | None = None
     format: str | None = None
-    empty: str | None = None
+    empty: str | Message | None = None
 
     @property
     def whole(self) -> bool:
@@ -145,7 +147,7 @@ class Text(Word):
     """
 
     lines: int = 1
-    empty: str = ""
+    empty: str | Message = ""
 
     def read(self, text: str) -> str:
         return text

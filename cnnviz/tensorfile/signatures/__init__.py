@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from cnnviz.tensorfile.signatures.table import ROWS
+from cnnviz.text import Message
 
 HEAD = 4_096  # bytes that are looked at
 MOST_TAGS = 8  # ID3 tags in a row that are passed over
@@ -17,29 +19,31 @@ class Kind:
     ----------
     name : str
         By which the readers know it; short.
-    words : str
+    words : Message
         What it is, to follow "This file is".
-    remedy : str
+    remedy : Message or ""
         What to do instead of uploading it; empty for a kind that is read somewhere.
     """
 
     name: str
-    words: str
-    remedy: str = ""
+    words: Message
+    remedy: Message | Literal[""] = ""
 
-    def refused(self, wanted: str) -> str:
+    def refused(self, wanted: Message) -> Message:
         """One sentence that names it, and the way out.
 
-        >>> identify(b"GIF89a...").refused("a PNG picture")
+        >>> str(identify(b"GIF89a...").refused(Message("a PNG picture")))
         'This file is a GIF picture: save it as PNG or JPEG.'
         """
-        return f"This file is {self.words}: {self.remedy or f'upload {wanted}'}."
+        if self.remedy:
+            return Message("This file is {kind}: {remedy}.", kind=self.words, remedy=self.remedy)
+        return Message("This file is {kind}: upload {wanted}.", kind=self.words, wanted=wanted)
 
 
-TEXT = Kind("text", "text")
-UNKNOWN = Kind("something else", "of no kind that is known here")
-MP3 = Kind("MP3", "an MP3 sound")
-KINDS = [(Kind(*words), re.compile(pattern, re.DOTALL)) for *words, pattern in ROWS]
+TEXT = Kind("text", Message("text"))
+UNKNOWN = Kind("something else", Message("of no kind that is known here"))
+MP3 = Kind("MP3", Message("an MP3 sound"))
+KINDS = [(Kind(name, words, remedy), re.compile(pattern, re.DOTALL)) for name, words, remedy, pattern in ROWS]
 
 # A frame of MPEG audio: eleven ones, then no reserved version, layer, rate of bits or rate of samples.
 BITS = re.escape(bytes(byte for byte in range(0xF0) if byte & 0b1100 != 0b1100))
@@ -56,7 +60,7 @@ WAV_INSIDE = re.compile(rb"RIFF....WAVE", re.DOTALL)
 def identify(data: bytes) -> Kind:
     """What kind of file it is; the first `HEAD` bytes are enough, unless a sound has longer tags before it.
 
-    >>> identify(b"%PDF-1.7 ...").words
+    >>> str(identify(b"%PDF-1.7 ...").words)
     'a PDF'
     """
     encoding = text_encoding(data)
@@ -117,7 +121,7 @@ def archive(kind: Kind, head: bytes) -> Kind:
     if not NESTED.search(name):
         return kind
     shown = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())[-60:]
-    return Kind(kind.name, f"{kind.words} with {shown} inside", kind.remedy)
+    return Kind(kind.name, Message("{kind} with {name} inside", kind=kind.words, name=shown), kind.remedy)
 
 
 def wrapped(head: bytes) -> Kind:
@@ -125,5 +129,5 @@ def wrapped(head: bytes) -> Kind:
     inside = WAV_INSIDE.search(head)
     if not inside:
         return UNKNOWN
-    what = f"a WAV sound behind {inside.start():,} bytes of something else"
-    return Kind("wrapped WAV", what, "save it again, so that it begins with RIFF")
+    what = Message("a WAV sound behind {count:,} bytes of something else", count=inside.start())
+    return Kind("wrapped WAV", what, Message("save it again, so that it begins with RIFF"))
