@@ -14,8 +14,8 @@ from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE
-from cnnviz.scenes.build import show_maps
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Request, StageView
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement
@@ -93,7 +93,7 @@ def one_round(browser: Browser, speeds: tuple[str, ...]) -> Iterator[tuple[str, 
 @cache
 def maps() -> bytes:
     """What the viewer shows of ten seconds in the middle of the baseline."""
-    return show_maps(MapsChoice(StageChoice(BASELINE, LogMel(seconds=10), "glu3"), unit=(60, 7))).blob
+    return show(Request(BASELINE, LogMel(seconds=10)), StageView("glu3", unit=(60, 7))).blob
 
 
 def watch(page: Page, first: float, speed: str) -> Pace:

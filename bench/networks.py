@@ -20,18 +20,17 @@ from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
-from cnnviz.networks.network import Network
+from cnnviz.networks.network import MOST_BYTES, Network
 from cnnviz.networks.zoo import ZOO
-from cnnviz.scenes.build import MOST_MEMORY, show_maps
-from cnnviz.scenes.clip import clip_of
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.stage import Watch
 
 Case = tuple[Network, Array]  # and what it reads
 
 
 def sound(given: Desed) -> Case:
-    return given.network, LogMel(seconds=10).grid().values
+    return given, LogMel(seconds=10).grid().values
 
 
 def photo(name: str) -> Case:
@@ -80,13 +79,13 @@ def ways(network: Network, x: Array) -> dict[str, Callable[[], object]]:
 
     def kept() -> object:
         found = {}
-        run_network(network, x, full=(), see=lambda name, done: found.update({name: done.y}), budget=MOST_MEMORY)
+        run_network(network, x, full=(), see=lambda name, done: found.update({name: done.y}), budget=MOST_BYTES)
         return found
 
     return {
         BARE: bare,
         KEPT: kept,
-        SEEN: lambda: run_network(network, x, full={last}, see=Watch(0), budget=MOST_MEMORY),
+        SEEN: lambda: run_network(network, x, full={last}, see=Watch(network, x.shape), budget=MOST_BYTES),
     }
 
 
@@ -99,8 +98,8 @@ def flac() -> bytes:
 
 def uploaded() -> None:
     """As the page does it when a file arrives: read, resample, log-mel, network, blob."""
-    clip_of.cache_clear()
-    show_maps(MapsChoice(StageChoice(BASELINE, Upload(data=flac(), name="sound.flac"), "conv0")))
+    forget()
+    show(Request(BASELINE, Upload(data=flac(), name="sound.flac")), StageView("conv0"))
 
 
 def peak(name: str) -> float:

@@ -7,11 +7,13 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, ConvTranspose
 from cnnviz.inputs import SourceError
 from cnnviz.inputs.samples import Digit
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query.convolution import ask
 from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named
 from cnnviz.web import page as screen
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.components.player import player
@@ -46,7 +48,7 @@ places are padding, or not computed yet.
 **✓ = torch.** The sum is worked out by hand, in your browser, and compared with what the PyTorch layer returned.
 """
 
-FIRST = Choice(Conv(), Digit(), "sobel_x")
+FIRST = Request(chain(Conv()), Digit(), Named("sobel_x"))
 
 
 def offer_depthwise(made: Made) -> None:
@@ -89,12 +91,12 @@ inside_frame()
 with st.sidebar:
     made = ask(WIDGETS)
     offer_depthwise(made)
-choice, shown, problem = screen.settle("convolution", made.make, FIRST)
+request, shown, problem = screen.settle("convolution", made.make, FIRST)
 screen.head("Convolution", CONVOLUTION, problem, made.kind, made.ndim)
-screen.caption(choice, shown, problem)
-screen.notices(choice.source)
+screen.caption(request, shown, problem)
+screen.notices(request.input)
 player(shown.blob, key="convolution")
 screen.facts(shown)
 say_turned(shown.turned)
-explanation = (STAMPS if isinstance(choice.layer, ConvTranspose) else WINDOWS) + POINTING
-screen.tabs(choice, shown, explanation, Weights=lambda: all_kernels(shown))
+explanation = (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING
+screen.tabs(request, shown, explanation, Weights=lambda: all_kernels(shown))

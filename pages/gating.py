@@ -7,10 +7,11 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import ReLU
 from cnnviz.inputs import SourceError
 from cnnviz.inputs.samples import Photo
+from cnnviz.networks.chain import chain
+from cnnviz.scenes.build import show
 from cnnviz.scenes.query.gating import ask
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.web import page as screen
-from cnnviz.web.cache import animate
 from cnnviz.web.components.player import player
 from cnnviz.web.form import WIDGETS
 from cnnviz.web.shell import inside_frame
@@ -32,24 +33,24 @@ they work.
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Choice(ReLU(), Photo())
+FIRST = Request(chain(ReLU()), Photo())
 
 
 inside_frame()
 with st.sidebar:
     made = ask(WIDGETS)
-choice, shown, problem = screen.settle("gating", made.make, FIRST)
+request, shown, problem = screen.settle("gating", made.make, FIRST)
 screen.head("Gating", GATING, problem, made.kind, made.ndim)
-screen.caption(choice, shown, problem)
-screen.notices(choice.source)
+screen.caption(request, shown, problem)
+screen.notices(request.input)
 player(shown.blob, key="gating", role="leads" if made.beside else "")
 if made.beside:
     try:
-        other = made.beside(choice)
-        beside = animate(other)
+        other = made.beside(request)
+        beside = show(other)
         screen.caption(other, beside)
         player(beside.blob, key="gating_rival", role="follows")
     except (GeometryError, SourceError) as error:
         st.warning(f"No comparison: {error}", icon=":material/info:")
 screen.facts(shown)
-screen.tabs(choice, shown, EXPLANATION)
+screen.tabs(request, shown, EXPLANATION)

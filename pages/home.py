@@ -8,14 +8,17 @@ from cnnviz.content.links import Card
 from cnnviz.content.presets import CARDS
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.request import Choice
-from cnnviz.web.cache import animate
+from cnnviz.networks.chain import chain
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named
 from cnnviz.web.components.player import player
 from cnnviz.web.page import embedded
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.site import CONVOLUTION, ROOT
 
 PICTURES = ROOT / "static" / "cards"
+FIRST = Request(chain(Conv()), Digit(), Named("sobel_x"))
 
 
 def picture(card: Card) -> Path:
@@ -43,7 +46,7 @@ def introduce() -> None:
 inside_frame()
 if not embedded():
     introduce()
-player(animate(Choice(Conv(), Digit(), "sobel_x")).blob, key="home", role="alone")
+player(show(FIRST).blob, key="home", role="alone")
 if not embedded():
     with st.grid(3, min_column_width=260):
         for card in CARDS:

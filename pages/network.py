@@ -18,6 +18,7 @@ from cnnviz.core.layers import KINDS, Channels, Conv, Shape
 from cnnviz.core.run import MAX_MACS
 from cnnviz.export import STILLS, Look, Staged, atlas
 from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks import edit
 from cnnviz.networks.code import class_code, sequential, to_json
@@ -26,18 +27,17 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
-from cnnviz.scenes.build import MOST_MEMORY
-from cnnviz.scenes.network import Flow, mode
+from cnnviz.scenes.build import show
+from cnnviz.scenes.network import mode
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
-from cnnviz.scenes.request import NetChoice
-from cnnviz.scenes.weights import fit_of
+from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
-from cnnviz.web.cache import animate_net, read, survey_net
 from cnnviz.web.components.layer_list import layer_list
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
@@ -188,15 +188,21 @@ def steps(jump: float) -> str:
     return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else f"{jump:.3g} on average"
 
 
-Run = tuple[NetChoice, Callable[[], NetChoice]]
+Run = tuple[Request, Callable[[], Request], str]  # to fall back on; what makes the chosen one; a stage
 
 
 def waits(network: Network, shape: Shape) -> bool:
     """Does a large network wait to be asked for? Says what it takes, and offers it."""
-    with suppress(GeometryError):
-        check_network(network, shape, MOST_MEMORY)
-        return asks(network, shape)
-    return False  # it never runs, which is said where it is drawn
+    return runs(network) and asks(network, shape)  # what never runs says so where it is drawn
+
+
+def runs(network: Network) -> bool:
+    """May all of it run?"""
+    try:
+        check_network(network, shape, network.budget)
+    except GeometryError:
+        return False
+    return True
 
 
 def asks(network: Network, shape: Shape) -> bool:
@@ -211,36 +217,47 @@ def asks(network: Network, shape: Shape) -> bool:
     return True
 
 
-def settled(run: Run, draw: Callable[[NetChoice], Any]) -> tuple[NetChoice, Any]:
-    """The choice on stage and what is drawn of it; nothing if the layer cannot be drawn at all."""
-    first, made = run
+def settled(run: Run, view: LayerView | NetworkView) -> tuple[Request, Any]:
+    """The request on stage and what is drawn of it; nothing if the layer cannot be drawn at all."""
+    first, made, _ = run
     try:
-        choice, shown, problem = screen.settle("network", made, first, draw)
+        (request, _), shown, problem = screen.settle("network", lambda: (made(), view), (first, view), drawn)
     except screen.PROBLEMS as error:
-        choice, shown, problem = first, None, error
+        request, shown, problem = first, None, error
     if problem:
         st.warning(markdown.plain(str(problem)), icon=":material/info:")
-    return choice, shown
+    return request, shown
+
+
+def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
+    """What is seen; of a network that is too large as a whole, a layer needs only those before it."""
+    request, view = choice
+    if isinstance(view, LayerView) and not runs(request.network):
+        request = replace(request, network=request.network.upto(view.stage))
+    return show(request, view)
 
 
 def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
-    choice, shown = settled(run, glance if view == asked.VIEWS[0] else animate_net)
+    *_, stage = run
+    whole = view == asked.VIEWS[0]
+    request, shown = settled(run, NetworkView() if whole else LayerView(stage))
     if shown is None:
         return
+    words = f"{read(request.input).caption}, {weights_words(request.weights)}"
     if not screen.embedded():
-        st.caption(markdown.plain(f"{read(choice.source).caption}, {weights_words(choice)}"))
-        screen.notices(choice.source)
-    notes = fit_of(choice.checkpoint, choice.network).notes if choice.checkpoint else ()
+        st.caption(markdown.plain(words))
+        screen.notices(request.input)
+    notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
-    if view == asked.VIEWS[0]:
+    if whole:
         overview(shown.blob, "overview", enter)
         st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
         if shown.notice:
             st.info(shown.notice)
         with st.popover("Picture of all maps", icon=":material/download:"):
-            take_maps(shown.blob, f"{read(choice.source).caption}, {weights_words(choice)}")
+            take_maps(shown.blob, words)
     else:
         player(shown.blob, key="network")
         screen.facts(shown)
@@ -255,16 +272,11 @@ def take_maps(blob: bytes, title: str) -> None:
         st.download_button(f"network.{form}", draw, f"network.{form}", icon=":material/download:", on_click="ignore")
 
 
-def glance(choice: NetChoice) -> Flow:
-    """The whole network, whichever layer is selected."""
-    return survey_net(replace(choice, stage=""))
-
-
-def weights_words(choice: NetChoice) -> str:
+def weights_words(weights: Seeded) -> str:
     """Whose weights these are."""
-    if choice.checkpoint:
-        return f"weights of {choice.checkpoint.name}"
-    return f"{'kaiming-normal' if choice.start == 'kaiming' else 'random'} weights, seed {choice.seed}"
+    if isinstance(weights, Loaded):
+        return f"weights of {weights.checkpoint.name}"
+    return f"{'kaiming-normal' if isinstance(weights, Kaiming) else 'random'} weights, seed {weights.seed}"
 
 
 def enter(stage: str) -> None:
@@ -278,14 +290,15 @@ def enter(stage: str) -> None:
 
 def share_it(run: Run) -> None:
     """Links to the network, and files of the selected layer at work."""
-    choice, shown = settled(run, animate_net)
+    *_, stage = run
+    request, shown = settled(run, LayerView(stage))
     if not shown:
         share(None)
         return
-    source = choice.source
-    caption = f"{choice.stage} in a network, {read(source).caption}, {weights_words(choice)}"
-    own = bool(choice.checkpoint) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
-    share(Staged(shown.blob, shown.done, caption, choice.seed, address=here()), own)
+    source, weights = request.input, request.weights
+    caption = f"{stage} in a network, {read(source).caption}, {weights_words(weights)}"
+    own = isinstance(weights, Loaded) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
+    share(Staged(shown.blob, shown.done, caption, weights.seed, address=here()), own)
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
@@ -389,7 +402,7 @@ run: Run | None = None
 with st.sidebar:
     if selected < len(found):
         st.subheader("Input", anchor=False)
-        run = asked.ask_run(WIDGETS, working, shape, selected)
+        run = (*asked.ask_run(WIDGETS, working, shape), working.stages[selected][0])
 if screen.embedded():
     stage(run, run_it)
 else:

@@ -5,9 +5,10 @@ import streamlit as st
 from cnnviz.content.presets import NORMALISATION
 from cnnviz.core.layers import BatchNorm
 from cnnviz.inputs.patterns import Random
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query.normalisation import NOISE, ask
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.web import page as screen
 from cnnviz.web.charts import running_figure
 from cnnviz.web.components.player import player
@@ -29,7 +30,7 @@ stays the same on average. In eval mode it does nothing.
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Choice(BatchNorm(num_features=3, examples=True), Random(**NOISE, ndim=3))
+FIRST = Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3))
 
 
 def offer_draw(seed: int) -> None:
@@ -66,11 +67,11 @@ def statistics(shown: Shown) -> None:
 inside_frame()
 with st.sidebar:
     made = ask(Widgets(behind={"seed": offer_draw}))
-choice, shown, problem = screen.settle("normalisation", made.make, FIRST)
+request, shown, problem = screen.settle("normalisation", made.make, FIRST)
 screen.head("Normalisation and dropout", NORMALISATION, problem, made.kind, made.ndim)
-screen.caption(choice, shown, problem)
-screen.notices(choice.source)
+screen.caption(request, shown, problem)
+screen.notices(request.input)
 player(shown.blob, key="normalisation")
 screen.facts(shown)
-more = {"Running statistics": lambda: statistics(shown)} if isinstance(choice.layer, BatchNorm) else {}
-screen.tabs(choice, shown, EXPLANATION, **more)
+more = {"Running statistics": lambda: statistics(shown)} if isinstance(request.layer, BatchNorm) else {}
+screen.tabs(request, shown, EXPLANATION, **more)

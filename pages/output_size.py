@@ -9,8 +9,10 @@ import streamlit as st
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, Layer
 from cnnviz.inputs.patterns import Ramp
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.convolution import ask_size
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web.components.player import player
@@ -31,7 +33,7 @@ size. Where several sizes lead there, `output_padding` chooses one.
 **Rows and columns do not meet.** For a picture, use the formula once for its rows and once for its columns.
 """
 
-FIRST = Choice(Conv(ndim=1), Ramp(size=(7,), ndim=1), "box")
+FIRST = Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box"))
 
 
 def size_behind(layer: Layer, size: int) -> tuple[int | None, int | None]:
@@ -77,16 +79,16 @@ def padded(layer: Layer, padding: int) -> Layer:
 inside_frame()
 with st.sidebar:
     made = ask_size(WIDGETS)
-choice, shown, problem = screen.settle("output_size", made.make, FIRST)
+request, shown, problem = screen.settle("output_size", made.make, FIRST)
 before, after = shown.done.x.shape[1], shown.done.y.shape[1]
 screen.head("Output size", [], problem, made.kind, 1)
 if not screen.embedded():
     st.markdown(f"### {before:,} → {after:,}")
     for line in markdown.merged(shown.done.layer.formula(shown.done.x.shape)):
         st.markdown(f"${line}$")
-screen.caption(choice, shown, problem)
-screen.notices(choice.source)
+screen.caption(request, shown, problem)
+screen.notices(request.input)
 player(shown.blob, key="output_size")
 if not screen.embedded():
     tables(shown.done.layer, before)
-screen.tabs(choice, shown, EXPLANATION)
+screen.tabs(request, shown, EXPLANATION)

@@ -5,8 +5,9 @@ import streamlit as st
 from cnnviz.content.presets import SHAPES
 from cnnviz.core.layers import Flatten
 from cnnviz.inputs.samples import Digit
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.shapes import ask
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.web import page as screen
 from cnnviz.web.components.player import player
 from cnnviz.web.form import WIDGETS
@@ -28,16 +29,16 @@ number cuts cells away. A convolution's own `padding` does the same on both side
 output cell is an input cell, so nothing is computed and nothing is lost. Point at a cell to see where it comes from.
 """
 
-FIRST = Choice(Flatten(), Digit())
+FIRST = Request(chain(Flatten()), Digit())
 
 
 inside_frame()
 with st.sidebar:
     made = ask(WIDGETS)
-choice, shown, problem = screen.settle("shapes", made.make, FIRST)
+request, shown, problem = screen.settle("shapes", made.make, FIRST)
 screen.head("Flatten & Linear", SHAPES, problem, made.kind, made.ndim)
-screen.caption(choice, shown, problem)
-screen.notices(choice.source)
+screen.caption(request, shown, problem)
+screen.notices(request.input)
 player(shown.blob, key="shapes")
 screen.facts(shown)
-screen.tabs(choice, shown, EXPLANATION)
+screen.tabs(request, shown, EXPLANATION)

@@ -10,15 +10,17 @@ from cnnviz.content.presets import SPECTROGRAM
 from cnnviz.export import Staged
 from cnnviz.export import stage as takeaway
 from cnnviz.inputs.logmel import DESED, Features
+from cnnviz.inputs.read import read
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.receptive_field import fields
-from cnnviz.scenes.build import Maps
-from cnnviz.scenes.query.spectrogram import FIRST, UNIT, VIEW, VIEWS, ask
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes import build
+from cnnviz.scenes.build import Maps, Shown
+from cnnviz.scenes.query.spectrogram import FIRST, UNIT, VIEW, VIEWS, Choice, ask, desed_of
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Loaded
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
-from cnnviz.web.cache import animate_stage, read, survey
 from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
@@ -55,12 +57,12 @@ def pick(choice: Mapping[str, Any]) -> None:
             take_part(start, stop)
 
 
-def stages(choice: StageChoice) -> None:
+def stages(request: Request) -> None:
     """Every stage in a table."""
-    network, shape = choice.network.network, read(choice.source).values.shape
-    features = getattr(choice.source, "features", DESED)
+    network, shape = desed_of(request), read(request.input).values.shape
+    features = getattr(request.input, "features", DESED)
     costs = network.measures(shape)
-    views = fields(replace(choice.network, training=False).network)
+    views = fields(replace(network, training=False))
     whole = "whole input"
     rows = {
         "stage": [name for name, _ in network.stages],
@@ -73,7 +75,7 @@ def stages(choice: StageChoice) -> None:
         "sees mels": [whole if mels.whole else str(mels.size) for _, mels in views],
     }
     st.dataframe(rows, hide_index=True, height="content")
-    if choice.network.training and choice.network.normalization == "batch":
+    if network.training and network.normalization == "batch":
         st.caption("While training, batch norm's statistics make every unit depend on the whole clip as well.")
     parameters, macs = sum(cost.parameters for cost in costs), sum(cost.macs for cost in costs)
     st.caption(f"{parameters:,} parameters, {macs:,} multiply-adds in all.")
@@ -84,68 +86,81 @@ def milliseconds(frames: int, features: Features) -> float:
     return 1000 * ((frames - 1) * features.hop_length + features.win_length) / features.rate
 
 
-def named(choice: StageChoice) -> str:
+def named(request: Request) -> str:
     """What is heard, by what, and whose weights these are, in a line."""
-    network, mode = choice.network, "train" if choice.network.training else "eval"
+    network = desed_of(request)
+    mode = "train" if network.training else "eval"
     norm = "no" if network.normalization == "none" else network.normalization
     setting = f"{network.activation}, {norm} norm, {mode} mode"
-    return f"{read(choice.source).caption}; {setting}; {takeaway.weights_words(choice)}, seed {choice.seed}"
+    return f"{read(request.input).caption}; {setting}; {takeaway.weights_words(request)}, seed {request.weights.seed}"
 
 
-def show(choice: MapsChoice, maps: Maps, key: str, role: Role) -> None:
+def window(choice: Choice) -> Shown:
+    """The stage at work, at the selected unit."""
+    request, looked_at = choice
+    return build.show(request, looked_at.window)
+
+
+def survey(choice: Choice) -> Maps:
+    """All channels of the stage."""
+    return build.show(*choice)
+
+
+def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
     """All channels, or one window at work."""
     if view == VIEWS[0]:
         viewer(maps.blob, key, pick)
     else:
-        player(animate_stage(choice).blob, f"{key}_window", role)
+        player(window(choice).blob, f"{key}_window", role)
 
 
 def facts(maps: Maps) -> None:
     """Shapes, cost and device of the stage in a line."""
-    before, after = maps.shapes
+    before, after = maps.layer.torch_shapes(maps.done.x.shape)
     parts = [
         f"`{maps.layer.code()}`",
         f"`(N, C, frames, mels)`  {before} → **{after}**",
         f"**{maps.cost.parameters:,}** parameters",
         f"**{maps.cost.macs:,}** multiply-adds (MACs)",
-        f"all stages: {maps.device}, {maps.seconds * 1000:.0f} ms",
+        f"all stages: {maps.done.device}, {maps.seconds * 1000:.0f} ms",
     ]
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
-    if maps.notice:
-        st.info(maps.notice)
+    if maps.done.notice:
+        st.info(maps.done.notice)
 
 
-def files(choice: MapsChoice) -> None:
+def files(maps: Maps) -> None:
     """What can be taken away; each file is made when it is asked for."""
     dark = st.context.theme.type == "dark"
     rows: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "Picture of this channel": ("png", lambda: takeaway.picture(choice, dark)),
-        "Picture of all channels": ("gallery.png", lambda: takeaway.gallery(choice, dark)),
-        "Maps and axes for numpy": ("npz", lambda: takeaway.npz(choice)),
-        "Maps and axes as safetensors": ("safetensors", lambda: takeaway.tensors(choice)),
+        "Picture of this channel": ("png", lambda: takeaway.picture(maps, dark)),
+        "Picture of all channels": ("gallery.png", lambda: takeaway.gallery(maps, dark)),
+        "Maps and axes for numpy": ("npz", lambda: takeaway.npz(maps)),
+        "Maps and axes as safetensors": ("safetensors", lambda: takeaway.tensors(maps)),
     }
     with st.container(horizontal=True):
         for label, (ending, make) in rows.items():
-            name = takeaway.file_name(choice, ending)
+            name = takeaway.file_name(maps, ending)
             st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
     st.caption(
         "The arrays hold all channels of the stage as torch gave them, with the seconds and hertz of every cell."
     )
 
 
-def share_it(choice: MapsChoice) -> None:
+def share_it(choice: Choice) -> None:
     """Links to all of it, and files of one window of the stage at work."""
-    own = bool(choice.at.checkpoint) or isinstance(getattr(choice.at.source, "whole", choice.at.source), OWN)
+    request, _ = choice
+    own = isinstance(request.weights, Loaded) or isinstance(getattr(request.input, "whole", request.input), OWN)
     try:
-        shown = animate_stage(choice)
+        shown = window(choice)
     except screen.PROBLEMS as problem:  # a stage that has no room for all its maps
         st.info(markdown.plain(str(problem)))
         share(None, own)
     else:
-        share(Staged(shown.blob, shown.done, named(choice.at), choice.at.seed, address=here()), own)
+        share(Staged(shown.blob, shown.done, named(request), request.weights.seed, address=here()), own)
 
 
-def below(choice: MapsChoice) -> None:
+def below(choice: Choice, maps: Maps) -> None:
     """Explanation, stages, files and links."""
     text_tab, stages_tab, files_tab, sharing = st.tabs(
         ["Explanation", "Stages", "Files", TAB], key="tab", on_change="rerun", bind=BIND
@@ -154,10 +169,10 @@ def below(choice: MapsChoice) -> None:
         st.markdown(EXPLANATION)
     with stages_tab:
         if stages_tab.open:
-            stages(choice.at)
+            stages(choice[0])
     with files_tab:
         if files_tab.open:
-            files(choice)
+            files(maps)
     with sharing:
         if sharing.open:
             share_it(choice)
@@ -171,8 +186,8 @@ choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
     screen.head("Spectrogram", SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
-        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice.at)}"))
-    screen.notices(choice.at.source)
+        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice[0])}"))
+    screen.notices(choice[0].input)
 with st.sidebar if screen.embedded() else bar:
     view = WIDGETS.ask(VIEW)
 second = made.beside(choice) if made.beside else None
@@ -183,10 +198,10 @@ if second:
     with st.container(horizontal=True, key="pair"):
         for at, shown, key in ((choice, maps, "viewer"), (second, maps_b, "viewer_b")):
             with st.container():
-                st.caption(markdown.plain(named(at.at)))
+                st.caption(markdown.plain(named(at[0])))
                 show(at, shown, key, "leads" if at is choice else "follows")
 else:
     show(choice, maps, "viewer", "")
 if not screen.embedded():
     facts(maps)
-    below(choice)
+    below(choice, maps)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route
 
 from cnnviz.export.html import look
 from cnnviz.scenes.build import Shown, show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.web.components.component import program
 from cnnviz.web.components.player import ROOM
 
@@ -96,7 +96,7 @@ def hand(page: Page, module: str, blob: bytes, at: int = 0) -> None:
 
 
 class PlayerAlone(Screen):
-    """A player, or two that are compared, with a scene each: ``player.open(Choice(...))``."""
+    """A player, or two that are compared, with a scene each: ``player.open(request_of(...))``."""
 
     def __init__(self, page: Page, role: str = ":not([data-role=follows])"):
         super().__init__(page, ADDRESS, role)
@@ -108,17 +108,17 @@ class PlayerAlone(Screen):
     def wait_idle(self) -> None:
         """Nothing runs elsewhere."""
 
-    def open(self, scene: Choice | bytes, beside: Choice | bytes | None = None) -> "PlayerAlone":  # type: ignore[override]
+    def open(self, scene: Request | bytes, beside: Request | bytes | None = None) -> "PlayerAlone":  # type: ignore[override]
         """Put a scene on a new player, pointing nowhere; and another one on a player that follows."""
         self.leave()
         scenes = {"": scene} if beside is None else {"leads": scene, "follows": beside}
         put(self.page, PLAYER, [(ROOM.format(role=role), blob_of(one)) for role, one in scenes.items()])
-        self.wait_ready(title_of(scene) if isinstance(scene, Choice) else "")
+        self.wait_ready(title_of(scene) if isinstance(scene, Request) else "")
         if beside is not None:
-            self.follower.wait_ready(title_of(beside) if isinstance(beside, Choice) else "")
+            self.follower.wait_ready(title_of(beside) if isinstance(beside, Request) else "")
         return self
 
-    def change(self, scene: Choice | bytes, at: int = 0) -> None:
+    def change(self, scene: Request | bytes, at: int = 0) -> None:
         """Another scene for the same player, as after a changed knob."""
         hand(self.page, PLAYER, blob_of(scene), at)
         self.settle()
@@ -136,7 +136,7 @@ class PlayerAlone(Screen):
         return list(self.page.evaluate("told"))
 
 
-def blob_of(scene: Choice | Shown | bytes) -> bytes:
+def blob_of(scene: Request | Shown | bytes) -> bytes:
     if isinstance(scene, bytes):
         return scene
     return (scene if isinstance(scene, Shown) else show(scene)).blob

@@ -148,7 +148,7 @@ def bare(browser: Browser) -> Iterator[tuple[Page, Watch]]:
 
 @pytest.fixture
 def alone(bare: tuple[Page, Watch]) -> Iterator[PlayerAlone]:
-    """The player alone, for a scene: ``alone.open(Choice(...))``. It stands still, and asks nobody for anything."""
+    """The player alone, for a scene: ``alone.open(request_of(...))``. It stands still, and asks nobody for anything."""
     page, watch = bare
     watch.check()
     yield PlayerAlone(page)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from asking import front_of, layer_of
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from cnnviz.core.axes import AXES
@@ -20,7 +21,6 @@ from cnnviz.core.layers import (
     LayerNorm,
     Linear,
     MaskGate,
-    MaxPool,
     MaxUnpool,
     Norm,
     Permute,
@@ -31,13 +31,14 @@ from cnnviz.core.settings import Setting, knobs
 from cnnviz.core.trace import trace
 from cnnviz.inputs import SOURCES
 from cnnviz.scenes.layer import NAMES
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
 SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}
 PAGES = {
     "convolution": Channels,
-    "pooling": (Pool, Adaptive),
+    "pooling": (Pool, Adaptive, MaxUnpool),
     "normalisation": (Norm, Dropout),
     "shapes": (Linear, Flatten, Permute),
 }
@@ -45,45 +46,44 @@ PAGES = {
 expect.set_options(timeout=WAIT)
 
 
-def page_of(choice: Choice) -> str:
-    """The page that shows a choice, by its name in the address."""
-    return next((page for page, kinds in PAGES.items() if isinstance(choice.layer, kinds)), "gating")
+def page_of(request: Request) -> str:
+    """The page that shows a request, by its name in the address."""
+    return next((page for page, kinds in PAGES.items() if isinstance(layer_of(request), kinds)), "gating")
 
 
-def title_of(choice: Choice) -> str:
+def title_of(request: Request) -> str:
     """The torch call that stands on stage."""
-    layer = choice.layer
-    if choice.unpool and isinstance(layer, MaxPool):
-        return MaxUnpool(layer.kernel_size, layer.stride, layer.padding, ndim=layer.ndim).code()
-    return layer.code()
+    return layer_of(request).code()
 
 
-def query(choice: Choice, **more: str) -> str:
-    """The address of a choice: every knob written out, as a person would share it; `more` is added or put instead."""
-    layer, source = choice.layer, choice.source
+def query(request: Request, **more: str) -> str:
+    """The address of a request: every knob written out, as a person would share it; `more` is added or put instead."""
+    layer, source = layer_of(request), request.input
     name = next(name for name, kind in SOURCES.items() if kind is type(source))
     each = any(uneven(setting) for setting in (layer, source))
     words = {"layer": type(layer).__name__, "ndim": f"{layer.ndim}d", "input": name}
     words |= {"per_axis": "true"} if each else {}
     words |= spelled(layer, "", each) | spelled(source, "input_", each)
-    words |= OWN[page_of(choice)](choice)
+    words |= OWN[page_of(request)](request)
     return urlencode(words | more)
 
 
-def of_convolution(choice: Choice) -> dict[str, str]:
+def of_convolution(request: Request) -> dict[str, str]:
     """What besides layer and input stands in the address of this page; so for the others."""
-    seed = {"seed": str(choice.seed)} if choice.kernel == "random" else {}
-    return {"kernel": choice.kernel, **seed, **({"flip": "true"} if choice.flipped else {})}
+    named = request.weights
+    assert isinstance(named, Named)
+    seed = {"seed": str(named.seed)} if named.kernel == "random" else {}
+    return {"kernel": named.kernel, **seed, **({"flip": "true"} if named.flipped else {})}
 
 
-def of_pooling(choice: Choice) -> dict[str, str]:
-    return {"compare": "false", **({"layer": "MaxUnpool"} if choice.unpool else {})}
+def of_pooling(request: Request) -> dict[str, str]:
+    return {"compare": "false"}
 
 
-def of_gating(choice: Choice) -> dict[str, str]:
-    layer, front = choice.layer, choice.front
+def of_gating(request: Request) -> dict[str, str]:
+    layer, front = layer_of(request), front_of(request)
     maps = front[0].out_channels if front and isinstance(front[0], Channels) else 0
-    words = {"maps": str(maps), "seed": str(choice.seed)}
+    words = {"maps": str(maps), "seed": str(request.weights.seed)}
     if isinstance(layer, HalvingGLU):
         words["layer"] = "nn.GLU"
     if isinstance(layer, MaskGate):
@@ -92,18 +92,18 @@ def of_gating(choice: Choice) -> dict[str, str]:
     return words
 
 
-def of_normalisation(choice: Choice) -> dict[str, str]:
-    layer = choice.layer
-    words = {"seed": str(choice.seed)} if isinstance(layer, Dropout) else {}
+def of_normalisation(request: Request) -> dict[str, str]:
+    layer = layer_of(request)
+    words = {"seed": str(request.weights.seed)} if isinstance(layer, Dropout) else {}
     if isinstance(layer, LayerNorm):
         words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
     return words | ({"examples": str(layer.examples).lower()} if isinstance(layer, Norm) else {})
 
 
-def of_shapes(choice: Choice) -> dict[str, str]:
-    layer = choice.layer
-    order = {"order": "channels first" if choice.front else "channels last"} if isinstance(layer, Permute) else {}
-    return order | ({"seed": str(choice.seed)} if isinstance(layer, Linear) else {})
+def of_shapes(request: Request) -> dict[str, str]:
+    layer = layer_of(request)
+    order = {"order": "channels first" if front_of(request) else "channels last"} if isinstance(layer, Permute) else {}
+    return order | ({"seed": str(request.weights.seed)} if isinstance(layer, Linear) else {})
 
 
 OWN = {
@@ -189,12 +189,12 @@ class Screen:
 
     # --- the page ---
 
-    def open(self, address: Choice | str = "", path: str = "/convolution", **more: str) -> "Screen":
-        """Go to an address and wait until its scene is on stage; a choice must be on stage as Python spells it.
+    def open(self, address: Request | str = "", path: str = "/convolution", **more: str) -> "Screen":
+        """Go to an address and wait until its scene is on stage; a request must be on stage as Python spells it.
 
-        A choice opens its own page; `more` is added to its address.
+        A request opens its own page; `more` is added to its address.
         """
-        if isinstance(address, Choice):
+        if isinstance(address, Request):
             self.page.goto(f"{self.url}/{page_of(address)}?{query(address, **more)}")
             self.wait_ready(title_of(address))
         else:
@@ -202,7 +202,7 @@ class Screen:
             self.wait_ready()
         return self
 
-    def at(self, address: Choice | str = "", **more: str) -> "Screen":
+    def at(self, address: Request | str = "", **more: str) -> "Screen":
         """As `open`, or go on with the page where this was the last address: at the first step, pointing nowhere."""
         if (address, more) != self.last:
             self.open(address, **more)

@@ -18,10 +18,11 @@ from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import check_network
-from cnnviz.networks.network import Network
+from cnnviz.networks.network import MOST_BYTES, Network
 from cnnviz.networks.receptive_field import fields, printed
-from cnnviz.scenes.build import MOST_MEMORY, show_flow, show_net
-from cnnviz.scenes.request import NetChoice
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.weights import Kaiming
 
 WAY_OUT = r"(?=.*Use ).*"
 
@@ -47,14 +48,14 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("name", TOO_MUCH)
-@pytest.mark.parametrize("draw", [show_net, show_flow])
-def test_what_is_too_much_is_said_with_numbers_before_anything_is_made(name, draw):
+@pytest.mark.parametrize("view", [LayerView(), NetworkView()])
+def test_what_is_too_much_is_said_with_numbers_before_anything_is_made(name, view):
     network, shape, words = TOO_MUCH[name]
     source = Fitted(ndim=len(shape) - 1, whole=Photo(), shape=shape)
-    choice = NetChoice(network, source, network.stages[-1][0], start="kaiming")
+    request = Request(network, source, Kaiming())
     tracemalloc.start()
     with pytest.raises(BudgetError, match=words + WAY_OUT):
-        draw(choice)
+        show(request, view)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2**22
@@ -62,7 +63,7 @@ def test_what_is_too_much_is_said_with_numbers_before_anything_is_made(name, dra
 
 def test_the_way_out_of_a_wide_pooling_works():
     network, shape = alone(AvgPool(2048, 2048, 0)), (1, 4096, 4096)
-    check_network(network, shape, MOST_MEMORY)
+    check_network(network, shape, MOST_BYTES)
     with pytest.raises(BudgetError, match="read"):
         check_budget(AvgPool(1000, 1, 0), (1, 2050, 2050))
 

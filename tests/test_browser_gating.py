@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import check_sentence, walk, where
 from playwright.sync_api import expect
 
@@ -34,7 +35,7 @@ from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
 from cnnviz.inputs.sound import LogMel
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 
 
 def behind(channels: int, maps: int, ndim: int = 2) -> tuple[Layer, ...]:
@@ -44,24 +45,24 @@ def behind(channels: int, maps: int, ndim: int = 2) -> tuple[Layer, ...]:
 
 
 NOISE = Random(size=(4, 5), channels=2, seed=6)
-GATES: dict[str, Choice] = {
-    "GLU": Choice(GLU(channels=3), Digit(index=1), seed=2, front=behind(1, 3)),
-    "GLU-1d": Choice(GLU(channels=4, ndim=1), Sine(size=12), seed=3, front=behind(1, 4, 1)),
-    "ContextGating": Choice(ContextGating(channels=3), Digit(index=2), seed=4, front=behind(1, 3)),
-    "nn.GLU": Choice(HalvingGLU(), Digit(index=3), seed=5, front=behind(1, 4)),
-    "Mask": Choice(MaskGate((4.0, -1.5, 0.0, 2.0, -4.0, 0.5), (2, 3)), Ramp(size=(5, 7), channels=2)),
-    "Softmax": Choice(Softmax(), Random(size=4, channels=3, seed=7)),
+GATES: dict[str, Request] = {
+    "GLU": request_of(GLU(channels=3), Digit(index=1), seed=2, front=behind(1, 3)),
+    "GLU-1d": request_of(GLU(channels=4, ndim=1), Sine(size=12), seed=3, front=behind(1, 4, 1)),
+    "ContextGating": request_of(ContextGating(channels=3), Digit(index=2), seed=4, front=behind(1, 3)),
+    "nn.GLU": request_of(HalvingGLU(), Digit(index=3), seed=5, front=behind(1, 4)),
+    "Mask": request_of(MaskGate((4.0, -1.5, 0.0, 2.0, -4.0, 0.5), (2, 3)), Ramp(size=(5, 7), channels=2)),
+    "Softmax": request_of(Softmax(), Random(size=4, channels=3, seed=7)),
 }
-POINTWISE: dict[str, Choice] = {
-    "ReLU": Choice(ReLU(), NOISE),
-    "LeakyReLU": Choice(LeakyReLU(0.3), NOISE),
-    "PReLU": Choice(PReLU(-0.5), NOISE),
-    "ELU": Choice(ELU(0.7), NOISE),
-    "GELU": Choice(GELU(), NOISE),
-    "GELU-tanh": Choice(GELU("tanh"), NOISE),
-    "SiLU-3d": Choice(SiLU(ndim=3), MovingSquare(size=4), seed=1, front=behind(1, 2, 3)),
-    "Sigmoid": Choice(Sigmoid(), NOISE),
-    "Tanh": Choice(Tanh(), NOISE),
+POINTWISE: dict[str, Request] = {
+    "ReLU": request_of(ReLU(), NOISE),
+    "LeakyReLU": request_of(LeakyReLU(0.3), NOISE),
+    "PReLU": request_of(PReLU(-0.5), NOISE),
+    "ELU": request_of(ELU(0.7), NOISE),
+    "GELU": request_of(GELU(), NOISE),
+    "GELU-tanh": request_of(GELU("tanh"), NOISE),
+    "SiLU-3d": request_of(SiLU(ndim=3), MovingSquare(size=4), seed=1, front=behind(1, 2, 3)),
+    "Sigmoid": request_of(Sigmoid(), NOISE),
+    "Tanh": request_of(Tanh(), NOISE),
 }
 FLOAT32 = 1e-6  # the browser has no erf of its own, and a mask comes in float32
 ROUGH = {"Mask", "GELU"}
@@ -268,7 +269,7 @@ def test_space_plays_and_pauses(glu):
 
 # --- two gates ---
 
-PAIR = Choice(ReLU(), Digit(index=4), seed=8, front=behind(1, 3))
+PAIR = request_of(ReLU(), Digit(index=4), seed=8, front=behind(1, 3))
 BESIDE = replace(PAIR, layer=LeakyReLU())
 
 
@@ -330,7 +331,7 @@ def test_a_gate_with_fewer_channels_leads_one_with_more(alone):
 
 
 def test_a_log_mel_spectrogram_goes_through_a_gate(alone):
-    choice = Choice(ContextGating(channels=2), LogMel(sound="water", seconds=1), seed=1, front=behind(1, 2))
+    choice = request_of(ContextGating(channels=2), LogMel(sound="water", seconds=1), seed=1, front=behind(1, 2))
     done = show(choice).done
     alone.open(choice)
     alone.hover("gate", 0, (20, 60))

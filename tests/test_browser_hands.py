@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from asking import request_of
 from page_objects import Screen
 from playwright.sync_api import expect
 
 from cnnviz.core.layers import GLU, Conv, ReLU, SiLU
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.request import Choice
 
 SMALL = {"portrait": (360, 640), "landscape": (844, 390), "400 %": (320, 256)}
 CONTRAST = Path(__file__).with_name("contrast.js").read_text().split("\n", 1)[1]
@@ -22,7 +22,7 @@ def focused(screen: Screen) -> str:
 
 
 def test_keys_alone_explain_an_input_cell_and_a_weight_and_leave_again(alone):
-    screen = alone.open(Choice(Conv(), Random(size=6), seed=3))
+    screen = alone.open(request_of(Conv(), Random(size=6), seed=3))
     screen.press("Tab", "Home", "ArrowRight", "ArrowDown")
     assert focused(screen) == "input"
     screen.says("input row 1, column 1 =")
@@ -39,8 +39,8 @@ def test_keys_alone_explain_an_input_cell_and_a_weight_and_leave_again(alone):
 
 
 TAPPED = {
-    "convolution": Choice(Conv(), Digit(), "sobel_x"),
-    "gate": Choice(GLU(channels=2), Random(size=16, channels=2)),
+    "convolution": request_of(Conv(), Digit(), "sobel_x"),
+    "gate": request_of(GLU(channels=2), Random(size=16, channels=2)),
 }
 
 
@@ -62,7 +62,7 @@ def test_after_a_tap_the_sentence_is_in_sight_and_knobs_leave_half_the_screen(na
 
 def test_a_cell_pinned_in_one_of_two_is_pinned_in_the_other_and_freed_with_it(alone):
     noise = Random(size=16, channels=2)
-    screen = alone.open(Choice(ReLU(), noise), Choice(SiLU(), noise))
+    screen = alone.open(request_of(ReLU(), noise), request_of(SiLU(), noise))
     screen.page.mouse.click(*screen.locate("output", 0, (3, 5)))
     screen.leave()
     for one in (screen, screen.follower):
@@ -74,7 +74,9 @@ def test_a_cell_pinned_in_one_of_two_is_pinned_in_the_other_and_freed_with_it(al
 
 
 def test_a_full_screen_has_larger_cells_and_a_larger_sentence_and_escape_leaves(alone_on):
-    screen = alone_on(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce").open(Choice(Conv(), Digit()))
+    screen = alone_on(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce").open(
+        request_of(Conv(), Digit())
+    )
     size = (
         "({ stage, scale, ui }) => [stage.inputs[0].port.sx * scale, parseFloat(getComputedStyle(ui.readout).fontSize)]"
     )
@@ -98,7 +100,7 @@ def test_a_full_screen_has_larger_cells_and_a_larger_sentence_and_escape_leaves(
 
 
 def test_ears_hear_the_sentence_at_rest_and_not_each_that_the_pointer_passes(alone):
-    screen = alone.open(Choice(Conv(), Random(size=6)))
+    screen = alone.open(request_of(Conv(), Random(size=6)))
     assert screen.ask("({ scene }) => scene.meta.title") in screen.stage.get_by_role("img").get_attribute("aria-label")
     said = screen.root.get_by_test_id("said")
     expect(said).to_contain_text("output row 0, column 0")

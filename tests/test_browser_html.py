@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import request_of
 from conftest import LAPTOP
 from page_objects import Screen, check_sentence, place_words
 from playwright.sync_api import Browser, Page, Route, expect
@@ -16,16 +17,16 @@ from cnnviz.export.html import page
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import Desed
-from cnnviz.scenes.build import Shown, show, show_stage
+from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.palette import PALETTE
-from cnnviz.scenes.request import Choice, MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
 
 SMALL = Desed(nb_filters=(4, 4, 4), pooling=((1, 4),) * 3)
 SCENES: dict[str, Shown] = {
-    "convolution": show(Choice(Conv(1, 2, 3, stride=2, padding=1), Ramp(size=(6, 7)), seed=3)),
-    "pooling": show(Choice(MaxPool(), Random(size=(6, 8), channels=2))),
-    "gate": show(Choice(GLU(channels=3), Random(size=(4, 5), channels=3), seed=2)),
-    "spectrogram": show_stage(MapsChoice(StageChoice(SMALL, LogMel(seconds=1), "conv0"), 2, (10, 20))),
+    "convolution": show(request_of(Conv(1, 2, 3, stride=2, padding=1), Ramp(size=(6, 7)), seed=3)),
+    "pooling": show(request_of(MaxPool(), Random(size=(6, 8), channels=2))),
+    "gate": show(request_of(GLU(channels=3), Random(size=(4, 5), channels=3), seed=2)),
+    "spectrogram": show(Request(SMALL, LogMel(seconds=1)), StageView("conv0", 2, (10, 20)).window),
 }
 Opens = Callable[..., Screen]
 Tabs = Callable[..., Page]

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 import pytest
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
@@ -25,35 +26,35 @@ from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 
 FLOAT32 = 1e-5  # the browser starts from means and variances in float32
 SEVERAL = Random(size=(3, 4, 5), channels=4, seed=1, mean=2.0, spread=3.0, ndim=3)  # three examples
 ONE = Random(size=(4, 5), channels=4, seed=2, mean=-1.0)
 
-NORMS: dict[str, Choice] = {
-    "batch": Choice(BatchNorm(num_features=4, examples=True), SEVERAL),
-    "batch-eval": Choice(BatchNorm(num_features=4, examples=True, momentum=0.3, training=False, steps=5), SEVERAL),
-    "batch-1d": Choice(BatchNorm(num_features=2, ndim=1, momentum=0.99), Sine(size=11, channels=2)),
-    "group": Choice(GroupNorm(num_groups=2, num_channels=4, examples=True), SEVERAL),
-    "group-one-example": Choice(GroupNorm(eps=0.1, num_channels=4), ONE),
-    "instance": Choice(InstanceNorm(num_features=4, examples=True), SEVERAL),
-    "layer-all": Choice(LayerNorm(normalized_shape=(4, 4, 5), examples=True), SEVERAL),
-    "layer-axes": Choice(LayerNorm(normalized_shape=(4, 5), examples=True), SEVERAL),
-    "layer-last": Choice(LayerNorm(normalized_shape=(5,)), ONE),
+NORMS: dict[str, Request] = {
+    "batch": request_of(BatchNorm(num_features=4, examples=True), SEVERAL),
+    "batch-eval": request_of(BatchNorm(num_features=4, examples=True, momentum=0.3, training=False, steps=5), SEVERAL),
+    "batch-1d": request_of(BatchNorm(num_features=2, ndim=1, momentum=0.99), Sine(size=11, channels=2)),
+    "group": request_of(GroupNorm(num_groups=2, num_channels=4, examples=True), SEVERAL),
+    "group-one-example": request_of(GroupNorm(eps=0.1, num_channels=4), ONE),
+    "instance": request_of(InstanceNorm(num_features=4, examples=True), SEVERAL),
+    "layer-all": request_of(LayerNorm(normalized_shape=(4, 4, 5), examples=True), SEVERAL),
+    "layer-axes": request_of(LayerNorm(normalized_shape=(4, 5), examples=True), SEVERAL),
+    "layer-last": request_of(LayerNorm(normalized_shape=(5,)), ONE),
 }
-DROPPED: dict[str, Choice] = {
-    "cells": Choice(Dropout(0.3, steps=1), ONE, seed=3),
-    "cells-eval": Choice(Dropout(0.3, training=False), ONE, seed=3),
-    "cells-steps": Choice(Dropout(0.6, steps=3), ONE, seed=4, front=(Repeat(3),)),
-    "channels": Choice(DropoutNd(0.4, steps=2), ONE, seed=5, front=(Repeat(2),)),
+DROPPED: dict[str, Request] = {
+    "cells": request_of(Dropout(0.3, steps=1), ONE, seed=3),
+    "cells-eval": request_of(Dropout(0.3, training=False), ONE, seed=3),
+    "cells-steps": request_of(Dropout(0.6, steps=3), ONE, seed=4, front=(Repeat(3),)),
+    "channels": request_of(DropoutNd(0.4, steps=2), ONE, seed=5, front=(Repeat(2),)),
 }
-SHAPED: dict[str, Choice] = {
-    "linear": Choice(Linear(size=(2, 3, 4), out_features=3), Ramp(size=(3, 4), channels=2), seed=6),
-    "linear-1d": Choice(Linear(size=(1, 9), out_features=2, bias=False, ndim=1), Sine(size=9), seed=7),
-    "flatten": Choice(Flatten(), Ramp(size=(3, 4), channels=2)),
-    "channels last": Choice(Permute((1, 2, 0)), Random(size=(3, 4), channels=2, seed=8)),
-    "channels first": Choice(Permute(), Random(size=(3, 4), channels=2, seed=8), front=(Permute((1, 2, 0)),)),
+SHAPED: dict[str, Request] = {
+    "linear": request_of(Linear(size=(2, 3, 4), out_features=3), Ramp(size=(3, 4), channels=2), seed=6),
+    "linear-1d": request_of(Linear(size=(1, 9), out_features=2, bias=False, ndim=1), Sine(size=9), seed=7),
+    "flatten": request_of(Flatten(), Ramp(size=(3, 4), channels=2)),
+    "channels last": request_of(Permute((1, 2, 0)), Random(size=(3, 4), channels=2, seed=8)),
+    "channels first": request_of(Permute(), Random(size=(3, 4), channels=2, seed=8), front=(Permute((1, 2, 0)),)),
 }
 
 

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from asking import request_of
 from page_objects import Screen, place_words, where
 from playwright.sync_api import expect
 
@@ -11,10 +12,9 @@ from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 
-PLAIN = Choice(Conv(), Digit(), "sobel_x")
-DEEP = Choice(
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
+DEEP = request_of(
     Conv(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), groups=2, bias=False), Random(size=9, channels=4, seed=8), seed=5
 )
 
@@ -43,10 +43,10 @@ def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame
 
 
 DEEPER = {
-    "pooling": Choice(MaxPool(3, (2, 1), 1, ceil_mode=True), Random(size=7, channels=2, seed=8)),
-    "gating": Choice(LeakyReLU(0.35), Random(size=5, channels=2, seed=8)),
-    "normalisation": Choice(GroupNorm(num_groups=2, num_channels=4), Random(size=5, channels=4, seed=8)),
-    "shapes": Choice(Linear(size=(2, 5, 5), out_features=3), Random(size=5, channels=2, seed=8), seed=5),
+    "pooling": request_of(MaxPool(3, (2, 1), 1, ceil_mode=True), Random(size=7, channels=2, seed=8)),
+    "gating": request_of(LeakyReLU(0.35), Random(size=5, channels=2, seed=8)),
+    "normalisation": request_of(GroupNorm(num_groups=2, num_channels=4), Random(size=5, channels=4, seed=8)),
+    "shapes": request_of(Linear(size=(2, 5, 5), out_features=3), Random(size=5, channels=2, seed=8), seed=5),
 }
 
 
@@ -373,7 +373,7 @@ def test_two_players_of_a_page_share_a_playhead_after_another_page_with_two(scre
 
 
 def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):
-    screen.open(Choice(Conv(), Random(), "box"))
+    screen.open(request_of(Conv(), Random(), "box"))
     screen.page.get_by_test_id("stSidebar").get_by_text("ConvTranspose").click()
     screen.wait_ready(ConvTranspose().code())
     screen.says("paints 9 output cells")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import Screen, place_words
 from playwright.sync_api import expect
 
@@ -11,10 +12,9 @@ from cnnviz.core.layers import GLU, Conv, ConvTranspose
 from cnnviz.inputs.patterns import MovingSquare, Random
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.inputs.signals import Sine
-from cnnviz.scenes.request import Choice
 
-PLAIN = Choice(Conv(), Digit(), "sobel_x")
-GATE = Choice(GLU(channels=2), Random(size=(16, 8), channels=2))
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
+GATE = request_of(GLU(channels=2), Random(size=(16, 8), channels=2))
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
@@ -41,12 +41,12 @@ def sticks_out(screen: Screen) -> list[str]:
 
 SCENES = {
     "default": PLAIN,
-    "many maps": Choice(Conv(4, 6), Random(channels=4)),
-    "transposed": Choice(ConvTranspose(stride=2), Digit(), "box"),
-    "1d": Choice(Conv(ndim=1, kernel_size=3), Sine()),
-    "3d": Choice(Conv(ndim=3, kernel_size=3), MovingSquare()),
-    "photo": Choice(Conv(3, 1), Photo(colour="rgb"), "box"),
-    "grouped": Choice(Conv(4, 4, groups=2), Random(size=6, channels=4)),
+    "many maps": request_of(Conv(4, 6), Random(channels=4)),
+    "transposed": request_of(ConvTranspose(stride=2), Digit(), "box"),
+    "1d": request_of(Conv(ndim=1, kernel_size=3), Sine()),
+    "3d": request_of(Conv(ndim=3, kernel_size=3), MovingSquare()),
+    "photo": request_of(Conv(3, 1), Photo(colour="rgb"), "box"),
+    "grouped": request_of(Conv(4, 4, groups=2), Random(size=6, channels=4)),
 }
 
 

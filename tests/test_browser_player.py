@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import place_words
 from playwright.sync_api import expect
 
@@ -15,11 +16,10 @@ from cnnviz.core.run import Run
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 
-PLAIN = Choice(Conv(), Digit(), "sobel_x")
-WIDE = Choice(Conv(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=(8, 9)), seed=3)  # padded, strided, dilated
-GROUPS = Choice(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels=4), seed=1)
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
+WIDE = request_of(Conv(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=(8, 9)), seed=3)  # padded, strided, dilated
+GROUPS = request_of(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels=4), seed=1)
 
 
 def tables(done: Run) -> tuple[Axis, ...]:
@@ -135,7 +135,7 @@ def test_arrows_go_on_to_the_next_row_at_the_end_of_one(alone):
 
 
 def test_home_and_end_go_to_the_first_and_last_step(alone):
-    alone.open(Choice(Conv(1, 2), Digit(), "sobel_x"))
+    alone.open(request_of(Conv(1, 2), Digit(), "sobel_x"))
     alone.press("End")
     alone.at_step(71)
     alone.says(f"output channel 1, {place_words((5, 5))}:")
@@ -154,7 +154,7 @@ def test_brackets_change_the_speed_and_stop_at_both_ends(alone):
 
 
 def test_page_down_and_up_change_the_channel_and_keep_the_cell(alone):
-    alone.open(Choice(Conv(1, 3), Digit(), "bank"))
+    alone.open(request_of(Conv(1, 3), Digit(), "bank"))
     alone.press("ArrowDown", "PageDown", "PageDown", "PageDown")
     alone.says(f"output channel 2, {place_words((1, 0))}:")
     alone.press("PageUp")
@@ -212,7 +212,7 @@ def test_the_buttons_step(alone):
 
 
 def test_it_plays_to_the_end_and_from_the_start_again(alone):
-    alone.open(Choice(Conv(stride=4), Digit(), "sobel_x"))  # 2 x 2 outputs
+    alone.open(request_of(Conv(stride=4), Digit(), "sobel_x"))  # 2 x 2 outputs
     alone.act("speed").select_option("5")
     alone.act("toggle").click()
     expect(alone.root).to_have_attribute("data-playing", "false")

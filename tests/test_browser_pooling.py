@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from alone import PlayerAlone
+from asking import request_of, undoing
 from page_objects import check_sentence, place_words, walk, where
 from playwright.sync_api import expect
 
@@ -17,30 +18,30 @@ from cnnviz.inputs.patterns import Checkerboard, MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 
-MAXIMA: dict[str, Choice] = {
-    "padded": Choice(MaxPool(3, 2, 1), Digit(index=3)),
-    "ties": Choice(MaxPool(3, 2), Checkerboard(size=7)),
-    "ceil": Choice(MaxPool(3, 2, 1, ceil_mode=True), Random(size=(6, 7), channels=2, seed=1)),
-    "dilated": Choice(MaxPool((3, 2), (1, 2), 1, dilation=(2, 3)), Random(size=8, seed=2)),
-    "nothing but padding": Choice(MaxPool(2, 1, 1, dilation=4), Ramp(size=3)),
-    "1d": Choice(MaxPool(4, 3, 2, ndim=1), Sine(size=17, channels=2)),
-    "adaptive": Choice(AdaptiveMaxPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
+MAXIMA: dict[str, Request] = {
+    "padded": request_of(MaxPool(3, 2, 1), Digit(index=3)),
+    "ties": request_of(MaxPool(3, 2), Checkerboard(size=7)),
+    "ceil": request_of(MaxPool(3, 2, 1, ceil_mode=True), Random(size=(6, 7), channels=2, seed=1)),
+    "dilated": request_of(MaxPool((3, 2), (1, 2), 1, dilation=(2, 3)), Random(size=8, seed=2)),
+    "nothing but padding": request_of(MaxPool(2, 1, 1, dilation=4), Ramp(size=3)),
+    "1d": request_of(MaxPool(4, 3, 2, ndim=1), Sine(size=17, channels=2)),
+    "adaptive": request_of(AdaptiveMaxPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
 }
-MEANS: dict[str, Choice] = {
-    "padding counts": Choice(AvgPool(3, 2, 1), Digit(index=4)),
-    "cells alone": Choice(AvgPool(3, 2, 1, ceil_mode=True, count_include_pad=False), Digit(index=4)),
-    "own divisor": Choice(AvgPool(2, 2, 1, divisor_override=3), Digit(index=5)),
-    "3d": Choice(AvgPool(2, 2, 1, ndim=3), MovingSquare(size=5, channels=2)),
-    "p-norm": Choice(LPPool(3, 2, ceil_mode=True, norm_type=3.0), Ramp(size=(6, 7))),
-    "adaptive": Choice(AdaptiveAvgPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
+MEANS: dict[str, Request] = {
+    "padding counts": request_of(AvgPool(3, 2, 1), Digit(index=4)),
+    "cells alone": request_of(AvgPool(3, 2, 1, ceil_mode=True, count_include_pad=False), Digit(index=4)),
+    "own divisor": request_of(AvgPool(2, 2, 1, divisor_override=3), Digit(index=5)),
+    "3d": request_of(AvgPool(2, 2, 1, ndim=3), MovingSquare(size=5, channels=2)),
+    "p-norm": request_of(LPPool(3, 2, ceil_mode=True, norm_type=3.0), Ramp(size=(6, 7))),
+    "adaptive": request_of(AdaptiveAvgPool((3, 5)), Random(size=(7, 8), channels=2, seed=3)),
 }
-UNPOOLED: dict[str, Choice] = {
-    "1d": Choice(MaxPool(3, 2, 1, ndim=1), Sine(size=12, channels=2), unpool=True),
-    "2d": Choice(MaxPool(), Random(size=5, channels=2, seed=4), unpool=True),
+UNPOOLED: dict[str, Request] = {
+    "1d": undoing(MaxPool(3, 2, 1, ndim=1), Sine(size=12, channels=2)),
+    "2d": undoing(MaxPool(), Random(size=5, channels=2, seed=4)),
 }
-PAIR = Choice(MaxPool(3, 2, 1), Digit(index=6))
+PAIR = request_of(MaxPool(3, 2, 1), Digit(index=6))
 BESIDE = replace(PAIR, layer=AvgPool(3, 2, 1))
 
 
@@ -139,7 +140,7 @@ def test_hovering_a_pooled_cell_says_where_it_was_put(alone):
 
 
 def test_the_scene_announces_a_window_that_rounding_up_adds_and_torch_leaves_out(alone):
-    alone.open(Choice(MaxPool(2, 3, 1, ceil_mode=True), Ramp(size=4)))
+    alone.open(request_of(MaxPool(2, 3, 1, ceil_mode=True), Ramp(size=4)))
     assert alone.ask("({ scene }) => scene.meta.dropped") == [None, 5, 5]  # beyond 1 + 4 cells
     assert alone.ask("({ scene }) => scene.meta.shapes.output") == "(1, 1, 2, 2)"
 

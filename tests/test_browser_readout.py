@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import check_sentence, walk
 from playwright.sync_api import expect
 
@@ -16,39 +17,41 @@ from cnnviz.inputs.patterns import MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Chirp, Sine
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding=.same.")  # with an even kernel torch pads a copy
 
-WINDOWS: dict[str, Choice] = {
-    "1d": Choice(Conv(2, 3, 5, stride=2, padding=3, ndim=1), Sine(size=14, channels=2), seed=3),
-    "1d-dilated": Choice(Conv(1, 1, 3, dilation=4, padding=2, ndim=1), Chirp(size=20), "sobel_x"),
-    "2d": Choice(Conv(), Digit(index=7), "sobel_x"),
-    "2d-random-bias": Choice(Conv(3, 2, 3), Random(size=6, channels=3, seed=5), seed=9),
-    "2d-no-bias": Choice(Conv(1, 2, 2, bias=False), Digit(index=1), seed=1),
-    "2d-flipped": Choice(Conv(1, 1, 3), Digit(index=2), "emboss", flipped=True),
-    "2d-many-terms": Choice(Conv(12, 2, 3), Random(size=5, channels=12), seed=2),
-    "3d": Choice(Conv(2, 2, (2, 3, 1), stride=(1, 2, 1), padding=1, ndim=3), MovingSquare(size=5, channels=2), seed=4),
-    "strided": Choice(Conv(1, 1, 3, stride=3, padding=2), Digit(index=3), "gaussian"),
-    "dilated": Choice(Conv(1, 2, 3, dilation=2), Digit(index=4), seed=8),
-    "grouped": Choice(Conv(4, 6, 3, padding=1, groups=2), Random(size=5, channels=4), seed=6),
-    "depthwise": Choice(Conv(3, 3, 3, groups=3), Random(size=6, channels=3), "bank"),
-    "per-axis": Choice(
+WINDOWS: dict[str, Request] = {
+    "1d": request_of(Conv(2, 3, 5, stride=2, padding=3, ndim=1), Sine(size=14, channels=2), seed=3),
+    "1d-dilated": request_of(Conv(1, 1, 3, dilation=4, padding=2, ndim=1), Chirp(size=20), "sobel_x"),
+    "2d": request_of(Conv(), Digit(index=7), "sobel_x"),
+    "2d-random-bias": request_of(Conv(3, 2, 3), Random(size=6, channels=3, seed=5), seed=9),
+    "2d-no-bias": request_of(Conv(1, 2, 2, bias=False), Digit(index=1), seed=1),
+    "2d-flipped": request_of(Conv(1, 1, 3), Digit(index=2), "emboss", flipped=True),
+    "2d-many-terms": request_of(Conv(12, 2, 3), Random(size=5, channels=12), seed=2),
+    "3d": request_of(
+        Conv(2, 2, (2, 3, 1), stride=(1, 2, 1), padding=1, ndim=3), MovingSquare(size=5, channels=2), seed=4
+    ),
+    "strided": request_of(Conv(1, 1, 3, stride=3, padding=2), Digit(index=3), "gaussian"),
+    "dilated": request_of(Conv(1, 2, 3, dilation=2), Digit(index=4), seed=8),
+    "grouped": request_of(Conv(4, 6, 3, padding=1, groups=2), Random(size=5, channels=4), seed=6),
+    "depthwise": request_of(Conv(3, 3, 3, groups=3), Random(size=6, channels=3), "bank"),
+    "per-axis": request_of(
         Conv(1, 1, (3, 2), stride=(2, 1), padding=(1, 3), dilation=(1, 2)), Ramp(size=(6, 7)), "random", seed=7
     ),
-    "same-even": Choice(Conv(1, 1, 4, padding="same"), Digit(index=5), seed=4),
-    "same-even-dilated": Choice(Conv(1, 1, (4, 2), padding="same", dilation=(1, 3)), Ramp(size=(6, 7)), seed=4),
-    **{mode: Choice(Conv(1, 1, 3, padding=3, padding_mode=mode), Digit(index=6), seed=2) for mode in MODES},
-    "same-even-circular": Choice(Conv(1, 1, 4, padding="same", padding_mode="circular"), Digit(index=6), seed=2),
+    "same-even": request_of(Conv(1, 1, 4, padding="same"), Digit(index=5), seed=4),
+    "same-even-dilated": request_of(Conv(1, 1, (4, 2), padding="same", dilation=(1, 3)), Ramp(size=(6, 7)), seed=4),
+    **{mode: request_of(Conv(1, 1, 3, padding=3, padding_mode=mode), Digit(index=6), seed=2) for mode in MODES},
+    "same-even-circular": request_of(Conv(1, 1, 4, padding="same", padding_mode="circular"), Digit(index=6), seed=2),
 }
 
-TRANSPOSED: dict[str, Choice] = {
-    "1d": Choice(ConvTranspose(2, 1, 4, stride=3, padding=1, ndim=1), Sine(size=6, channels=2), seed=1),
-    "2d": Choice(ConvTranspose(1, 2, 3, stride=2), Ramp(size=4), seed=2),
-    "3d": Choice(ConvTranspose(1, 1, 2, stride=2, ndim=3), Random(size=3, ndim=3), seed=3),
-    "grouped": Choice(ConvTranspose(4, 4, 3, stride=2, groups=2), Random(size=3, channels=4), seed=4),
-    "dilated-cropped": Choice(ConvTranspose(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=4), seed=5),
-    "output-padding": Choice(ConvTranspose(1, 1, (3, 2), stride=3, output_padding=(2, 1)), Ramp(size=3), seed=6),
+TRANSPOSED: dict[str, Request] = {
+    "1d": request_of(ConvTranspose(2, 1, 4, stride=3, padding=1, ndim=1), Sine(size=6, channels=2), seed=1),
+    "2d": request_of(ConvTranspose(1, 2, 3, stride=2), Ramp(size=4), seed=2),
+    "3d": request_of(ConvTranspose(1, 1, 2, stride=2, ndim=3), Random(size=3, ndim=3), seed=3),
+    "grouped": request_of(ConvTranspose(4, 4, 3, stride=2, groups=2), Random(size=3, channels=4), seed=4),
+    "dilated-cropped": request_of(ConvTranspose(1, 1, 3, stride=2, padding=2, dilation=2), Ramp(size=4), seed=5),
+    "output-padding": request_of(ConvTranspose(1, 1, (3, 2), stride=3, output_padding=(2, 1)), Ramp(size=3), seed=6),
 }
 
 

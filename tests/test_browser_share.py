@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from alone import PlayerAlone
+from asking import request_of
 from page_objects import Screen
 from PIL import Image
 from playwright.sync_api import expect
@@ -14,9 +15,8 @@ from playwright.sync_api import expect
 from cnnviz.content.address import PACKED
 from cnnviz.core.layers import Conv, ConvTranspose
 from cnnviz.inputs.samples import Digit
-from cnnviz.scenes.request import Choice
 
-PLAIN = Choice(Conv(), Digit(), "sobel_x")
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
 
 
 def tab(screen: Screen):
@@ -65,7 +65,7 @@ def test_of_a_walk_there_and_back_files_count_the_rows_one_way(alone):
     ],
 )
 def test_every_step_that_a_file_can_have_is_shared(alone, layer, keys, step):
-    alone.open(Choice(layer, Digit()))
+    alone.open(request_of(layer, Digit()))
     alone.press(*keys.split())
     assert shared(alone) == step
 

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from asking import request_of
 from page_objects import Screen, query
 from playwright.sync_api import expect
 
@@ -13,7 +14,6 @@ from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 
 
 def titles_of(screen: Screen, queries: list[str]) -> list[str]:
@@ -70,11 +70,13 @@ def test_the_answer_waits_behind_its_button(screen):
 
 
 CODE = {
-    "sobel": Choice(Conv(), Digit(), "sobel_x"),
-    "random": Choice(Conv(4, 6, (3, 2), groups=2, padding=(1, 0)), Random(size=(5, 6), channels=4, seed=3), seed=12),
-    "flipped": Choice(Conv(1, 1, 3), Ramp(size=6), "emboss", flipped=True),
-    "transposed": Choice(ConvTranspose(2, 2, 3, stride=2, output_padding=1), Ramp(size=3, channels=2), "bank"),
-    "1d": Choice(Conv(1, 2, 5, padding="same", ndim=1), Sine(size=20), seed=2),
+    "sobel": request_of(Conv(), Digit(), "sobel_x"),
+    "random": request_of(
+        Conv(4, 6, (3, 2), groups=2, padding=(1, 0)), Random(size=(5, 6), channels=4, seed=3), seed=12
+    ),
+    "flipped": request_of(Conv(1, 1, 3), Ramp(size=6), "emboss", flipped=True),
+    "transposed": request_of(ConvTranspose(2, 2, 3, stride=2, output_padding=1), Ramp(size=3, channels=2), "bank"),
+    "1d": request_of(Conv(1, 2, 5, padding="same", ndim=1), Sine(size=20), seed=2),
 }
 
 

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from asking import request_of
 from page_objects import Screen
 from PIL import Image
 from playwright.sync_api import expect
@@ -13,7 +14,6 @@ from test_uploads import levels, npy, png_header, saved
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.upload import Upload
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_every_kind_of_file_is_shown_as_torch_got_it(colour, screen):
         put_file(screen, name, data)
         source = Upload(data=data, name=name, colour=colour)
         channels = len(source.grid().values)
-        done = show(Choice(Conv(channels, 1, 3, padding=1), source)).done
+        done = show(request_of(Conv(channels, 1, 3, padding=1), source)).done
         screen.wait_until("({ scene }, shape) => scene.meta.shapes.input === shape", str((1, *done.x.shape)))
         screen.wait_ready(done.layer.code())
         expect(screen.alert).to_have_count(0)

@@ -23,9 +23,10 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
-from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.build import show
 from cnnviz.scenes.palette import PALETTE
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
+from cnnviz.scenes.weights import Seeded
 from cnnviz.web.components.viewer import ROOM
 
 CLIP = LogMel(seconds=1)
@@ -34,10 +35,10 @@ STEP = DESED.hop_length / RATE  # seconds from frame to frame
 PIXEL = 1.0
 ONE = "input_seconds=1"
 PAGE_AT_CONV = f"{ONE}&stage=conv1&channel=3"
-AT_CONV = MapsChoice(StageChoice(LESSON, CLIP, "conv1"), 3)
+AT_CONV = (Request(LESSON, CLIP), StageView("conv1", 3))
 LONG = LogMel(seconds=3)  # long enough to be stopped on the way, however busy the machine is
-AT_LENGTH = MapsChoice(StageChoice(LESSON, LONG, "conv1"), 3)
-AT_POOLING = MapsChoice(StageChoice(BASELINE, CLIP, "pooling1"))  # whose frames are pooled by four
+AT_LENGTH = (Request(LESSON, LONG), StageView("conv1", 3))
+AT_POOLING = (Request(BASELINE, CLIP), StageView("pooling1"))  # whose frames are pooled by four
 
 # What all viewers share; and what is started to be heard, and through which filters: the real ones, written down.
 WATCH = """async () => {
@@ -186,17 +187,17 @@ class Viewer:
 class ViewerAlone(Viewer):
     """One or two viewers that no page stands round: at the beginning, still, with nothing selected or pointed at."""
 
-    def open(self, *choices: MapsChoice) -> "ViewerAlone":  # type: ignore[override]
+    def open(self, *seen: tuple[Request, StageView]) -> "ViewerAlone":  # type: ignore[override]
         self.page.mouse.move(2, 2)
-        put(self.page, "viewer/viewer", [(ROOM, show_maps(choice).blob) for choice in choices])
+        put(self.page, "viewer/viewer", [(ROOM, show(*one).blob) for one in seen])
         self.ready()
         self.page.evaluate(WATCH)
         self.page.evaluate("() => { transport.pause(); transport.seek(0); }")
         return self
 
-    def change(self, choice: MapsChoice) -> None:
+    def change(self, seen: tuple[Request, StageView]) -> None:
         """Hand it over again, as the app does after a knob or a change of theme."""
-        hand(self.page, "viewer/viewer", show_maps(choice).blob)
+        hand(self.page, "viewer/viewer", show(*seen).blob)
 
 
 @pytest.fixture
@@ -312,7 +313,7 @@ def test_a_selection_is_heard_from_its_start_to_its_end(viewer):
 
 
 def test_what_a_unit_sees_is_heard_in_its_seconds_and_its_band(viewer):
-    viewer.open(MapsChoice(StageChoice(LESSON, CLIP, "conv2"), 0, (30, 3)))
+    viewer.open((Request(LESSON, CLIP), StageView("conv2", 0, (30, 3))))
     found = spans(LESSON.network, (1, 63, 128), "conv2")[INPUT]
     start, stop = DESED.span(*map(int, found[0][30]))
     low, high = DESED.edges()[found[1][3][0], 0], DESED.edges()[found[1][3][1], 1]
@@ -497,7 +498,7 @@ def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(view
 
 
 def test_dead_channels_are_marked_in_words(viewer):
-    viewer.open(MapsChoice(StageChoice(EVAL, CLIP, "relu0")))
+    viewer.open((Request(EVAL, CLIP), StageView("relu0")))
     dead = [channel for channel, values in enumerate(done(EVAL)["relu0"].y) if not values.any()]
     assert dead
     marked = viewer.root.locator(".grid button:has(em)")
@@ -507,7 +508,7 @@ def test_dead_channels_are_marked_in_words(viewer):
     expect(viewer.root.locator(".grid button").first).to_have_accessible_name(f"channel {dead[0]}, dead")
     marked.first.click()
     assert viewer.screen.told() == [["picked", {"channel": dead[0]}]]
-    viewer.change(MapsChoice(StageChoice(EVAL, CLIP, "relu0"), dead[0]))
+    viewer.change((Request(EVAL, CLIP), StageView("relu0", dead[0])))
     expect(viewer.root.locator("dl")).to_contain_text(re.compile(r"this channel is\s*dead"))
 
 
@@ -515,7 +516,7 @@ def test_a_map_of_one_cell_is_constant(viewer):
     small = Desed(
         kernel_size=(3, 3), padding=(1, 1), stride=(1, 1), nb_filters=(4, 4), pooling=((16, 16), (3, 8)), training=True
     )
-    viewer.open(MapsChoice(StageChoice(small, CLIP, "pooling1")))
+    viewer.open((Request(small, CLIP), StageView("pooling1")))
     assert viewer.root.locator(".grid em").all_text_contents() == ["constant"] * 4
     viewer.page.mouse.move(*viewer.spot(viewer.plane, 0.9))
     expect(viewer.said).to_contain_text(re.compile(r"^pooling1\[0, 0, 0, 0\] = .* mels 0 to 127 of the input"))
@@ -545,7 +546,7 @@ def ink(name: str, share: np.ndarray) -> np.ndarray:
 
 
 def test_a_gate_shows_signal_gate_and_product_and_they_are_torchs(viewer):
-    viewer.open(MapsChoice(StageChoice(GATED, CLIP, "glu1"), 2))
+    viewer.open((Request(GATED, CLIP), StageView("glu1", 2)))
     assert viewer.root.locator(".plane header b").all_inner_texts() == ["signal", "gate", "product"]
     signal, gate, product = (viewer.tensor(f"plane.{name}") for name in ("signal", "gate", "product"))
     np.testing.assert_allclose(signal * gate, product, atol=1e-5)
@@ -576,15 +577,15 @@ def test_a_selection_is_analysed_alone(screen):
 
 
 OTHERS = {
-    "setting": StageChoice(Desed(activation="relu", training=True), LONG, "conv0", seed=4),
-    "sound": StageChoice(LESSON, LogMel(seconds=3, sound="speech"), "conv0"),
+    "setting": Request(Desed(activation="relu", training=True), LONG, Seeded(4)),
+    "sound": Request(LESSON, LogMel(seconds=3, sound="speech")),
 }
 
 
 @pytest.mark.parametrize("what", OTHERS)
 def test_two_viewers_have_one_cursor(what, viewer):
     other = OTHERS[what]
-    viewer.open(MapsChoice(StageChoice(LESSON, LONG, "conv0")), MapsChoice(other))
+    viewer.open((Request(LESSON, LONG), StageView("conv0")), (other, StageView("conv0")))
     both = [viewer, ViewerAlone(viewer.screen, 1)]
     both[1].ready("conv0.0")
     both[1].page.mouse.click(*both[1].spot(both[1].clip, (30 + 0.5) / 188))
@@ -649,7 +650,7 @@ def runs(viewer: Viewer) -> None:
 
 
 def test_a_picture_has_frames_and_mels_on_its_axes_and_its_cursor_runs_silently(viewer):
-    viewer.open(MapsChoice(StageChoice(LESSON, Photo(), "pooling0")))
+    viewer.open((Request(LESSON, Photo()), StageView("pooling0")))
     _, frames, mels = viewer.ask("({ stages }) => stages.input.shape")
     assert viewer.root.locator(".clip .axis").all_inner_texts() == [
         f"frame 0\nframe {frames - 1}",

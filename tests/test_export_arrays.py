@@ -5,6 +5,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 import torch
+from asking import request_of, undoing
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import safe_open
@@ -18,7 +19,6 @@ from cnnviz.core.run import Run, run
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.inputs.patterns import Random
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -91,7 +91,7 @@ def test_the_places_of_the_winners_are_whole_numbers_into_the_input():
 
 
 def test_a_pooling_undone_comes_with_the_places_that_it_was_told():
-    shown = show(Choice(MaxPool(), Random(size=6), unpool=True))
+    shown = show(undoing(MaxPool(), Random(size=6)))
     found = load(tensors(shown))
     x, places = (torch.from_numpy(found[name]) for name in ("input", "part.indices"))
     again = functional.max_unpool2d(x[None], places[None], 2, output_size=(6, 6))[0].numpy()
@@ -99,7 +99,7 @@ def test_a_pooling_undone_comes_with_the_places_that_it_was_told():
 
 
 def test_what_is_shown_is_packed_like_its_run():
-    shown = show(Choice(GLU(channels=2), Random(size=4, channels=2), seed=3))
+    shown = show(request_of(GLU(channels=2), Random(size=4, channels=2), seed=3))
     assert npz(shown, 3) == npz(shown.done, 3)
     assert_holds(load(tensors(shown)), shown.done)
 

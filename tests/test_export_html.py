@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import pytest
+from asking import request_of
 from hypothesis import given
 from hypothesis import strategies as st
 from test_player_helpers import FILES, STATIC, node
@@ -18,10 +19,10 @@ from cnnviz.export.bundle import beside, variable
 from cnnviz.export.html import REUSE, page, program
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.desed import Desed
-from cnnviz.scenes.build import show, show_maps
-from cnnviz.scenes.request import Choice, MapsChoice, StageChoice
+from cnnviz.scenes.build import show
+from cnnviz.scenes.request import Request, StageView
 
-BLOB = show(Choice(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
+BLOB = show(request_of(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
 MODULES = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]
 HOSTILE = [
     "</title><script>alert(1)</script>",
@@ -135,7 +136,7 @@ def test_what_is_no_scene_is_refused(blob):
 
 def test_the_viewers_maps_are_no_scene():
     small = Desed(nb_filters=(2, 2, 2), pooling=((1, 1),) * 3)
-    blob = show_maps(MapsChoice(StageChoice(small, Ramp(size=(8, 8)), "conv0"))).blob
+    blob = show(Request(small, Ramp(size=(8, 8))), StageView("conv0")).blob
     with pytest.raises(ValueError, match="no scene of the player"):
         page(blob, "a")
 

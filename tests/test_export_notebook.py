@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from asking import request_of, undoing, weighted
 from examples import examples
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -27,12 +28,11 @@ from cnnviz.export.notebook import blocks, notebook, plain, script
 from cnnviz.inputs import SOURCES
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
 from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
-CODE = snippet(Conv(), Ramp(size=(4, 5)), 3)
+CODE = snippet(weighted(Conv(), Ramp(size=(4, 5)), 3))
 LOADS = """\
 import numpy as np
 import torch
@@ -117,7 +117,7 @@ def assert_gives(data: bytes, done: Run) -> None:
 )
 def test_any_layers_notebook_gives_its_output(inside, case, seed):
     layer, shape = case
-    choice = Choice(layer, random_of(layer, shape), seed=seed)
+    choice = request_of(layer, random_of(layer, shape), seed=seed)
     assert_gives(notebook(code_of(choice), "Any", "", {}), show(choice).done)
 
 
@@ -125,7 +125,7 @@ def test_any_layers_notebook_gives_its_output(inside, case, seed):
 def test_any_inputs_notebook_gives_its_output(inside, name, ndim):
     source = ready(name, ndim)
     channels = len(source.grid().values)
-    choice = Choice(Conv(channels, 2, 3, stride=2, ndim=ndim), source, seed=4)
+    choice = request_of(Conv(channels, 2, 3, stride=2, ndim=ndim), source, seed=4)
     try:
         wanted = show(choice).done
     except GeometryError:
@@ -136,8 +136,8 @@ def test_any_inputs_notebook_gives_its_output(inside, name, ndim):
 
 def test_a_pooling_undone_and_layers_before_it_give_their_output(inside):
     for choice in (
-        Choice(MaxPool(), Random(size=6), unpool=True),
-        Choice(GLU(channels=2), Random(size=4, channels=2), seed=2, front=(BatchNorm(num_features=2, steps=3),)),
+        undoing(MaxPool(), Random(size=6)),
+        request_of(GLU(channels=2), Random(size=4, channels=2), seed=2, front=(BatchNorm(num_features=2, steps=3),)),
     ):
         assert_gives(notebook(code_of(choice), "", "", {}), show(choice).done)
 
@@ -145,7 +145,7 @@ def test_a_pooling_undone_and_layers_before_it_give_their_output(inside):
 def test_weights_and_inputs_too_many_to_write_down_are_inside(inside):
     layer, source = Conv(16, 64, 11), Random(size=12, channels=16)
     weight = values(layer.weight_shape())
-    code = snippet(layer, source, 0, weight)
+    code = snippet(weighted(layer, source, 0, weight))
     data = notebook(code, "Large", "", {"weight.npy": npy(weight)})
     assert (inside / "weight.npy").exists() is False
     y = y_of(data)
@@ -155,7 +155,7 @@ def test_weights_and_inputs_too_many_to_write_down_are_inside(inside):
 
 
 def test_the_script_gives_the_same_output(inside):
-    choice = Choice(Conv(1, 2, 3, padding=1), Ramp(size=(4, 5)), seed=3)
+    choice = request_of(Conv(1, 2, 3, padding=1), Ramp(size=(4, 5)), seed=3)
     (inside / "a.py").write_text(script(code_of(choice), "A", "B") + "torch.save(y, 'y.pt')\n")
     done = subprocess.run([sys.executable, "a.py"], capture_output=True, text=True, check=True)
     assert done.stdout == "torch.Size([1, 2, 4, 5])\n"
@@ -175,7 +175,7 @@ def test_the_cells_are_those_that_a_person_would_make():
 
 
 def test_a_class_is_one_cell_and_all_imports_are_another():
-    code = snippet(GLU(channels=3), SOURCES["photo"](colour="rgb"), 0)
+    code = snippet(weighted(GLU(channels=3), SOURCES["photo"](colour="rgb"), 0))
     first, second, *_ = blocks(code)
     assert first.startswith("import numpy")
     assert all(line.startswith(("import ", "from ")) for line in first.split("\n") if line)
@@ -187,7 +187,7 @@ def test_a_class_is_one_cell_and_all_imports_are_another():
 @given(case=any_case.filter(lambda case: case[0].n_axes <= 3 and not isinstance(case[0], MaxUnpool)))
 def test_no_line_is_lost_or_moved(case):
     layer, shape = case
-    code = code_of(Choice(layer, random_of(layer, shape)))
+    code = code_of(request_of(layer, random_of(layer, shape)))
     assert "\n\n".join(blocks(code)) == code
 
 

@@ -38,14 +38,14 @@ from cnnviz.networks.forward import memory, run_network
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, links, spans
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
-from cnnviz.scenes import build as show
 from cnnviz.scenes import network as flow
 from cnnviz.scenes.blob import VERSION
-from cnnviz.scenes.build import show_flow, show_net
+from cnnviz.scenes.build import forget, show
 from cnnviz.scenes.layer import MOST_MAPS
 from cnnviz.scenes.network import Glance, blocks_of, four, make_flow, side_for
 from cnnviz.scenes.palette import TOP
-from cnnviz.scenes.request import NetChoice
+from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 
 
 def net(*layers):
@@ -330,79 +330,83 @@ def test_of_several_statistics_the_first_is_named():
     assert [stage["statistical"] for stage in meta["stages"]] == ["", "s0", "s0", "s0"]
 
 
-# --- from a choice ---
+# --- from a request ---
 
 
-def test_a_choice_is_run_once_as_a_whole():
-    choice = NetChoice(LessonB().network, DIGIT, "", seed=2)
-    shown = show_flow(choice)
-    done = run_network(choice.network, choice.source.grid().values, 2)
+def test_a_request_is_run_once_as_a_whole():
+    request = Request(LessonB().network, DIGIT, Seeded(2))
+    shown = show(request, NetworkView())
+    done = run_network(request.network, DIGIT.grid().values, 2)
     tensors = load(shown.blob)
     for i, one in enumerate(done.values(), 1):
         np.testing.assert_array_equal(tensors[f"values.{i}"].ravel(), one.y.ravel())
     assert shown.macs == 3_939_136
-    assert shown.memory == memory(choice.network, (1, 28, 28))
+    assert shown.memory == memory(request.network, (1, 28, 28))
     assert shown.device == done["linear_11"].device
     assert shown.seconds > 0
 
 
-def test_the_choice_says_with_which_weights_it_starts():
-    choice = NetChoice(LessonB().network, DIGIT, "", seed=2, start="kaiming")
-    done = run_network(choice.network, DIGIT.grid().values, 2, choice.weights())
-    np.testing.assert_array_equal(load(show_flow(choice).blob)["values.12"].ravel(), done["linear_11"].y.ravel())
-    assert show_flow(choice).blob != show_flow(replace(choice, start="torch")).blob
+def test_the_request_says_with_which_weights_it_starts():
+    network = LessonB().network
+    done = run_network(network, DIGIT.grid().values, 2, Kaiming(2).state(network))
+    shown = [load(show(Request(network, DIGIT, weights), NetworkView()).blob) for weights in (Kaiming(2), Seeded(2))]
+    np.testing.assert_array_equal(shown[0]["values.12"].ravel(), done["linear_11"].y.ravel())
+    assert (shown[0]["values.12"] != shown[1]["values.12"]).any()
 
 
-def test_weights_that_begin_as_in_the_lesson_are_of_the_choices_seed():
-    given = NetChoice(LessonB().network, DIGIT, "", seed=2, start="kaiming").weights()
+def test_weights_that_begin_as_in_the_lesson_are_of_the_requests_seed():
+    given = Kaiming(2).state(LessonB().network)
     for key, value in kaiming(LessonB().network, 2).items():
         np.testing.assert_array_equal(given[key], value)
 
 
-def test_a_checkpoint_stands_before_any_start():
+def test_a_checkpoint_is_loaded_over_torchs_start():
     network, file = net(Conv(1, 2, (3, 3))), BytesIO()
     torch.save(network.seeded(7).state_dict(), file)
-    choice = NetChoice(network, DIGIT, "", start="kaiming", checkpoint=Checkpoint(file.getvalue()))
+    loaded = Loaded(Checkpoint(file.getvalue())).state(network)
     for key, value in network.state(7).items():
-        np.testing.assert_array_equal(choice.weights()[key], value)
+        np.testing.assert_array_equal(loaded[key], value)
 
 
-@pytest.mark.parametrize("draw", [show_flow, show_net])
-def test_a_network_that_needs_too_much_memory_is_refused(draw, monkeypatch):
-    monkeypatch.setattr(show, "MOST_MEMORY", 1)
+@pytest.mark.parametrize("view", [NetworkView(), LayerView()])
+def test_a_network_that_needs_too_much_memory_is_refused(view, monkeypatch):
+    monkeypatch.setattr(Network, "budget", 1)
     with pytest.raises(BudgetError):
-        draw(NetChoice(net(ReLU()), DIGIT, "s0"))
+        show(Request(net(ReLU()), DIGIT), view)
 
 
-@pytest.mark.parametrize("draw", [lambda choice: show_flow(choice).notice, lambda choice: show_net(choice).done.notice])
-def test_a_full_device_is_told_of_a_network_as_well(draw, monkeypatch):
+@pytest.mark.parametrize("view", [NetworkView(), LayerView()])
+def test_a_full_device_is_told_of_a_network_as_well(view, monkeypatch):
     fail_on_cuda(monkeypatch, torch.OutOfMemoryError("Tried to allocate 9 GiB"))
-    assert draw(NetChoice(net(ReLU()), DIGIT, "s0")) == "The cuda device ran out of memory, so this ran on the CPU."
+    forget()
+    assert (
+        show(Request(net(ReLU()), DIGIT), view).notice == "The cuda device ran out of memory, so this ran on the CPU."
+    )
 
 
 def test_only_the_first_stage_reads_the_colours_of_the_picture():
-    choice = NetChoice(net(Conv(3, 3, (1, 1)), ReLU()), Fitted(whole=Photo(), shape=(3, 8, 8)), "")
-    assert words(show_flow(choice).blob)["stages"][0]["scale"] == "picture"
-    scales = [words(show_net(replace(choice, stage=stage)).blob)["scales"]["input"] for stage in ("s0", "s1")]
+    request = Request(net(Conv(3, 3, (1, 1)), ReLU()), Fitted(whole=Photo(), shape=(3, 8, 8)))
+    assert words(show(request, NetworkView()).blob)["stages"][0]["scale"] == "picture"
+    scales = [words(show(request, LayerView(stage)).blob)["scales"]["input"] for stage in ("s0", "s1")]
     assert scales == ["picture", "signed"]
 
 
 def test_a_stage_with_more_maps_than_there_is_room_for_is_refused_and_those_before_it_are_not():
-    choice = NetChoice(net(ReLU(), Conv(1, MOST_MAPS + 1, (1, 1))), Random(size=(4, 4)), "s0")
-    assert show_net(choice).done.y.shape == (1, 4, 4)
+    request = Request(net(ReLU(), Conv(1, MOST_MAPS + 1, (1, 1))), Random(size=(4, 4)))
+    assert show(request, LayerView("s0")).done.y.shape == (1, 4, 4)
     with pytest.raises(BudgetError, match="the stage has room for"):
-        show_net(replace(choice, stage="s1"))
+        show(request, LayerView("s1"))
 
 
 def test_a_dense_layer_costs_what_all_its_outputs_cost():
-    choice = NetChoice(net(Flatten(), Linear((768, 1, 1), 600)), Fitted(whole=Photo(), shape=(3, 16, 16)), "s1")
-    assert show_net(choice).cost.macs == 768 * 600
+    request = Request(net(Flatten(), Linear((768, 1, 1), 600)), Fitted(whole=Photo(), shape=(3, 16, 16)))
+    assert show(request, LayerView("s1")).cost.macs == 768 * 600
 
 
 def test_training_and_eval_differ():
     network = LessonB(use_batchnorm=True).network
     trained = LessonB(use_batchnorm=True, training=True).network
-    both = [load(show_flow(NetChoice(one, DIGIT, "")).blob) for one in (network, trained)]
+    both = [load(show(Request(one, DIGIT), NetworkView()).blob) for one in (network, trained)]
     names = [name for name, _ in network.stages]
     same = [np.array_equal(both[0][f"values.{i}"], both[1][f"values.{i}"]) for i in range(len(names) + 1)]
     assert same[: names.index("batchnorm2d_01") + 1] == [True, True]
@@ -410,13 +414,13 @@ def test_training_and_eval_differ():
 
 
 def test_a_network_without_stages_shows_its_input():
-    shown = show_flow(NetChoice(Network(()), DIGIT, ""))
+    shown = show(Request(Network(()), DIGIT), NetworkView())
     assert [stage["name"] for stage in words(shown.blob)["stages"]] == [INPUT]
 
 
 def test_what_does_not_fit_is_said_by_name():
     with pytest.raises(GeometryError, match=r"^s0: "):
-        show_flow(NetChoice(net(Conv(1, 2, (9, 9))), Random(size=(4, 4)), ""))
+        show(Request(net(Conv(1, 2, (9, 9))), Random(size=(4, 4))), NetworkView())
 
 
 def test_the_input_is_not_changed():

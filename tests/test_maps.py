@@ -21,18 +21,20 @@ from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import spans
-from cnnviz.scenes.build import show_maps, show_stage
+from cnnviz.scenes.build import show
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.palette import TOP
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.small_maps import SMALL, STATISTICS, channels_of, levels_of, small_picture
+from cnnviz.scenes.weights import Loaded, Seeded
 
 CLIP = LogMel(seconds=1)
+SEEDED = Seeded(3)
 GATED = Desed(activation="glu", nb_filters=(4, 6, 8))
 
 
-def shown(stage, network=GATED, channel=1, unit=None, source=CLIP, **more):
-    maps = show_maps(MapsChoice(StageChoice(network, source, stage, seed=3, **more), channel, unit))
+def shown(stage, network=GATED, channel=1, unit=None, source=CLIP, weights=SEEDED):
+    maps = show(Request(network, source, weights), StageView(stage, channel, unit))
     return load(maps.blob), words(maps.blob), maps
 
 
@@ -204,18 +206,17 @@ def test_the_sound_that_is_heard_is_the_clip():
     np.testing.assert_allclose(tensors["samples"] / 32767, CLIP.samples(), atol=1 / 32767)
 
 
-# --- choices ---
+# --- requests ---
 
 
 def test_channel_and_unit_are_pulled_back_inside():
     _, meta, maps = shown("pooling2", channel=99, unit=(9999, 9999))
-    assert (maps.channel, maps.unit) == (7, (62, 1))
+    assert (maps.view.channel, maps.view.unit) == (7, (62, 1))
     assert (meta["channel"], meta["unit"]) == (7, [62, 1])
 
 
 def test_the_window_opens_at_the_unit_of_the_maps():
-    choice = MapsChoice(StageChoice(GATED, CLIP, "conv1", seed=3), 2, (20, 7))
-    opened = show_stage(choice)
+    opened = show(Request(GATED, CLIP, Seeded(3)), StageView("conv1", 2, (20, 7)).window)
     meta = words(opened.blob)
     assert (meta["turned"], meta["at"]["channel"], meta["at"]["cell"]) == (True, 2, [0, 20, 7])
     np.testing.assert_array_equal(opened.done.y, torchs("conv1").y)
@@ -259,15 +260,15 @@ def checkpoint(network):
 
 
 def test_a_checkpoints_weights_are_those_that_are_shown():
-    tensors, _, _ = shown("pooling2", checkpoint=checkpoint(GATED))
+    tensors, _, _ = shown("pooling2", weights=Loaded(checkpoint(GATED)))
     expected = run_network(GATED.network, CLIP.grid().values, seed=11)["pooling2"].y
     np.testing.assert_array_equal(tensors["plane.after"], expected[1])
 
 
 def test_a_checkpoint_of_another_network_is_refused_with_names():
     with pytest.raises(CheckpointError, match="do not fit this network"):
-        shown("conv0", replace(GATED, nb_filters=(4, 6, 9)), checkpoint=checkpoint(GATED))
+        shown("conv0", replace(GATED, nb_filters=(4, 6, 9)), weights=Loaded(checkpoint(GATED)))
 
 
 def test_a_clip_is_read_once():
-    assert clip_of(CLIP) is clip_of(LogMel(seconds=1))
+    assert clip_of(CLIP).values is clip_of(LogMel(seconds=1)).values

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from asking import request_of
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load
@@ -17,7 +18,6 @@ from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.build import show
 from cnnviz.scenes.opening import MOST_STEPS, Opening, opened_at, opening
-from cnnviz.scenes.request import Choice
 
 PIN = "output-0-0-2-3"
 places = st.builds(
@@ -42,7 +42,7 @@ def test_what_is_no_place_is_named(step, pin):
 
 @given(where=places)
 def test_a_blob_that_opens_elsewhere_holds_the_same_scene(where):
-    blob = show(Choice(Conv(), Digit(), "sobel_x")).blob
+    blob = show(request_of(Conv(), Digit(), "sobel_x")).blob
     moved = opened_at(blob, where)
     assert Scene.from_bytes(moved).meta == Scene.from_bytes(blob).meta | {
         "opens": {"step": where.step, "pin": where.pin}

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import request_of
 from other_browsers import BROWSERS, Visitor, wait
 
 from cnnviz.core.layers import Conv
 from cnnviz.export.html import page
 from cnnviz.inputs.patterns import Random
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 
 pytestmark = pytest.mark.skipif("CNNVIZ_OTHER_BROWSERS" not in os.environ, reason="make test-browsers")
 
@@ -46,7 +47,7 @@ def shows(visitor: Visitor, url: str, title: str) -> None:
     says(visitor, "row 0, column 0")
 
 
-def walks(visitor: Visitor, choice: Choice) -> None:
+def walks(visitor: Visitor, choice: Request) -> None:
     """A key steps, a pointer explains, and torch agrees."""
     done = show(choice).done
     visitor.press(RIGHT)
@@ -57,7 +58,7 @@ def walks(visitor: Visitor, choice: Choice) -> None:
     visitor.point(1, 1)
 
 
-CHOICE = Choice(Conv(2, 1, 3), Random(size=7, channels=2, seed=3), seed=5)
+CHOICE = request_of(Conv(2, 1, 3), Random(size=7, channels=2, seed=3), seed=5)
 ADDRESS = "input=random&input_size=7&input_channels=2&input_seed=3&kernel=random&seed=5"
 
 

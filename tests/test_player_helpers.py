@@ -16,6 +16,7 @@ import numpy as np
 import playwright
 import pytest
 import torch
+from asking import undoing
 from torch.nn import functional
 from torch.nn.functional import pad
 
@@ -95,7 +96,6 @@ from cnnviz.inputs.patterns import Random
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene, three
 from cnnviz.scenes.palette import PALETTE
-from cnnviz.scenes.request import Choice
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
@@ -297,7 +297,7 @@ def runs() -> dict[str, Run]:
         affine = {key: noise(state[key].shape, len(key)) for key in ("weight", "bias") if key in state}
         found[name] = run(layer, noise(shape), 3, affine)
     for name, (pool, source) in UNPOOLED.items():
-        found[name] = show(Choice(pool, source, unpool=True)).done
+        found[name] = show(undoing(pool, source)).done
     for name, (layer, numbers) in ODD.items():
         found[name] = run(layer, np.array([numbers], np.float32))
     return found

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 import torch
+from asking import request_of
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from test_pages import LAYERS, blobs, opened
@@ -28,7 +29,6 @@ from cnnviz.jobs import JobError, Kind, Pool
 from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
-from cnnviz.scenes.request import Choice
 from cnnviz.web import films, share
 from cnnviz.web import shell as frame
 from cnnviz.web.pools import LONG
@@ -43,7 +43,7 @@ ADDRESSES = {page: {} for page in LAYERS} | {
 
 
 def staged(**layer):
-    shown = show(Choice(Conv(1, 2, **layer), Digit(), "bank"))
+    shown = show(request_of(Conv(1, 2, **layer), Digit(), "bank"))
     return Staged(shown.blob, shown.done, "a digit", address="https://example.org/convolution")
 
 

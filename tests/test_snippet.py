@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from asking import request_of, undoing, weighted
 from examples import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ from cnnviz.inputs.patterns import Checkerboard, Ramp, Random
 from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.upload import Upload
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.scenes.snippet import snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -72,14 +73,12 @@ def output_of(code: str) -> np.ndarray:
     return y_of(code)[0].numpy()
 
 
-def code_of(choice: Choice) -> str:
+def code_of(choice: Request) -> str:
     """The lines that a page shows for a choice."""
-    shown = show(choice)
-    front = (*choice.front, *((choice.layer,) if choice.unpool else ()))
-    return snippet(shown.done.layer, choice.source, choice.seed, shown.weight, choice.flipped, front)
+    return snippet(choice)
 
 
-def assert_as_shown(choice: Choice) -> None:
+def assert_as_shown(choice: Request) -> None:
     """The lines give what is on screen, bit for bit, in the shape that torch gives it."""
     done = show(choice).done
     y = y_of(code_of(choice))
@@ -107,7 +106,7 @@ def output_on_screen(layer: Layer, source: Source, seed: int, weight: Array | No
 def assert_same_output(
     layer: Layer, source: Source, seed: int = 0, weight: Array | None = None, flipped: bool = False
 ) -> None:
-    code = snippet(layer, source, seed, weight, flipped)
+    code = snippet(weighted(layer, source, seed, weight, flipped))
     np.testing.assert_array_equal(output_of(code), output_on_screen(layer, source, seed, weight, flipped))
 
 
@@ -138,19 +137,19 @@ def test_every_source_and_layer_give_the_output_on_screen(name, ndim, kind, chos
 @given(data=st.data(), seed=st.integers(0, 9999))
 def test_any_settings_with_torchs_own_weights_give_the_output_on_screen(kind, data, seed):
     layer, shape = data.draw(cases(kind).filter(lambda case: case[0].n_axes <= 3))  # no source has more axes
-    assert_as_shown(Choice(layer, random_of(layer, shape), seed=seed))
+    assert_as_shown(request_of(layer, random_of(layer, shape), seed=seed))
 
 
 @given(case=conv_case, seed=st.integers(0, 9999))
 def test_torchs_own_weights_turned_round_give_the_output_on_screen(case, seed):
     layer, shape = case
-    assert_as_shown(Choice(layer, random_of(layer, shape), seed=seed, flipped=True))
+    assert_as_shown(request_of(layer, random_of(layer, shape), seed=seed, flipped=True))
 
 
 @given(case=cases("max_pool"))
 def test_a_pooling_undone_gives_the_output_on_screen(case):
     layer, shape = case
-    choice = Choice(layer, random_of(layer, shape), unpool=True)
+    choice = undoing(layer, random_of(layer, shape))
     try:
         show(choice)
     except GeometryError:
@@ -185,33 +184,33 @@ def test_layers_that_run_before_give_the_output_on_screen(front, layer):
     shape = (2, 6, 4)
     for one in front:
         shape = one.output_shape(shape)
-    assert_as_shown(Choice(layer(shape[0]), Random(size=(6, 4), channels=2), seed=5, front=front))
+    assert_as_shown(request_of(layer(shape[0]), Random(size=(6, 4), channels=2), seed=5, front=front))
 
 
 @pytest.mark.parametrize("layer", BEHIND.values(), ids=BEHIND)
 @pytest.mark.parametrize("gate", [GLU(channels=2), ContextGating(channels=2)])
 def test_behind_a_gate_the_output_is_that_on_screen_up_to_rounding(gate, layer):
     """An nn.Linear over the channels leaves them last in memory, where torch may add up in another order."""
-    choice = Choice(layer(2), Random(size=(6, 4), channels=2), seed=5, front=(gate, ReLU(), gate))
+    choice = request_of(layer(2), Random(size=(6, 4), channels=2), seed=5, front=(gate, ReLU(), gate))
     done = show(choice).done
     np.testing.assert_allclose(output_of(code_of(choice)).reshape(done.y.shape), done.y, rtol=1e-5, atol=1e-6)
 
 
 def test_a_pooling_undone_behind_other_layers_gives_the_output_on_screen():
     front = (Conv(1, 3, 3, padding=1), ReLU())
-    assert_as_shown(Choice(MaxPool(), Random(size=(6, 4)), seed=2, front=front, unpool=True))
+    assert_as_shown(undoing(MaxPool(), Random(size=(6, 4)), seed=2, front=front))
 
 
 @pytest.mark.parametrize("layer", [Dropout(steps=3), DropoutNd(p=0.3, steps=3), Dropout(steps=3, training=False)])
 def test_several_steps_of_dropout_give_the_output_on_screen(layer):
-    assert_as_shown(Choice(layer, Random(size=(3, 4), channels=5), seed=8, front=(Repeat(times=3),)))
+    assert_as_shown(request_of(layer, Random(size=(3, 4), channels=5), seed=8, front=(Repeat(times=3),)))
 
 
 @pytest.mark.parametrize(
     "layer", [MaxPool(return_indices=True), MaxPool(), AdaptiveMaxPool(return_indices=True), AdaptiveMaxPool()]
 )
 def test_a_maximum_with_or_without_its_places_gives_the_output_on_screen(layer):
-    assert_as_shown(Choice(layer, Random(size=(6, 7), channels=2)))
+    assert_as_shown(request_of(layer, Random(size=(6, 7), channels=2)))
 
 
 EXAMPLES = [
@@ -225,14 +224,14 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("layer", EXAMPLES, ids=lambda layer: layer.code())
 def test_several_examples_give_the_output_on_screen_examples_first(layer):
-    choice = Choice(layer, Random(ndim=3, size=(3, 4, 5), channels=2))
+    choice = request_of(layer, Random(ndim=3, size=(3, 4, 5), channels=2))
     assert y_of(code_of(choice)).shape == (3, 2, 4, 5)
     assert_as_shown(choice)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_another_seed_drops_other_cells(seed):
-    here, there = (Choice(Dropout(), Random(size=9), seed=n) for n in (0, seed))
+    here, there = (request_of(Dropout(), Random(size=9), seed=n) for n in (0, seed))
     assert not torch.equal(y_of(code_of(here)), y_of(code_of(there)))
     assert_as_shown(there)
 
@@ -258,7 +257,7 @@ def test_colour_pictures_give_the_output_on_screen_bit_for_bit():
 
 
 def test_the_lines_run_on_their_own():
-    code = snippet(Conv(padding=1), Ramp(size=(3, 4)), 0)
+    code = snippet(weighted(Conv(padding=1), Ramp(size=(3, 4)), 0))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "torch.Size([1, 1, 3, 4])\n"
 
@@ -268,7 +267,7 @@ def test_the_lines_run_on_their_own():
 
 def test_seeded_weights():
     assert (
-        snippet(Conv(1, 2), Ramp(size=4), 5)
+        snippet(weighted(Conv(1, 2), Ramp(size=4), 5))
         == """\
 import torch
 from torch import nn
@@ -287,7 +286,7 @@ print(y.shape)"""
 def test_one_kernel_for_all_channels_is_written_once():
     weight = weights("typed", (2, 2, 2, 2), 2, "1 2; 3 4")
     assert (
-        snippet(Conv(2, 2, 2), Ramp(size=4, channels=2), 5, weight)
+        snippet(weighted(Conv(2, 2, 2), Ramp(size=4, channels=2), 5, weight))
         == """\
 import torch
 from torch import nn
@@ -311,10 +310,9 @@ print(y.shape)"""
     ("choice", "end"),
     [
         (
-            Choice(MaxPool(), Ramp(size=4), unpool=True),
+            undoing(MaxPool(), Ramp(size=4)),
             """\
 pool = nn.MaxPool2d(kernel_size=2, stride=2, return_indices=True)
-
 layer = nn.MaxUnpool2d(kernel_size=2, stride=2)
 
 with torch.no_grad():
@@ -323,7 +321,7 @@ with torch.no_grad():
 print(y.shape)""",
         ),
         (
-            Choice(MaxPool(return_indices=True), Ramp(size=4)),
+            request_of(MaxPool(return_indices=True), Ramp(size=4)),
             """\
 layer = nn.MaxPool2d(kernel_size=2, stride=2, return_indices=True)
 
@@ -332,7 +330,7 @@ with torch.no_grad():
 print(y.shape)""",
         ),
         (
-            Choice(Dropout(p=0.2), Ramp(size=4), seed=3),
+            request_of(Dropout(p=0.2), Ramp(size=4), seed=3),
             """\
 torch.manual_seed(3)
 layer = nn.Dropout(p=0.2)
@@ -342,14 +340,14 @@ with torch.no_grad():
 print(y.shape)""",
         ),
         (
-            Choice(Dropout(training=False), Ramp(size=4), seed=3),
+            request_of(Dropout(training=False), Ramp(size=4), seed=3),
             """\
 with torch.no_grad():
     y = layer.eval()(x)
 print(y.shape)""",
         ),
         (
-            Choice(BatchNorm(num_features=1, training=False, steps=5), Ramp(size=4)),
+            request_of(BatchNorm(num_features=1, training=False, steps=5), Ramp(size=4)),
             """\
 layer = nn.BatchNorm2d(num_features=1)
 
@@ -360,7 +358,7 @@ with torch.no_grad():
 print(y.shape)""",
         ),
         (
-            Choice(GroupNorm(num_channels=1, examples=True), Ramp(ndim=3, size=4)),
+            request_of(GroupNorm(num_channels=1, examples=True), Ramp(ndim=3, size=4)),
             """\
 with torch.no_grad():
     x = x[0].swapaxes(0, 1)
@@ -368,40 +366,35 @@ with torch.no_grad():
 print(y.shape)""",
         ),
         (
-            Choice(Permute((1, 2, 0)), Ramp(size=4)),
+            request_of(Permute((1, 2, 0)), Ramp(size=4)),
             """\
 with torch.no_grad():
     y = x.permute(0, 2, 3, 1)
 print(y.shape)""",
         ),
         (
-            Choice(ReLU(), Ramp(size=4), seed=6, front=(Conv(1, 2), BatchNorm(num_features=2, steps=2))),
+            request_of(ReLU(), Ramp(size=4), seed=6, front=(Conv(1, 2), BatchNorm(num_features=2, steps=2))),
             """\
 torch.manual_seed(6)
-front = nn.Conv2d(1, 2, kernel_size=3)
-with torch.no_grad():
-    x = front(x)
-torch.manual_seed(6)
-front = nn.BatchNorm2d(num_features=2)
-with torch.no_grad():
-    for _ in range(1):
-        front(x)
-    x = front(x)
-
+front1 = nn.Conv2d(1, 2, kernel_size=3)
+front2 = nn.BatchNorm2d(num_features=2)
 layer = nn.ReLU()
 
 with torch.no_grad():
+    x = front1(x)
+    for _ in range(1):
+        front2(x)
+    x = front2(x)
     y = layer(x)
 print(y.shape)""",
         ),
         (
-            Choice(ReLU(), Ramp(size=4), front=(Permute((1, 2, 0)),)),
+            request_of(ReLU(), Ramp(size=4), front=(Permute((1, 2, 0)),)),
             """\
-x = x.permute(0, 2, 3, 1)
-
 layer = nn.ReLU()
 
 with torch.no_grad():
+    x = x.permute(0, 2, 3, 1)
     y = layer(x)
 print(y.shape)""",
         ),
@@ -420,23 +413,23 @@ def test_a_layer_is_used_as_a_person_would_use_it(choice, end):
     ],
 )
 def test_a_module_that_is_not_torchs_comes_with_its_source(layer, name):
-    code = code_of(Choice(layer, Ramp(size=4), front=(layer,)))
+    code = code_of(request_of(layer, Ramp(size=4), front=(layer,)))
     assert code.count(f"class {name}(nn.Module):") == 1
     assert code.index(f"class {name}") < code.index("x = ")
 
 
 def test_what_is_no_module_is_not_made_into_one():
-    assert "layer" not in code_of(Choice(Permute((1, 2, 0)), Ramp(size=4)))
+    assert "layer" not in code_of(request_of(Permute((1, 2, 0)), Ramp(size=4)))
 
 
 @pytest.mark.parametrize("layer", [HalvingGLU(), Linear(size=(2, 4, 4)), Flatten(), MaxPool()])
 def test_torchs_own_modules_come_without_a_source(layer):
-    assert "class " not in code_of(Choice(layer, Ramp(size=4, channels=2)))
+    assert "class " not in code_of(request_of(layer, Ramp(size=4, channels=2)))
 
 
 def test_a_true_convolution_shows_the_flip():
     weight = weights("typed", (1, 1, 2), 1, "1 2")
-    code = snippet(Conv(kernel_size=2, ndim=1, bias=False), Ramp(size=4, ndim=1), 0, weight, flipped=True)
+    code = snippet(weighted(Conv(kernel_size=2, ndim=1, bias=False), Ramp(size=4, ndim=1), 0, weight, flipped=True))
     assert "kernel = torch.tensor([[1.0, 2.0]])" in code
     assert code.endswith("""
 with torch.no_grad():
@@ -447,21 +440,21 @@ print(y.shape)""")
 
 @pytest.mark.parametrize(("ndim", "turn"), [(1, "flip(-1)"), (2, "flip(-2, -1)"), (3, "flip(-3, -2, -1)")])
 def test_the_flip_names_every_axis_of_the_kernel(ndim, turn):
-    assert f"layer.weight.{turn}" in snippet(Conv(ndim=ndim), Ramp(ndim=ndim), 0, None, flipped=True)
+    assert f"layer.weight.{turn}" in snippet(weighted(Conv(ndim=ndim), Ramp(ndim=ndim), 0, None, flipped=True))
 
 
 @pytest.mark.parametrize(("name", "ndim"), [(name, ndim) for name, kind in SOURCES.items() for ndim in kind.ndims])
 @pytest.mark.parametrize("kernels", [1, 999])  # written out, and packed
 def test_imports_come_first_and_once(name, ndim, kernels):
     layer = Conv(2, kernels, ndim=ndim)
-    lines = ast.parse(snippet(layer, ready(name, ndim), 0, values(layer.weight_shape()))).body
+    lines = ast.parse(snippet(weighted(layer, ready(name, ndim), 0, values(layer.weight_shape())))).body
     imports = [ast.unparse(line) for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
     assert [ast.unparse(line) for line in lines[: len(imports)]] == imports
     assert len(set(imports)) == len(imports)
 
 
 def test_imports_are_in_the_usual_order():
-    code = snippet(Conv(3, 16, 9), Photo(colour="rgb"), 0, values((16, 3, 9, 9)))
+    code = snippet(weighted(Conv(3, 16, 9), Photo(colour="rgb"), 0, values((16, 3, 9, 9))))
     assert code.startswith("""\
 import base64
 import zlib
@@ -479,7 +472,7 @@ photo =""")
 def test_there_are_no_ragged_blank_lines(case, seed):
     layer, (channels, *size) = case
     source = Random(size=tuple(size), channels=channels)
-    code = snippet(layer, source, seed, values(layer.weight_shape(), seed))
+    code = snippet(weighted(layer, source, seed, values(layer.weight_shape(), seed)))
     assert "\n\n\n" not in code
     assert not re.search(r"[ \t]\n", code)
 
@@ -489,7 +482,7 @@ def test_weights_too_many_to_write_down_are_loaded_from_their_own_file(tmp_path,
     weight = values(layer.weight_shape())
     monkeypatch.chdir(tmp_path)
     np.save("weight.npy", weight)
-    assert "weight.npy" in snippet(layer, source, 0, weight)
+    assert "weight.npy" in snippet(weighted(layer, source, 0, weight))
     assert_same_output(layer, source, 0, weight)
 
 
@@ -500,11 +493,11 @@ def test_weights_that_are_not_finite_are_kept():
 
 def test_a_seed_is_shown_only_where_it_decides():
     layer = Conv()
-    assert "manual_seed(3)" in snippet(layer, Ramp(), 3)
-    assert "manual_seed" not in snippet(layer, Ramp(), 3, values(layer.weight_shape()))
-    assert "manual_seed" not in snippet(MaxPool(), Ramp(), 3)
+    assert "manual_seed(3)" in snippet(weighted(layer, Ramp(), 3))
+    assert "manual_seed" not in snippet(weighted(layer, Ramp(), 3, values(layer.weight_shape())))
+    assert "manual_seed" not in snippet(weighted(MaxPool(), Ramp(), 3))
 
 
 def test_a_layer_without_bias_sets_none():
     layer = Conv(bias=False)
-    assert "layer.bias" not in snippet(layer, Ramp(), 0, values(layer.weight_shape()))
+    assert "layer.bias" not in snippet(weighted(layer, Ramp(), 0, values(layer.weight_shape())))

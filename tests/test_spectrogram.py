@@ -18,9 +18,9 @@ from cnnviz.inputs.logmel import RATE, Features, log_mel
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
-from cnnviz.scenes.build import show_stage
+from cnnviz.scenes.build import show
 from cnnviz.scenes.query.desed import parsed, spelled
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import LayerView, Request
 
 CLIP = LogMel(seconds=1)
 STAGES = [
@@ -329,7 +329,7 @@ def test_two_are_compared_at_the_same_place(what, more, view):
 @pytest.mark.parametrize("stage", ["conv1", "batchnorm1", "cg1", "dropout0", "pooling1"])
 def test_a_unit_of_a_stage_is_torchs_in_the_browser(stage, screen: Screen):
     network = Desed(activation="cg", training=True)
-    done = show_stage(MapsChoice(StageChoice(network, CLIP, stage))).done
+    done = show(Request(network, CLIP), LayerView(stage)).done
     screen.open(f"view=one+window&activation=cg&stage={stage}&input_seconds=1", path="/spectrogram")
     screen.wait_ready(done.layer.code())
     screen.press("End")
@@ -338,7 +338,7 @@ def test_a_unit_of_a_stage_is_torchs_in_the_browser(stage, screen: Screen):
 
 
 def test_a_unit_that_was_chosen_among_the_maps_is_worked_out_in_its_window(screen: Screen):
-    done = show_stage(MapsChoice(StageChoice(Desed(training=True), CLIP, "conv1"))).done
+    done = show(Request(Desed(training=True), CLIP), LayerView("conv1")).done
     screen.open("view=one+window&stage=conv1&channel=5&frame=20&mel=10&input_seconds=1", path="/spectrogram")
     screen.wait_ready(done.layer.code())
     expect(screen.badge).to_contain_text("✓ = torch")

@@ -25,7 +25,6 @@ from cnnviz.export.stage import (
     picture,
     picture_figure,
     png,
-    take,
     tensors,
 )
 from cnnviz.export.stage.figure import DPI, PIXELS
@@ -37,23 +36,27 @@ from cnnviz.networks.checkpoint import Checkpoint
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, spans
-from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.build import show
 from cnnviz.scenes.palette import PALETTE
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.stage import planes
+from cnnviz.scenes.weights import Loaded, Seeded
 
 CLIP = LogMel(seconds=1)
 SMALL = Desed(activation="glu", nb_filters=(4, 6, 3), pooling=((2, 2), (2, 2), (1, 4)), training=True)
-GLU = MapsChoice(StageChoice(SMALL, CLIP, "glu1", seed=3), channel=2, unit=(10, 20))
+VIEW = StageView("glu1", channel=2, unit=(10, 20))
 
 
-def at(stage, **changes):
-    """The same choice at another stage."""
-    return replace(GLU, at=replace(GLU.at, stage=stage), **changes)
+def at(stage="glu1", network=SMALL, source=CLIP, **changes):
+    """A stage."""
+    return show(Request(network, source, Seeded(3)), replace(VIEW, stage=stage, **changes))
 
 
-def read(choice):
-    return dict(np.load(BytesIO(npz(choice)), allow_pickle=False))
+GLU = at()
+
+
+def read(maps):
+    return dict(np.load(BytesIO(npz(maps)), allow_pickle=False))
 
 
 def panels_of(figure):
@@ -73,11 +76,11 @@ def words_of(figure):
     return [text.get_text() for text in figure.findobj(Text)]
 
 
-def broken(taken, value=np.nan):
+def broken(maps, value=np.nan):
     """The same with one cell that is no number, in channel 2."""
-    y = taken.done.y.copy()
+    y = maps.done.y.copy()
     y[2, 3, 4] = value
-    return replace(taken, done=replace(taken.done, y=y))
+    return replace(maps, done=replace(maps.done, y=y))
 
 
 @pytest.mark.parametrize("stage", ["conv0", "batchnorm0", "glu1", "dropout1", "pooling2"])
@@ -92,17 +95,17 @@ def test_both_files_hold_what_torch_gave_to_the_bit(stage):
 def test_a_checkpoints_weights_count_and_it_is_named():
     file, weights = BytesIO(), SMALL.network.state(8)
     torch.save({name: torch.tensor(values) for name, values in weights.items()}, file)
-    choice = at("conv0")
-    choice = replace(choice, at=replace(choice.at, checkpoint=Checkpoint(file.getvalue(), "mine.ckpt")))
-    found = read(choice)
+    weights = Loaded(Checkpoint(file.getvalue(), "mine.ckpt"), seed=3)
+    maps = show(Request(SMALL, CLIP, weights), StageView("conv0"))
+    found = read(maps)
     np.testing.assert_array_equal(found["maps"], run_network(SMALL.network, CLIP.grid().values, 8)["conv0"].y)
     digest = hashlib.sha256(file.getvalue()).hexdigest()[:12]
     assert str(found["weights"]) == f"weights of mine.ckpt (sha256 {digest})"
-    assert any(f"(sha256 {digest}), seed 3" in words for words in words_of(picture_figure(take(choice))))
+    assert any(f"(sha256 {digest}), seed 3" in words for words in words_of(picture_figure(maps)))
 
 
 def test_the_file_holds_what_the_viewer_shows():
-    shown = load(show_maps(GLU).blob)
+    shown = load(GLU.blob)
     np.testing.assert_array_equal(read(GLU)["maps"][2], shown["plane.product"])
 
 
@@ -141,7 +144,7 @@ def test_a_pooled_frame_is_centred_between_the_two_that_it_reads():
 
 def test_the_hop_of_the_features_counts():
     clip = LogMel(seconds=1, features=Features(hop_length=400))
-    seconds = read(replace(GLU, at=replace(GLU.at, stage="conv0", source=clip)))["seconds"]
+    seconds = read(at("conv0", source=clip))["seconds"]
     np.testing.assert_array_equal(seconds, np.arange(41) * 400 / 16_000)
 
 
@@ -157,12 +160,12 @@ def test_a_pooled_row_is_centred_between_the_two_mels_that_it_reads():
 
 def test_rows_beyond_the_mels_have_no_frequency():
     padded = replace(SMALL, padding=(3, 1, 1))
-    hertz = read(replace(GLU, at=replace(GLU.at, network=padded, stage="conv0")))["hertz"]
+    hertz = read(at("conv0", padded))["hertz"]
     np.testing.assert_array_equal(np.isnan(hertz), [True] * 2 + [False] * 128 + [True] * 2)
 
 
 def test_an_input_that_is_no_sound_has_cells_instead():
-    ramp = replace(GLU, at=replace(GLU.at, source=Ramp(size=(20, 16)), stage="pooling0"))
+    ramp = at("pooling0", source=Ramp(size=(20, 16)))
     found = read(ramp)
     assert {"seconds", "hertz"}.isdisjoint(found)
     np.testing.assert_array_equal(found["frames"], 2 * np.arange(10) + 0.5)
@@ -172,9 +175,9 @@ def test_an_input_that_is_no_sound_has_cells_instead():
 
 @pytest.mark.parametrize("stage", ["conv0", "batchnorm0", "glu1", "dropout0", "pooling1"])
 def test_the_panels_are_the_input_and_the_planes_of_the_channel(stage):
-    taken = take(at(stage))
-    drawn = [taken.clip.values[0], *(values for _, values, _ in planes(taken.done, 2))]
-    images = [panel.images[0] for panel in panels_of(picture_figure(taken))]
+    maps = at(stage)
+    drawn = [maps.clip.values[0], *(values for _, values, _ in planes(maps.done, 2))]
+    images = [panel.images[0] for panel in panels_of(picture_figure(maps))]
     assert len(images) == len(drawn)
     for image, values in zip(images, drawn, strict=True):
         np.testing.assert_array_equal(image.get_array(), values.T)
@@ -182,7 +185,7 @@ def test_the_panels_are_the_input_and_the_planes_of_the_channel(stage):
 
 
 def test_the_colours_are_centred_on_zero_and_a_gate_goes_from_closed_to_open():
-    images = [panel.images[0] for panel in panels_of(picture_figure(take(GLU)))]
+    images = [panel.images[0] for panel in panels_of(picture_figure(GLU))]
     most = [float(np.abs(image.get_array()).max()) for image in images]
     assert [image.get_clim() for image in images] == [(0, 1), (-most[1], most[1]), (0, 1), (-most[3], most[3])]
 
@@ -205,16 +208,16 @@ def test_a_colour_bar_ends_where_the_viewers_does(scale, values, ends):
 
 
 def test_the_colour_bars_say_their_ends_and_the_middle():
-    figure = picture_figure(take(GLU))
+    figure = picture_figure(GLU)
     bars = [axes for axes in figure.axes if not axes.images]
     ticks = [[label.get_text() for label in bar.get_yticklabels()] for bar in bars]
-    most = f"{np.abs(take(GLU).done.y[2]).max():.3g}"
+    most = f"{np.abs(GLU.done.y[2]).max():.3g}"
     assert ticks[2] == ["0", "0.5", "1"]
     assert ticks[3] == [f"−{most}", "0", most]
 
 
 def test_a_map_lies_where_its_cells_are_centred():
-    panels = panels_of(picture_figure(take(at("pooling0"))))
+    panels = panels_of(picture_figure(at("pooling0")))
     found, step = read(at("pooling0"))["seconds"], 256 / 16_000
     left, right, bottom, top = panels[-1].images[0].get_extent()
     width, height = (right - left) / 31, (top - bottom) / 64
@@ -226,61 +229,59 @@ def test_a_map_lies_where_its_cells_are_centred():
 
 
 def test_no_cell_is_cut_off_where_padding_makes_a_map_larger():
-    figure = picture_figure(
-        take(replace(GLU, at=replace(GLU.at, network=replace(SMALL, padding=(3, 1, 1)), stage="conv0")))
-    )
+    figure = picture_figure(at("conv0", replace(SMALL, padding=(3, 1, 1))))
     left, right, bottom, top = panels_of(figure)[-1].images[0].get_extent()
     for panel in panels_of(figure):
         np.testing.assert_allclose((*panel.get_xlim(), *panel.get_ylim()), (left, right, bottom, top))
 
 
 def test_the_axis_upwards_names_frequencies_where_their_mels_are():
-    taken = take(GLU)
+    maps = GLU
     hertz = np.array([250, 500, 1000, 2000, 4000])
-    places = np.interp(hertz, taken.clip.features.hertz(), np.arange(128))
-    for panel in panels_of(picture_figure(taken)):
+    places = np.interp(hertz, maps.clip.features.hertz(), np.arange(128))
+    for panel in panels_of(picture_figure(maps)):
         assert [label.get_text() for label in panel.get_yticklabels()] == ["250", "500", "1k", "2k", "4k"]
         np.testing.assert_allclose(panel.get_yticks(), places)
         assert panel.get_ylabel() == "frequency [Hz]"
-    assert panels_of(picture_figure(taken))[-1].get_xlabel() == "time [s]"
+    assert panels_of(picture_figure(maps))[-1].get_xlabel() == "time [s]"
 
 
 def test_without_a_round_frequency_the_lowest_and_highest_are_named():
     clip = LogMel(seconds=1, features=Features(n_mels=8, f_min=50, f_max=240))
     small = replace(SMALL, pooling=((1, 1),) * 3)
-    taken = take(MapsChoice(StageChoice(small, clip, "conv0")))
-    peaks = taken.clip.features.hertz()
-    panel = panels_of(picture_figure(taken))[0]
+    maps = at("conv0", small, clip)
+    peaks = maps.clip.features.hertz()
+    panel = panels_of(picture_figure(maps))[0]
     assert [label.get_text() for label in panel.get_yticklabels()] == [f"{peaks[0]:.0f}", f"{peaks[-1]:.0f}"]
     np.testing.assert_array_equal(panel.get_yticks(), [0, 7])
 
 
 def test_an_input_that_is_no_sound_is_counted_in_frames_and_mels():
-    ramp = replace(GLU, at=replace(GLU.at, source=Ramp(size=(20, 16)), stage="conv0"))
-    *_, panel = panels_of(picture_figure(take(ramp)))
+    ramp = at("conv0", source=Ramp(size=(20, 16)))
+    *_, panel = panels_of(picture_figure(ramp))
     assert (panel.get_xlabel(), panel.get_ylabel()) == ("frame", "mel")
     np.testing.assert_array_equal(panel.images[0].get_extent(), (-0.5, 19.5, -0.5, 15.5))
 
 
 @pytest.mark.parametrize("stage", ["conv1", "glu1", "pooling1"])
 def test_the_boxes_are_the_unit_and_what_it_sees(stage):
-    taken = take(at(stage))
+    maps = at(stage)
     names = [INPUT, *(name for name, _ in SMALL.network.stages)]
     before = names[names.index(stage) - 1]
     tables, step = spans(SMALL.network, (1, 63, 128), stage), 256 / 16_000
     read_of = {INPUT: (1, 0), before: (2, 0.5), stage: (2, 0.5) if stage != "pooling1" else (4, 1.5)}  # jump, first
-    shown = [INPUT, *[before] * (len(planes(taken.done, 2)) - 1), stage]
-    for panel, name in zip(panels_of(picture_figure(taken)), shown, strict=True):
+    shown = [INPUT, *[before] * (len(planes(maps.done, 2)) - 1), stage]
+    for panel, name in zip(panels_of(picture_figure(maps)), shown, strict=True):
         jump, first = read_of[name]
-        (f0, f1), (m0, m1) = (table[unit] for table, unit in zip(tables[name], taken.unit, strict=True))
+        (f0, f1), (m0, m1) = (table[unit] for table, unit in zip(tables[name], maps.view.unit, strict=True))
         edges = [(cell + side) * jump + first for cell, side in ((f0, -0.5), (f1, 0.5), (m0, -0.5), (m1, 0.5))]
         np.testing.assert_allclose(boxes_of(panel), [[edges[0] * step, edges[1] * step, *edges[2:]]])
 
 
 def test_the_words_name_the_unit_its_value_and_the_statistics_behind_it():
-    taken = take(GLU)
-    value = f"{taken.done.y[2, 10, 20]:.3g}".replace("-", "−")
-    words = words_of(picture_figure(taken))
+    maps = GLU
+    value = f"{maps.done.y[2, 10, 20]:.3g}".replace("-", "−")
+    words = words_of(picture_figure(maps))
     assert (
         f"box: glu1[0, 2, 10, 20] = {value}, and what it sees on the input; "
         "through the statistics of batchnorm0 it depends on all of it"
@@ -288,21 +289,21 @@ def test_the_words_name_the_unit_its_value_and_the_statistics_behind_it():
 
 
 def test_without_a_unit_there_is_no_box():
-    figure = picture_figure(take(replace(GLU, unit=None)))
+    figure = picture_figure(at(unit=None))
     assert not any(boxes_of(panel) for panel in panels_of(figure))
     assert not any(words.startswith("box") for words in words_of(figure))
 
 
 def test_a_unit_that_reads_padding_alone_has_no_box_on_the_input():
-    padded = replace(GLU.at, network=replace(SMALL, padding=(4, 1, 1)), stage="conv0")
-    figure = picture_figure(take(MapsChoice(padded, 0, (0, 9))))
+    padded = replace(SMALL, padding=(4, 1, 1))
+    figure = picture_figure(at("conv0", padded, channel=0, unit=(0, 9)))
     assert [len(boxes_of(panel)) for panel in panels_of(figure)] == [0, 1]
     assert any(words.endswith("which reads padding alone") for words in words_of(figure))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_no_number_is_hatched_and_counted(value):
-    figure = picture_figure(broken(take(at("conv0")), value))
+    figure = picture_figure(broken(at("conv0"), value))
     whole, odd = panels_of(figure)
     assert [any(patch.get_hatch() for patch in panel.patches) for panel in (whole, odd)] == [False, True]
     assert odd.images[0].get_array().mask.sum() == 1
@@ -313,17 +314,17 @@ def test_what_is_no_number_is_hatched_and_counted(value):
 
 def test_a_map_with_more_cells_than_pixels_is_averaged_and_others_are_sharp():
     long = LogMel(seconds=3, features=Features(hop_length=32, n_mels=16))
-    taken = take(MapsChoice(StageChoice(replace(SMALL, pooling=((2, 2), (2, 2), (1, 1))), long, "pooling0")))
-    whole, pooled = taken.clip.values.shape[1], taken.done.y.shape[1]
+    maps = at("pooling0", replace(SMALL, pooling=((2, 2), (2, 2), (1, 1))), long)
+    whole, pooled = maps.clip.values.shape[1], maps.done.y.shape[1]
     assert whole > PIXELS[0] >= pooled
-    shown = [panel.images[0].get_interpolation() for panel in panels_of(picture_figure(taken))]
+    shown = [panel.images[0].get_interpolation() for panel in panels_of(picture_figure(maps))]
     assert shown == ["hanning", "hanning", "nearest"]
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("make", [picture_figure, gallery_figure])
 def test_paper_and_ink_are_the_themes(make, dark):
-    figure = make(take(GLU), dark)
+    figure = make(GLU, dark)
     zero, one = PALETTE["signed"]["dark" if dark else "light"][2], PALETTE["picture"]["light"][int(dark)]
     assert same_color(figure.get_facecolor(), zero)
     figure.canvas.draw()  # makes the texts of the ticks
@@ -335,7 +336,7 @@ def test_paper_and_ink_are_the_themes(make, dark):
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_are_those_of_the_palette(dark):
     theme = "dark" if dark else "light"
-    panels = panels_of(picture_figure(take(GLU), dark))
+    panels = panels_of(picture_figure(GLU, dark))
     for panel, scale in zip(panels, (CLIP.grid().scale, "signed", "gate", "signed"), strict=True):
         stops, colours = PALETTE[scale][theme], panel.images[0].get_cmap()
         for i, stop in enumerate(stops):
@@ -345,7 +346,7 @@ def test_colours_are_those_of_the_palette(dark):
 
 
 def test_the_words_round_the_picture_say_what_it_is():
-    words = words_of(picture_figure(take(GLU)))
+    words = words_of(picture_figure(GLU))
     assert "glu1, channel 2 of 6" in words
     assert CLIP.grid().caption in words
     assert {"input", "signal", "gate", "product: DesedGLU(6)"} <= set(words)
@@ -353,9 +354,9 @@ def test_the_words_round_the_picture_say_what_it_is():
 
 
 def test_a_channel_and_a_unit_beyond_the_stage_are_pulled_back_inside():
-    taken = take(at("conv0", channel=99, unit=(999, 999)))
-    assert (taken.channel, taken.unit) == (3, (62, 127))
-    np.testing.assert_array_equal(panels_of(picture_figure(taken))[1].images[0].get_array(), taken.done.y[3].T)
+    maps = at("conv0", channel=99, unit=(999, 999))
+    assert (maps.view.channel, maps.view.unit) == (3, (62, 127))
+    np.testing.assert_array_equal(panels_of(picture_figure(maps))[1].images[0].get_array(), maps.done.y[3].T)
 
 
 @pytest.mark.parametrize("make", [picture_figure, gallery_figure])
@@ -363,16 +364,16 @@ def test_a_files_name_is_shown_as_it_is_even_if_it_looks_like_a_formula(make):
     values = BytesIO()
     np.save(values, np.random.default_rng(0).random((40, 16)))
     source = Spectrogram(data=values.getvalue(), name="a$x{$.npy")
-    figure = make(take(replace(GLU, at=replace(GLU.at, source=source, stage="conv0"))))
+    figure = make(at("conv0", source=source))
     assert any(words.startswith("a$x{$.npy, 16 frames") for words in words_of(figure))
     assert png(figure).startswith(b"\x89PNG")
 
 
 def test_the_gallery_holds_every_channel():
-    taken = take(GLU)
-    sheet, _ = gallery_figure(taken).axes
+    maps = GLU
+    sheet, _ = gallery_figure(maps).axes
     assert len(sheet.images) == 6
-    for image, values in zip(sheet.images, taken.done.y, strict=True):
+    for image, values in zip(sheet.images, maps.done.y, strict=True):
         half = np.ptp(values) / 254  # 8-bit levels are near enough for a small picture
         np.testing.assert_allclose(image.get_array(), values.T, atol=half)
         most = float(np.abs(values).max())
@@ -380,7 +381,7 @@ def test_the_gallery_holds_every_channel():
 
 
 def test_the_channels_of_the_gallery_are_numbered_in_reading_order():
-    sheet, _ = gallery_figure(take(GLU)).axes
+    sheet, _ = gallery_figure(GLU).axes
     numbers = [
         text.get_text().split()[0]
         for text in sorted(sheet.texts, key=lambda one: (-one.get_position()[1], one.get_position()[0]))
@@ -393,24 +394,24 @@ def test_the_channels_of_the_gallery_are_numbered_in_reading_order():
 
 
 def test_the_gallery_says_in_words_which_channels_are_dead_or_constant():
-    taken = take(GLU)
-    y = taken.done.y.copy()
+    maps = GLU
+    y = maps.done.y.copy()
     y[1], y[4] = 0, -2.5
-    sheet, _ = gallery_figure(replace(taken, done=replace(taken.done, y=y))).axes
+    sheet, _ = gallery_figure(replace(maps, done=replace(maps.done, y=y))).axes
     words = [text.get_text() for text in sheet.texts]
     assert (words[1], words[4]) == ("1  dead", "4  constant")
     assert words[0] == f"0  ±{np.abs(y[0]).max():.3g}"
 
 
 def test_a_channel_of_the_gallery_with_what_is_no_number_is_hatched():
-    sheet, _ = gallery_figure(broken(take(GLU))).axes
+    sheet, _ = gallery_figure(broken(GLU)).axes
     assert [bool(patch.get_hatch()) for patch in sheet.patches] == [False, False, True, False, False, False]
 
 
 @pytest.mark.parametrize("channels", [1, 4, 6, 64, 300])
 def test_the_gallery_is_as_wide_as_a_picture_and_all_lie_on_it(channels):
-    taken = take(MapsChoice(StageChoice(Desed(nb_filters=(channels,) * 3), Ramp(size=(6, 64)), "conv0")))
-    figure = gallery_figure(taken)
+    maps = at("conv0", Desed(nb_filters=(channels,) * 3), Ramp(size=(6, 64)))
+    figure = gallery_figure(maps)
     extents = np.array([image.get_extent() for image in figure.axes[0].images])
     assert len(extents) == channels
     assert extents.min() > 0
@@ -421,7 +422,7 @@ def test_the_gallery_is_as_wide_as_a_picture_and_all_lie_on_it(channels):
 @pytest.mark.parametrize("make", [picture, gallery])
 def test_a_picture_is_a_png_of_150_dots_per_inch(make):
     image = Image.open(BytesIO(make(GLU)))
-    figure = {picture: picture_figure, gallery: gallery_figure}[make](take(GLU))
+    figure = {picture: picture_figure, gallery: gallery_figure}[make](GLU)
     assert image.format == "PNG"
     assert image.size == tuple(int(inches * DPI) for inches in figure.get_size_inches())
     assert image.size[0] == 1500
@@ -436,7 +437,7 @@ def test_the_paper_of_the_file_is_the_themes(dark):
 
 def test_two_who_draw_at_once_get_what_each_gets_alone():
     jobs = [(picture, GLU, True), (picture, at("pooling0"), False), (gallery, GLU, False), (gallery, at("conv0"), True)]
-    alone = [make(choice, dark) for make, choice, dark in jobs]
+    alone = [make(maps, dark) for make, maps, dark in jobs]
     with ThreadPoolExecutor(2) as pool:
         together = list(pool.map(lambda job: job[0](*job[1:]), jobs))
     assert together == alone
@@ -453,11 +454,10 @@ def test_two_who_draw_at_once_get_what_each_gets_alone():
     ],
 )
 def test_a_file_is_named_after_the_stage_and_a_picture_after_its_channel_as_well(channel, ending, name):
-    assert file_name(MapsChoice(StageChoice(BASELINE, CLIP, "glu3"), channel), ending) == name
+    assert file_name(at("glu3", BASELINE, channel=channel), ending) == name
 
 
-@pytest.mark.parametrize("make", [npz, tensors, picture, gallery])
-def test_what_does_not_fit_is_one_sentence(make):
+def test_what_does_not_fit_is_one_sentence():
     wide = replace(SMALL, pooling=((99, 1),) * 3)
     with pytest.raises(GeometryError, match="pooling0: "):
-        make(replace(GLU, at=replace(GLU.at, network=wide)))
+        at(network=wide)

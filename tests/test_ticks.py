@@ -22,9 +22,10 @@ from cnnviz.inputs.patterns import Random
 from cnnviz.networks.checkpoint import Checkpoint
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import Scene
-from cnnviz.scenes.build import show_net
+from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
-from cnnviz.scenes.request import NetChoice
+from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.weights import Loaded
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -110,7 +111,7 @@ def trained(slopes: int) -> tuple[Network, bytes, torch.Tensor]:
 def test_a_learned_slope_is_the_one_that_is_shown(slopes, stage, tmp_path):
     network, data, learned = trained(slopes)
     source = Random(size=(3, 4), channels=3)
-    blob = show_net(NetChoice(network, source, stage, checkpoint=Checkpoint(data))).blob
+    blob = show(Request(network, source, Loaded(Checkpoint(data))), LayerView(stage)).blob
     scene = Scene.from_bytes(blob)
     assert in_files(scene) == in_player({"prelu": scene}, tmp_path)["prelu"] == [True] * 36
     x = torch.from_numpy(source.grid().values)
@@ -121,7 +122,7 @@ def test_a_learned_slope_is_the_one_that_is_shown(slopes, stage, tmp_path):
 
 def test_a_file_says_the_learned_slope_and_gives_the_tick():
     network, data, learned = trained(3)
-    shown = show_net(NetChoice(network, Random(size=(3, 4), channels=3), "act", checkpoint=Checkpoint(data)))
+    shown = show(Request(network, Random(size=(3, 4), channels=3), Loaded(Checkpoint(data))), LayerView("act"))
     stage = make_stage(Scene.from_bytes(shown.blob))
     channel, *cell = map(int, np.argwhere(stage.scene.tensors["input"] < 0)[0])
     here = stage.here(stage.order.step_of(channel, tuple(cell)), channel)

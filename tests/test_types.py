@@ -10,10 +10,10 @@ import test_overview_helpers as overview
 import test_player_helpers as player
 import test_viewer_helpers as viewer
 
-from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.opening import Opening, opened_at
-from cnnviz.scenes.request import MapsChoice
+from cnnviz.scenes.request import StageView
 
 ROOT = Path(__file__).parents[1]
 TSC = ROOT / ".venv" / "node_modules" / "typescript" / "bin" / "tsc"
@@ -66,9 +66,10 @@ def test_scenes(tmp_path):
 
 
 def test_maps(tmp_path):
-    choices = {name: MapsChoice(choice, 1) for name, choice in viewer.CASES.items()}
-    choices["unit"] = MapsChoice(viewer.CASES["lesson"], 1, (1, 2))
-    blobs = {name: show_maps(choice).blob for name, choice in choices.items()}
+    seen = {name: (request, StageView(stage, 1)) for name, (request, stage) in viewer.CASES.items()}
+    request, stage = viewer.CASES["lesson"]
+    seen["unit"] = (request, StageView(stage, 1, (1, 2)))
+    blobs = {name: show(*one).blob for name, one in seen.items()}
     assert complaints(tmp_path, lines("Maps", blobs)) == ""
 
 

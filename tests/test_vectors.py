@@ -14,9 +14,9 @@ from cnnviz.core.trace import steps
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.network import Network
-from cnnviz.scenes.build import show_net
+from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import MOST_MAPS, check_stage
-from cnnviz.scenes.request import NetChoice
+from cnnviz.scenes.request import LayerView, Request
 from cnnviz.scenes.vector_rows import in_rows, laid_out, lay_out, words
 
 LONG = st.integers(MOST_MAPS + 1, 1500)
@@ -83,8 +83,8 @@ def test_a_dense_layer_of_a_network_is_entered_as_torch_names_it():
     stages = (("flat", Flatten()), ("dense", Linear((768, 1, 1), 600)), ("relu", ReLU()))
     network, source = Network(stages, prefix=""), Fitted(whole=Photo(), shape=(3, 16, 16))
     for stage, title, made in (("dense", "nn.Linear(768, 600)", "(1, 600)"), ("relu", "nn.ReLU()", "(1, 600, 1, 1)")):
-        shown = show_net(NetChoice(network, source, stage))
+        shown = show(Request(network, source), LayerView(stage))
         header = json.loads(shown.blob[8 : 8 + int.from_bytes(shown.blob[:8], "little")])
         meta = json.loads(header["__metadata__"]["scene"])
         assert (meta["title"], meta["shapes"]["output"]) == (title, made)
-        assert "600" in shown.done.notice
+        assert "600" in shown.notice

@@ -18,11 +18,12 @@ from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, Spans, fields, spans
-from cnnviz.scenes.build import show_maps
+from cnnviz.scenes.build import show
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.palette import PALETTE
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.small_maps import STATISTICS, small_picture
+from cnnviz.scenes.weights import Seeded
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "viewer"
@@ -32,18 +33,22 @@ PURE = ["places", "order", "words", "picture", "sound"]  # `build` makes element
 CLIP = LogMel(seconds=1)
 FEW = {"nb_filters": (4, 5, 6)}
 PADDED = {"padding": (4, 4, 0), "pooling": ((2, 3), (1, 2), (2, 2))}  # the outermost units read padding alone
-CASES: dict[str, StageChoice] = {
-    "lesson": StageChoice(Desed(**FEW, training=True), CLIP, "pooling1", seed=1),
-    "gate": StageChoice(BASELINE, CLIP, "glu2"),
-    "gone": StageChoice(Desed(**FEW), LogMel(seconds=1, sound="speech"), "relu0", seed=2),  # many zeros
-    "layer-norm": StageChoice(Desed(**FEW, normalization="layer"), CLIP, "conv1"),
-    "padding": StageChoice(Desed(**FEW, **PADDED), CLIP, "conv1"),
-    "hop": StageChoice(Desed(**FEW), LogMel(seconds=1, features=Features(hop_length=500, n_mels=64)), "pooling0"),
-    "silent": StageChoice(Desed(**FEW), Random(size=(20, 64)), "pooling0"),
+Case = tuple[Request, str]  # and a stage
+CASES: dict[str, Case] = {
+    "lesson": (Request(Desed(**FEW, training=True), CLIP, Seeded(1)), "pooling1"),
+    "gate": (Request(BASELINE, CLIP), "glu2"),
+    "gone": (Request(Desed(**FEW), LogMel(seconds=1, sound="speech"), Seeded(2)), "relu0"),  # many zeros
+    "layer-norm": (Request(Desed(**FEW, normalization="layer"), CLIP), "conv1"),
+    "padding": (Request(Desed(**FEW, **PADDED), CLIP), "conv1"),
+    "hop": (
+        Request(Desed(**FEW), LogMel(seconds=1, features=Features(hop_length=500, n_mels=64))),
+        "pooling0",
+    ),
+    "silent": (Request(Desed(**FEW), Random(size=(20, 64))), "pooling0"),
 }
 
 
-def unit_words(choice: StageChoice, found: dict[str, Spans], unit: tuple[int, ...]) -> dict[str, Any]:
+def unit_words(case: Case, found: dict[str, Spans], unit: tuple[int, ...]) -> dict[str, Any]:
     """A unit, what goes with it on every stage, and what of the sound it sees."""
 
     def span(tables: Spans) -> list[list[int]] | None:
@@ -51,7 +56,7 @@ def unit_words(choice: StageChoice, found: dict[str, Spans], unit: tuple[int, ..
         return both if all(first <= last for first, last in both) else None
 
     seen, sound = span(found[INPUT]), None
-    features = getattr(choice.source, "features", None)
+    features = getattr(case[0].input, "features", None)
     if seen and features:
         edges = features.edges()
         start, stop = features.span(*seen[0])
@@ -60,9 +65,9 @@ def unit_words(choice: StageChoice, found: dict[str, Spans], unit: tuple[int, ..
     return {"unit": unit, "spans": {name: span(tables) for name, tables in found.items()}, "sound": sound}
 
 
-def centres(choice: StageChoice) -> list[dict[str, Any]]:
+def centres(case: Case) -> list[dict[str, Any]]:
     """Where each unit's field has its middle on the input, padding and all, by Araujo's formula."""
-    network, shape = choice.network.network, choice.source.grid().values.shape
+    network, shape = case[0].network, case[0].input.grid().values.shape
     rows = []
     for (name, _), made, views in zip(network.stages, network.shapes(shape), fields(network), strict=True):
         for axis, (cells, view) in enumerate(zip(made[1:], views, strict=True)):
@@ -72,19 +77,24 @@ def centres(choice: StageChoice) -> list[dict[str, Any]]:
     return rows
 
 
-def orders(choice: StageChoice) -> dict[str, list[int]]:
+def output_of(case: Case) -> np.ndarray:
+    request, stage = case
+    return run_network(request.network, request.input.grid().values, request.weights.seed)[stage].y
+
+
+def orders(case: Case) -> dict[str, list[int]]:
     """Channels by every statistic of torch's output, the largest first."""
-    values = run_network(choice.network.network, choice.source.grid().values, choice.seed)[choice.stage].y
+    values = output_of(case)
     flat = values.reshape(len(values), -1)
     columns = {"mean": flat.mean(1), "max": flat.max(1), "variance": flat.var(1), "zeros": (flat == 0).mean(1)}
     return {name: np.argsort(-column, kind="stable").tolist() for name, column in columns.items()}
 
 
-def stretches(choice: StageChoice) -> list[dict[str, Any]]:
+def stretches(case: Case) -> list[dict[str, Any]]:
     """Of some stretches of the input: which frames of the small pictures lie inside, and how far the means differ."""
-    network, grid = choice.network.network, choice.source.grid()
-    values = run_network(network, grid.values, choice.seed)[choice.stage].y
-    middle = next(row["centres"] for row in centres(choice) if row["stage"] == choice.stage and row["axis"] == 0)
+    (request, stage), values = case, output_of(case)
+    grid = request.input.grid()
+    middle = next(row["centres"] for row in centres(case) if row["stage"] == stage and row["axis"] == 0)
     levels = small_picture(values)[0].astype(np.float64)  # (channels, frames, mels)
     block = -(-values.shape[1] // levels.shape[1])
     at = np.array([np.mean(middle[i : i + block]) for i in range(0, values.shape[1], block)])
@@ -104,22 +114,23 @@ def apart(inside: np.ndarray, outside: np.ndarray) -> float | None:
     return float((inside.mean() - outside.mean()) / np.sqrt(pooled)) if pooled else None
 
 
-def truth(choice: StageChoice) -> dict[str, Any]:
-    network, shape = choice.network.network, choice.source.grid().values.shape
-    found = spans(network, shape, choice.stage)
-    sizes = network.upto(choice.stage).shapes(shape)[-1][1:]
+def truth(case: Case) -> dict[str, Any]:
+    request, stage = case
+    network, shape = request.network, request.input.grid().values.shape
+    found = spans(network, shape, stage)
+    sizes = network.upto(stage).shapes(shape)[-1][1:]
     every = np.stack(np.meshgrid(*(np.linspace(0, n - 1, 7, dtype=int) for n in sizes)), axis=-1).reshape(-1, 2)
-    units = [unit_words(choice, found, tuple(map(int, unit))) for unit in every]
-    return {"units": units, "centres": centres(choice), "orders": orders(choice), "stretches": stretches(choice)}
+    units = [unit_words(case, found, tuple(map(int, unit))) for unit in every]
+    return {"units": units, "centres": centres(case), "orders": orders(case), "stretches": stretches(case)}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Blobs of the viewer, and the truth of each."""
     made = tmp_path_factory.mktemp("viewer")
-    for name, choice in CASES.items():
-        (made / f"{name}.blob").write_bytes(show_maps(MapsChoice(choice, 1)).blob)
-        (made / f"{name}.json").write_text(json.dumps(truth(choice)))
+    for name, (request, stage) in CASES.items():
+        (made / f"{name}.blob").write_bytes(show(request, StageView(stage, 1)).blob)
+        (made / f"{name}.json").write_text(json.dumps(truth((request, stage))))
     return made
 
 
@@ -166,14 +177,14 @@ def test_a_bitmap_is_read_by_others_as_it_was_meant():
 
 
 def test_the_cases_have_what_the_tests_look_for():
-    assert clip_of(CASES["silent"].source).features is None
-    assert clip_of(CASES["hop"].source).features != DESED
+    assert clip_of(CASES["silent"][0].input).features is None
+    assert clip_of(CASES["hop"][0].input).features != DESED
     assert set(orders(CASES["lesson"])) <= set(STATISTICS)
 
 
 def test_the_contrast_of_small_pictures_is_that_of_torchs_own_output():
-    choice = CASES["lesson"]
-    values = run_network(choice.network.network, choice.source.grid().values, choice.seed)[choice.stage].y
+    case = CASES["lesson"]
+    values = output_of(case)
     half = values.shape[1] // 2
     levels = small_picture(values)[0].astype(np.float64)
     assert levels.shape == values.shape  # no blocks of cells

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 
 from cnnviz.inputs.base import Array, Grid, Source
+from cnnviz.inputs.read import read
 from cnnviz.text import Message
 
 MODES = {1: "linear", 2: "bilinear", 3: "trilinear"}
@@ -28,7 +29,7 @@ class Fitted(Source):
     shape: tuple[int, ...] = ()
 
     def grid(self) -> Grid:
-        grid = self.whole.grid()
+        grid = read(self.whole)
         channels, *size = self.shape
         values = scaled(grid.values[:channels], tuple(size))
         repeated = np.resize(values, (channels, *size))

@@ -8,6 +8,7 @@ import numpy as np
 from cnnviz.inputs.base import Array, Grid, Source, SourceError
 from cnnviz.inputs.logmel import DESED, Features, log_mel
 from cnnviz.inputs.oddities import of_levels
+from cnnviz.inputs.read import heard, read
 from cnnviz.text import Message
 
 
@@ -24,7 +25,7 @@ class Part(Source):
     features: Features = DESED
 
     def samples(self) -> Array:
-        samples, rate = self.whole.samples(), self.features.rate
+        samples, rate = heard(self.whole), self.features.rate
         if samples is None:
             raise SourceError("Only a sound has parts to choose: clear the part, or choose a sound.")
         part = samples[max(0, round(self.start * rate)) : max(0, round(self.stop * rate))]
@@ -39,7 +40,7 @@ class Part(Source):
         return part
 
     def grid(self) -> Grid:
-        whole, values = self.whole.grid(), log_mel(self.samples(), self.features)
+        whole, values = read(self.whole), log_mel(self.samples(), self.features)
         odd = of_levels(values) if np.ptp(whole.values) else ()  # else the whole has said it already
         caption = Message("{start:g} s to {stop:g} s of {whole}", start=self.start, stop=self.stop, whole=whole.caption)
         return Grid(values, whole.scale, caption, (*odd, *whole.notices))

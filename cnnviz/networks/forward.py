@@ -79,7 +79,7 @@ def run_network(
     places: list[Array] = []  # of winners, which an nn.MaxUnpool has not put back yet
     modules = modules_of(network, seed)[::-1]
     for name, (stage, taken) in zip(names[:ends], placed, strict=False):
-        layer = told(stage, places)
+        layer = told(stage, taken, places)
         hands = isinstance(layer, MaxPool) and layer.return_indices
         own = own_weights(network, name, weights or {})
         # a module is let go when it has been used, so that its weights are not held beside those that are kept
@@ -92,9 +92,13 @@ def run_network(
     return kept
 
 
-def told(layer: Layer, places: list[Array]) -> Layer:
+def told(layer: Layer, shape: Shape, places: list[Array]) -> Layer:
     """An nn.MaxUnpool with the last places that were handed over, which it takes; any other layer as it is."""
-    return layer.handed(places.pop()) if isinstance(layer, MaxUnpool) and layer.indices is None else layer
+    if not isinstance(layer, MaxUnpool) or layer.indices is not None:
+        return layer
+    found = layer.handed(places.pop())
+    found.check(shape)  # where the places lie is known only now
+    return found
 
 
 def own_weights(network: Network, name: str, weights: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,59 +1,40 @@
-"""From a choice of settings to a scene: the way from input and weights through torch to the stage, in one call."""
+"""From a request to what is seen of it: a layer at work, a stage, the whole network; each in one call."""
 
-import time
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
+from cnnviz.core.cache import Cache
 from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
-from cnnviz.core.layers import Array, Channels, ConvTranspose, Layer, MaxPool, MaxUnpool, Shape
-from cnnviz.core.run import Run, run
-from cnnviz.inputs import Grid
-from cnnviz.inputs.fitted import Fitted
-from cnnviz.inputs.kernels import flip, weights
-from cnnviz.networks.forward import check_network, memory, run_network
-from cnnviz.networks.network import MOST_BYTES, Network
-from cnnviz.scenes.clip import clip_of
+from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.run import Run
+from cnnviz.inputs import read
+from cnnviz.inputs.read import key
+from cnnviz.networks.forward import memory
+from cnnviz.networks.network import Network
+from cnnviz.scenes import forward
+from cnnviz.scenes.clip import Clip, clip_of
+from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, make_scene
 from cnnviz.scenes.network import Flow, Glance, make_flow
-from cnnviz.scenes.request import Choice, MapsChoice, NetChoice
+from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView, View
 from cnnviz.scenes.stage import Watch, make_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
+from cnnviz.scenes.weights import Named
 
-MOST_MEMORY = MOST_BYTES  # of weights and maps of a network of one's own
-
-
-@dataclass(frozen=True, eq=False)
-class Maps:
-    """What the page of a network draws.
-
-    Attributes
-    ----------
-    channel, unit : as in the choice, pulled back inside
-    seconds : float
-        Of the whole forward pass.
-    """
-
-    blob: bytes
-    layer: Layer
-    shapes: tuple[Shape, Shape]
-    channel: int
-    unit: tuple[int, int] | None
-    cost: Measure
-    device: str
-    seconds: float
-    notice: str
+_blobs: Cache[bytes] = Cache(384 * 2**20, len)
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What a page draws.
+    """A layer at work.
 
     Attributes
     ----------
-    weight : array in torch's own shape, or None
-        What was chosen, before any flip; None where torch's own initialisation was kept.
+    notice : str
+        What a person should know about how it ran, and how it is laid out.
     unread : int
         Input cells that no window reads.
     turned : float or None
@@ -62,152 +43,138 @@ class Shown:
 
     blob: bytes
     done: Run
-    cost: Measure
-    weight: Array | None
+    notice: str
     unread: int
     turned: float | None
 
+    @property
+    def cost(self) -> Measure:
+        return measure(self.done.layer, self.done.x.shape)
 
-def show(choice: Choice) -> Shown:
-    """Run torch once and put the result on stage.
 
-    Raises
-    ------
-    GeometryError, SourceError, DeviceError
-        What is wrong with the choice, in one sentence.
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """A stage of a network on a clip.
+
+    Attributes
+    ----------
+    view : StageView
+        Channel and unit pulled back inside.
+    done : Run
+        Of the stage.
+    seconds : float
+        Of the whole forward pass.
     """
-    grid = choice.source.grid()
-    x, scale = grid.values, str(grid.scale)
-    for before in choice.front:
-        x = run(before, x, choice.seed).y
-        scale = scale if before.out_scale == "same" else before.out_scale
-    layer = choice.layer
-    if choice.unpool and isinstance(layer, MaxPool):
-        pooled = run(layer, x)
-        layer, x = MaxUnpool.of(layer, pooled.parts["indices"], x.shape[1:]), pooled.y
-    check_stage(layer, x.shape)
-    weight = chosen_weight(choice)
-    done = run(layer, x, choice.seed, chosen_state(layer, weight))
-    turned = None
-    if choice.flipped:
-        plain = done
-        done = run(layer, x, choice.seed, {**plain.state, "weight": flip(plain.state["weight"])})
-        turned = float(np.abs(done.y - plain.y).max())
-    axes = layer.windows(x.shape)
-    unread = int((coverage(axes) == 0).sum()) if axes else 0
-    blob = make_scene(done, scale, choice.flipped).to_bytes()
-    return Shown(blob, done, measure(layer, x.shape), weight, unread, turned)
+
+    blob: bytes
+    request: Request
+    view: StageView
+    clip: Clip
+    done: Run
+    seconds: float
+
+    @property
+    def layer(self) -> Layer:
+        return self.done.layer
+
+    @property
+    def cost(self) -> Measure:
+        return measure(self.done.layer, self.done.x.shape)
 
 
-def show_stage(choice: MapsChoice) -> Shown:
-    """Run a network up to one stage, and put that stage on stage with its real input, at the chosen unit.
-
-    Raises
-    ------
-    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
-        What is wrong with the choice, in one sentence.
-    """
-    at, clip = choice.at, clip_of(choice.at.source)
-    network = at.network.network.upto(at.stage)
-    check_stage(*network.placed(clip.values.shape)[-1])
-    done = run_network(network, clip.values, at.seed, at.weights(), {at.stage})[at.stage]
-    channel, unit = inside(choice, done.y.shape)
-    place = (channel, *unit) if unit else (channel, 0, 0) if channel else None
-    scale = clip.scale if len(network.stages) == 1 else "signed"
-    scene = make_scene(done, scale, turned=True, at=place, axes=("frame", "mel"))
-    return Shown(scene.to_bytes(), done, measure(done.layer, done.x.shape), None, 0, None)
-
-
-def show_net(choice: NetChoice) -> Shown:
-    """Run a network up to one stage, and put that stage on stage with its real input.
+@overload
+def show(request: Request, view: LayerView = ...) -> Shown: ...
+@overload
+def show(request: Request, view: StageView) -> Maps: ...
+@overload
+def show(request: Request, view: NetworkView) -> Flow: ...
+def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # noqa: B008 -- frozen
+    """What is seen of a request; its forward pass is run once for all views of it.
 
     Raises
     ------
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
-        What is wrong with the choice, in one sentence.
+        What is wrong with the request.
     """
-    network, stage = choice.network.upto(choice.stage), choice.stage
-    grid = grid_of(choice, network)
-    check_stage(*laid_out(*network.placed(grid.values.shape)[-1]))
-    done = run_network(network, grid.values, choice.seed, choice.weights(), {stage}, budget=MOST_MEMORY)[stage]
+    if isinstance(view, LayerView):
+        return layer_at_work(request, view)
+    return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request)
+
+
+def layer_at_work(request: Request, view: LayerView) -> Shown:
+    """One stage, window by window, on its real input."""
+    stage = view.stage or request.names[-1]
+    grid, network = input_of(request), request.network
+    check_stage(*laid_out(*network.placed(grid.values.shape)[request.names.index(stage)]))
+    done = run(request, {stage})[stage]
     drawn = lay_out(done)
     meta, notice = words(done, drawn)
-    scene = make_scene(drawn, grid.scale if len(network.stages) == 1 else "signed")
-    blob = replace(scene, meta=scene.meta | meta).to_bytes()
+    scale = scale_before(network, stage, grid.scale)
+    flipped = isinstance(request.weights, Named) and request.weights.flipped
+    at = None if view.at is None else inside(view.at, done.y.shape)
+
+    def blob() -> bytes:
+        scene = make_scene(drawn, scale, flipped, view.turned, at, view.axes)
+        return replace(scene, meta=scene.meta | meta).to_bytes()
+
+    axes = done.layer.windows(done.x.shape)
+    unread = int((coverage(axes) == 0).sum()) if axes else 0
     told = " ".join(filter(None, (str(done.notice), notice)))
-    return Shown(blob, replace(done, notice=told), measure(done.layer, done.x.shape), None, 0, None)
+    return Shown(_blobs.get(key((request, view)), blob), done, told, unread, difference(request, stage, done))
 
 
-def show_maps(choice: MapsChoice) -> Maps:
-    """Run a network once, and show all maps of one stage.
-
-    Raises
-    ------
-    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
-        What is wrong with the choice, in one sentence.
-    """
-    at, clip = choice.at, clip_of(choice.at.source)
-    network, began = at.network.network, time.perf_counter()
-    watch = Watch(choice.channel)
-    done = run_network(network, clip.values, at.seed, at.weights(), {at.stage}, watch)[at.stage]
-    seconds = time.perf_counter() - began
-    channel, unit = inside(choice, done.y.shape)
-    blob = make_maps(network, clip, done, at.stage, watch, unit).to_bytes()
-    cost = measure(done.layer, done.x.shape)
-    shapes = done.layer.torch_shapes(done.x.shape)
-    return Maps(blob, done.layer, shapes, channel, unit, cost, done.device, seconds, str(done.notice))
-
-
-def inside(choice: MapsChoice, shape: Shape) -> tuple[int, tuple[int, int] | None]:
-    """Channel and unit, pulled back into a stage of this shape."""
-    channel, *unit = (min(at, n - 1) for at, n in zip((choice.channel, *(choice.unit or ())), shape, strict=False))
-    return channel, (unit[0], unit[1]) if unit else None
-
-
-def grid_of(choice: NetChoice, network: Network) -> Grid:
-    """The input of a network that can run; where its shape is known before it is made, it is not made for another."""
-    if isinstance(choice.source, Fitted):
-        check_network(network, choice.source.shape, MOST_MEMORY)
-    grid = choice.source.grid()
-    check_network(network, grid.values.shape, MOST_MEMORY)  # before weights are made
-    return grid
-
-
-def chosen_weight(choice: Choice) -> Array | None:
-    layer = choice.layer
-    if not isinstance(layer, Channels):
+def difference(request: Request, stage: str, done: Run) -> float | None:
+    """Of a true convolution: how far it lies from the cross-correlation with the same kernel, at most."""
+    if not isinstance(request.weights, Named) or not request.weights.flipped:
         return None
-    return weights(
-        choice.kernel,
-        layer.weight_shape(),
-        layer.in_channels // layer.groups,
-        choice.kernel_text,
-        transposed=isinstance(layer, ConvTranspose),
-    )
+    plain = replace(request, weights=replace(request.weights, flipped=False))
+    return float(np.abs(done.y - run(plain, {stage})[stage].y).max())
 
 
-def chosen_state(layer: Layer, weight: Array | None) -> dict[str, Array]:
-    """What is loaded over torch's initialisation: a chosen weight comes with a bias of 0."""
-    if weight is None:
-        return {}
-    bias = {"bias": np.zeros(layer.out_channels, np.float32)} if isinstance(layer, Channels) and layer.bias else {}
-    return {"weight": weight, **bias}
+def scale_before(network: Network, stage: str, scale: str) -> str:
+    """How what a stage reads is coloured, if the network's input is coloured like this."""
+    for name, layer in network.stages:
+        if name == stage:
+            break
+        scale = scale if layer.out_scale == "same" else layer.out_scale
+    return scale
 
 
-def show_flow(choice: NetChoice) -> Flow:
-    """Run a whole network once, and show all maps of every stage; the choice's own stage does not matter.
+def stage_maps(request: Request, view: StageView) -> Maps:
+    """All channels of one stage, in time with the sound."""
+    clip, passed = clip_of(request.input), run(request, {view.stage}, Watch)
+    done = passed[view.stage]
+    channel, *unit = inside((view.channel, *(view.unit or ())), done.y.shape)
+    found = replace(view, channel=channel, unit=(unit[0], unit[1]) if unit else None)
 
-    Raises
-    ------
-    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
-        What is wrong with the choice, in one sentence.
-    """
-    network, began = choice.network, time.perf_counter()
-    grid = grid_of(choice, network)
-    shape = grid.values.shape
-    glance = Glance(network, shape)
-    run_network(network, grid.values, choice.seed, choice.weights(), (), glance, MOST_MEMORY)
-    seconds = time.perf_counter() - began
-    blob = make_flow(network, grid.values, grid.scale, glance).to_bytes()
+    def blob() -> bytes:
+        return make_maps(
+            request.network, clip, done, passed.saw(Watch), view.stage, view.channel, found.unit
+        ).to_bytes()
+
+    return Maps(_blobs.get(key((request, view)), blob), request, found, clip, done, passed.seconds)
+
+
+def inside(at: tuple[int, ...], shape: Shape) -> tuple[int, ...]:
+    """A place, pulled back into a tensor of this shape."""
+    return tuple(min(place, n - 1) for place, n in zip(at, shape, strict=False))
+
+
+def network_maps(request: Request) -> Flow:
+    """All maps of every stage."""
+    passed = run(request, (), Glance)
+    network, shape, glance = request.network, passed.grid.values.shape, passed.saw(Glance)
+
+    def blob() -> bytes:
+        return make_flow(network, passed.grid.values, passed.grid.scale, glance).to_bytes()
+
     macs = total(network.measures(shape)).macs
-    return Flow(blob, glance.device, seconds, glance.notice, macs, memory(network, shape))
+    made = _blobs.get(key((request, NetworkView())), blob)
+    return Flow(made, glance.device, passed.seconds, glance.notice, macs, memory(network, shape))
+
+
+def forget() -> None:
+    """Let go of all that was made before: inputs, passes and blobs."""
+    read.forget()
+    forward.forget()
+    _blobs.clear()

@@ -1,7 +1,6 @@
 """What a network reads, and how its cells lie in time and frequency."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from cnnviz.core.layers import Array
 from cnnviz.inputs import Source
 from cnnviz.inputs.logmel import MOST_MELS, RATE, Features
+from cnnviz.inputs.read import heard, read
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.scenes.blob import Tensors
 
@@ -55,10 +55,9 @@ class Clip:
         return {"step": self.features.hop_length / self.features.rate, "hertz": marks, "rate": self.features.rate}
 
 
-@lru_cache(maxsize=4)
 def clip_of(source: Source) -> Clip:
     """What the network reads, what of it is heard, and how its cells lie in time and frequency."""
-    grid, samples = source.grid(), source.samples()
+    grid, samples = read(source), heard(source)
     features: Features | None = getattr(source, "features", None)
     mels = grid.values.shape[2]
     if isinstance(source, Spectrogram):

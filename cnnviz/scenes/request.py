@@ -1,18 +1,12 @@
 """What is asked for: what to run, and what is seen of it; frozen values, the keys of every cache."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from cnnviz.core.layers import Array, Layer
+from cnnviz.core.layers import Layer
 from cnnviz.inputs import Source
-from cnnviz.networks.checkpoint import Checkpoint, load
-from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
-from cnnviz.networks.zoo import kaiming
-from cnnviz.scenes.weights import Seeded, fit_of, opened
+from cnnviz.scenes.weights import Seeded
 
-Start = Literal["torch", "kaiming"]
 TORCHS = Seeded()  # torch's own start after seed 0
 
 
@@ -31,6 +25,16 @@ class Request:
     network: Network
     input: Source
     weights: Seeded = TORCHS
+
+    @property
+    def layer(self) -> Layer:
+        """The last stage's."""
+        return self.network.stages[-1][1]
+
+    @property
+    def front(self) -> list[Layer]:
+        """The layers before it."""
+        return [layer for _, layer in self.network.stages[:-1]]
 
     @property
     def names(self) -> list[str]:
@@ -89,100 +93,3 @@ class NetworkView:
 
 
 View = LayerView | StageView | NetworkView
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Everything that a scene depends on; two equal choices give the same picture.
-
-    Attributes
-    ----------
-    kernel, kernel_text : str
-        Of a convolution: a name in `cnnviz.inputs.kernels.TITLES`, and what is typed where that is "typed".
-    flipped : bool
-        Turn the kernel round first: a true convolution.
-    front : tuple of Layer
-        Layers that run before; what comes out of them is the input on stage.
-    unpool : bool
-        The layer is a `MaxPool`; on stage is its output, and the `MaxUnpool` that puts it back.
-    """
-
-    layer: Layer
-    source: Source
-    kernel: str = "random"
-    kernel_text: str = ""
-    seed: int = 0
-    flipped: bool = False
-    front: tuple[Layer, ...] = ()
-    unpool: bool = False
-
-
-@dataclass(frozen=True)
-class StageChoice:
-    """One stage of a network on an input.
-
-    Attributes
-    ----------
-    stage : str
-        Its name in the network.
-    seed : int
-        Of torch's own initialisation of the whole network.
-    checkpoint : Checkpoint or None
-        Whose weights it has instead.
-    """
-
-    network: Desed
-    source: Source
-    stage: str
-    seed: int = 0
-    checkpoint: Checkpoint | None = None
-
-    def weights(self) -> Mapping[str, Array]:
-        """The checkpoint's weights, if they fit the network; none without a checkpoint."""
-        return load(opened(self.checkpoint).weights, self.network) if self.checkpoint else {}
-
-
-@dataclass(frozen=True)
-class NetChoice:
-    """One stage of any network on an input.
-
-    Attributes
-    ----------
-    seed : int
-        Of the initialisation of the whole network.
-    start : str
-        "torch" for torch's own initialisation, "kaiming" for kaiming-normal weights and zero biases, as in lesson B.
-    checkpoint : Checkpoint or None
-        Whose weights it has instead.
-    """
-
-    network: Network
-    source: Source
-    stage: str
-    seed: int = 0
-    start: Start = "torch"
-    checkpoint: Checkpoint | None = None
-
-    def weights(self) -> Mapping[str, Array]:
-        """What is loaded over torch's own initialisation."""
-        if self.checkpoint:
-            return fit_of(self.checkpoint, self.network).weights
-        return kaiming(self.network, self.seed) if self.start == "kaiming" else {}
-
-
-@dataclass(frozen=True)
-class MapsChoice:
-    """What the viewer shows of one stage.
-
-    Attributes
-    ----------
-    at : StageChoice
-    channel : int
-        Pulled back to the last one where the stage has fewer.
-    unit : (frame, mel) or None
-        A cell of the stage, pulled back inside as well.
-    """
-
-    at: StageChoice
-    channel: int = 0
-    unit: tuple[int, int] | None = None

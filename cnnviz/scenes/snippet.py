@@ -3,33 +3,15 @@
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
-from cnnviz.core.layers import Array, Layer, MaxPool, MaxUnpool
-from cnnviz.inputs import Source
+from cnnviz.core.layers import Array, Layer, MaxUnpool
 from cnnviz.inputs.literal import tensor_code
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named
 
 
-def snippet(
-    layer: Layer,
-    source: Source,
-    seed: int,
-    weight: Array | None = None,
-    flipped: bool = False,
-    front: Sequence[Layer] = (),
-) -> str:
-    """Python for input, layer, weights and output.
-
-    Parameters
-    ----------
-    seed : int
-        For torch's own initialisation, and for what is drawn at random.
-    weight : array in torch's own shape, or None
-        None keeps torch's initialisation; otherwise the bias is 0.
-    flipped : bool
-        Turn the kernels round, which makes this a true convolution. `weight` is given as it is before that.
-    front : layers that run before
-        What comes out of them is the input; last, before a `MaxUnpool`, its pooling.
+def snippet(request: Request) -> str:
+    """Python for input, layers, weights and the output of the last stage.
 
     Returns
     -------
@@ -37,28 +19,49 @@ def snippet(
         Lines that define ``x``, ``layer`` and ``y``, imports first. Numbers that are too many to be written down are
         loaded from ``input.npy`` and ``weight.npy``.
     """
-    seeded = f"torch.manual_seed({seed})\n"
-    before = "".join(front_code(one, seeded, isinstance(layer, MaxUnpool)) for one in front)
-    make = "" if layer.use() == [f"y = {layer.code()}"] else f"layer = {layer.code()}"
-    if weight is None and (layer.random or any(True for _ in layer.module().parameters())):
-        make = seeded + make
+    layers = [layer for _, layer in request.network.stages]
+    *front, layer = layers
+    weight, seeded = weight_of(request), f"torch.manual_seed({request.weights.seed})"
+    names = names_of(layers)
+    made = [f"{name} = {one.code()}" for one, name in zip(layers, names, strict=True) if is_module(one)]
+    drawn = [*front, *([layer] if weight is None else [])]
+    learned = any(True for one in drawn if is_module(one) for _ in one.module().parameters())
+    seed = [seeded] if learned or layer.random else []
+    again = [seeded] if layer.random and (learned or any(one.random for one in front)) else []
     kernel = "" if weight is None else kernel_code(weight)
-    steps = [*weight_steps(layer, weight is not None, flipped), *layer.use()]
+    steps = [line for one, name in zip(front, names, strict=False) for line in front_steps(one, name, seeded)]
+    steps += weight_steps(layer, weight is not None, isinstance(request.weights, Named) and request.weights.flipped)
+    steps += [*again, *layer.use()]
+    definitions = dict.fromkeys(one.definition() for one in layers)
     apply = "\n    ".join(["with torch.no_grad():", *steps])
-    definitions = dict.fromkeys(one.definition() for one in (*front, layer))
-    parts = ["from torch import nn", *definitions, source.code(), before, make, kernel, apply]
+    parts = ["from torch import nn", *definitions, request.input.code(), "\n".join([*seed, *made]), kernel, apply]
     return imports_first("\n\n".join(filter(None, parts)) + "\nprint(y.shape)")
 
 
-def front_code(layer: Layer, seeded: str, unpooled: bool) -> str:
-    """Lines that put what a layer makes of the input in its place; a pooling that is undone is only made."""
-    if unpooled and isinstance(layer, MaxPool):
-        return f"pool = {replace(layer, return_indices=True).code()}\n"
-    if layer.use() == [f"y = {layer.code()}"]:
-        return f"x = {layer.code()}\n"
-    steps = [re.sub(r"\by\b", "x", re.sub(r"\blayer\b", "front", line)) for line in layer.use()]
-    apply = "\n    ".join(["with torch.no_grad():", *steps])
-    return f"{seeded}front = {layer.code()}\n{apply}\n"
+def weight_of(request: Request) -> Array | None:
+    """The kernel that was chosen by its name; None keeps torch's own start."""
+    return request.weights.weight(request.network) if isinstance(request.weights, Named) else None
+
+
+def is_module(layer: Layer) -> bool:
+    """Or is it a call of the tensor's own?"""
+    return layer.use() != [f"y = {layer.code()}"]
+
+
+def names_of(layers: Sequence[Layer]) -> list[str]:
+    """What the layers are called: the last one layer, a pooling that it undoes pool, and the others front."""
+    pools = len(layers) > 1 and isinstance(layers[-1], MaxUnpool)
+    front = len(layers) - 1 - pools
+    names = [f"front{place}" for place in range(1, front + 1)] if front > 1 else ["front"] * front
+    return [*names, *["pool"] * pools, "layer"]
+
+
+def front_steps(layer: Layer, name: str, seeded: str) -> list[str]:
+    """Lines that put what a layer makes of the input in its place; a pooling that is undone is called with the last."""
+    if name == "pool":
+        return []
+    steps = [re.sub(r"\by\b", "x", re.sub(r"\blayer\b", name, line)) for line in layer.use()]
+    return [*([seeded] if layer.random else []), *steps]
 
 
 def kernel_code(weight: Array) -> str:

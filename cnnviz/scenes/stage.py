@@ -4,13 +4,14 @@ As in a scene of one layer, whoever draws decides nothing. Of the selected chann
 others, and of the other stages, small pictures of 8-bit levels are enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.core.layers import Array, Conv
+from cnnviz.core.layers import Array, Conv, Shape
 from cnnviz.core.run import Run
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
@@ -21,19 +22,25 @@ from cnnviz.scenes.small_maps import STATISTICS, channels_of, small_picture
 
 
 class Watch:
-    """Takes a small picture of every stage as it goes by: of one channel, or the last where there are fewer."""
+    """Takes small pictures of every stage as it goes by, of all channels."""
 
-    def __init__(self, channel: int) -> None:
-        self.channel = channel
-        self.pictures: dict[str, tuple[int, NDArray[np.uint8], Array]] = {}
+    def __init__(self, network: Network, shape: Shape) -> None:
+        self.pictures: dict[str, tuple[NDArray[np.uint8], Array]] = {}
 
     def __call__(self, name: str, done: Run) -> None:
-        channel = min(self.channel, len(done.y) - 1)
-        levels, limits = small_picture(np.ascontiguousarray(done.y[channel : channel + 1]))
-        self.pictures[name] = channel, levels[0], limits[0]
+        self.pictures[name] = small_picture(np.ascontiguousarray(done.y))
+
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        return chain.from_iterable(self.pictures.values())
+
+    def channel(self, name: str, wanted: int) -> int:
+        """The channel that is wanted, or the last where there are fewer."""
+        return min(wanted, len(self.pictures[name][0]) - 1)
 
 
-def make_maps(network: Network, clip: Clip, done: Run, stage: str, watch: Watch, unit: tuple[int, int] | None) -> Scene:
+def make_maps(
+    network: Network, clip: Clip, done: Run, watch: Watch, stage: str, wanted: int, unit: tuple[int, int] | None
+) -> Scene:
     """What the viewer shows of one stage.
 
     Parameters
@@ -42,10 +49,12 @@ def make_maps(network: Network, clip: Clip, done: Run, stage: str, watch: Watch,
         Of the stage, in full.
     watch : Watch
         What it saw of all stages.
+    wanted : int
+        The channel that is looked at, in every stage; see `Watch.channel`.
     unit : (frame, mel) of the stage, or None
         The cell whose field is drawn.
     """
-    channel = watch.pictures[stage][0]
+    channel = watch.channel(stage, wanted)
     every = channels_of(done.y)
     drawn = planes(done, channel)
     tensors = {
@@ -53,7 +62,7 @@ def make_maps(network: Network, clip: Clip, done: Run, stage: str, watch: Watch,
         "small": every.levels,
         "small.range": every.ranges,
         "statistics": every.statistics,
-        **{f"strip.{name}": levels for name, (_, levels, _) in watch.pictures.items()},
+        **{f"strip.{name}": levels[watch.channel(name, wanted)] for name, (levels, _) in watch.pictures.items()},
         **{f"plane.{name}": np.ascontiguousarray(values) for name, values, _ in drawn},
         **kernel(done, channel),
     }
@@ -67,7 +76,7 @@ def make_maps(network: Network, clip: Clip, done: Run, stage: str, watch: Watch,
         "unit": unit,
         "statistical": statistical(network, stage),
         "clip": clip.words(),
-        "stages": strip(network, clip, watch.pictures),
+        "stages": strip(network, clip, watch, wanted),
         "states": every.states(),
         "percentiles": every.percentiles(),
         "statistics": STATISTICS,
@@ -85,14 +94,14 @@ def statistical(network: Network, stage: str) -> str:
     return next((name for (name, _), field in zip(upto.stages, fields(upto), strict=True) if field[0].whole), "")
 
 
-def strip(network: Network, clip: Clip, pictures: Mapping[str, tuple[int, Any, Array]]) -> list[dict[str, Any]]:
+def strip(network: Network, clip: Clip, watch: Watch, wanted: int) -> list[dict[str, Any]]:
     """The stages in order, the input first: names, shapes, and where their cells lie on the input's."""
     shapes, found = network.shapes(clip.values.shape), fields(network)
-    rows = [
-        stage_words(name, layer.code(), shape, field)
-        | {"channel": pictures[name][0], "range": pictures[name][2].tolist()}
-        for (name, layer), shape, field in zip(network.stages, shapes, found, strict=True)
-    ]
+    rows = []
+    for (name, layer), shape, field in zip(network.stages, shapes, found, strict=True):
+        channel = watch.channel(name, wanted)
+        seen = {"channel": channel, "range": watch.pictures[name][1][channel].tolist()}
+        rows.append(stage_words(name, layer.code(), shape, field) | seen)
     limits = ranges(clip.values)[0].tolist()
     first = stage_words(INPUT, "", clip.values.shape, (Field(), Field())) | {"channel": 0, "range": limits}
     return [first, *rows]

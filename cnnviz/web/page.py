@@ -15,14 +15,14 @@ from cnnviz.core.layers.base import short
 from cnnviz.core.settings import Setting
 from cnnviz.export import Staged, saved
 from cnnviz.inputs import Source, SourceError
+from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import CheckpointError
-from cnnviz.scenes.build import Shown
+from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.inputs import FILE
-from cnnviz.scenes.request import Choice
-from cnnviz.scenes.snippet import snippet
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.snippet import snippet, weight_of
 from cnnviz.tensorfile import TensorError
-from cnnviz.web.cache import animate, read
 from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.questions import asked, questions
@@ -38,7 +38,7 @@ def embedded() -> bool:
 
 
 def settle(
-    page: str, make: Callable[[], Any], first: Any, draw: Callable[[Any], Any] = animate
+    page: str, make: Callable[[], Any], first: Any, draw: Callable[[Any], Any] = show
 ) -> tuple[Any, Any, Exception | None]:
     """The choice on stage. One that cannot work leaves the last one there, and comes back as a problem."""
     last = f"_{page}_last"
@@ -92,13 +92,12 @@ def notices(source: Source, key: str = "") -> None:
                     st.button(str(words), key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
 
 
-def caption(choice: Choice, shown: Shown, problem: Exception | None = None) -> None:
+def caption(request: Request, shown: Shown, problem: Exception | None = None) -> None:
     """What is on stage, in a line: the torch calls and the input."""
     if embedded() and not problem:
         return
-    layers = [*choice.front, *((choice.layer,) if choice.unpool else ()), shown.done.layer]
-    calls = " → ".join(f"`{layer.code()}`" for layer in layers)
-    st.caption(f"{'Still showing ' if problem else ''}{calls} on {plain(read(choice.source).caption)}")
+    calls = " → ".join(f"`{layer.code()}`" for _, layer in request.network.stages)
+    st.caption(f"{'Still showing ' if problem else ''}{calls} on {plain(read(request.input).caption)}")
 
 
 def facts(shown: Shown) -> None:
@@ -118,34 +117,33 @@ def facts(shown: Shown) -> None:
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
     for line in merged(done.layer.formula(done.x.shape)):
         st.markdown(f"${line}$")
-    if done.notice:
-        st.info(done.notice)
+    if shown.notice:
+        st.info(shown.notice)
 
 
-def code_of(choice: Choice, shown: Shown) -> tuple[str, dict[str, Array]]:
+def code_of(request: Request) -> tuple[str, dict[str, Array]]:
     """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
-    before = (choice.layer,) if choice.unpool else ()
-    code = snippet(shown.done.layer, choice.source, choice.seed, shown.weight, choice.flipped, (*choice.front, *before))
-    arrays = (("input.npy", read(choice.source).values), ("weight.npy", shown.weight))
+    code = snippet(request)
+    arrays = (("input.npy", read(request.input).values), ("weight.npy", weight_of(request)))
     return code, {name: values for name, values in arrays if name in code and values is not None}
 
 
-def show_code(choice: Choice, shown: Shown) -> None:
+def show_code(request: Request) -> None:
     """The snippet, and the files that it loads."""
-    code, loads = code_of(choice, shown)
+    code, loads = code_of(request)
     st.caption("Run as it stands, this gives the very output above.")
     st.code(code)
     for name, values in loads.items():
         st.download_button(name, saved(values), name, icon=":material/download:", on_click="ignore")
 
 
-def staged(choice: Choice, shown: Shown) -> Staged:
+def staged(request: Request, shown: Shown) -> Staged:
     """What is on stage, for files."""
-    caption, code = str(read(choice.source).caption), code_of(choice, shown)
-    return Staged(shown.blob, shown.done, caption, choice.seed, *code, address=here())
+    caption, code = str(read(request.input).caption), code_of(request)
+    return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=here())
 
 
-def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
+def tabs(request: Request, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
     """Explanation, code, and what else a page has; each is drawn when it is looked at."""
     if embedded():
         return
@@ -155,11 +153,11 @@ def tabs(choice: Choice, shown: Shown, explanation: str, **more: Callable[[], An
         st.markdown(explanation)
     with code:
         if code.open:
-            show_code(choice, shown)
+            show_code(request)
     for tab, draw in zip(others, more.values(), strict=True):
         with tab:
             if tab.open:
                 draw()
     with sharing:
         if sharing.open:
-            share(staged(choice, shown), isinstance(choice.source, Upload))
+            share(staged(request, shown), isinstance(request.input, Upload))

@@ -9,27 +9,25 @@ from matplotlib.figure import Figure
 from cnnviz.core.layers import Array
 from cnnviz.export.pens import DRAWING, ink, number
 from cnnviz.export.stage.figure import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
-from cnnviz.export.stage.stage import Taken, take
+from cnnviz.scenes.build import Maps
 from cnnviz.scenes.palette import TOP, limits
-from cnnviz.scenes.request import MapsChoice
 from cnnviz.scenes.small_maps import channels_of
 
 LABEL = 0.2  # under a channel [inches]
 
 
-def gallery(choice: MapsChoice, dark: bool = False) -> bytes:
+def gallery(maps: Maps, dark: bool = False) -> bytes:
     """A PNG of all channels; see `gallery_figure`."""
-    taken = take(choice)
     with DRAWING:
-        return png(gallery_figure(taken, dark))
+        return png(gallery_figure(maps, dark))
 
 
-def gallery_figure(taken: Taken, dark: bool = False) -> Figure:
+def gallery_figure(maps: Maps, dark: bool = False) -> Figure:
     """All channels of the stage, small and numbered, with their largest size; those that are dead or constant say so.
 
     The pictures are means of blocks of cells, as in the viewer.
     """
-    every = channels_of(taken.done.y)
+    every = channels_of(maps.done.y)
     columns = min(16, max(4, ceil(sqrt(len(every.levels)))))
     wide, tall = (WIDTH - 2 * EDGE) / columns, (WIDTH - 2 * EDGE) / columns / 2 + LABEL
     height = HEAD + FOOT / 2 + ceil(len(every.levels) / columns) * tall
@@ -43,8 +41,8 @@ def gallery_figure(taken: Taken, dark: bool = False) -> Figure:
     sheet.set(xlim=(0, WIDTH), ylim=(0, height))
     sheet.set_axis_off()
     add_key(figure, dark)
-    title = f"{taken.choice.at.stage}, all {len(every.levels)} channels"
-    write_round(figure, taken, title, "each on its own scale, which ends at ± the number under it", dark)
+    title = f"{maps.view.stage}, all {len(every.levels)} channels"
+    write_round(figure, maps, title, "each on its own scale, which ends at ± the number under it", dark)
     return figure
 
 

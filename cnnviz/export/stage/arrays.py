@@ -3,12 +3,14 @@
 import numpy as np
 
 from cnnviz.export.arrays import packed, safe
-from cnnviz.export.stage.stage import Taken, take, weights_words
+from cnnviz.export.stage.named import lies as lies_of
+from cnnviz.export.stage.named import weights_words
+from cnnviz.inputs.read import read
 from cnnviz.scenes.blob import Tensors
-from cnnviz.scenes.request import MapsChoice
+from cnnviz.scenes.build import Maps
 
 
-def npz(choice: MapsChoice) -> bytes:
+def npz(maps: Maps) -> bytes:
     """All maps of the stage as a NumPy archive, which ``np.load(..., allow_pickle=False)`` reads.
 
     Returns
@@ -18,23 +20,21 @@ def npz(choice: MapsChoice) -> bytes:
         (mels,), float64, or ``frames`` and ``mels``, see `centres`; without axes ``stage``, ``layer``, ``seed``,
         ``weights``, ``network``, ``clip`` and ``readme``.
     """
-    taken = take(choice)
-    return packed(arrays(taken), words_of(taken))
+    return packed(arrays(maps), words_of(maps))
 
 
-def tensors(choice: MapsChoice) -> bytes:
+def tensors(maps: Maps) -> bytes:
     """The same as a safetensors file; what is no array stands in its metadata, as text."""
-    taken = take(choice)
-    return safe(arrays(taken), words_of(taken))
+    return safe(arrays(maps), words_of(maps))
 
 
-def arrays(taken: Taken) -> Tensors:
+def arrays(maps: Maps) -> Tensors:
     """What was computed and read, exactly, and where its cells lie."""
-    found: Tensors = {"maps": taken.done.y, "input": taken.clip.values[0], **centres(taken)}
+    found: Tensors = {"maps": maps.done.y, "input": maps.clip.values[0], **centres(maps)}
     return {name: np.ascontiguousarray(values) for name, values in found.items()}
 
 
-def centres(taken: Taken) -> Tensors:
+def centres(maps: Maps) -> Tensors:
     """Where the units of the stage are centred.
 
     Returns
@@ -43,8 +43,8 @@ def centres(taken: Taken) -> Tensors:
         ``seconds`` (frames,) on the clip and ``hertz`` (mels,), read off between the centres of the input's mels: NaN
         beyond the first and the last. Of an input that is no sound ``frames`` and ``mels``: cells of the input from 0.
     """
-    features, lies = taken.clip.features, taken.lies(taken.choice.at.stage)
-    sizes = taken.done.y.shape[1:]
+    features, lies = maps.clip.features, lies_of(maps, maps.view.stage)
+    sizes = maps.done.y.shape[1:]
     frames, mels = (np.arange(n) * lie["jump"] + lie["first"] for n, lie in zip(sizes, lies, strict=True))
     if not features:
         return {"frames": frames, "mels": mels}
@@ -53,19 +53,19 @@ def centres(taken: Taken) -> Tensors:
     return {"seconds": frames * features.hop_length / features.rate, "hertz": hertz}
 
 
-def words_of(taken: Taken) -> dict[str, str | int]:
+def words_of(maps: Maps) -> dict[str, str | int]:
     """What the numbers are, and what it takes to get them again."""
-    at = taken.choice.at
+    request = maps.request
     lies = "frames and mels are cells of the input, counted from 0"
-    if taken.clip.features:
+    if maps.clip.features:
         lies = "seconds [s] lie on the clip, and hertz [Hz] are NaN beyond its mels"
     return {
-        "stage": at.stage,
-        "layer": taken.done.layer.code(),
-        "seed": at.seed,
-        "weights": weights_words(at),
-        "network": repr(at.network),
-        "clip": str(at.source.grid().caption),
-        "readme": f"maps (channels, frames, mels) is the output of {at.stage}, input (frames, mels) what the network "
-        f"reads. Of the centres of all frames and mels of the maps, {lies}.",
+        "stage": maps.view.stage,
+        "layer": maps.done.layer.code(),
+        "seed": request.weights.seed,
+        "weights": weights_words(request),
+        "network": repr(request.network),
+        "clip": str(read(request.input).caption),
+        "readme": f"maps (channels, frames, mels) is the output of {maps.view.stage}, input (frames, mels) what the "
+        f"network reads. Of the centres of all frames and mels of the maps, {lies}.",
     }

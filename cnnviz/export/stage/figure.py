@@ -12,7 +12,9 @@ from matplotlib.patches import Rectangle
 
 from cnnviz.core.layers import Array
 from cnnviz.export.pens import GREY, PLAIN, colours, ink, paper
-from cnnviz.export.stage.stage import Taken, weights_words
+from cnnviz.export.stage.named import weights_words
+from cnnviz.inputs.read import read
+from cnnviz.scenes.build import Maps
 
 DPI = 150
 WIDTH = 10.0  # of a picture [inches]
@@ -60,14 +62,14 @@ def paint(
     )
 
 
-def write_round(figure: Figure, taken: Taken, title: str, note: str, dark: bool) -> None:
+def write_round(figure: Figure, maps: Maps, title: str, note: str, dark: bool) -> None:
     """What this is, above; and below, small, what it takes to get it again."""
-    at, height = taken.choice.at, figure.get_figheight()
-    caption = textwrap.shorten(str(at.source.grid().caption), 130, placeholder=" …")
+    request, height = maps.request, figure.get_figheight()
+    caption = textwrap.shorten(str(read(request.input).caption), 130, placeholder=" …")
     left = EDGE / WIDTH
     for words, below, size in ((title, 0.18, 15), (caption, 0.5, 10), (note, 0.7, 9)):
         figure.text(left, 1 - below / height, words, fontsize=size, va="top", color=ink(dark), **PLAIN)
-    foot = textwrap.fill(f"{weights_words(at)}, seed {at.seed}, {at.network}", 185)
+    foot = textwrap.fill(f"{weights_words(request)}, seed {request.weights.seed}, {request.network}", 185)
     figure.text(left, 0.12 / height, foot, fontsize=6.5, va="bottom", color=ink(dark), **PLAIN)
 
 

@@ -13,11 +13,11 @@ from matplotlib.patheffects import withStroke
 from cnnviz.core.layers import Array
 from cnnviz.export.pens import DRAWING, PLAIN, ink, number
 from cnnviz.export.stage.figure import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
-from cnnviz.export.stage.stage import Taken, take
+from cnnviz.export.stage.named import lies, names_of
 from cnnviz.networks.receptive_field import INPUT, spans
+from cnnviz.scenes.build import Maps
 from cnnviz.scenes.clip import Clip
 from cnnviz.scenes.palette import PALETTE, limits
-from cnnviz.scenes.request import MapsChoice
 from cnnviz.scenes.stage import planes, statistical
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]
@@ -26,47 +26,46 @@ LEFT, RIGHT = 0.75, 0.85  # margins of the panels, with the numbers of axes and 
 Panel = tuple[str, Array, str, str]
 
 
-def picture(choice: MapsChoice, dark: bool = False) -> bytes:
+def picture(maps: Maps, dark: bool = False) -> bytes:
     """A PNG of the selected channel below the input; see `picture_figure`."""
-    taken = take(choice)
     with DRAWING:
-        return png(picture_figure(taken, dark))
+        return png(picture_figure(maps, dark))
 
 
-def picture_figure(taken: Taken, dark: bool = False) -> Figure:
+def picture_figure(maps: Maps, dark: bool = False) -> Figure:
     """The input, and below it the planes of the selected channel: time to the right, frequency upwards.
 
     All panels share their axes, so that what lies above each other is at the same time. The box is the unit; on the
     input, and on what the stage reads, it is what the unit sees.
     """
-    rows = panels(taken)
+    rows = panels(maps)
     height = HEAD + FOOT + len(rows) * (ROW + GAP) - GAP
     figure = new_figure(height, dark)
     places = {"left": LEFT / WIDTH, "right": 1 - RIGHT / WIDTH, "top": 1 - HEAD / height, "bottom": FOOT / height}
     grid = figure.add_gridspec(len(rows), 2, hspace=GAP / ROW, wspace=0.03, width_ratios=(70, 1), **places)
-    extents = np.array([extent(taken, stage, [(0, n - 1) for n in values.shape]) for _, values, _, stage in rows])
+    extents = np.array([extent(maps, stage, [(0, n - 1) for n in values.shape]) for _, values, _, stage in rows])
     (left, _, bottom, _), (_, right, _, top) = extents.min(axis=0), extents.max(axis=0)
     for row, (title, values, scale, stage) in enumerate(rows):
         panel, bar = (figure.add_subplot(grid[row, column]) for column in (0, 1))
         image = paint(panel, values, scale, limits(scale, values), extents[row], dark)
         figure.colorbar(image, cax=bar)
         number_bar(image, bar, dark)
-        add_box(panel, taken, stage)
+        add_box(panel, maps, stage)
         panel.set_title(title, loc="left", fontsize=10, color=ink(dark), **PLAIN)
-        name_axes(panel, taken.clip, row + 1 == len(rows))
+        name_axes(panel, maps.clip, row + 1 == len(rows))
         panel.set(xlim=(left, right), ylim=(bottom, top))
         dress(panel, dark)
-    title = f"{taken.choice.at.stage}, channel {taken.channel} of {len(taken.done.y)}"
-    write_round(figure, taken, title, unit_words(taken), dark)
+    title = f"{maps.view.stage}, channel {maps.view.channel} of {len(maps.done.y)}"
+    write_round(figure, maps, title, unit_words(maps), dark)
     return figure
 
 
-def panels(taken: Taken) -> list[Panel]:
+def panels(maps: Maps) -> list[Panel]:
     """What is drawn, downwards: title, values (frames, mels), their colours, and the stage whose cells they are."""
-    stage, layer = taken.choice.at.stage, taken.done.layer.code()
-    before = taken.names[taken.names.index(stage) - 1]
-    found = [("input", taken.clip.values[0], taken.clip.scale, INPUT)]
-    *some, (name, values, scale) = planes(taken.done, taken.channel)
+    stage, layer = maps.view.stage, maps.done.layer.code()
+    before = names_of(maps)[maps.request.names.index(stage)]
+    found = [("input", maps.clip.values[0], maps.clip.scale, INPUT)]
+    *some, (name, values, scale) = planes(maps.done, maps.view.channel)
     found += [(one, cells, colours, before) for one, cells, colours in some]
     found.append((f"{name}: {layer}", values, scale, stage))
     return [(title + odd_words(values), values, scale, stage) for title, values, scale, stage in found]
@@ -78,12 +77,12 @@ def odd_words(values: Array) -> str:
     return f" (hatched: {odd:,} of {values.size:,} cells are no number)" if odd else ""
 
 
-def extent(taken: Taken, stage: str, cells: Sequence[Sequence[int]]) -> tuple[float, float, float, float]:
+def extent(maps: Maps, stage: str, cells: Sequence[Sequence[int]]) -> tuple[float, float, float, float]:
     """Where a stage's cells lie, first to last along both axes: left, right [s], bottom, top [mels of the input]."""
-    step = taken.clip.words()["step"] or 1
+    step = maps.clip.words()["step"] or 1
     (left, right), (bottom, top) = (
         [(cell + side) * lie["jump"] + lie["first"] for cell, side in zip(ends, (-0.5, 0.5), strict=True)]
-        for ends, lie in zip(cells, taken.lies(stage), strict=True)
+        for ends, lie in zip(cells, lies(maps, stage), strict=True)
     )
     return left * step, right * step, bottom, top
 
@@ -96,35 +95,35 @@ def number_bar(image: AxesImage, bar: Axes, dark: bool) -> None:
     dress(bar, dark)
 
 
-def seen(taken: Taken, stage: str) -> list[tuple[int, int]]:
+def seen(maps: Maps, stage: str) -> list[tuple[int, int]]:
     """First and last cell of a stage that go with the unit, along frames and mels; empty where there are none."""
-    at = taken.choice.at
-    tables = spans(at.network.network, taken.clip.values.shape, at.stage)[stage]
-    cells = [(int(table[u, 0]), int(table[u, 1])) for table, u in zip(tables, taken.unit or (), strict=False)]
+    tables = spans(maps.request.network, maps.clip.values.shape, maps.view.stage)[stage]
+    cells = [(int(table[u, 0]), int(table[u, 1])) for table, u in zip(tables, maps.view.unit or (), strict=False)]
     return cells if all(first <= last for first, last in cells) else []
 
 
-def add_box(panel: Axes, taken: Taken, stage: str) -> None:
+def add_box(panel: Axes, maps: Maps, stage: str) -> None:
     """Round the cells that go with the unit: white on black, which is seen on all colours."""
-    cells = seen(taken, stage)
+    cells = seen(maps, stage)
     if not cells:
         return
-    left, right, bottom, top = extent(taken, stage, cells)
+    left, right, bottom, top = extent(maps, stage, cells)
     black, white = PALETTE["picture"]["light"]
     stroke = [withStroke(linewidth=2.8, foreground=black)]
     look: dict[str, Any] = {"edgecolor": white, "linewidth": 1.2, "path_effects": stroke, "clip_on": False, "zorder": 5}
     panel.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, **look))
 
 
-def unit_words(taken: Taken) -> str:
+def unit_words(maps: Maps) -> str:
     """What the box is, and what else its unit depends on."""
-    if not taken.unit:
+    stage, channel, unit = maps.view.stage, maps.view.channel, maps.view.unit
+    if not unit:
         return ""
-    at, value = taken.choice.at, float(taken.done.y[taken.channel, *taken.unit])
-    whole = statistical(at.network.network, at.stage)
-    sees = ", and what it sees on the input" if seen(taken, INPUT) else ", which reads padding alone"
+    value = float(maps.done.y[channel, *unit])
+    whole = statistical(maps.request.network, stage)
+    sees = ", and what it sees on the input" if seen(maps, INPUT) else ", which reads padding alone"
     also = f"; through the statistics of {whole} it depends on all of it" if whole else ""
-    return f"box: {at.stage}[0, {taken.channel}, {taken.unit[0]}, {taken.unit[1]}] = {number(value)}{sees}{also}"
+    return f"box: {stage}[0, {channel}, {unit[0]}, {unit[1]}] = {number(value)}{sees}{also}"
 
 
 def name_axes(panel: Axes, clip: Clip, last: bool) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from cnnviz.core.layers import AvgPool, Channels, Conv, ConvTranspose, Layer, MaxPool
 from cnnviz.inputs.kernels import TITLES
 from cnnviz.inputs.patterns import Ramp
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Named, Seeded
 from cnnviz.text import Message
 
 # What stands in these lists stands in the address, too.
@@ -30,6 +32,7 @@ FLIP = Switch(
     Message("true convolution"),
     Message("Mathematics turns the kernel round before it slides. Networks do not: theirs is a cross-correlation."),
 )
+KERNELS: dict[type[Layer], Seeded] = {Conv: Named("box"), ConvTranspose: Named("ones")}  # where the size alone counts
 SIZE = Number("size", 7, Message("input size"), Message("cells along one axis"), low=1, high=4096)
 SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil_mode")  # what the size depends on
 
@@ -45,30 +48,32 @@ def ask(form: Form) -> Made:
         chosen = form.setting(kind, ndim, skip=("in_channels",))
         form.per_axis(ndim, (kind, ""), (source_kind, INPUT))
     with kernel_part:
-        kernel, text, seed, flipped = ask_kernel(form, kind)
+        weights = ask_kernel(form, kind)
 
-    def make() -> Choice:
+    def make() -> Request:
         inputs = source()
         layer = kind(in_channels=shape_of(inputs)[0], ndim=ndim, **chosen)
-        return Choice(layer, inputs, kernel, text, seed, flipped)
+        return Request(chain(layer), inputs, weights)
 
     return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
 
 
-def ask_kernel(form: Form, kind: type[Channels]) -> tuple[str, str, int, bool]:
-    """Name of the weights, what is typed, seed, and whether the kernel is turned round."""
+def ask_kernel(form: Form, kind: type[Channels]) -> Named:
+    """The kernel by its name, and whether it is turned round."""
     kernel = form.ask(KERNEL)
     form.say(TITLES[kernel])
     text = form.ask(TYPED) if kernel == "typed" else ""
     seed = form.ask(SEED) if kernel == "random" else 0
-    return kernel, text, seed, kind is Conv and form.ask(FLIP)
+    return Named(kernel, text, kind is Conv and form.ask(FLIP), seed=seed)
 
 
-def spell(choice: Choice) -> dict[str, str]:
-    """The words of a choice, each written out; so on every page."""
-    words = spelled_layer(type(choice.layer).__name__, choice.layer, choice.source, ("in_channels",))
-    words |= {"kernel": choice.kernel, "kernel_text": choice.kernel_text, "flip": FLIP.spell(choice.flipped)}
-    return words | {"seed": str(choice.seed)}
+def spell(request: Request) -> dict[str, str]:
+    """The words of a request, each written out; so on every page."""
+    layer, named = request.layer, request.weights
+    assert isinstance(named, Named)
+    words = spelled_layer(type(layer).__name__, layer, request.input, ("in_channels",))
+    words |= {"kernel": named.kernel, "kernel_text": named.text, "flip": FLIP.spell(named.flipped)}
+    return words | {"seed": str(named.seed)}
 
 
 def ask_size(form: Form) -> Made:
@@ -77,9 +82,9 @@ def ask_size(form: Form) -> Made:
     size = form.ask(SIZE)
     chosen = form.setting(kind, 1, skip=unsized(kind))
 
-    def make() -> Choice:
+    def make() -> Request:
         layer = kind(ndim=1, **chosen)
-        return Choice(layer, Ramp(size=(size,), ndim=1), {Conv: "box", ConvTranspose: "ones"}.get(kind, ""))
+        return Request(chain(layer), Ramp(size=(size,), ndim=1), KERNELS.get(kind, Seeded()))
 
     return Made(kind, 1, make)
 
@@ -89,8 +94,8 @@ def unsized(kind: type[Layer]) -> tuple[str, ...]:
     return tuple(name for name in kind.__dataclass_fields__ if name not in SIZES)
 
 
-def spell_size(choice: Choice) -> dict[str, str]:
-    layer, source = choice.layer, choice.source
+def spell_size(request: Request) -> dict[str, str]:
+    layer, source = request.layer, request.input
     assert isinstance(source, Ramp)
     words: dict[str, Any] = {"layer": type(layer).__name__, "size": str(source.size[0])}
     return words | spelled(layer, 1, "", unsized(type(layer)))

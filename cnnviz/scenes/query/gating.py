@@ -44,11 +44,13 @@ from cnnviz.core.layers import (
     Tanhshrink,
 )
 from cnnviz.inputs import parse_numbers
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, SEED, Make, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf, Text
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
@@ -139,10 +141,10 @@ def ask(form: Form) -> Made:
         rival = form.ask(OneOf("compare", NONE, Message("compare with"), options=(NONE, *LAYERS)))
         others = ask_gate(form, rival, ndim, OTHER) if rival != NONE else {}
 
-    def make(kind: type[Layer], chosen: dict[str, Any]) -> Choice:
-        return choice_of(kind, chosen, ndim, source, maps, seed)
+    def make(kind: type[Layer], chosen: dict[str, Any]) -> Request:
+        return request_of(kind, chosen, ndim, source, maps, seed)
 
-    beside = None if rival == NONE else lambda choice: make(LAYERS[rival], others)
+    beside = None if rival == NONE else lambda request: make(LAYERS[rival], others)
     return Made(LAYERS[name], ndim, lambda: make(LAYERS[name], chosen), beside, source)
 
 
@@ -159,7 +161,7 @@ def mask(ndim: int, prefix: str = "") -> Text:
     return Text(f"{prefix}mask_{ndim}d", MASK if ndim == 2 else "4 2 -2 -4", Message("mask"), help_, lines=5)
 
 
-def choice_of(kind: type[Layer], chosen: dict[str, Any], ndim: int, source: Make, maps: int, seed: int) -> Choice:
+def request_of(kind: type[Layer], chosen: dict[str, Any], ndim: int, source: Make, maps: int, seed: int) -> Request:
     """One gate on an input, behind as many maps as are wanted."""
     inputs = source()
     shape = shape_of(inputs)
@@ -168,12 +170,11 @@ def choice_of(kind: type[Layer], chosen: dict[str, Any], ndim: int, source: Make
     if kind is HalvingGLU and channels % 2:
         offer_maps(HalvingGLU(ndim=ndim), (channels, *shape[1:]))
     if issubclass(kind, LinearGate):
-        return Choice(kind(channels=channels, ndim=ndim), inputs, seed=seed, front=front)
-    if kind is MaskGate:
+        chosen = {"channels": channels}
+    elif kind is MaskGate:
         numbers = parse_numbers(chosen["text"], ndim)[0]
-        layer = MaskGate(tuple(map(float, numbers.ravel())), numbers.shape, ndim=ndim)
-        return Choice(layer, inputs, seed=seed, front=front)
-    return Choice(kind(ndim=ndim, **chosen), inputs, seed=seed, front=front)
+        chosen = {"mask": tuple(map(float, numbers.ravel())), "size": numbers.shape}
+    return Request(chain(*front, kind(ndim=ndim, **chosen)), inputs, Seeded(seed))
 
 
 def offer_maps(layer: Layer, shape: Shape) -> None:
@@ -192,11 +193,11 @@ def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
     return conv, BatchNorm(num_features=maps, ndim=ndim)
 
 
-def spell(choice: Choice, prefix: str = "") -> dict[str, str]:
-    layer, front = choice.layer, choice.front
+def spell(request: Request, prefix: str = "") -> dict[str, str]:
+    layer, front = request.layer, request.front
     name = next(name for name, kind in LAYERS.items() if kind is type(layer))
     maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0
-    words = spelled_layer(name, layer, choice.source) | {"maps": str(maps), "seed": str(choice.seed)}
+    words = spelled_layer(name, layer, request.input) | {"maps": str(maps), "seed": str(request.weights.seed)}
     return words | spell_mask(layer)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields as fields_of
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Shape
@@ -21,7 +21,8 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
 from cnnviz.scenes.query.made import Made, spelled_source
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
-from cnnviz.scenes.request import NetChoice, Start
+from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
 
@@ -40,6 +41,9 @@ WEIGHTS = {
 START = OneOf("weights", "torch", Message("weights"), options=tuple(WEIGHTS))
 FIRST = Photo()
 
+STARTS: dict[str, Callable[[int], Seeded]] = {"torch": Seeded, "kaiming": Kaiming}
+
+Choice = tuple[Request, LayerView]  # the layer that is selected
 Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
 
 
@@ -50,16 +54,17 @@ def ask(form: Form) -> Made:
     network, no_network = network_of(form, preset)
     at = min(form.ask(LAYER), max(0, len(network.stages) - 1))
     form.ask(VIEW)
-    _, run = ask_run(form, network, shape, at)
+    _, run = ask_run(form, network, shape)
 
-    def make() -> NetChoice:
+    def make() -> Choice:
         for problem in (no_network, no_preset, no_shape):
             if problem:
                 raise problem
         works, error = network.sound(shape)
         if not network.stages or at >= len(works):
             raise error or GeometryError("The network has no layer yet. Add one first.")
-        return replace(run(), network=Network(network.stages[: len(works)], network.prefix))
+        working = Network(network.stages[: len(works)], network.prefix)
+        return replace(run(), network=working), LayerView(network.stages[at][0])
 
     return Made(type(network.stages[at][1]) if network.stages else LessonB, len(shape) - 1, make)
 
@@ -153,39 +158,33 @@ def network_of(form: Form, preset: Preset) -> tuple[Network, Exception | None]:
 # --- what goes in ---
 
 
-def ask_run(form: Form, network: Network, shape: Shape, at: int) -> tuple[NetChoice, Callable[[], NetChoice]]:
-    """What goes in, and with which weights: the choice to fall back on, and a function that makes the chosen one."""
+def ask_run(form: Form, network: Network, shape: Shape) -> tuple[Request, Callable[[], Request]]:
+    """What goes in, and with which weights: a request to fall back on, and a function that makes the chosen one."""
     seed = form.ask(SEED)
     axes = len(shape) - 1
     _, source = ask_source(form, axes, "photo" if axes == 2 else "", {"colour": colour(shape)})
-    weights = ask_weights(form)
+    weights = ask_weights(form, seed)
     plainly = FIRST if axes == 2 else next(iter(for_ndim(axes).values()))(ndim=axes)
-    first = NetChoice(network, Fitted(whole=plainly, shape=shape), stage_at(network, at), seed)
+    first = Request(network, Fitted(whole=plainly, shape=shape), Seeded(seed))
 
-    def made() -> NetChoice:
-        start, checkpoint = weights()
-        return replace(first, source=Fitted(whole=source(), shape=shape), start=start, checkpoint=checkpoint)
+    def made() -> Request:
+        return Request(network, Fitted(whole=source(), shape=shape), weights())
 
     return first, made
 
 
-def stage_at(network: Network, at: int) -> str:
-    """The name of the layer at a place; of none where there is no layer."""
-    return network.stages[at][0] if network.stages else ""
-
-
-def ask_weights(form: Form) -> Callable[[], tuple[Start, Checkpoint | None]]:
-    """How a network's weights begin, or a file with its own; and a function that gives them."""
+def ask_weights(form: Form, seed: int) -> Callable[[], Seeded]:
+    """How a network's weights begin, or a file with its own; a function that gives them."""
     start = form.ask(START)
     form.say(WEIGHTS[start])
-    if start in get_args(Start):
-        return lambda: (start, None)
+    if start in STARTS:
+        return lambda: STARTS[start](seed)
     file = ask_file(form, MOST_WEIGHTS >> 20)
 
-    def made() -> tuple[Start, Checkpoint | None]:
+    def made() -> Seeded:
         if not file:
             raise CheckpointError(NO_FILE)
-        return "torch", Checkpoint(*file)
+        return Loaded(Checkpoint(*file), seed=seed)
 
     return made
 
@@ -203,13 +202,14 @@ def text_of(network: Network) -> str:
 # --- back into words ---
 
 
-def spell(choice: NetChoice) -> dict[str, str]:
-    source = choice.source
+def spell(choice: Choice) -> dict[str, str]:
+    request, view = choice
+    source, network = request.input, request.network
     assert isinstance(source, Fitted)
-    named = [preset for preset in PRESETS.values() if preset.network == choice.network]
-    words = {"preset": named[0].name} if named else {"net": text_of(choice.network)}
+    named = [preset for preset in PRESETS.values() if preset.network == network]
+    words = {"preset": named[0].name} if named else {"net": text_of(network)}
     if source.shape != (named[0] if named else PRESETS[LESSON]).shape:
         words["shape"] = spelled(source.shape)
-    at = [name for name, _ in choice.network.stages].index(choice.stage)
-    words |= {"layer": str(at), "seed": str(choice.seed), "weights": choice.start}
+    start = next((name for name, kind in STARTS.items() if kind is type(request.weights)), "torch")
+    words |= {"layer": str(request.names.index(view.stage)), "seed": str(request.weights.seed), "weights": start}
     return words | spelled_source(source.whole)

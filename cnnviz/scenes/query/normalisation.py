@@ -17,11 +17,13 @@ from cnnviz.core.layers import (
     Repeat,
     Shape,
 )
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, NDIMS, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import OneOf, Switch
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
@@ -80,14 +82,14 @@ def ask(form: Form) -> Made:
         over = form.ask(OVER) if kind is LayerNorm else ""
         seed = form.ask(DRAW) if issubclass(kind, Dropout) else 0
 
-    def make() -> Choice:
+    def make() -> Request:
         inputs = source()
         if issubclass(kind, Dropout):
             layer = kind(ndim=ndim, **chosen)
             front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
-            return Choice(layer, inputs, seed=seed, front=front)
+            return Request(chain(*front, layer), inputs, Seeded(seed))
         sizes = sized(kind, shape_of(inputs), several, over) if issubclass(kind, Norm) else {}
-        return Choice(kind(ndim=ndim, **chosen, **sizes), inputs, seed=seed)
+        return Request(chain(kind(ndim=ndim, **chosen, **sizes)), inputs, Seeded(seed))
 
     return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
 
@@ -110,9 +112,9 @@ def sized(kind: type[Layer], shape: Shape, several: bool, over: str) -> dict[str
     return {"examples": several, name: shape[0]}
 
 
-def spell(choice: Choice) -> dict[str, str]:
-    layer = choice.layer
-    words = spelled_layer(type(layer).__name__, layer, choice.source) | {"seed": str(choice.seed)}
+def spell(request: Request) -> dict[str, str]:
+    layer = request.layer
+    words = spelled_layer(type(layer).__name__, layer, request.input) | {"seed": str(request.weights.seed)}
     if isinstance(layer, LayerNorm):
         words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
     return words | ({"examples": EXAMPLES.spell(layer.examples)} if isinstance(layer, Norm) else {})

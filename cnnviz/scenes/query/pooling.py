@@ -11,14 +11,16 @@ from cnnviz.core.layers import (
     Layer,
     LPPool,
     MaxPool,
+    MaxUnpool,
     Pool,
     Upsample,
 )
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, ask_ndim, ask_source
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import OneOf, Switch
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
 from cnnviz.text import Message
 
 # What stands in this list stands in the address, too. Unpooling is told by the settings of the pooling that it undoes.
@@ -54,16 +56,19 @@ def ask(form: Form) -> Made:
         chosen["scale_factor"] = None  # torch takes one of the two
     compare = form.ask(COMPARE)
 
-    def make() -> Choice:
-        return Choice(kind(ndim=ndim, **chosen), source(), unpool=unpool)
+    def make() -> Request:
+        layer = kind(ndim=ndim, **chosen)
+        if not unpool or not isinstance(layer, MaxPool):
+            return Request(chain(layer), source())
+        return Request(chain(replace(layer, return_indices=True), MaxUnpool.of(layer)), source())
 
     rivals = compare and not unpool and kind is not Upsample
     return Made(kind, ndim, make, beside if rivals else None, source)
 
 
-def beside(choice: Choice) -> Choice:
+def beside(request: Request) -> Request:
     """The same windows under the other rule."""
-    return replace(choice, layer=rival(choice.layer))
+    return replace(request, network=chain(rival(request.layer)))
 
 
 def rival(layer: Layer) -> Layer:
@@ -85,6 +90,6 @@ def rival(layer: Layer) -> Layer:
     return other(layer.kernel_size, layer.stride, layer.padding or none, ceil_mode=layer.ceil_mode, ndim=layer.ndim)
 
 
-def spell(choice: Choice) -> dict[str, str]:
-    name = "MaxUnpool" if choice.unpool else type(choice.layer).__name__
-    return spelled_layer(name, choice.layer, choice.source)
+def spell(request: Request) -> dict[str, str]:
+    told = (*request.front, request.layer)[0]  # an unpooling by the pooling that it undoes
+    return spelled_layer(type(request.layer).__name__, told, request.input)

@@ -18,11 +18,13 @@ from cnnviz.core.layers import (
     ZeroPad,
 )
 from cnnviz.inputs import Source
+from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf
-from cnnviz.scenes.request import Choice
+from cnnviz.scenes.request import Request
+from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
 # What stands in this list stands in the address, too.
@@ -79,17 +81,17 @@ def ask(form: Form) -> Made:
         maps = form.ask(maps_before(kind)) if kind in MAPS else 0
         seed = form.ask(SEED) if kind is Linear or maps else 0
 
-    def make() -> Choice:
+    def make() -> Request:
         inputs = source()
         if kind is Linear:
-            return Choice(Linear(size=shape_of(inputs), ndim=ndim, **chosen), inputs, seed=seed)
+            return Request(chain(Linear(size=shape_of(inputs), ndim=ndim, **chosen)), inputs, Seeded(seed))
         if kind is Permute:
             return permuted(inputs, ndim, order)
         if kind is Unflatten:
             layer = Unflatten(unflattened_size=shape_of(inputs), ndim=ndim)
-            return Choice(layer, inputs, front=(Flatten(ndim=ndim),))
+            return Request(chain(Flatten(ndim=ndim), layer), inputs)
         front = (before(shape_of(inputs), maps, ndim),) if maps else ()
-        return Choice(kind(ndim=ndim, **chosen), inputs, seed=seed, front=front)
+        return Request(chain(*front, kind(ndim=ndim, **chosen)), inputs, Seeded(seed))
 
     return Made(kind, ndim, make, source=source)
 
@@ -107,17 +109,17 @@ def before(shape: Shape, maps: int, ndim: int) -> Layer:
     return Conv(shape[0], maps, (3,) * ndim, padding=(1,) * ndim, ndim=ndim)
 
 
-def permuted(inputs: Source, ndim: int, order: str) -> Choice:
+def permuted(inputs: Source, ndim: int, order: str) -> Request:
     """Channels to the front or to the end. To go to the front they must stand at the end first."""
     last = Permute((*range(1, ndim + 1), 0), ndim=ndim)
     if order == "channels last":
-        return Choice(last, inputs)
-    return Choice(Permute((ndim, *range(ndim)), ndim=ndim), inputs, front=(last,))
+        return Request(chain(last), inputs)
+    return Request(chain(last, Permute((ndim, *range(ndim)), ndim=ndim)), inputs)
 
 
-def spell(choice: Choice) -> dict[str, str]:
-    layer, front = choice.layer, choice.front
-    words = spelled_layer(type(layer).__name__, layer, choice.source) | {"seed": str(choice.seed)}
+def spell(request: Request) -> dict[str, str]:
+    layer, front = request.layer, request.front
+    words = spelled_layer(type(layer).__name__, layer, request.input) | {"seed": str(request.weights.seed)}
     if isinstance(layer, Permute):
         words["order"] = "channels first" if front else "channels last"
     maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0

@@ -16,11 +16,13 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_source
 from cnnviz.scenes.query.words import Number, OneOf, Switch
-from cnnviz.scenes.request import MapsChoice, StageChoice
+from cnnviz.scenes.request import Request, StageView
+from cnnviz.scenes.weights import Loaded, Seeded
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import Message
 
-FIRST = MapsChoice(StageChoice(Desed(training=True), LogMel(), "conv0"))
+Choice = tuple[Request, StageView]
+FIRST = Request(Desed(training=True), LogMel()), StageView("conv0")
 UNIT = ("frame", "mel")
 VIEWS = ("all channels", "one window")
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
@@ -55,9 +57,10 @@ def ask(form: Form) -> Made:
     with look_part:
         stage, channel, unit = ask_place(form, names_of(network))
 
-    def make() -> MapsChoice:
+    def make() -> Choice:
         desed, checkpoint = network()
-        return MapsChoice(StageChoice(desed, mono(source), stage, seed, checkpoint), channel, unit)
+        weights = Loaded(checkpoint, seed=seed) if checkpoint else Seeded(seed)
+        return Request(desed, mono(source), weights), StageView(stage, channel, unit)
 
     with compare_part:
         what = form.ask(COMPARE)
@@ -78,10 +81,9 @@ def names_of(network: Any) -> list[str]:
     """The stages' names; those of the first network while this one cannot be made."""
     try:
         desed, _ = network()
-        stages = desed.network.stages
     except (GeometryError, TensorError, CheckpointError):
-        stages = FIRST.at.network.network.stages
-    return [name for name, _ in stages]
+        return FIRST[0].names
+    return [name for name, _ in desed.stages]
 
 
 def mono(source: Make) -> Source:
@@ -105,26 +107,31 @@ def ask_other(form: Form, what: str) -> dict[str, Any]:
     return {word.key[2:]: form.ask(word) for word in B_SETTING} if what == "setting" else {}
 
 
-def other_than(first: MapsChoice, other: dict[str, Any]) -> MapsChoice:
+def other_than(first: Choice, other: dict[str, Any]) -> Choice:
     """The same network on another sound, or another network on the same; at the same place."""
-    at = first.at
+    request, view = first
     if "sound" in other:
-        samples, features = clip_of(at.source).samples, getattr(at.source, "features", DESED)
+        samples, features = clip_of(request.input).samples, getattr(request.input, "features", DESED)
         seconds = 10 if samples is None else min(10, -(-len(samples) // features.rate))
         sound = LogMel(sound=other["sound"], seconds=seconds, features=features)
-        return replace(first, at=replace(at, source=sound))
+        return replace(request, input=sound), view
     changes = {name: value for name, value in other.items() if name != "seed"}
-    network = replace(at.network, **changes)
-    place = [name for name, _ in at.network.network.stages].index(at.stage)
-    stage = network.network.stages[place][0]
-    return replace(first, at=replace(at, network=network, stage=stage, seed=other["seed"], checkpoint=None))
+    network = replace(desed_of(request), **changes)
+    stage, _ = network.stages[request.names.index(view.stage)]
+    return replace(request, network=network, weights=Seeded(other["seed"])), replace(view, stage=stage)
 
 
-def spell(choice: MapsChoice) -> dict[str, str]:
-    at = choice.at
-    words = spell_clip(at.source) | spell_network(at.network)
-    words |= {"seed": str(at.seed), "stage": at.stage, "channel": str(choice.channel)}
-    return words | dict(zip(UNIT, map(str, choice.unit or ()), strict=False))
+def desed_of(request: Request) -> Desed:
+    """The network, with the arguments of its class; this page has no other."""
+    assert isinstance(request.network, Desed)
+    return request.network
+
+
+def spell(choice: Choice) -> dict[str, str]:
+    request, view = choice
+    words = spell_clip(request.input) | spell_network(desed_of(request))
+    words |= {"seed": str(request.weights.seed), "stage": view.stage, "channel": str(view.channel)}
+    return words | dict(zip(UNIT, map(str, view.unit or ()), strict=False))
 
 
 def spell_clip(source: Source) -> dict[str, str]:

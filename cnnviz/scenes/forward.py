@@ -1,0 +1,144 @@
+"""One forward pass for all that is seen of a request."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from numpy.typing import NDArray
+
+from cnnviz.core.cache import Cache
+from cnnviz.core.layers import Shape
+from cnnviz.core.run import Run
+from cnnviz.inputs import Grid
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.read import key, read
+from cnnviz.networks.forward import check_network, memory, run_network
+from cnnviz.networks.network import Network
+from cnnviz.scenes.request import Request
+
+WHOLE = 64 * 2**20  # bytes of a pass up to which all of its stages are kept
+MOST_BYTES = 512 * 2**20  # of all passes that are kept
+
+
+class Witness(Protocol):
+    """Takes of every stage, as it goes by, what there is to show of it, and so needs less room than the stage."""
+
+    def __init__(self, network: Network, shape: Shape) -> None: ...
+
+    def __call__(self, name: str, done: Run) -> None: ...
+
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        """What it keeps."""
+
+
+W = TypeVar("W", bound=Witness)
+Kind = type[Witness]
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """One forward pass.
+
+    Attributes
+    ----------
+    kept : runs by the stage's name
+        Input, weights and output: of all stages of a small network, else of those that were wanted last.
+    seen : witnesses by kind
+    seconds : float
+        Of all stages; NaN if the pass ended before.
+    """
+
+    request: Request
+    grid: Grid
+    kept: Mapping[str, Run]
+    seen: Mapping[Kind, Witness] = field(default_factory=dict)
+    seconds: float = float("nan")
+
+    def __getitem__(self, stage: str) -> Run:
+        return self.kept[stage]
+
+    def saw(self, kind: type[W]) -> W:
+        """A witness of this kind, who saw all stages."""
+        return cast(W, self.seen[kind])
+
+    @property
+    def whole(self) -> bool:
+        """Are all stages kept?"""
+        return len(self.kept) == len(self.request.network.stages)
+
+    def witnessed(self, kind: Kind) -> "Forward":
+        """With what a witness saw of all stages that are kept."""
+        if kind in self.seen:
+            return self
+        witness = kind(self.request.network, self.grid.values.shape)
+        for name, done in self.kept.items():
+            witness(name, done)
+        return Forward(self.request, self.grid, self.kept, {**self.seen, kind: witness}, self.seconds)
+
+    def nbytes(self) -> int:
+        """Of all tensors that are kept; what one stage makes and the next one reads counts once."""
+        runs = (x for done in self.kept.values() for x in (done.x, done.y, *done.state.values(), *done.parts.values()))
+        pictures = (x for witness in self.seen.values() for x in witness.arrays())
+        return sum({x.__array_interface__["data"][0]: x.nbytes for x in (*runs, *pictures)}.values())
+
+
+_passes: Cache[Forward] = Cache(MOST_BYTES, Forward.nbytes)
+
+
+def run(request: Request, keep: Collection[str] = (), see: Kind | None = None) -> Forward:
+    """The forward pass of a request, run once for all who ask while it is remembered.
+
+    Of a small network every stage is kept. Of a large one, stages that were not wanted before take another pass, which
+    ends behind the last of them if no witness has to see the others.
+
+    Parameters
+    ----------
+    keep : names of stages
+        Wanted in full.
+    see : a kind of witness, or None
+        Wanted of all stages.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
+        What is wrong with the request.
+    """
+
+    def wanted(found: Forward | None) -> Forward:
+        if found is None or not (found.whole or found.kept.keys() >= set(keep)):
+            return made(request, keep, see, found)
+        if see is None or see in found.seen:
+            return found
+        return found.witnessed(see) if found.whole else made(request, keep, see, found)
+
+    return _passes.renewed(key(request), wanted)
+
+
+def made(request: Request, keep: Collection[str], see: Kind | None, before: Forward | None) -> Forward:
+    """Another pass; what witnesses saw before is not looked at again."""
+    network, grid = request.network, input_of(request)
+    shape, seen = grid.values.shape, dict(before.seen) if before else {}
+    whole = 2 * memory(network, shape) <= WHOLE  # a stage has parts besides its output, as a mask
+    witness = see(network, shape) if see and see not in seen and not whole else None
+    state, began = request.weights.state(network), time.perf_counter()
+    full = request.names if whole else keep
+    kept = run_network(network, grid.values, request.weights.seed, state, full, witness, network.budget)
+    seconds = time.perf_counter() - began if whole or witness else before.seconds if before else float("nan")
+    done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
+    return done.witnessed(see) if see and whole else done
+
+
+def input_of(request: Request) -> Grid:
+    """The input of a network that can run; where its shape is known before it is made, it is not made for another."""
+    network, source = request.network, request.input
+    if isinstance(source, Fitted):
+        check_network(network, source.shape, network.budget)
+    grid = read(source)
+    check_network(network, grid.values.shape, network.budget)  # before weights are made
+    return grid
+
+
+def forget() -> None:
+    """Let go of all passes."""
+    _passes.clear()

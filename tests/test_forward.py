@@ -1,0 +1,209 @@
+"""One forward pass for all that is seen of a request, and what is remembered of it."""
+
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import numpy as np
+import pytest
+from asking import request_of
+
+from cnnviz.core.cache import Cache
+from cnnviz.core.layers import Conv, ReLU
+from cnnviz.core.run import BudgetError
+from cnnviz.export.stage import gallery, npz, picture, tensors
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.read import key, read
+from cnnviz.inputs.samples import Digit, Photo
+from cnnviz.inputs.sound import LogMel
+from cnnviz.networks import forward as networks
+from cnnviz.networks.desed import Desed
+from cnnviz.networks.forward import run_network
+from cnnviz.networks.network import Network
+from cnnviz.networks.zoo import LessonB
+from cnnviz.scenes import forward
+from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.forward import MOST_BYTES, run
+from cnnviz.scenes.network import Glance
+from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView
+from cnnviz.scenes.stage import Watch
+from cnnviz.scenes.weights import Named, Seeded
+
+SMALL = Request(Desed(activation="glu", nb_filters=(4, 6, 3)), LogMel(seconds=1), Seeded(3))
+LESSON = Request(LessonB().network, Fitted(whole=Digit(), shape=(1, 28, 28)))
+
+
+@pytest.fixture
+def stages(monkeypatch):
+    """Stages that were applied, in order; nothing is remembered before."""
+    applied = []
+    once = networks.once
+
+    def counted(layer, *more):
+        applied.append(layer)
+        return once(layer, *more)
+
+    monkeypatch.setattr(networks, "once", counted)
+    forget()
+    return applied
+
+
+@pytest.fixture(params=["whole", "wanted"])
+def kept(request, monkeypatch):
+    """All stages are kept, or those that are wanted."""
+    if request.param == "wanted":
+        monkeypatch.setattr(forward, "WHOLE", 0)
+
+
+def test_all_views_and_files_of_a_stage_run_the_network_once(stages, kept):
+    maps = show(SMALL, StageView("glu1", 2))
+    show(SMALL, StageView("glu1", 5, (10, 20)))
+    show(SMALL, maps.view.window)
+    for make in (npz, tensors, picture, gallery):
+        assert make(show(SMALL, StageView("glu1", 2)))
+    assert len(stages) == len(SMALL.names)
+
+
+def test_of_a_small_network_all_views_of_all_stages_run_it_once(stages):
+    show(LESSON, NetworkView())
+    for stage in LESSON.names:
+        show(LESSON, LayerView(stage))
+    assert len(stages) == len(LESSON.names)
+
+
+def test_of_a_large_network_another_stage_runs_those_before_it(stages, monkeypatch):
+    monkeypatch.setattr(forward, "WHOLE", 0)
+    show(SMALL, StageView("conv0"))
+    show(SMALL, StageView("glu0"))
+    assert len(stages) == len(SMALL.names) + SMALL.names.index("glu0") + 1
+    show(SMALL, StageView("glu0", 3))
+    assert len(stages) == len(SMALL.names) + SMALL.names.index("glu0") + 1
+
+
+def test_another_seed_is_another_pass(stages):
+    for seed in (0, 1):
+        show(request_of(Conv(), Digit(), seed=seed))
+    assert len(stages) == 2
+
+
+def test_a_true_convolution_is_held_against_the_plain_one_that_was_seen_before(stages):
+    plain = request_of(Conv(), Digit(), "sobel_x")
+    show(plain)
+    shown = show(replace(plain, weights=Named("sobel_x", flipped=True)))
+    assert len(stages) == 2
+    assert shown.turned == np.abs(shown.done.y - show(plain).done.y).max() > 0
+
+
+def test_what_is_seen_is_the_same_however_much_is_kept(monkeypatch):
+    forget()
+    views = [(SMALL, StageView("glu1", 5, (3, 4))), (SMALL, LayerView("conv2")), (LESSON, NetworkView())]
+    whole = [show(*view).blob for view in views]
+    monkeypatch.setattr(forward, "WHOLE", 0)
+    forget()
+    assert [show(*view).blob for view in views] == whole
+
+
+def test_a_pass_holds_torchs_numbers_to_the_bit(kept):
+    forget()
+    wanted = run_network(SMALL.network, SMALL.input.grid().values, 3)
+    done = run(SMALL, {"conv1", "pooling2"}, Watch)
+    for stage in ("conv1", "pooling2"):
+        np.testing.assert_array_equal(done[stage].y, wanted[stage].y)
+
+
+def test_what_one_stage_makes_and_the_next_one_reads_counts_once():
+    forget()
+    request = request_of(Conv(1, 2), Random(size=(50, 50)), front=(Conv(1, 1),))
+    done = run(request)
+    weights = sum(x.nbytes for one in done.kept.values() for x in one.state.values())
+    assert done.nbytes() == 4 * (50**2 + 48**2 + 2 * 46**2) + weights
+
+
+@pytest.mark.parametrize("see", [Watch, Glance])
+def test_what_a_witness_keeps_counts(see):
+    forget()
+    bare = run(SMALL).nbytes()
+    assert run(SMALL, (), see).nbytes() > bare
+
+
+def test_passes_stay_within_their_bytes(monkeypatch):
+    forget()
+    passes = Cache(2 * run(SMALL).nbytes(), forward.Forward.nbytes)
+    monkeypatch.setattr(forward, "_passes", passes)
+    for seed in range(5):
+        run(replace(SMALL, weights=Seeded(seed)))
+    assert len(passes.held) == 2
+    assert passes.bytes <= passes.most < MOST_BYTES
+
+
+def test_an_input_is_made_once_whatever_runs_on_it(monkeypatch):
+    forget()
+    made, grid = [], LogMel.grid
+    monkeypatch.setattr(LogMel, "grid", lambda source: made.append(source) or grid(source))
+    for stride in (1, 2, 3):
+        show(request_of(Conv(stride=stride), LogMel(seconds=1)))
+    show(Request(LESSON.network, Fitted(whole=LogMel(seconds=1), shape=(1, 28, 28))), NetworkView())
+    assert len(made) == 1
+
+
+def test_what_cannot_run_is_refused_each_time_and_its_input_is_not_made(monkeypatch):
+    monkeypatch.setattr(Photo, "grid", lambda source: pytest.fail("made"))
+    large = Request(Network((("act", ReLU()),)), Fitted(whole=Photo(), shape=(1, 30_000, 30_000)))
+    for _ in range(2):
+        with pytest.raises(BudgetError):
+            show(large, NetworkView())
+
+
+# --- the cache itself ---
+
+
+def test_the_one_longest_not_asked_for_goes_first():
+    cache = Cache(3, lambda value: 1)
+    for name in "abcad":
+        cache.get(name, lambda: 0)
+    assert list(cache.held) == ["c", "a", "d"]
+
+
+def test_a_value_that_is_too_large_by_itself_is_not_kept_and_nothing_goes_for_it():
+    cache = Cache(10, int)
+    assert [cache.get(name, lambda size=size: size) for name, size in (("a", 4), ("b", 11))] == [4, 11]
+    assert list(cache.held) == ["a"]
+
+
+def test_a_value_that_grows_counts_as_it_is_now():
+    cache = Cache(10, int)
+    for size in (4, 6):
+        cache.renewed("a", lambda found, size=size: size)
+    assert cache.bytes == 6
+
+
+def test_what_fails_is_tried_again_and_leaves_nothing():
+    cache = Cache(10, int)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            cache.get("a", lambda: 1 // 0)
+    assert (cache.get("a", lambda: 3), cache.bytes, len(cache._gates)) == (3, 3, 0)
+
+
+def test_two_who_ask_at_once_have_it_made_once():
+    cache, made, start = Cache(10, int), [], Barrier(2)
+
+    def make():
+        made.append(1)
+        return 1
+
+    def ask():
+        start.wait()
+        cache.get("a", make)
+
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+
+
+def test_equal_numbers_that_are_written_otherwise_are_other_keys():
+    assert key(Random(mean=0.0)) != key(Random(mean=-0.0))
+    assert read(Random(seed=1)) is read(Random(seed=1))
