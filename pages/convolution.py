@@ -9,15 +9,14 @@ from cnnviz.inputs import SourceError
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
-from cnnviz.scenes.query.convolution import ask
 from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
-from cnnviz.web import page as screen
+from cnnviz.web import page
 from cnnviz.web.charts import MOST_CELLS, weight_figure
-from cnnviz.web.components.player import player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.driver import draw
+from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import put
 
@@ -48,8 +47,6 @@ places are padding, or not computed yet.
 **✓ = torch.** The sum is worked out by hand, in your browser, and compared with what the PyTorch layer returned.
 """
 
-FIRST = Request(chain(Conv()), Digit(), Named("sobel_x"))
-
 
 def offer_depthwise(made: Made) -> None:
     """A way from one group to one group per channel."""
@@ -63,12 +60,13 @@ def offer_depthwise(made: Made) -> None:
         made.parts["layer"].button(label, on_click=put, args=(change, made.kind, made.ndim))
 
 
-def say_turned(turned: float | None) -> None:
-    """What a true convolution changes."""
-    if turned is not None and not screen.embedded():
+def facts(shown: Shown) -> None:
+    """The line of facts, and what a true convolution changes."""
+    page.facts(shown)
+    if shown.turned is not None and not page.embedded():
         st.markdown(
             "True convolution: the kernel is turned round before it slides. The cross-correlation with the same kernel "
-            f"differs by up to **{turned:.4g}**. A network learns its weights and can as well learn them turned: "
+            f"differs by up to **{shown.turned:.4g}**. A network learns its weights and can as well learn them turned: "
             "that is why the turn is left out."
         )
 
@@ -87,16 +85,16 @@ def all_kernels(shown: Shown) -> None:
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 
+PAGE = PageSpec(
+    name="convolution",
+    title="Convolution",
+    presets=CONVOLUTION,
+    first=Request(chain(Conv()), Digit(), Named("sobel_x")),
+    explanation=lambda request: (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING,
+    offers=offer_depthwise,
+    facts=facts,
+    tabs=lambda shown: {"Weights": lambda: all_kernels(shown)},
+)
+
 inside_frame()
-with st.sidebar:
-    made = ask(WIDGETS)
-    offer_depthwise(made)
-request, shown, problem = screen.settle("convolution", made.make, FIRST)
-screen.head("Convolution", CONVOLUTION, problem, made.kind, made.ndim)
-screen.caption(request, shown, problem)
-screen.notices(request.input)
-player(shown.blob, key="convolution")
-screen.facts(shown)
-say_turned(shown.turned)
-explanation = (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING
-screen.tabs(request, shown, explanation, Weights=lambda: all_kernels(shown))
+draw(PAGE)

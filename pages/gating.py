@@ -1,19 +1,12 @@
 """Gating: a mask lets some of the signal through."""
 
-import streamlit as st
-
 from cnnviz.content.presets import GATING
-from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import ReLU
-from cnnviz.inputs import SourceError
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.chain import chain
-from cnnviz.scenes.build import show
-from cnnviz.scenes.query.gating import ask
 from cnnviz.scenes.request import Request
-from cnnviz.web import page as screen
-from cnnviz.web.components.player import player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.driver import draw
+from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
 EXPLANATION = """
@@ -33,24 +26,15 @@ they work.
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Request(chain(ReLU()), Photo())
 
+PAGE = PageSpec(
+    name="gating",
+    title="Gating",
+    presets=GATING,
+    first=Request(chain(ReLU()), Photo()),
+    explanation=lambda _: EXPLANATION,
+    wide=True,
+)
 
 inside_frame()
-with st.sidebar:
-    made = ask(WIDGETS)
-request, shown, problem = screen.settle("gating", made.make, FIRST)
-screen.head("Gating", GATING, problem, made.kind, made.ndim)
-screen.caption(request, shown, problem)
-screen.notices(request.input)
-player(shown.blob, key="gating", role="leads" if made.beside else "")
-if made.beside:
-    try:
-        other = made.beside(request)
-        beside = show(other)
-        screen.caption(other, beside)
-        player(beside.blob, key="gating_rival", role="follows")
-    except (GeometryError, SourceError) as error:
-        st.warning(f"No comparison: {error}", icon=":material/info:")
-screen.facts(shown)
-screen.tabs(request, shown, EXPLANATION)
+draw(PAGE)

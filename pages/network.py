@@ -247,7 +247,8 @@ def run_it(run: Run) -> None:
     words = f"{read(request.input).caption}, {weights_words(request.weights)}"
     if not screen.embedded():
         st.caption(markdown.plain(words))
-        screen.notices(request.input)
+        with st.container():
+            screen.notices(request.input)
     notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
@@ -386,7 +387,8 @@ with st.sidebar:
     network, selected = choose_layer(network, shape)
 builder.on_screen(network, shape)
 said = st.session_state.pop(builder.SAID, None)
-screen.head("Networks", NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
+screen.title("Networks", NETWORKS)
+screen.heed(NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
 found, (_, error) = rows(network, shape), network.sound(shape)
 working = Network(network.stages[: len(found)], network.prefix)
 hidden = "" if screen.embedded() else question(found, selected, working.placed(shape), asked.text_of(network))

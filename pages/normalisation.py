@@ -7,12 +7,12 @@ from cnnviz.core.layers import BatchNorm
 from cnnviz.inputs.patterns import Random
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
-from cnnviz.scenes.query.normalisation import NOISE, ask
+from cnnviz.scenes.query.normalisation import NOISE
 from cnnviz.scenes.request import Request
-from cnnviz.web import page as screen
 from cnnviz.web.charts import running_figure
-from cnnviz.web.components.player import player
+from cnnviz.web.driver import draw
 from cnnviz.web.form import Widgets
+from cnnviz.web.page_spec import PageSpec, Tabs
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import place
 
@@ -29,8 +29,6 @@ stays the same on average. In eval mode it does nothing.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """
-
-FIRST = Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3))
 
 
 def offer_draw(seed: int) -> None:
@@ -64,14 +62,20 @@ def statistics(shown: Shown) -> None:
     st.plotly_chart(running_figure(done.parts["running_mean"], done.parts["running_var"], flat, layer.momentum, dark))
 
 
+def more(shown: Shown) -> Tabs:
+    """A tab for the layer that keeps statistics."""
+    return {"Running statistics": lambda: statistics(shown)} if isinstance(shown.done.layer, BatchNorm) else {}
+
+
+PAGE = PageSpec(
+    name="normalisation",
+    title="Normalisation and dropout",
+    presets=NORMALISATION,
+    first=Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3)),
+    explanation=lambda _: EXPLANATION,
+    form=Widgets(behind={"seed": offer_draw}),
+    tabs=more,
+)
+
 inside_frame()
-with st.sidebar:
-    made = ask(Widgets(behind={"seed": offer_draw}))
-request, shown, problem = screen.settle("normalisation", made.make, FIRST)
-screen.head("Normalisation and dropout", NORMALISATION, problem, made.kind, made.ndim)
-screen.caption(request, shown, problem)
-screen.notices(request.input)
-player(shown.blob, key="normalisation")
-screen.facts(shown)
-more = {"Running statistics": lambda: statistics(shown)} if isinstance(request.layer, BatchNorm) else {}
-screen.tabs(request, shown, EXPLANATION, **more)
+draw(PAGE)

@@ -10,13 +10,13 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, Layer
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.chain import chain
-from cnnviz.scenes.query.convolution import ask_size
+from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
-from cnnviz.web import markdown
-from cnnviz.web import page as screen
-from cnnviz.web.components.player import player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.driver import draw
+from cnnviz.web.markdown import merged
+from cnnviz.web.page import embedded
+from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
 NEAR = 4  # sizes and paddings on each side that are listed
@@ -32,8 +32,6 @@ size. Where several sizes lead there, `output_padding` chooses one.
 
 **Rows and columns do not meet.** For a picture, use the formula once for its rows and once for its columns.
 """
-
-FIRST = Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box"))
 
 
 def size_behind(layer: Layer, size: int) -> tuple[int | None, int | None]:
@@ -57,8 +55,18 @@ def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None
     st.dataframe(columns, hide_index=True, height="content")
 
 
+def headline(shown: Shown) -> None:
+    """From how many cells to how many, and by which formula."""
+    if not embedded():
+        before, after = shown.done.x.shape[1], shown.done.y.shape[1]
+        formulas = [f"${line}$" for line in merged(shown.done.layer.formula(shown.done.x.shape))]
+        st.markdown("\n\n".join([f"### {before:,} → {after:,}", *formulas]))
+
+
 def tables(layer: Layer, size: int) -> None:
     """What neighbouring input sizes give, and other paddings."""
+    if embedded():
+        return
     padding = getattr(layer, "padding", 0)
     with st.container(horizontal=True):
         with st.container():
@@ -76,19 +84,15 @@ def padded(layer: Layer, padding: int) -> Layer:
     return replace(layer, **changes)
 
 
+PAGE = PageSpec(
+    name="output_size",
+    title="Output size",
+    presets=[],
+    first=Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box")),
+    explanation=lambda _: EXPLANATION,
+    headline=headline,
+    facts=lambda shown: tables(shown.done.layer, shown.done.x.shape[1]),
+)
+
 inside_frame()
-with st.sidebar:
-    made = ask_size(WIDGETS)
-request, shown, problem = screen.settle("output_size", made.make, FIRST)
-before, after = shown.done.x.shape[1], shown.done.y.shape[1]
-screen.head("Output size", [], problem, made.kind, 1)
-if not screen.embedded():
-    st.markdown(f"### {before:,} → {after:,}")
-    for line in markdown.merged(shown.done.layer.formula(shown.done.x.shape)):
-        st.markdown(f"${line}$")
-screen.caption(request, shown, problem)
-screen.notices(request.input)
-player(shown.blob, key="output_size")
-if not screen.embedded():
-    tables(shown.done.layer, before)
-screen.tabs(request, shown, EXPLANATION)
+draw(PAGE)

@@ -1,18 +1,12 @@
 """Pooling: one number is kept of each window."""
 
-import streamlit as st
-
 from cnnviz.content.presets import POOLING
-from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import MaxPool
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
-from cnnviz.scenes.build import show
-from cnnviz.scenes.query.pooling import ask
 from cnnviz.scenes.request import Request
-from cnnviz.web import page as screen
-from cnnviz.web.components.player import player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.driver import draw
+from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
 EXPLANATION = """
@@ -37,29 +31,14 @@ weights, which add up to 1, follow from where it lies. `nn.UpsamplingNearest2d` 
 **✓ = torch.** Value and index are worked out by hand, in your browser, and compared with what PyTorch returned.
 """
 
-FIRST = Request(chain(MaxPool()), Digit())
 
+PAGE = PageSpec(
+    name="pooling",
+    title="Pooling",
+    presets=POOLING,
+    first=Request(chain(MaxPool()), Digit()),
+    explanation=lambda _: EXPLANATION,
+)
 
 inside_frame()
-with st.sidebar:
-    made = ask(WIDGETS)
-request, shown, problem = screen.settle("pooling", made.make, FIRST)
-screen.head("Pooling", POOLING, problem, made.kind, made.ndim)
-other = None
-if made.beside:
-    try:
-        other = made.beside(request)
-    except GeometryError as reason:
-        st.info(str(reason))
-with st.container(horizontal=True, key="pair"):
-    with st.container():
-        screen.caption(request, shown, problem)
-        screen.notices(request.input)
-        player(shown.blob, key="pooling", role="leads" if other else "")
-    if other:
-        with st.container():
-            beside = show(other)
-            screen.caption(other, beside)
-            player(beside.blob, key="pooling_rival", role="follows")
-screen.facts(shown)
-screen.tabs(request, shown, EXPLANATION)
+draw(PAGE)

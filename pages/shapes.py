@@ -1,16 +1,12 @@
 """Flatten, Linear, permute, paddings and shuffles: what goes where in layers that move cells."""
 
-import streamlit as st
-
 from cnnviz.content.presets import SHAPES
 from cnnviz.core.layers import Flatten
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
-from cnnviz.scenes.query.shapes import ask
 from cnnviz.scenes.request import Request
-from cnnviz.web import page as screen
-from cnnviz.web.components.player import player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.driver import draw
+from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
 EXPLANATION = """
@@ -29,16 +25,14 @@ number cuts cells away. A convolution's own `padding` does the same on both side
 output cell is an input cell, so nothing is computed and nothing is lost. Point at a cell to see where it comes from.
 """
 
-FIRST = Request(chain(Flatten()), Digit())
 
+PAGE = PageSpec(
+    name="shapes",
+    title="Flatten & Linear",
+    presets=SHAPES,
+    first=Request(chain(Flatten()), Digit()),
+    explanation=lambda _: EXPLANATION,
+)
 
 inside_frame()
-with st.sidebar:
-    made = ask(WIDGETS)
-request, shown, problem = screen.settle("shapes", made.make, FIRST)
-screen.head("Flatten & Linear", SHAPES, problem, made.kind, made.ndim)
-screen.caption(request, shown, problem)
-screen.notices(request.input)
-player(shown.blob, key="shapes")
-screen.facts(shown)
-screen.tabs(request, shown, EXPLANATION)
+draw(PAGE)

@@ -184,10 +184,12 @@ with st.sidebar:
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
 choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
-    screen.head("Spectrogram", SPECTROGRAM, problem, made.kind, 2)
+    screen.title("Spectrogram", SPECTROGRAM)
+    screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice[0])}"))
-    screen.notices(choice[0].input)
+    with st.container():
+        screen.notices(choice[0].input)
 with st.sidebar if screen.embedded() else bar:
     view = WIDGETS.ask(VIEW)
 second = made.beside(choice) if made.beside else None

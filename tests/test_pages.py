@@ -331,10 +331,10 @@ def test_a_gate_is_compared_with_itself_under_another_setting():
     assert meta(blobs(app)[1])["title"] == "nn.LeakyReLU(negative_slope=0.5)"
 
 
-def test_a_comparison_that_cannot_work_is_one_warning_and_the_first_gate_stays():
+def test_a_comparison_that_cannot_work_is_said_once_and_the_first_gate_stays():
     app = opened("gating", layer="ReLU", compare="nn.GLU", maps="3", input="digit")
     assert not app.exception
-    assert [warning.value.split(":")[0] for warning in app.warning] == ["No comparison"]
+    assert [told.value.split(":")[0] for told in app.info] == ["No comparison"]
     assert [meta(blob)["title"] for blob in blobs(app)] == ["nn.ReLU()"]
 
 

@@ -15,7 +15,7 @@ from cnnviz.web.widgets import place
 
 Values = dict[str, Any]
 
-PAST, RESET = "_settings", "_reset"
+PAST, RESET, OFFERED = "_settings", "_reset", "_offered"
 MOST_PAST = 30  # settings of each page
 LOOKS = {"tab", "step", "pin", "view", "blocks", "log_mel", "arguments"}  # how a setting is looked at, and none itself
 
@@ -50,13 +50,18 @@ def remember(page: str) -> None:
 
 def offer(page: str) -> None:
     """Buttons for the way back; call when the settings as they are now are kept."""
-    back = len(past(page)) > 1
+    back = st.session_state[OFFERED] = len(past(page)) > 1
     with st.container(horizontal=True, gap="small"):
         st.button("Undo", icon=":material/undo:", type="tertiary", disabled=not back, on_click=undo, args=(page,))
         st.button("Reset", icon=":material/restart_alt:", type="tertiary", help=HELP, on_click=reset, args=(page,))
 
 
 HELP = "the scene that this page begins with"
+
+
+def outdated(page: str) -> bool:
+    """Does the page still offer no way back where there is one by now?"""
+    return len(past(page)) > 1 and not st.session_state.get(OFFERED)
 
 
 def undo(page: str) -> None:

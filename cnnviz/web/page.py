@@ -1,6 +1,6 @@
 """What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from itertools import starmap
 from typing import Any
@@ -29,6 +29,7 @@ from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share
 from cnnviz.web.widgets import BIND, place, put
 
+FIRST_TAB = "Explanation"
 PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
 
 
@@ -52,18 +53,27 @@ def settle(
     return choice, shown, None
 
 
-def head(title: str, presets: list[Preset], problem: Exception | None, kind: type[Setting], ndim: int) -> None:
-    """Title and questions; under them what is wrong, and the question that the address asks."""
-    if not embedded():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.title(title, anchor=False, width="stretch")
-            if presets and st.button("Questions", icon=":material/help:"):
-                questions(presets)
+def title(words: str, presets: list[Preset]) -> None:
+    """Title and questions."""
+    if embedded():
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(words, anchor=False, width="stretch")
+        if presets and st.button("Questions", icon=":material/help:"):
+            questions(presets)
+
+
+def heed(
+    presets: list[Preset], problem: Exception | None, kind: type[Setting], ndim: int, source: Source | None = None
+) -> None:
+    """What is wrong, the question that the address asks, and what is odd about the input: one place on the page."""
     with st.container():
         if problem:
             explain(problem, kind, ndim)
         if not embedded() and (question := asked(presets)):
             st.html(f'<div class="asked"><strong>{escape(question.question)}</strong>{question.answer_html()}</div>')
+        if source:
+            notices(source)
 
 
 def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
@@ -82,14 +92,13 @@ def spelled(name: str, value: Any) -> str:
 
 
 def notices(source: Source, key: str = "") -> None:
-    """What is odd about an input, and a button for each way out; one place on the page, however many there are."""
-    with st.container():
-        for i, notice in enumerate(read(source).notices):
-            st.info(plain(notice.sentence), icon=":material/info:")
-            with st.container(horizontal=True):
-                for j, (words, changes) in enumerate(notice.fixes):
-                    widgets = {FILE + name: value for name, value in changes.items()}
-                    st.button(str(words), key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
+    """What is odd about an input, and a button for each way out."""
+    for i, notice in enumerate(read(source).notices):
+        st.info(plain(notice.sentence), icon=":material/info:")
+        with st.container(horizontal=True):
+            for j, (words, changes) in enumerate(notice.fixes):
+                widgets = {FILE + name: value for name, value in changes.items()}
+                st.button(str(words), key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
 
 
 def caption(request: Request, shown: Shown, problem: Exception | None = None) -> None:
@@ -114,9 +123,8 @@ def facts(shown: Shown) -> None:
     ]
     if shown.unread:
         parts.append(f"**{shown.unread:,}** input cells are never read")
-    st.markdown(" &nbsp;·&nbsp; ".join(parts))
-    for line in merged(done.layer.formula(done.x.shape)):
-        st.markdown(f"${line}$")
+    formulas = [f"${line}$" for line in merged(done.layer.formula(done.x.shape))]
+    st.markdown("\n\n".join([" &nbsp;·&nbsp; ".join(parts), *formulas]))
     if shown.notice:
         st.info(shown.notice)
 
@@ -143,11 +151,16 @@ def staged(request: Request, shown: Shown) -> Staged:
     return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=here())
 
 
-def tabs(request: Request, shown: Shown, explanation: str, **more: Callable[[], Any]) -> None:
+def tab_open() -> str:
+    """The tab that is open, or will be; it is drawn after most of the page."""
+    return str(st.session_state.get("tab") or st.query_params.get("tab") or FIRST_TAB)
+
+
+def tabs(request: Request, shown: Shown, explanation: str, more: Mapping[str, Callable[[], Any]]) -> None:
     """Explanation, code, and what else a page has; each is drawn when it is looked at."""
     if embedded():
         return
-    names = ["Explanation", "Code", *more, TAB]
+    names = [FIRST_TAB, "Code", *more, TAB]
     text, code, *others, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
     with text:
         st.markdown(explanation)

@@ -14,7 +14,6 @@ from cnnviz.scenes.opening import opening
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
-from cnnviz.web.components.player import SEEN
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.markdown import plain
@@ -22,12 +21,10 @@ from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
+from cnnviz.web.visits import TOLD, arrive, leave
 from cnnviz.web.vocabulary import OWN, words
-from cnnviz.web.widgets import place
 
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
-PAGE = "_page"
-KEPT = "_kept"
 
 # Streamlit leaves much air at the top; a projector has none to spare.
 STYLE = """<style>
@@ -127,8 +124,10 @@ def run() -> None:
             offer(page.url_path)
     if embedded():
         st.html(way_out(page.url_path))
-    if told := f"{problem} {said.told(unheeded(given))}".strip():
+    told = f"{problem} {said.told(unheeded(given))}".strip()
+    if told:
         notice.warning(plain(told), icon=":material/link_off:")
+    st.session_state[TOLD] = bool(told)
     leave(page.url_path)
 
 
@@ -193,32 +192,6 @@ def same(value: Any, text: str) -> bool:
     with suppress(ValueError):
         return float(text) == value
     return False
-
-
-def arrive(path: str) -> None:
-    """On another page, put the knobs of the last one away: many bear the same name, and would bring their values along.
-
-    A page that was left finds its own knobs as they were, unless the address says something else.
-    """
-    state = st.session_state
-    if state.get(PAGE) not in (None, path):
-        state.pop(SEEN, None)
-        for key in list(state):
-            if not str(key).startswith("_"):
-                del state[key]
-        if not st.query_params:
-            place(state.get(KEPT, {}).get(path, {}))
-            if context := get_script_run_ctx():
-                # on the way back, the browser does not say what the address holds, and every widget would begin anew
-                context.is_history_navigation = False
-    state[PAGE] = path
-
-
-def leave(path: str) -> None:
-    """Keep what the address holds, for when the reader comes back."""
-    state = st.session_state
-    kept = {key: state[key] for key in st.query_params if key in state}
-    state[KEPT] = state.get(KEPT, {}) | {path: kept}
 
 
 def inside_frame() -> None:

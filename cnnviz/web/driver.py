@@ -1,0 +1,97 @@
+"""Draws a page of single layers: choose, compute, show.
+
+A changed knob redraws no more than what depends on it: the knobs themselves, the player and its facts are a fragment
+of the page. What stands round it (title, menu, explanation) is drawn again only where it would be another.
+"""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.scenes.build import Shown, show
+from cnnviz.scenes.query.made import Made
+from cnnviz.scenes.request import Request
+from cnnviz.web import history, page, visits
+from cnnviz.web.components.player import Role, player
+from cnnviz.web.languages import listen
+from cnnviz.web.markdown import plain
+from cnnviz.web.page_spec import PageSpec
+
+Scene = tuple[Request, Shown]
+AROUND = "_around"  # what the page round the fragment was drawn for
+
+
+def draw(spec: PageSpec) -> None:
+    """The page."""
+    page.title(spec.title, spec.presets)
+    if page.embedded() or page.tab_open() != page.FIRST_TAB:
+        with st.container():  # as deep as a fragment is
+            request, shown = live(spec, st.sidebar.container())
+    else:
+        request, shown = quick(spec)
+    st.session_state[AROUND] = around(request)
+    page.tabs(request, shown, spec.explanation(request), spec.tabs(shown))
+
+
+@st.fragment
+def quick(spec: PageSpec) -> Scene:
+    """What a changed knob redraws."""
+    listen()  # each run speaks anew
+    request, shown = live(spec, st.sidebar)
+    if (context := get_script_run_ctx()) and context.fragment_ids_this_run:
+        history.remember(spec.name)
+        visits.leave(spec.name)
+        if st.session_state.get(AROUND) != around(request) or history.outdated(spec.name) or visits.complained():
+            st.rerun()
+    return request, shown
+
+
+def around(request: Request) -> Any:
+    """What decides how the page round the fragment looks."""
+    return type(request.layer), page.tab_open()
+
+
+def live(spec: PageSpec, sidebar: Any) -> Scene:
+    """Choose, compute, show."""
+    with sidebar:
+        made = spec.ask()
+        spec.offers(made)
+    request, shown, problem = page.settle(spec.name, made.make, spec.first)
+    page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
+    spec.headline(shown)
+    rival = rival_of(made, request)
+    if rival:
+        compared(spec, (request, shown), rival, problem)
+    else:
+        stage(spec.name, (request, shown), problem)
+    spec.facts(shown)
+    return request, shown
+
+
+def rival_of(made: Made, request: Request) -> Scene | None:
+    """What is on stage is compared with, if it is; what is wrong with it is said."""
+    if not made.beside:
+        return None
+    try:
+        rival = made.beside(request)
+        return rival, show(rival)
+    except page.PROBLEMS as wrong:
+        st.info(plain(f"No comparison: {wrong}"), icon=":material/info:")
+        return None
+
+
+def compared(spec: PageSpec, scene: Scene, rival: Scene, problem: Exception | None) -> None:
+    """Two players with one playhead, beside each other where there is room."""
+    with st.container(horizontal=not spec.wide, key=None if spec.wide else "pair"):
+        with st.container():
+            stage(spec.name, scene, problem, "leads")
+        with st.container():
+            stage(f"{spec.name}_rival", rival, None, "follows")
+
+
+def stage(key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
+    """A player, and over it what it shows."""
+    request, shown = scene
+    page.caption(request, shown, problem)
+    player(shown.blob, key, role)

@@ -1,0 +1,57 @@
+"""What a page of single layers is: what it asks for, and its own words. `cnnviz.web.driver` draws it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.content.links import Preset
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.query import PAGES
+from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.made import Made
+from cnnviz.scenes.request import Request
+from cnnviz.web import page
+from cnnviz.web.form import WIDGETS
+
+Tabs = Mapping[str, Callable[[], Any]]
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page of single layers; what it asks for stands in `cnnviz.scenes.query`, under its name.
+
+    Attributes
+    ----------
+    name, title : str
+        Of its file and in addresses; at its head.
+    first : Request
+        What is on stage where nothing that is asked for works.
+    explanation : function
+        The text of the first tab, for what is on stage.
+    form : Form
+        How it asks.
+    offers : function
+        Draws what depends on the answers, below the widgets.
+    headline, facts : functions
+        What is said of the scene above the player, and below it.
+    tabs : function
+        What the page has besides explanation, code and links.
+    wide : bool
+        Its scenes are so wide that players which are compared stand below each other.
+    """
+
+    name: str
+    title: str
+    presets: list[Preset]
+    first: Request
+    explanation: Callable[[Request], str]
+    form: Form = WIDGETS
+    offers: Callable[[Made], None] = lambda made: None
+    headline: Callable[[Shown], None] = lambda shown: None
+    facts: Callable[[Shown], None] = page.facts
+    tabs: Callable[[Shown], Tabs] = lambda shown: {}
+    wide: bool = False
+
+    def ask(self) -> Made:
+        """What the page asks for."""
+        return PAGES[self.name].ask(self.form)
