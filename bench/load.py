@@ -14,7 +14,7 @@ PAUSE = (0.5, 1.5)  # s from one turn to the next
 ROUNDS = 3  # of each kind, in turns
 POLL = 0.5  # s from one look at the film to the next, as the page asks for
 MOST = 2.0  # times as slow at the 95th percentile
-FILM = "Film for slides and chats (GIF)"  # of a photograph, so 300 pictures
+FILM = "Film for slides and chats (GIF)"
 
 
 def load() -> Table:
@@ -37,8 +37,9 @@ async def measured(url: str) -> tuple[list[float], list[float], int]:
     """Seconds of all turns, alone and beside a film; and how many films were done."""
     visitors = [await visit(url, "convolution", f"input=photo&input_rows={32 + n}") for n in range(VISITORS)]
     maker = await visit(url, "convolution", "input=photo&tab=Share")
-    maker.set("file", FILM)
-    await maker.run()
+    for label, value in (("file", FILM), ("part", "from … to"), ("last step", 300.0)):
+        maker.set(label, value)
+        await maker.run()
     quiet: list[float] = []
     busy: list[float] = []
     films = 0

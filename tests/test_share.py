@@ -7,7 +7,9 @@ import sys
 from dataclasses import replace
 from html import escape
 from io import BytesIO
-from threading import Thread
+from pathlib import Path
+from tempfile import gettempdir
+from threading import Event, Thread, active_count
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -272,6 +274,44 @@ def test_the_next_film_takes_the_place_of_the_last(busy):
         job.result()
     assert ended.value.reason == "cancelled"
     assert len(LONG.queue) == 1
+
+
+FILES = "/proc/self/fd"  # where Linux lists them
+
+
+def left() -> tuple[int, ...]:
+    """What the server has open: files, threads, workers, their folders, and what a pool believes to be at work."""
+    files, folders = (len(list(Path(one).glob(names))) for one, names in ((FILES, "*"), (gettempdir(), "cnnviz-*")))
+    pool = films.LONG
+    return files, active_count(), len(pool.processes), folders, pool.queue.working.total()
+
+
+@pytest.mark.skipif(not Path(FILES).exists(), reason="counts what Linux lists")
+def test_a_film_a_cancelled_one_and_a_refused_one_leave_the_server_as_it_was(monkeypatch, tmp_path):
+    monkeypatch.setattr(films, "LONG", one := Pool(LONG.kind, 1))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    small, many = Wanted(Look(width_px=300), None, Plan(last=1)), Wanted(Look(width_px=300))
+
+    def ask(wanted):
+        return one.submit("ann", make, staged(), "mp4", wanted, seconds=600)
+
+    ask(small).wait()
+    before = left()
+    assert ask(small).result()[4:8] == b"ftyp"
+    called_off = ask(many)
+    while not called_off.progress[0]:
+        called_off.wait(0.01)
+    called_off.cancel()
+    with pytest.raises(JobError):
+        called_off.result()
+    with pytest.raises(ExportError, match="There are no steps 100"):
+        ask(Wanted(Look(width_px=300), None, Plan(first=99))).result()
+    for _ in range(1000):
+        if left() == before:
+            break
+        Event().wait(0.01)
+    assert left() == before
+    one.close()
 
 
 def test_where_no_process_can_be_started_it_says_so_and_knobs_go_on(monkeypatch):
