@@ -32,6 +32,7 @@ interface Scene {
 
 interface SceneMeta {
   version: number;
+  words?: Catalogue; // where the language is not English
   rule: Rule;
   function: string; // torch's name of the layer
   view: "work" | "gate" | "pair";
@@ -109,6 +110,7 @@ interface Maps {
 
 interface MapsMeta {
   version: number;
+  words?: Catalogue; // where the language is not English
   stage: string;
   channel: number;
   unit: Unit | null;
@@ -161,7 +163,7 @@ interface Heard {
 // --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
 
 interface Flow {
-  meta: { version: number; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette };
+  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette };
   tensors: FlowTensors;
 }
 
@@ -205,6 +207,7 @@ interface FlowPlace {
 // --- the list of layers: cnnviz/web/components/layer_list.py -----------------------------------------------------------
 
 interface LayerList {
+  words?: Catalogue | null;
   rows: LayerRow[];
   input: number[];
   selected: number;
@@ -419,4 +422,15 @@ interface Pointwise {
   value: (x: number) => number;
   slope: (x: number) => number;
   gate?: (x: number) => number;
+}
+
+// --- words: `for_browser` in cnnviz/text/catalogue.py -------------------------------------------------------------------
+
+/** A language: by English message its translation, or of a plural its forms; `forms` are which of these 0 to 199 take. */
+interface Catalogue {
+  code: string;
+  thousands: string;
+  decimal: string;
+  forms: string;
+  messages: Record<string, string | string[]>;
 }

@@ -96,13 +96,15 @@ from cnnviz.inputs.patterns import Random
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene, three
 from cnnviz.scenes.palette import PALETTE
+from cnnviz.text.catalogue import for_browser
+from cnnviz.text.language import PSEUDO
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
-FILES = sorted([*(STATIC / "drawing").iterdir(), *(STATIC / "player").iterdir()])
-NODE_TESTS = sorted([*(HERE / "drawing").glob("*.test.mjs"), *(HERE / "player").glob("*.test.mjs")])
+FILES = sorted(file for name in ("drawing", "player", "words") for file in (STATIC / name).iterdir())
+NODE_TESTS = sorted(file for name in ("drawing", "player", "words") for file in (HERE / name).glob("*.test.mjs"))
 PURE = ["blob", "tables", "order", "rules", "pointwise", "gating", "lights", "stamp", "port", "fit", "layout", "clock"]
-PURE += ["walking", "herald", "captions", "opening"]
+PURE += ["walking", "herald", "captions", "opening", "catalogue", "numbers"]
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding=.same."),
@@ -486,6 +488,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.blob").write_bytes(make_scene(done).to_bytes())
         write(folder / f"{name}.json", truth(done))
     write(folder / "palette.json", PALETTE)
+    write(folder / "pseudo.json", for_browser(PSEUDO))
     numbers = np.linspace(-6, 6, 401).tolist()
     curves = {name: curve(layer) for name, layer in POINTWISE.items()}
     write(folder / "functions.json", {"curves": curves, "erf": [[x, erf(x)] for x in numbers]})
@@ -513,7 +516,13 @@ def code(path: Path) -> str:
 
 
 def test_every_pure_module_has_tests():
-    assert {*PURE, "colour", "charts"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
+    assert {*PURE, "colour", "charts", "pseudo"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*/*.js")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_message_hides_in_a_template(path):
+    """Whoever collects messages does not look into ``${}``."""
+    assert not re.findall(r"\$\{[^}]*\b(?:_|plural)\(", path.read_text())
 
 
 @pytest.mark.parametrize("name", PURE)

@@ -10,10 +10,12 @@ import test_overview_helpers as overview
 import test_player_helpers as player
 import test_viewer_helpers as viewer
 
+from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.opening import Opening, opened_at
 from cnnviz.scenes.request import StageView
+from cnnviz.text.language import PSEUDO, speaking
 
 ROOT = Path(__file__).parents[1]
 TSC = ROOT / ".venv" / "node_modules" / "typescript" / "bin" / "tsc"
@@ -62,6 +64,10 @@ def lines(kind: str, blobs: dict[str, bytes]) -> str:
 def test_scenes(tmp_path):
     blobs = {name: make_scene(done).to_bytes() for name, done in player.runs().items()}
     blobs["opened"] = opened_at(next(iter(blobs.values())), Opening(3, "output-0-0-1-1"))
+    with speaking(PSEUDO.code):
+        blobs["in another language"] = make_scene(next(iter(player.runs().values()))).to_bytes()
+    assert "words" in Scene.from_bytes(blobs["in another language"]).meta
+    assert "words" not in Scene.from_bytes(blobs["opened"]).meta  # English is in the code
     assert complaints(tmp_path, lines("Scene", blobs)) == ""
 
 

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from cnnviz.text.catalogue import for_browser
+from cnnviz.text.language import ENGLISH, spoken
+
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
 Tensors = dict[str, NDArray[Any]]
 
@@ -29,8 +32,13 @@ class Scene:
     meta: dict[str, Any]
 
     def to_bytes(self) -> bytes:
-        """A safetensors file whose metadata holds the words under ``scene``."""
-        words = json.dumps(self.meta, separators=(",", ":"), ensure_ascii=False)
+        """A safetensors file whose metadata holds the words under ``scene``.
+
+        In another language than English, they hold the browser's own messages, too: see `for_browser`.
+        """
+        language = spoken()
+        own = {} if language == ENGLISH else {"words": for_browser(language)}
+        words = json.dumps(self.meta | own, separators=(",", ":"), ensure_ascii=False)
         return save({k: np.ascontiguousarray(v) for k, v in self.tensors.items()}, metadata={"scene": words})
 
     @classmethod

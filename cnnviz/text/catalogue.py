@@ -57,6 +57,7 @@ def filler(line: str) -> str:
     return (FILLER * (wanted // len(FILLER) + 1))[:wanted].strip()
 
 
+@cache
 def for_browser(language: Language) -> dict[str, Any]:
     """What JavaScript needs to say its own messages in a language.
 

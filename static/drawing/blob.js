@@ -1,5 +1,6 @@
 // @ts-check
 // Read a safetensors blob: eight bytes of header length, a JSON header, then raw little-endian numbers.
+import { _, speak } from "../words/catalogue.js";
 
 /** @type {Record<string, new (buffer: ArrayBuffer) => Numbers>} */
 const ARRAYS = { F32: Float32Array, I16: Int16Array, I32: Int32Array, U8: Uint8Array };
@@ -18,7 +19,8 @@ export function readBlob(bytes) {
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   const { __metadata__: words, ...entries } = header;
   const meta = JSON.parse(words.scene);
-  if (meta.version !== VERSION) throw new Error("cnnviz has been updated. Please reload the page.");
+  speak(meta.words);
+  if (meta.version !== VERSION) throw new Error(_("cnnviz has been updated. Please reload the page."));
   meta.padValue = Number(meta.padValue === "-inf" ? -Infinity : meta.padValue);
   const tensors = /** @type {any} */ ({});
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(/** @type {Record<string, Entry>} */ (entries))) {

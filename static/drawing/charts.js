@@ -1,8 +1,10 @@
 // Charts under the maps: how often each value occurs, and the curve of a function, with a mark at the shown cell.
-import { brief, css, level, limits } from "./colour.js";
+import { css, level, limits } from "./colour.js";
 import { clipTo, write } from "./paint.js";
 import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";
+import { chartTitle } from "./titles.js";
+import { brief } from "../words/numbers.js";
 
 const BINS = 48;
 const POINTS = 160; // of a curve
@@ -71,15 +73,10 @@ const bars = (stage, name) => {
   return { lim, ...histogram(planeOf(stage, name), lim) };
 };
 
-/** A statistic: what is left of a zero by rounding is told as zero. */
-const told = (value) => brief(Math.abs(value) < 1e-6 ? 0 : value, 4);
-
-function frame(ctx, chart, { look, scene, output, selected }) {
-  const { box, name } = chart;
-  const channel = output.channels > 1 ? `, channel ${selected}` : "";
-  const called = scene.meta.names[name] ?? name;
-  const numbers = name === "curve" ? scene.meta.function : `${called}${channel}: mean ${told(chart.mean)}, variance ${told(chart.variance)}`;
-  write(ctx, numbers, box.x, box.y - 9, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
+function frame(ctx, chart, stage) {
+  const { box } = chart;
+  const { look } = stage;
+  write(ctx, chartTitle(stage, chart), box.x, box.y - 9, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
   ctx.strokeStyle = look.grid;
   ctx.lineWidth = 1;
   ctx.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);

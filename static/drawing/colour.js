@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers to colours and to words.
+// Numbers to colours.
 
 /** @param {string} text */
 const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
@@ -45,37 +45,3 @@ export function luminance(rgb) {
 
 /** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. @param {RGB} rgb */
 export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
-
-const MINUS = "\u2212";
-/** @param {number} size @param {number} digits */
-const power = (size, digits) => {
-  const [digit, exponent] = size.toExponential(digits).split("e");
-  return `${trim(digit)}e${exponent.replace("+", "").replace("-", MINUS)}`;
-};
-
-/** A number as short as it can be read in a cell: at most `digits` significant ones. @param {number} value */
-export function brief(value, digits = 3) {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : `${MINUS}inf`;
-  const size = Math.abs(value);
-  let text;
-  if (size === 0) text = "0";
-  else if (Number.isInteger(value) && size < 1e5) text = String(size);
-  else if (size >= 1e4 || size < 1e-3) text = power(size, 1);
-  else text = trim(size.toFixed(Math.max(0, Math.min(3, digits - 1 - Math.floor(Math.log10(size))))));
-  return (value < 0 && text !== "0" ? MINUS : "") + text;
-}
-
-/** The sign alone, where there is no room for the number. @param {number} value */
-export const signOf = (value) => (value > 0 ? "+" : value < 0 ? MINUS : "");
-
-/** A number as a sentence wants it: up to four places, whole numbers as they are. @param {number} value */
-export function exact(value) {
-  if (!Number.isFinite(value)) return brief(value);
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? power(size, 3) : trim(size.toFixed(4));
-  return (value < 0 && text !== "0" ? MINUS : "") + text;
-}
-
-/** @param {string} text */
-const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);

@@ -1,9 +1,10 @@
 // The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
 import { fitted } from "./captions.js";
-import { TOP, brief, css, ink, level } from "./colour.js";
+import { TOP, css, ink, level } from "./colour.js";
 import { contentAt, textAt } from "./panels.js";
 import { boxOf, drawnCells, pixelOf, visible } from "./port.js";
 import { NONE } from "./tables.js";
+import { brief } from "../words/numbers.js";
 
 const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
 const GRID_FROM = 7; // ... and a grid line

@@ -1,8 +1,7 @@
 // A panel is one tensor on stage: its maps, their colours, and what each of their places holds.
-import { brief, limits, ramp } from "./colour.js";
+import { limits, ramp } from "./colour.js";
 import { NONE, PAD, range, ravel } from "./tables.js";
-
-export const SCALES = ["map", "layer", "global"];
+import { brief } from "../words/numbers.js";
 
 /** Colours of a scene in one theme: a ramp of levels per scale, and the groups' own. */
 export function makeColours(meta, dark) {

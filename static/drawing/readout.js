@@ -1,27 +1,40 @@
 // The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
-import { manyOf, oneOf, placeWords, spanWords } from "./axes.js";
-import { exact } from "./colour.js";
+import { axisOf, listed, placeWords, spanWords } from "./axes.js";
 import { AT_LENGTH, SENTENCES, chip, part } from "./sentences.js";
+import { _, filled, plural } from "../words/catalogue.js";
+import { count, exact } from "../words/numbers.js";
 
 const MOST_STAMPED = 80; // products of a stamp that are written out; more are summed up
 
 /** How far the steps are. */
-export const stepWords = (step, steps) => `step ${thousands(step + 1)} of ${thousands(steps)}`;
+export const stepWords = (step, steps) => _("step {step} of {steps}", { step: count(step + 1), steps: count(steps) });
 
-const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+/** What the maps of a panel are called. */
+export const panelWords = ({ names }, panel) => names[panel] ?? PANELS[panel]();
+const PANELS = { input: () => _("input"), gate: () => _("gate"), output: () => _("output") };
 
-/** Where an output cell is. */
-export function whereWords({ scene: { meta }, output }, { channel, cell }) {
-  const place = [output.channels > 1 ? `channel ${channel}` : "", placeWords(meta, cell, meta.outAxes)];
-  return `${[meta.names.output ?? "output", place.filter(Boolean).join(", ")].filter(Boolean).join(" ")}:`;
+/** A cell of a panel; its channel stands there if there are several. */
+function cellWords(stage, panel, channel, place) {
+  const places = { map: panelWords(stage.scene.meta, panel), channel, place };
+  if (stage[panel].channels > 1) return place ? _("{map} channel {channel}, {place}", places) : _("{map} channel {channel}", places);
+  return place ? _("{map} {place}", places) : places.map;
 }
 
+/** Where an output cell is. */
+export const whereWords = (stage, { channel, cell }) =>
+  `${cellWords(stage, "output", channel, placeWords(stage.scene.meta, cell, stage.scene.meta.outAxes))}:`;
+
 /** What torch says, and whether it is the same. */
-export const tick = (torch, ok) => (ok ? `✓ = torch ${exact(torch)}` : `✗ torch says ${exact(torch)}`);
+export const tick = (torch, ok) =>
+  ok ? _("✓ = torch {value}", { value: exact(torch) }) : _("✗ torch says {value}", { value: exact(torch) });
+
+/** The slope of a function of one number. */
+export const slopeWords = (slope) => _("slope {slope}", { slope: exact(slope) });
 
 /** How one output cell comes about, its value, and torch's own. */
 export function cellParts(stage, { channel, cell }, worked, torch, ok) {
   const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch };
+  const { slope } = worked;
   return [
     part("span", { class: "where" }, whereWords(stage, { channel, cell })),
     " ",
@@ -29,7 +42,7 @@ export function cellParts(stage, { channel, cell }, worked, torch, ok) {
     " = ",
     part("strong", { "data-testid": "value", "data-value": worked.value }, exact(worked.value)),
     part("span", badge, tick(torch, ok)),
-    worked.slope === undefined ? "" : part("span", { class: "where", "data-testid": "slope", "data-value": worked.slope }, ` slope ${exact(worked.slope)}`),
+    ...(slope === undefined ? [] : [part("span", { class: "where", "data-testid": "slope", "data-value": slope }, ` ${slopeWords(slope)}`)]),
     ...forced(stage, worked),
   ];
 }
@@ -37,85 +50,93 @@ export function cellParts(stage, { channel, cell }, worked, torch, ok) {
 /** What hand and strength make of it. */
 function forced({ gating }, worked) {
   if (!gating || gating.untouched) return [];
-  const [gate, value] = [gating.opened(worked.gate), gating.passed(worked.signal ?? worked.x, worked.gate)];
-  return [part("span", { class: "where", "data-testid": "forced" }, ` drawn: gate ${exact(gate)}, product ${exact(value)}`)];
+  const [gate, product] = [gating.opened(worked.gate), gating.passed(worked.signal ?? worked.x, worked.gate)].map(exact);
+  return [part("span", { class: "where", "data-testid": "forced" }, " ", _("drawn: gate {gate}, product {product}", { gate, product }))];
 }
 
 /** Who reads an input cell. */
 export function reachParts(stage, { channel, cell }, value, lit) {
-  const { meta } = stage.scene;
-  const name = `${meta.names.input ?? "input"} ${stage.input.channels > 1 ? `channel ${channel}, ` : ""}${placeWords(meta, cell)} = `;
-  const words = stage.axes ? readWords(stage, cell, lit) : goesWords(stage, lit);
-  return [part("span", {}, name), chip(value, stage.legend("input", channel), "read"), words];
+  const name = cellWords(stage, "input", channel, placeWords(stage.scene.meta, cell));
+  const message = stage.axes ? readWords(stage, cell, lit) : goesWords(stage, lit);
+  return filled(message, { cell: part("span", {}, name), value: chip(value, stage.legend("input", channel), "read") });
 }
 
-function readWords(stage, cell, lit) {
-  const { meta } = stage.scene;
-  const lists = stage.axes.map((axis, i) => axis.readers(cell[i]));
-  const windows = lists.reduce((n, list) => n * list.length, 1);
+function readWords({ axes, scene: { meta } }, cell, lit) {
+  const lists = axes.map((axis, i) => axis.readers(cell[i]));
+  const n = lists.reduce((product, list) => product * list.length, 1);
   const [first, end] = lit.output.channels;
-  const maps = end - first > 1 ? ` in each of the output channels ${first} to ${end - 1}` : "";
-  if (meta.rule === "norm" && windows * (end - first) === 1) return " is moved by the running mean and variance of its channel.";
-  if (meta.rule === "norm") return ` shares its mean and variance with ${windows} cells${maps.replace("output channels", "channels")}: ${spanWords(meta, lists)}.`;
-  return windows
-    ? ` is read by ${windows} window${windows > 1 ? "s" : ""}${maps}: output ${spanWords(meta, lists)}.`
-    : " is read by no window: no output depends on it.";
+  const several = end - first > 1;
+  const places = { places: spanWords(meta, lists), first, last: end - 1 };
+  if (meta.rule === "norm") return sharedWords(n, several, places);
+  if (!n) return _("{cell} = {value} is read by no window: no output depends on it.");
+  if (several) return plural("{cell} = {value} is read by {n} window in each of the output channels {first} to {last}: output {places}.", "{cell} = {value} is read by {n} windows in each of the output channels {first} to {last}: output {places}.", n, places);
+  return plural("{cell} = {value} is read by {n} window: output {places}.", "{cell} = {value} is read by {n} windows: output {places}.", n, places);
 }
 
-function goesWords({ output, scene: { meta } }, lit) {
-  if (!lit.output) return " goes nowhere.";
-  const of = output.channels > 1 ? `channel ${lit.output.channels[0]}, ` : "";
-  const { places } = lit.output;
-  const many = places.reduce((n, list) => n * list.length, 1);
-  if (many === 1) return ` goes to output ${of}${placeWords(meta, places.map(([at]) => at), meta.outAxes)}.`;
-  const where = places.map((list, i) => meta.outAxes[i] && `${(list.length > 1 ? manyOf : oneOf)(meta.outAxes[i])} ${list.join(" and ")}`);
-  return ` goes to ${many} cells of the output: ${of}${where.filter(Boolean).join(", ")}.`;
+/** Which cells of a normalisation a cell goes together with. */
+function sharedWords(n, several, places) {
+  if (n === 1 && !several) return _("{cell} = {value} is moved by the running mean and variance of its channel.");
+  if (several) return plural("{cell} = {value} shares its mean and variance with {n} cell in each of the channels {first} to {last}: {places}.", "{cell} = {value} shares its mean and variance with {n} cells in each of the channels {first} to {last}: {places}.", n, places);
+  return plural("{cell} = {value} shares its mean and variance with {n} cell: {places}.", "{cell} = {value} shares its mean and variance with {n} cells: {places}.", n, places);
+}
+
+function goesWords({ output, scene: { meta } }, { output: to }) {
+  if (!to) return _("{cell} = {value} goes nowhere.");
+  const each = to.places.map((list, i) => meta.outAxes[i] && (list.length > 1 ? axisOf(meta.outAxes[i]).several(list) : axisOf(meta.outAxes[i]).one(list[0])));
+  const n = to.places.reduce((product, list) => product * list.length, 1);
+  const places = { channel: to.channels[0], places: listed(each) };
+  if (n === 1) return output.channels > 1 ? _("{cell} = {value} goes to output channel {channel}, {places}.", places) : _("{cell} = {value} goes to output {places}.", places);
+  return output.channels > 1
+    ? plural("{cell} = {value} goes to {n} cell of the output: channel {channel}, {places}.", "{cell} = {value} goes to {n} cells of the output: channel {channel}, {places}.", n, places)
+    : plural("{cell} = {value} goes to {n} cell of the output: {places}.", "{cell} = {value} goes to {n} cells of the output: {places}.", n, places);
 }
 
 /** What one weight is multiplied with. */
 export function kernelParts(stage, { channel, tap }, weight, lit) {
-  const at = tap.slice(1);
   const size = (lists) => lists.reduce((n, list) => n * list.length, 1);
-  const places = size(lit.input.places);
-  const cells = size(lit.input.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
-  const besides = places > cells ? ` (${places - cells} of them hold no cell)` : "";
-  const name = `kernel of output channel ${channel}, input channel ${lit.input.channels[0]}, ${placeWords(stage.scene.meta, at)} = `;
-  return [
-    part("span", {}, name),
-    chip(weight, stage.legend("weight"), "weight"),
-    ` multiplies ${places} place${places > 1 ? "s" : ""} of the input${besides}, one for each output cell.`,
-  ];
+  const n = size(lit.input.places);
+  const empty = n - size(lit.input.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
+  const name = _("kernel of output channel {channel}, input channel {read}, {place}", { channel, read: lit.input.channels[0], place: placeWords(stage.scene.meta, tap.slice(1)) });
+  const message = empty
+    ? plural("{weight} = {value} multiplies {n} place of the input ({empty} of them hold no cell), one for each output cell.", "{weight} = {value} multiplies {n} places of the input ({empty} of them hold no cell), one for each output cell.", n, { empty: count(empty) })
+    : plural("{weight} = {value} multiplies {n} place of the input, one for each output cell.", "{weight} = {value} multiplies {n} places of the input, one for each output cell.", n);
+  return filled(message, { weight: part("span", {}, name), value: chip(weight, stage.legend("weight"), "weight") });
 }
 
 /** What one input cell paints, and how much of the output is finished. */
 export function stampParts(stage, { channel, cell }, painted, value, finished, ok) {
-  const { meta } = stage.scene;
-  const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
-  const bias = stage.scene.tensors.bias?.data[channel];
+  const { scene } = stage;
+  const weights = stage.legend("weight");
+  const bias = scene.tensors.bias?.data[channel];
   const inside = painted.filter((p) => p.cell);
-  const few = painted.length * painted[0].products.length <= MOST_STAMPED;
-  const terms = inside.flatMap(({ products, sum, cell: to }, i) => [
-    i ? ", " : " ",
-    ...(few
-      ? products.flatMap(({ read, weight }, k) => [
-          k ? " + " : "",
-          part("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
-        ])
-      : [chip(sum, colours.product, "product")]),
-    ` → (${to.slice(3 - meta.ndim).join(", ")})`,
-  ]);
   const cropped = painted.length - inside.length;
+  const message = cropped
+    ? plural("{cell} = {value} paints {n} output cell ({cropped} cropped): {cells}.", "{cell} = {value} paints {n} output cells ({cropped} cropped): {cells}.", inside.length, { cropped: count(cropped) })
+    : plural("{cell} = {value} paints {n} output cell: {cells}.", "{cell} = {value} paints {n} output cells: {cells}.", inside.length);
+  const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished };
   return [
-    part("span", { class: "where" }, `input ${placeWords(meta, cell)} = `),
-    chip(value, colours.read, "read"),
-    ` paints ${inside.length} output cell${inside.length === 1 ? "" : "s"}${cropped ? ` (${cropped} cropped)` : ""}:`,
-    part("span", { class: "sum" }, ...terms),
-    ". ",
-    ...(bias ? ["Every cell starts at the bias ", chip(bias, colours.weight, "bias"), ". "] : []),
-    part(
-      "span",
-      { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished },
-      ok ? `✓ ${finished} now complete = torch` : "✗ differs from torch",
-    ),
+    ...filled(message, {
+      cell: part("span", { class: "where" }, _("{map} {place}", { map: panelWords(scene.meta, "input"), place: placeWords(scene.meta, cell) })),
+      value: chip(value, stage.legend("input", 0), "read"),
+      cells: part("span", { class: "sum" }, ...paintedParts(stage, channel, painted, inside)),
+    }),
+    " ",
+    ...(bias ? [...filled(_("Every cell starts at the bias {bias}."), { bias: chip(bias, weights, "bias") }), " "] : []),
+    part("span", badge, ok ? _("✓ {n} now complete = torch", { n: count(finished) }) : _("✗ differs from torch")),
   ];
+}
+
+/** What lands on each output cell: its products, or of many their sum. */
+function paintedParts(stage, channel, painted, inside) {
+  const few = painted.length * painted[0].products.length <= MOST_STAMPED;
+  const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
+  const product = ({ read, weight }, k) => [
+    k ? " + " : "",
+    part("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
+  ];
+  return inside.flatMap(({ products, sum, cell: to }, i) => [
+    i ? ", " : "",
+    ...(few ? products.flatMap(product) : [chip(sum, colours.product, "product")]),
+    ` → (${to.slice(3 - stage.scene.meta.ndim).join(", ")})`,
+  ]);
 }

@@ -1,8 +1,10 @@
 // What each rule says of one output cell, as parts of a sentence: text, and numbers on the colours of the drawing.
 import { placeWords } from "./axes.js";
-import { css, exact, ink, level } from "./colour.js";
+import { css, ink, level } from "./colour.js";
 import { drawnAt } from "./pointing.js";
 import { ravel } from "./tables.js";
+import { _, filled, plural } from "../words/catalogue.js";
+import { exact } from "../words/numbers.js";
 
 /** How many numbers, and how many channels, are written out; more are summed up. */
 export const AT_LENGTH = { terms: 80, channels: 16 };
@@ -29,7 +31,7 @@ function inOrder(stage, terms) {
   return [...terms].sort((a, b) => rank(a) - rank(b));
 }
 
-const joined = (parts, between) => parts.flatMap((part, i) => (i ? [between, part] : [part]));
+const joined = (parts, between) => parts.flatMap((part, i) => [i ? [between] : [], part].flat());
 
 /** Colours of what is read, of the weights, and of the output. */
 const colours = (stage, worked, channel) => ({
@@ -48,25 +50,26 @@ function products(stage, worked, { read, weight }) {
 
 /** Sums by input channel; of many channels the first few, then all others together. */
 function byChannel({ terms, perChannel, first, last, sum: whole }, { product }, most) {
-  if (!most) return [`${terms.length} products, Σ `, chip(whole, product, "product")];
+  const n = terms.length;
+  if (!most) return filled(plural("{n} product, Σ {sum}", "{n} products, Σ {sum}", n), { sum: chip(whole, product, "product") });
   const sums = [];
   for (let c = 0; c < last - first; c++)
     sums.push(terms.slice(c * perChannel, (c + 1) * perChannel).reduce((total, t) => total + t.product, 0));
   const few = sums.length > most ? sums.slice(0, most - 1) : sums;
-  const parts = [`${terms.length} products, by input channel: `];
-  few.forEach((sum, c) => parts.push(c ? " + " : "", term(chip(sum, product, "product"))));
+  const parts = few.map((sum) => [term(chip(sum, product, "product"))]);
   if (few.length < sums.length) {
     const rest = sums.slice(few.length).reduce((total, sum) => total + sum, 0);
-    parts.push(` + ${sums.length - few.length} more channels `, chip(rest, product, "product"));
+    const others = plural("{n} more channel {sum}", "{n} more channels {sum}", sums.length - few.length);
+    parts.push(filled(others, { sum: chip(rest, product, "product") }));
   }
-  return parts;
+  return filled(plural("{n} product, by input channel: {sums}", "{n} products, by input channel: {sums}", n), { sums: joined(parts, " + ") });
 }
 
 function dot(stage, worked, channel, room) {
   const found = colours(stage, worked, channel);
   const parts = worked.terms.length <= room.terms ? products(stage, worked, found) : byChannel(worked, found, room.channels);
-  if (worked.bias !== null) parts.push(" + bias ", chip(worked.bias, found.weight, "bias"));
-  return parts;
+  if (worked.bias === null) return parts;
+  return filled(_("{sum} + bias {bias}"), { sum: parts, bias: chip(worked.bias, found.weight, "bias") });
 }
 
 /** As a sum of products, without the taps that are not there. */
@@ -80,7 +83,7 @@ function blend(stage, worked, channel, room) {
 function cells(stage, worked, channel, room, between, kinds) {
   const { read } = colours(stage, worked, channel);
   const terms = inOrder(stage, worked.terms.filter(kinds));
-  if (terms.length > room.terms) return [`${terms.length} cells`];
+  if (terms.length > room.terms) return [plural("{n} cell", "{n} cells", terms.length)];
   return joined(terms.map((t) => chip(t.read, read, "read")), between);
 }
 
@@ -88,15 +91,17 @@ const there = ({ kind }) => kind !== -2;
 const real = ({ kind }) => !kind;
 
 function max(stage, worked, channel, room) {
-  const where = worked.winner ? `, at index ${worked.index}` : ", and no cell among them";
-  return ["max of ", ...cells(stage, worked, channel, room, ", ", there), where];
+  const message = worked.winner ? _("max of {cells}, at index {index}", { index: worked.index }) : _("max of {cells}, and no cell among them");
+  return filled(message, { cells: cells(stage, worked, channel, room, ", ", there) });
 }
 
 function mean(stage, worked, channel, room) {
   const { divisor_override: own, count_include_pad: all } = stage.scene.meta.constants;
   const padded = worked.terms.some(({ kind }) => kind === -1);
-  const why = own ? " (divisor_override)" : !padded ? "" : all ? " (padding counts)" : " (cells alone)";
-  return ["(", ...cells(stage, worked, channel, room, " + ", there), `) ÷ ${worked.divisor}${why}`];
+  const sum = ["(", ...cells(stage, worked, channel, room, " + ", there), `) ÷ ${worked.divisor}`];
+  if (own) return [...sum, " (divisor_override)"];
+  if (!padded) return sum;
+  return filled(all ? _("{mean} (padding counts)") : _("{mean} (cells alone)"), { mean: sum });
 }
 
 function power(stage, worked, channel, room) {
@@ -104,15 +109,17 @@ function power(stage, worked, channel, room) {
   const { read } = colours(stage, worked, channel);
   const terms = inOrder(stage, worked.terms.filter(real));
   const few = terms.length <= room.terms;
-  const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), part("sup", {}, p))), " + ") : [`${terms.length} powers`];
+  const sum = few ? joined(terms.map((t) => term(chip(t.read, read, "read"), part("sup", {}, p))), " + ") : [plural("{n} power", "{n} powers", terms.length)];
   const cut = worked.cells < worked.perChannel ? ` ÷ ${worked.cells} × ${worked.perChannel}` : "";
-  return [part("sup", {}, p), "√(", ...sum, cut, ")", powerless(worked, p)];
+  const root = [part("sup", {}, p), "√(", ...sum, cut, ")"];
+  return filled(powerless(worked, p), { root });
 }
 
 /** Why numbers have no power mean. */
 function powerless({ terms, stretched, value }, p) {
-  if (!Number.isNaN(value) || terms.some(({ read }) => !Number.isFinite(read))) return "";
-  return Number.isNaN(stretched) ? ` (a negative number has no power ${p})` : ` (${exact(stretched)} has no such root)`;
+  if (!Number.isNaN(value) || terms.some(({ read }) => !Number.isFinite(read))) return "{root}";
+  if (Number.isNaN(stretched)) return _("{root} (a negative number has no power {p})", { p });
+  return _("{root} ({number} has no such root)", { number: exact(stretched) });
 }
 
 function point(stage, worked, channel) {
@@ -149,7 +156,7 @@ function share(stage, worked, channel, room) {
   const number = (read, of) => chip(read, stage.legend("input", of), "read");
   const power = (read, of) => term("e", part("sup", {}, sign < 0 ? "−" : "", number(read, of)));
   const powers = worked.terms.map((one) => power(one.read, one.channel));
-  const sum = powers.length > room.channels ? [`${powers.length} such powers`] : joined(powers, " + ");
+  const sum = powers.length > room.channels ? [plural("{n} such power", "{n} such powers", powers.length)] : joined(powers, " + ");
   if (log) return [number(worked.x, channel), " − log(", ...sum, ")"];
   return [power(worked.x, channel), " ÷ (", ...sum, ")"];
 }
@@ -158,28 +165,30 @@ function response(stage, worked, channel, room) {
   const { size, alpha, beta, k } = stage.scene.meta.constants;
   const number = (read, of) => chip(read, stage.legend("input", of), "read");
   const squares = worked.terms.map(({ read, channel: of }) => term(number(read, of), part("sup", {}, "2")));
-  const sum = squares.length > room.channels ? [`${squares.length} such squares`] : joined(squares, " + ");
+  const sum = squares.length > room.channels ? [plural("{n} such square", "{n} such squares", squares.length)] : joined(squares, " + ");
   return [number(worked.x, channel), ` ÷ (${exact(k)} + ${exact(alpha)} ÷ ${size} × (`, ...sum, "))", part("sup", {}, exact(beta))];
 }
 
 function norm(stage, worked, channel) {
   const read = stage.legend("input", channel);
   const affine = worked.weight === 1 && worked.bias === 0 ? "" : ` × ${exact(worked.weight)} + ${exact(worked.bias)}`;
-  return ["(", chip(worked.x, read, "read"), ` − mean ${exact(worked.mean)}) ÷ √(variance ${exact(worked.var)} + ${exact(worked.eps)})${affine}${rootless(worked)}`];
+  const places = { mean: exact(worked.mean), variance: exact(worked.var), eps: exact(worked.eps) };
+  const ratio = filled(_("({x} − mean {mean}) ÷ √(variance {variance} + {eps})", places), { x: chip(worked.x, read, "read") });
+  return filled(rootless(worked), { ratio: [...ratio, affine] });
 }
 
 /** Why a number has no place among those that share its mean and variance. */
 function rootless({ x, var: variance, eps, value }) {
-  if (variance + eps === 0 && Number.isFinite(value)) return " (0 ÷ 0, for which torch has 0 here)";
-  if (!Number.isNaN(value) || !Number.isFinite(x + variance)) return "";
-  return variance + eps < 0 ? ` (${exact(variance + eps)} has no root)` : " (0 ÷ 0 is no number)";
+  if (variance + eps === 0 && Number.isFinite(value)) return _("{ratio} (0 ÷ 0, for which torch has 0 here)");
+  if (!Number.isNaN(value) || !Number.isFinite(x + variance)) return "{ratio}";
+  return variance + eps < 0 ? _("{ratio} ({number} has no root)", { number: exact(variance + eps) }) : _("{ratio} (0 ÷ 0 is no number)");
 }
 
 function move(stage, worked) {
-  if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? "nothing was put here" : "padding"];
-  const [from, ...cell] = worked.source;
-  const of = stage.input.channels > 1 ? `channel ${from}, ` : "";
-  return [`input ${of}${placeWords(stage.scene.meta, cell)} (cell ${worked.index})`];
+  if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? _("nothing was put here") : _("padding")];
+  const [channel, ...cell] = worked.source;
+  const places = { channel, place: placeWords(stage.scene.meta, cell), index: worked.index };
+  return [stage.input.channels > 1 ? _("input channel {channel}, {place} (cell {index})", places) : _("input {place} (cell {index})", places)];
 }
 
 export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
@@ -193,7 +202,7 @@ export function textOf(parts) {
     if (some.tag === undefined) return some;
     const text = textOf(some.children);
     if (some.tag !== "sup") return text;
-    return /^[\d.−-]{1,3}$/.test(text) ? raised(text) : `^${text}`;
+    return /^[\d.,−-]{1,3}$/.test(text) ? raised(text) : `^${text}`;
   };
   return parts.map(one).join("");
 }

@@ -1,10 +1,11 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
-import { brief, signOf } from "./colour.js";
 import { clipTo, cloak, fontSize, paintCell, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { drawnAt, tapAt } from "./pointing.js";
 import { blockOf, boxOf, lieOf, middleOf, sidesOf, visible } from "./port.js";
 import { NONE, range, ravel } from "./tables.js";
+import { SUMS } from "./titles.js";
+import { brief, signOf } from "../words/numbers.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
 const SIGNS_FROM = 6; // pixels a weight needs to carry its sign, where it has no room for its number
@@ -176,15 +177,6 @@ function lightTaps(ctx, stage, taps, row) {
     outline(ctx, boxOf(grid, r, c), { colour: look.text, width: 2.5 }, look);
   }
 }
-
-/** What the window comes to, in a line under it. */
-const SUMS = {
-  dot: ({ sum, bias, value }) => `Σ ${brief(sum)}${bias === null ? "" : ` + bias ${brief(bias)}`} = ${brief(value)}`,
-  blend: ({ value }) => `Σ = ${brief(value)}`,
-  max: ({ value }) => `max = ${brief(value)}`,
-  mean: ({ sum, divisor, value }) => `Σ ${brief(sum)} ÷ ${divisor} = ${brief(value)}`,
-  power: ({ stretched, p, value }) => `${brief(stretched)}^(1/${brief(p)}) = ${brief(value)}`,
-};
 
 function showSum(ctx, stage, worked) {
   const { layout: { work, boxes }, look } = stage;

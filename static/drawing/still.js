@@ -1,21 +1,21 @@
 // The still part of a stage: its maps with their names and legends. Drawn once per scene, zoom or theme.
-import { manyOf, oneOf } from "./axes.js";
+import { axisOf } from "./axes.js";
 import { paintCharts } from "./charts.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
-import { arrowSigns, boxOf } from "./port.js";
-
-const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
+import { boxOf } from "./port.js";
+import { panelWords } from "./readout.js";
+import { arrowWords, countedWords, dotted, mapNames, panelTitle, workNote, workTitle } from "./titles.js";
+import { _ } from "../words/catalogue.js";
 
 export function paintStill(stage, ctx) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
-    const words = inputName(stage, map);
-    const few = words.map((word) => `${word[0]} ${word.split(" ").at(-1)}`).join(" · ");
-    paintOne(ctx, stage, map, fitting(map.port, [...withArrows(stage, map, words), words.join(" · "), few, `${map.channel}`]));
+    const { long, short } = mapNames(stage, map);
+    paintOne(ctx, stage, map, fitting(map.port, [...withArrows(stage, map, long), dotted(long), dotted(short), `${map.channel}`]));
   }
   for (const map of [...stage.gates, ...stage.outputs]) {
-    const depth = stage.output.lines[0].length > 1 ? [`${oneOf(stage.scene.meta.axes[0])} ${map.depth}`] : [];
+    const depth = stage.output.lines[0].length > 1 ? [axisOf(stage.scene.meta.axes[0]).one(map.depth)] : [];
     paintOne(ctx, stage, map, fitting(map.port, withArrows(stage, map, depth)) || depth.join());
   }
   for (const map of stage.strip) paintOne(ctx, stage, map, fitting(map.port, [`${map.channel}`]));
@@ -38,11 +38,10 @@ function paintOne(ctx, stage, map, tag) {
 /** A map's name with which way its axes run; of several maps only the first says so, for the others are alike. */
 function withArrows(stage, map, words) {
   const { meta } = stage.scene;
-  const [, rows, columns] = map.panel.name === "input" ? meta.axes : meta.outAxes;
+  const axes = map.panel.name === "input" ? meta.axes : meta.outAxes;
   const first = [stage.inputs, stage.gates, stage.outputs].some(([one]) => one === map);
-  if (!meta.arrows || !rows || !first) return [];
-  const signs = arrowSigns(map.panel.turned);
-  return [[...words, `${manyOf(rows)} ${signs.rows}`, `${manyOf(columns)} ${signs.columns}`].join(" · ")];
+  if (!meta.arrows || !axes[1] || !first) return [];
+  return [dotted([...words, ...arrowWords(axes, map.panel.turned)])];
 }
 
 /** Cells that no window reads are cross-hatched. */
@@ -79,18 +78,6 @@ function paintDropped(ctx, stage) {
     });
 }
 
-function inputName(stage, { channel, depth }) {
-  const { groups, axes, view } = stage.scene.meta;
-  const words = [];
-  if (groups > 1) words.push(`group ${stage.groupOf(channel, stage.input.channels)}`);
-  if (stage.input.channels > 1 && view !== "gate") words.push(`channel ${channel}`);
-  if (stage.input.lines[0].length > 1) {
-    const at = depth - stage.input.low[0];
-    words.push(stage.input.lines[0][depth] >= 0 ? `${oneOf(axes[0])} ${at}` : "padding");
-  }
-  return words;
-}
-
 /** A group's own colour; of many groups only the selected one has one. */
 export function groupColour(stage, group) {
   const { groups } = stage.colours;
@@ -105,58 +92,25 @@ function paintTitles(ctx, stage) {
   const counts = covered ? { ramp: colours.ramps.count, lim: stage.counts.lim } : null;
   const listed = (words) => [words].flat();
   const title = (box, names, notes, more) => paintTitle(ctx, box, { names: listed(names), notes: listed(notes), ...more }, look);
-  const crossed = meta.dropped?.some((start) => start !== null) ? "crossed: left out" : "";
-  const inputNote = stage.stamping ? meta.shapes.input : [meta.shapes.input, meta.padding, crossed].filter(Boolean).join(" · ");
-  if (covered === "input") title(boxes.input, "times read", "hatched: never read", counts);
-  else title(boxes.input, named(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
+  const crossed = meta.dropped?.some((start) => start !== null) ? _("crossed: left out") : "";
+  const inputNote = stage.stamping ? meta.shapes.input : dotted([meta.shapes.input, meta.padding, crossed]);
+  if (covered === "input") title(boxes.input, _("times read"), _("hatched: never read"), counts);
+  else title(boxes.input, panelTitle(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
-  if (boxes.gate) title(boxes.gate, named(stage, "gate"), shortened(countedWords(stage)), stage.legend("gate", stage.selected));
-  if (boxes.gate && boxes.strip) title(boxes.strip, `${meta.names.gate ?? "gate"}s of all channels`, "as computed; click one to look at it", {});
-  if (covered === "output") title(boxes.output, "times painted", "how many input cells overlap here", counts);
-  else title(boxes.output, named(stage, "output"), cropped(stage) ? `${meta.shapes.output} · hatched: cropped` : meta.shapes.output, stage.legend("output", stage.selected));
+  if (boxes.gate) title(boxes.gate, panelTitle(stage, "gate"), countedWords(stage), stage.legend("gate", stage.selected));
+  if (boxes.gate && boxes.strip) title(boxes.strip, _("{map}: all channels", { map: panelWords(meta, "gate") }), _("as computed; click one to look at it"), {});
+  if (covered === "output") title(boxes.output, _("times painted"), _("how many input cells overlap here"), counts);
+  else title(boxes.output, panelTitle(stage, "output"), dotted([meta.shapes.output, cropped(stage) ? _("hatched: cropped") : ""]), stage.legend("output", stage.selected));
 }
-
-/** A panel's name, with its channel where there are several; in two wordings. */
-function named(stage, panel) {
-  const name = stage.scene.meta.names[panel] ?? panel;
-  const one = panel === "output" || stage.gating;
-  return one && stage.output.channels > 1 ? ["channel", "ch"].map((word) => `${name} · ${word} ${stage.selected}`) : name;
-}
-
-/** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all. */
-export function countedWords(stage) {
-  const { gating, output, scene, planes } = stage;
-  const percent = (n, of) => `${Math.round((1000 * n) / of) / 10} %`;
-  const counted = scene.meta.rule === "drop" ? "dropped" : `below ${gating.threshold.toFixed(2)}`; // of a leaky mask, nothing is closed
-  const here = `${percent(gating.below(planes.gate), planes.gate.length)} ${counted}`;
-  if (output.channels === 1 || scene.tensors.output.data.length > MOST_COUNTED) return here;
-  return `${here} · of all channels ${percent(gating.belowOfAll(), scene.tensors.output.data.length)}`;
-}
-
-const shortened = (counted) => [counted, counted.replace("of all channels", "of all")];
 
 function titleWork(ctx, stage, title) {
   const { layout, look, scene } = stage;
   const { boxes, work } = layout;
-  if (!scene.meta.weighted) return title(boxes.work, "window", workNote(stage), {});
-  const what = scene.meta.rule === "blend" ? "window × weights" : stage.stamping ? "value × kernel" : "window × kernel";
-  title(boxes.work, what, workNote(stage), work.upright ? {} : stage.legend("weight"));
-  if (!work.upright || !work.shown) return undefined;
+  const { weighted } = scene.meta;
+  title(boxes.work, workTitle(stage), workNote(stage), weighted && !work.upright ? stage.legend("weight") : {});
+  if (!weighted || !work.upright || !work.shown) return undefined;
   const w = Math.min(110, boxes.work.w); // under the sum, in the middle: the colours of the weights
   return paintLegend(ctx, { x: boxes.work.x + (boxes.work.w - w) / 2, y: work.bottom + 28, w, h: 8 }, stage.legend("weight"), look);
-}
-
-function workNote(stage) {
-  const { meta } = stage.scene;
-  const size = stage.axes.slice(3 - meta.ndim).map((axis) => axis.taps);
-  const { maps } = stage.kernelSize();
-  const { shown } = stage.layout.work;
-  const words = [
-    stage.output.channels > 1 ? `of channel ${stage.selected}` : size.join(" × "),
-    meta.flipped || (stage.stamps && !stage.stamping) ? "turned round" : "",
-    shown < maps ? (shown ? `${shown} of ${maps} maps` : "too large to write out") : "",
-  ];
-  return words.filter(Boolean).join(", ");
 }
 
 /** Does the output panel show places that padding crops? */

@@ -1,8 +1,16 @@
 // @ts-check
 // The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
 import { around, focused, make } from "../viewer/build.js";
+import { _, speak } from "../words/catalogue.js";
+import { count } from "../words/numbers.js";
 
-const ACTS = [["up", "▲", "Move up (Alt ↑)"], ["down", "▼", "Move down (Alt ↓)"], ["copy", "+1", "+1: duplicate"], ["remove", "✕", "Remove (Delete)"]];
+const acts = () => [
+  ["up", "▲", _("Move up (Alt ↑)")],
+  ["down", "▼", _("Move down (Alt ↓)")],
+  ["copy", "+1", _("+1: duplicate")],
+  ["remove", "✕", _("Remove (Delete)")],
+];
+const heads = () => ["", _("name"), _("layer"), _("output shape"), _("parameters"), _("MACs"), _("sees"), ""];
 /** @type {Record<string, number>} */
 const KEYS = { ArrowUp: -1, ArrowDown: 1 };
 const HIGH = 30; // pixels of the tallest block
@@ -23,9 +31,6 @@ export function percent(part, whole) {
   const share = (100 * part) / whole;
   return share < 1 ? "< 1 %" : `${Math.round(share)} %`;
 }
-
-/** @param {number} n */
-const count = (n) => n.toLocaleString("en");
 
 class List {
   /** @type {LayerList} */
@@ -55,8 +60,8 @@ class List {
     const shapes = [input, ...rows.flatMap(({ shape }) => (shape ? [shape] : []))];
     this.tallest = Math.max(...shapes.map(([, ...axes]) => Math.max(...axes, 1)));
     this.most = Math.max(...shapes.map(([channels]) => channels), 2);
-    const head = ["", "name", "layer", "output shape", "parameters", "MACs", "sees", ""].map((text) => make("th", { scope: "col" }, text));
-    const first = make("tr", { className: "input" }, this.block(input), make("td", {}, "input"), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
+    const head = heads().map((text) => make("th", { scope: "col" }, text));
+    const first = make("tr", { className: "input" }, this.block(input), make("td", {}, _("input")), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
     this.table.replaceChildren(make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, first, ...rows.map((row, i) => this.row(row, i, hidden))));
     if (held) this.focus("tr[aria-current=true]");
     this.root.dataset.ready = `${rows.length}.${data.selected}`;
@@ -91,7 +96,7 @@ class List {
       if (hidden !== name) cell.style.setProperty("--share", String(whole ? part / whole : 0));
       return cell;
     };
-    const buttons = chosen ? ACTS.map(([act, text, title]) => make("button", { type: "button", title, ariaLabel: title, data: { act } }, text)) : [];
+    const buttons = chosen ? acts().map(([act, text, title]) => make("button", { type: "button", title, ariaLabel: title, data: { act } }, text)) : [];
     const cells = [
       this.block(hidden === "shape" && (chosen || later) ? null : row.shape),
       make("td", {}, make("b", {}, row.name)),
@@ -145,6 +150,7 @@ const lists = new WeakMap();
  * @returns {() => void} clean-up
  */
 export function play(root, data, { tell }) {
+  speak(data.words ?? undefined);
   const list = lists.get(root) ?? new List(root);
   lists.set(root, list);
   list.load(data, tell);

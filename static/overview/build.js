@@ -1,9 +1,12 @@
 // @ts-check
 // The overview's elements.
 import { make, makeMap } from "../viewer/build.js";
+import { axisOf, listed } from "../drawing/axes.js";
 import { drawnIn } from "./places.js";
+import { stateWords } from "../viewer/words.js";
+import { _ } from "../words/catalogue.js";
 
-export const SCALES = [["channel", "each channel"], ["layer", "whole layer"]];
+export const scales = () => [["channel", _("each channel")], ["layer", _("whole layer")]];
 const LINE = 16; // pixels of a bar's line, as in the style sheet
 /** @type {Record<Room, number>} */
 const ROOM = { column: 132, small: 72, large: 320 }; // pixels of a picture's longer side
@@ -13,24 +16,24 @@ export function build(root) {
   /** @param {string} name @param {string} label */
   const slider = (name, label) => make("input", { type: "range", name, min: 0, step: 1, aria: { label } });
   const ui = {
-    play: make("button", { type: "button", title: "Let the maps fill, layer by layer", data: { act: "play" } }),
-    computed: slider("computed", "computed up to this stage"),
+    play: make("button", { type: "button", title: _("Let the maps fill, layer by layer"), data: { act: "play" } }),
+    computed: slider("computed", _("computed up to this stage")),
     computedWords: make("output", { aria: { live: "off" }, data: { testid: "computed" } }),
-    channel: slider("channel", "channel of every stage"),
+    channel: slider("channel", _("channel of every stage")),
     channelWords: make("output", { aria: { live: "off" }, data: { testid: "channel" } }),
-    scale: make("select", { name: "scale" }, ...SCALES.map(([value, text]) => make("option", { value }, text))),
-    columns: make("div", { className: "columns", role: "group", aria: { label: "Input and stages" } }),
+    scale: make("select", { name: "scale" }, ...scales().map(([value, text]) => make("option", { value }, text))),
+    columns: make("div", { className: "columns", role: "group", aria: { label: _("Input and stages") } }),
     said: make("p", { className: "unit", data: { testid: "unit" } }),
     heard: make("p", { className: "heard", role: "status" }),
     count: make("h3"),
-    grid: make("div", { className: "grid", role: "group", aria: { label: "All channels of the chosen stage" } }),
+    grid: make("div", { className: "grid", role: "group", aria: { label: _("All channels of the chosen stage") } }),
   };
-  const channelLabel = make("label", { className: "slide" }, "channel", ui.channel, ui.channelWords);
+  const channelLabel = make("label", { className: "slide" }, _("channel"), ui.channel, ui.channelWords);
   const body = make(
     "div",
     { className: "viewer overview", tabIndex: -1 },
     make("div", { className: "bar" }, ui.play, make("label", { className: "slide" }, ui.computed, ui.computedWords)),
-    make("div", { className: "bar" }, channelLabel, make("label", {}, "colours by", ui.scale)),
+    make("div", { className: "bar" }, channelLabel, make("label", {}, _("colours by"), ui.scale)),
     ui.columns,
     ui.said,
     make("div", { className: "bar" }, ui.count),
@@ -91,14 +94,14 @@ export function column(stage, i) {
   map.picture.tabIndex = 0;
   map.picture.dataset.focus = `map ${stage.name}`;
   map.picture.setAttribute("role", "application");
-  const mode = stage.mode ? [make("em", { title: `This layer is in ${stage.mode} mode` }, stage.mode)] : [];
+  const mode = stage.mode ? [make("em", { title: _("This layer is in {mode} mode", { mode: stage.mode }) }, stage.mode)] : [];
   const name = make("button", { type: "button", className: "name", title: stage.code, data: { look: i, focus: `name ${stage.name}` } }, make("b", {}, stage.name, ...mode), make("small", {}, stage.shape));
   const [low, high] = [0, 1].map(() => make("span", { className: "number" }));
   const ramp = make("span", { className: "legend" });
   const legend = make("div", { className: "scale", hidden: stage.bars }, low, ramp, high);
   const channel = make("small", { className: "which" });
-  const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, "Open in the player");
-  open.setAttribute("aria-label", `Open in the player: ${stage.name}`);
+  const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, _("Open in the player"));
+  open.setAttribute("aria-label", _("Open in the player: {stage}", { stage: stage.name }));
   const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...(i ? [open] : []));
   return { stage, i, map, veil, share: NaN, element, name, low, high, legend, ramp, channel };
 }
@@ -109,10 +112,10 @@ export function column(stage, i) {
  */
 export function tile(stage, channel, large) {
   const map = stageMap(stage, large ? "large" : "small");
-  const state = channel === null ? "" : stage.states[channel];
-  const words = make("small", {}, channel === null ? "in colour" : String(channel));
+  const state = channel === null ? "" : stateWords(stage.states[channel]);
+  const words = make("small", {}, channel === null ? _("in colour") : String(channel));
   if (state) words.append(make("em", {}, state));
   const open = make("button", { type: "button", data: { channel: channel ?? "colour", focus: `channel ${channel}` } }, map.frame, words);
-  open.setAttribute("aria-label", `${channel === null ? "in colour" : `channel ${channel}`}${state ? `, ${state}` : ""}`);
+  open.setAttribute("aria-label", listed([channel === null ? _("in colour") : axisOf("channel").one(channel), state]));
   return { channel, map, element: open, painted: false };
 }

@@ -1,7 +1,11 @@
 // @ts-check
 // What a column of the row shows: a map with its scale, or bars with their numbers.
-import { brief, css, level, limits, ramp } from "../drawing/colour.js";
+import { axisOf, listed } from "../drawing/axes.js";
+import { css, level, limits, ramp } from "../drawing/colour.js";
 import { limitsOf, mapOf, rangeOf } from "./pictures.js";
+import { stateWords } from "../viewer/words.js";
+import { _ } from "../words/catalogue.js";
+import { brief, count } from "../words/numbers.js";
 
 /** Show the channel of a stage that is looked at. @param {Overview} overview @param {Column} column */
 export function showColumn(overview, { i, stage, map, low, high, legend, ramp, channel, name }) {
@@ -9,23 +13,24 @@ export function showColumn(overview, { i, stage, map, low, high, legend, ramp, c
   const shown = overview.channelOf(i);
   const kind = overview.scaleKind;
   name.setAttribute("aria-pressed", String(stage.name === overview.looked));
-  const which = shown === null || stage.vector ? "" : `, channel ${shown}`;
-  map.picture.setAttribute("aria-label", `${stage.name}${which}. Arrow keys choose a unit, Enter keeps it, Escape lets go.`);
+  const which = shown === null || stage.vector ? "" : axisOf("channel").one(shown);
+  const named = listed([stage.name, which]);
+  map.picture.setAttribute("aria-label", _("{map}. Arrow keys choose a unit, Enter keeps it, Escape lets go.", { map: named }));
   if (map.bars) return showBars(overview, i, map.bars, channel);
   map.image.src = overview.pictures.of(i, shown, kind);
   const range = shown === null ? scene.meta.colour : limitsOf(scene, i, shown, kind);
   [low.textContent, high.textContent] = (range ?? []).map((value) => brief(value));
   ramp.style.background = `linear-gradient(to right, ${stops[stage.scale].join(", ")})`;
   legend.hidden = shown === null;
-  const state = shown === null ? "" : stage.states[shown];
-  channel.dataset.words = whichWords(stage, shown) + (state ? `, ${state}` : "");
+  const state = shown === null ? "" : stateWords(stage.states[shown]);
+  channel.dataset.words = listed([whichWords(stage, shown), state]);
   channel.textContent = channel.dataset.words;
 }
 
 /** @param {FlowStage} stage @param {number | null} shown */
 function whichWords({ vector, size: [channels, features], across }, shown) {
-  if (vector) return `${features.toLocaleString("en")} numbers, in rows of ${across}`;
-  return shown === null ? "all 3 channels, in colour" : `channel ${shown} of ${channels}`;
+  if (vector) return _("{n} numbers, in rows of {across}", { n: count(features), across });
+  return shown === null ? _("all 3 channels, in colour") : _("channel {channel} of {channels}", { channel: shown, channels });
 }
 
 /**
@@ -46,5 +51,5 @@ function showBars({ scene, stops }, i, bars, words) {
     number.textContent = brief(data[feature]);
     line.classList.toggle("largest", feature === largest);
   });
-  words.textContent = words.dataset.words = bars.length === 1 ? "1 number" : `${bars.length} numbers`;
+  words.textContent = words.dataset.words = axisOf("number").count(bars.length);
 }

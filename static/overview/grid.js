@@ -2,6 +2,8 @@
 // All channels of the chosen stage, small; each is painted when it is first seen.
 import { tile } from "./build.js";
 import { listenTile } from "./hands.js";
+import { _, plural } from "../words/catalogue.js";
+import { count } from "../words/numbers.js";
 
 const MOST = 512; // pictures of the grid
 
@@ -52,8 +54,9 @@ export class Grid {
 
 /** What the pictures are; how many are left out, if there are too many. @param {FlowStage} stage */
 export function countWords({ name, vector, size: [channels, features] }) {
-  if (vector) return `${name} is one vector of ${features.toLocaleString("en")} ${features === 1 ? "number" : "numbers"}`;
+  const stage = { stage: name };
+  if (vector) return plural("{stage} is one vector of {n} number", "{stage} is one vector of {n} numbers", features, stage);
   const left = channels - MOST;
-  if (left > 0) return `The first ${MOST} channels of ${name}; ${left.toLocaleString("en")} more are left out`;
-  return channels === 1 ? `The one channel of ${name}` : `All ${channels} channels of ${name}`;
+  if (left > 0) return _("The first {shown} channels of {stage}; {left} more are left out", { ...stage, shown: MOST, left: count(left) });
+  return plural("The one channel of {stage}", "All {n} channels of {stage}", channels, stage);
 }

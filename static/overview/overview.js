@@ -12,6 +12,8 @@ import { Grid } from "./grid.js";
 import { listenColumn, listenKeys } from "./hands.js";
 import { Pictures } from "./pictures.js";
 import { showUnit } from "./unit.js";
+import { computedWords } from "./words.js";
+import { _ } from "../words/catalogue.js";
 
 export class Overview {
   /** @type {Flow} */
@@ -53,9 +55,9 @@ export class Overview {
     root.overview = this; // a handle for tests and for the curious
   }
 
-  /** @param {Uint8Array} bytes @param {Tell} tell */
-  load(bytes, tell) {
-    this.scene = readBlob(bytes);
+  /** @param {Flow} scene @param {Tell} tell */
+  load(scene, tell) {
+    this.scene = scene;
     this.tell = (stage) => tell("picked", { stage });
     this.stages = this.scene.meta.stages;
     this.hovered = null;
@@ -118,7 +120,10 @@ export class Overview {
 
   showChannel() {
     const { value, max } = this.ui.channel;
-    this.ui.channelWords.textContent = `${value} of ${Number(max) + 1}${this.own.size ? ", some on their own" : ""}`;
+    const places = { channel: value, channels: Number(max) + 1 };
+    this.ui.channelWords.textContent = this.own.size
+      ? _("{channel} of {channels}, some on their own", places)
+      : _("{channel} of {channels}", places);
   }
 
   /** Another channel of every stage that has it; the last where there are fewer. @param {number} channel */
@@ -170,9 +175,9 @@ export class Overview {
     });
     const last = Math.min(columns, Math.ceil(computed)) - 1;
     if (Number(this.ui.computed.value) !== last) this.ui.computed.value = String(last);
-    const words = last === columns - 1 ? `all ${columns - 1} stages` : `up to ${this.stages[last].name}, ${last} of ${columns - 1} stages`;
+    const words = computedWords(this.stages, last);
     if (this.ui.computedWords.textContent !== words) this.ui.computedWords.textContent = words;
-    const label = playing ? "■ Stop" : "▶ Run it through";
+    const label = playing ? _("■ Stop") : _("▶ Run it through");
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;
     if (!playing) showUnit(this);
   }
@@ -244,9 +249,11 @@ const overviews = new WeakMap();
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { tell }) {
+  /** @type {Flow} */
+  const scene = readBlob(bytes); // and with it the language
   const overview = overviews.get(root) ?? new Overview(root);
   overviews.set(root, overview);
-  overview.load(bytes, tell);
+  overview.load(scene, tell);
   root.style.minHeight = "";
   return () => {
     overview.stop();

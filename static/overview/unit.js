@@ -6,9 +6,10 @@ import { shareOf } from "./filling.js";
 import { numberOf } from "./pictures.js";
 import { atLeast, boxesOf } from "./places.js";
 import { channelWords, unitSentence } from "./words.js";
+import { _ } from "../words/catalogue.js";
 
 const LEAST = 8; // pixels that a box is wide and high, at least
-const HINT = "Point at a cell of any map: the solid boxes are what it sees of earlier stages, the dashed ones what it reaches of later ones. Click to keep it.";
+const hint = () => _("Point at a cell of any map: the solid boxes are what it sees of earlier stages, the dashed ones what it reaches of later ones. Click to keep it.");
 
 /** Draw and say what the unit that is spoken of sees and reaches. @param {Overview} overview */
 export function showUnit(overview) {
@@ -21,7 +22,7 @@ export function showUnit(overview) {
     if (here) drawBoxes(map, sized(map, stages[place.at], spans[place.at], "unit"));
     else if (map.boxes.children.length) drawBoxes(map, []);
   });
-  const sentence = !place ? HINT : later ? `${stages[place.at].name} is not computed yet.` : unitSentence(stages, place, valueOf(overview, place), spans);
+  const sentence = !place ? hint() : later ? _("{stage} is not computed yet.", { stage: stages[place.at].name }) : unitSentence(stages, place, valueOf(overview, place), spans);
   overview.ui.said.textContent = sentence;
   overview.herald.say(sentence);
 }
@@ -46,7 +47,7 @@ function drawColumnBoxes(overview, { i, stage, map, channel }, place, spans) {
   const apart = span && shown !== null && (shown < span[0][0] || shown > span[0][1]); // the map that is shown is not among them
   const kind = `${place && i > place.at ? "reach" : "unit"}${apart ? " apart" : ""}`;
   drawBoxes(map, span ? sized(map, stage, span, kind) : []);
-  channel.textContent = apart ? `goes with ${channelWords(stage, span)}` : (channel.dataset.words ?? "");
+  channel.textContent = apart ? _("goes with {channels}", { channels: channelWords(stage, span) }) : (channel.dataset.words ?? "");
 }
 
 /**

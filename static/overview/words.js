@@ -1,27 +1,28 @@
 // @ts-check
 // Words of the overview: what a unit is, sees and reaches.
-import { exact } from "../drawing/colour.js";
+import { axisOf, listed, spanOf } from "../drawing/axes.js";
+import { statisticsWords } from "../viewer/words.js";
+import { _ } from "../words/catalogue.js";
+import { exact } from "../words/numbers.js";
 import { isWhole } from "./chain.js";
-
-/** @param {number} count @param {string} one */
-const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 
 /** The axes that torch has, of the four of a span. @param {FlowStage} stage @param {Spans} span */
 const own = ({ vector, axes }, span) => (vector ? [span[1]] : span.slice(4 - axes.length));
 
 /** "3 rows × 4 columns". @param {FlowStage} stage @param {Spans} span */
-export const sizeWords = (stage, span) => own(stage, span).map(([first, last], i) => many(last - first + 1, stage.axes[i])).join(" × ");
+export const sizeWords = (stage, span) =>
+  own(stage, span).map(([first, last], i) => axisOf(stage.axes[i]).count(last - first + 1)).join(" × ");
 
 /** "rows 4 to 13 and column 8". @param {FlowStage} stage @param {Spans} span */
 export function placeWords(stage, span) {
-  const words = own(stage, span).map(([first, last], i) => (first === last ? `${stage.axes[i]} ${first}` : `${stage.axes[i]}s ${first} to ${last}`));
-  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
+  const words = own(stage, span).map(([first, last], i) => spanOf(stage.axes[i], first, last));
+  const [others, last] = [words.slice(0, -1), words[words.length - 1]];
+  return others.length ? _("{places} and {last}", { places: listed(others), last }) : last;
 }
 
 /** "channels 0 to 47" of a stage of several, if these are not all; else nothing. @param {FlowStage} stage @param {Spans} span */
 export function channelWords({ size: [channels] }, [[first, last]]) {
-  if (last - first === channels - 1) return "";
-  return first === last ? `channel ${first}` : `channels ${first} to ${last}`;
+  return last - first === channels - 1 ? "" : spanOf("channel", first, last);
 }
 
 /**
@@ -35,20 +36,24 @@ export function unitName(stage, channel, cell) {
 
 /** Its number, or that of the block of cells that it lies in. @param {Value} value */
 export function valueWords({ numbers, exactly, blocks }) {
-  const told = numbers.map(exact).join(", ");
-  if (exactly) return told;
-  const cells = blocks.filter((n) => n > 1);
-  return cells.length ? `about ${told} (the mean of ${blocks.slice(blocks[0] > 1 ? 0 : 1).join(" × ")} cells)` : `about ${told}`;
+  const value = numbers.map(exact).join(", ");
+  if (exactly) return value;
+  const size = blocks.slice(blocks[0] > 1 ? 0 : 1).join(" × ");
+  return blocks.some((n) => n > 1) ? _("about {value} (the mean of {size} cells)", { value, size }) : _("about {value}", { value });
 }
 
 /** @param {FlowStage[]} stages @param {number} at @param {(Spans | null)[]} spans */
 function seen(stages, at, spans) {
   if (!at) return "";
   const [input, span] = [stages[0], spans[0]];
-  if (!span) return " It reads padding alone.";
-  if (isWhole(span, input)) return ` It sees all of the input (${sizeWords(input, span)}).`;
+  if (!span) return _("It reads padding alone.");
+  const size = sizeWords(input, span);
+  if (isWhole(span, input)) return _("It sees all of the input ({size}).", { size });
+  const places = placeWords(input, span);
   const channels = channelWords(input, span);
-  return ` It sees ${placeWords(input, span)} of the input (${sizeWords(input, span)}${channels ? `, ${channels}` : ""}).`;
+  return channels
+    ? _("It sees {places} of the input ({size}, {channels}).", { places, size, channels })
+    : _("It sees {places} of the input ({size}).", { places, size });
 }
 
 /**
@@ -65,16 +70,18 @@ function wholeFrom(stages, at, spans) {
 function reached(stages, at, spans) {
   const [next, last] = [at + 1, stages.length - 1];
   if (next > last) return "";
-  if (!spans[next]) return ` Nothing of ${stages[next].name} depends on it.`;
+  const [span, end] = [spans[next], spans[last]]; // a span that has ended does not begin again
+  const stage = stages[next].name;
+  if (!span) return _("Nothing of {stage} depends on it.", { stage });
+  const size = sizeWords(stages[next], span);
   const from = wholeFrom(stages, at, spans);
-  const all = from === last ? `everything of ${stages[last].name}` : `everything from ${stages[from]?.name} on`;
-  if (from === next) return ` It reaches ${all}.`;
-  const first = `${sizeWords(stages[next], spans[next])} of ${stages[next].name}`;
-  if (from <= last) return ` It reaches ${first} and ${all}.`;
-  if (last === next) return ` It reaches ${first}.`;
-  const end = spans[last]; // a span that has ended does not begin again
-  if (!end) return ` It reaches ${first}, and nothing of ${stages[spans.indexOf(null, next)].name}.`;
-  return ` It reaches ${first} and ${sizeWords(stages[last], end)} of ${stages[last].name}.`;
+  const whole = stages[from]?.name;
+  if (from === last) return from === next ? _("It reaches everything of {whole}.", { whole }) : _("It reaches {size} of {stage} and everything of {whole}.", { size, stage, whole });
+  if (from === next) return _("It reaches everything from {whole} on.", { whole });
+  if (from < last) return _("It reaches {size} of {stage} and everything from {whole} on.", { size, stage, whole });
+  if (last === next) return _("It reaches {size} of {stage}.", { size, stage });
+  if (!end) return _("It reaches {size} of {stage}, and nothing of {gone}.", { size, stage, gone: stages[spans.indexOf(null, next)].name });
+  return _("It reaches {size} of {stage} and {lastSize} of {last}.", { size, stage, lastSize: sizeWords(stages[last], end), last: stages[last].name });
 }
 
 /**
@@ -82,7 +89,12 @@ function reached(stages, at, spans) {
  * @param {FlowStage[]} stages @param {FlowPlace} place @param {Value} value @param {(Spans | null)[]} spans
  */
 export function unitSentence(stages, { at, channel, cell }, value, spans) {
-  const stage = stages[at];
-  const also = stage.statistical ? ` The statistics of ${stage.statistical} make it depend a little on the whole input as well.` : "";
-  return `${unitName(stage, channel, cell)} = ${valueWords(value)}.${seen(stages, at, spans)}${reached(stages, at, spans)}${also}`;
+  const unit = `${unitName(stages[at], channel, cell)} = ${valueWords(value)}.`;
+  return [unit, seen(stages, at, spans), reached(stages, at, spans), statisticsWords(stages[at].statistical)].filter(Boolean).join(" ");
+}
+
+/** How far a network is computed. @param {FlowStage[]} stages @param {number} last */
+export function computedWords(stages, last) {
+  const places = { stage: stages[last].name, last, stages: stages.length - 1 };
+  return last === stages.length - 1 ? _("all {stages} stages", places) : _("up to {stage}, {last} of {stages} stages", places);
 }

@@ -1,33 +1,40 @@
 // @ts-check
 // The knobs under the stage. They call back; they decide nothing.
 import { SPEEDS } from "./clock.js";
-import { SCALES } from "../drawing/panels.js";
 import { element } from "./element.js";
 import { buildStops } from "./stops.js";
+import { _ } from "../words/catalogue.js";
+import { fixed } from "../words/numbers.js";
 
-const BUTTONS = [
-  ["first", "First step (Home)", "M6 5v14M19 5L9 12l10 7z"],
-  ["back", "Step back", "M16 5L7 12l9 7z"],
-  ["toggle", "Play or pause (space)", "M8 5l11 7-11 7z"],
-  ["next", "Step on", "M8 5l9 7-9 7z"],
-  ["last", "Last step (End)", "M18 5v14M5 5l10 7-10 7z"],
+const buttons = () => [
+  ["first", _("First step (Home)"), "M6 5v14M19 5L9 12l10 7z"],
+  ["back", _("Step back ({key})", { key: "←" }), "M16 5L7 12l9 7z"],
+  ["toggle", _("Play or pause (space)"), PLAY],
+  ["next", _("Step on ({key})", { key: "→" }), "M8 5l9 7-9 7z"],
+  ["last", _("Last step (End)"), "M18 5v14M5 5l10 7-10 7z"],
 ];
-const ZOOMS = [["in", "+", "Zoom in (+)"], ["out", "−", "Zoom out (−)"], ["whole", "whole", "Whole maps (0)"]];
+const PLAY = "M8 5l11 7-11 7z";
+const zooms = () => [
+  ["in", "+", _("Zoom in (+)")],
+  ["out", "−", _("Zoom out (−)")],
+  ["whole", _("whole"), _("Whole maps (0)")],
+];
 const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
-const KEYS = [
-  ["space", "play or pause"],
-  ["← → ↑ ↓", "move the output cell"],
-  ["Tab", "on to the input's cells and the weights: arrows walk them"],
-  ["Enter", "pin the cell, or let go of it"],
-  ["Home, End", "first and last step"],
-  ["Page Up, Page Down", "previous and next output channel"],
-  ["[ ]", "slower, faster"],
-  ["+ − 0", "zoom in, out, whole map"],
-  ["m, double click", "enlarge one input map, then the next"],
-  ["f", "full screen"],
-  ["Esc", "let go of the pinned cell; back to the steps"],
-  ["?", "this help"],
+/** @returns {[key: string, does: string][]} */
+const keys = () => [
+  [_("space"), _("play or pause")],
+  ["← → ↑ ↓", _("move the output cell")],
+  ["Tab", _("on to the input's cells and the weights: arrows walk them")],
+  ["Enter", _("pin the cell, or let go of it")],
+  [_("Home, End"), _("first and last step")],
+  [_("Page Up, Page Down"), _("previous and next output channel")],
+  ["[ ]", _("slower, faster")],
+  ["+ − 0", _("zoom in, out, whole map")],
+  [_("m, double click"), _("enlarge one input map, then the next")],
+  ["f", _("full screen")],
+  ["Esc", _("let go of the pinned cell; back to the steps")],
+  ["?", _("this help")],
 ];
 
 /** @param {string} path */
@@ -48,20 +55,20 @@ function button(name, title, path, act) {
   return made;
 }
 
-// What a choice does, for whoever rests the pointer on it.
-/** @type {Record<string, string>} */
+/** What a choice does, for whoever rests the pointer on it. @type {Record<string, () => string>} */
 const HINTS = {
-  view: "Stamps: each input cell paints the kernel. Windows: each output cell reads the input, stuffed with holes.",
-  scale: "One range of colours for each map, for all maps of a layer, or for input and output together",
-  coverage: "Count how often each cell is used",
-  lens: "Repeat small cells in large numbers beside the map",
-  serpentine: "Walk every other row backwards",
-  strength: "0 leaves the gate open everywhere, 1 is the gate as computed",
-  threshold: "The caption counts how much of the mask lies below this",
-  hand: "Force every gate open or closed by hand",
+  view: () => _("Stamps: each input cell paints the kernel. Windows: each output cell reads the input, stuffed with holes."),
+  scale: () => _("One range of colours for each map, for all maps of a layer, or for input and output together"),
+  coverage: () => _("Count how often each cell is used"),
+  lens: () => _("Repeat small cells in large numbers beside the map"),
+  serpentine: () => _("Walk every other row backwards"),
+  strength: () => _("0 leaves the gate open everywhere, 1 is the gate as computed"),
+  threshold: () => _("The caption counts how much of the mask lies below this"),
+  hand: () => _("Force every gate open or closed by hand"),
 };
 
-const HANDS = [["computed", "as computed"], ["open", "all open"], ["closed", "all closed"]];
+const scales = () => [["map", _("map")], ["layer", _("layer")], ["global", _("global")]];
+const hands = () => [["computed", _("as computed")], ["open", _("all open")], ["closed", _("all closed")]];
 
 /** @param {string} name @param {string} label @param {(string | number)[][]} options @param {string | number} value @param {Act} act */
 function select(name, label, options, value, act) {
@@ -69,25 +76,25 @@ function select(name, label, options, value, act) {
   for (const [key, text] of options) made.append(element("option", { value: key }, String(text)));
   made.value = String(value);
   made.addEventListener("change", () => act(name, made.value));
-  return element("label", { title: HINTS[name] ?? label }, `${label} `, made);
+  return element("label", { title: HINTS[name]?.() ?? label }, `${label} `, made);
 }
 
 /** @param {string} name @param {string} label @param {Act} act */
 function check(name, label, act) {
   const box = element("input", { type: "checkbox", "data-act": name });
   box.addEventListener("change", () => act(name, box.checked));
-  return element("label", { class: "check", title: HINTS[name] }, box, label);
+  return element("label", { class: "check", title: HINTS[name]() }, box, label);
 }
 
-/** A slider from 0 to 1 with its value beside it. @param {string} name @param {number} value @param {Act} act */
-function slider(name, value, act) {
-  const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": name });
-  const shown = element("output", { "aria-live": "off" }, value.toFixed(2));
+/** A slider from 0 to 1 with its value beside it. @param {string} name @param {string} label @param {number} value @param {Act} act */
+function slider(name, label, value, act) {
+  const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": label });
+  const shown = element("output", { "aria-live": "off" }, fixed(value, 2));
   input.addEventListener("input", () => {
-    shown.textContent = Number(input.value).toFixed(2);
+    shown.textContent = fixed(Number(input.value), 2);
     act(name, Number(input.value));
   });
-  return element("label", { class: "slider", title: HINTS[name] }, name, input, shown);
+  return element("label", { class: "slider", title: HINTS[name]() }, label, input, shown);
 }
 
 /**
@@ -100,57 +107,57 @@ export function buildControls(root, act) {
   const stops = buildStops(act);
   const stage = element(
     "div",
-    { class: "stage", tabindex: "0", role: "application", "aria-label": "Player. Space plays, arrows step, Tab goes on to other panels, question mark lists the keys." },
+    { class: "stage", tabindex: "0", role: "application", "aria-label": _("Player. Space plays, arrows step, Tab goes on to other panels, question mark lists the keys.") },
     base,
     light,
     ...stops,
   );
-  const scrub = element("input", { type: "range", min: "0", step: "1", "aria-label": "Step", "data-act": "scrub" });
+  const scrub = element("input", { type: "range", min: "0", step: "1", "aria-label": _("Step"), "data-act": "scrub" });
   scrub.addEventListener("input", () => act("scrub", Number(scrub.value)));
   const ticks = element("div", { class: "ticks", "aria-hidden": "true" });
   const count = element("span", { class: "count", "data-testid": "step" });
-  const buttons = BUTTONS.map(([name, title, path]) => button(name, title, path, act));
-  const speed = select("speed", "speed", SPEEDS.map((s) => [s, `${s}×`]), 1, act);
-  const transport = element("div", { class: "transport" }, ...buttons, element("div", { class: "scrub" }, scrub, ticks), count, speed);
+  const steps = buttons().map(([name, title, path]) => button(name, title, path, act));
+  const speed = select("speed", _("speed"), SPEEDS.map((s) => [s, `${s}×`]), 1, act);
+  const transport = element("div", { class: "transport" }, ...steps, element("div", { class: "scrub" }, scrub, ticks), count, speed);
   const readout = element("p", { class: "readout", "data-testid": "readout" });
   const said = element("p", { class: "said", role: "status", "data-testid": "said" });
   const foot = element("div", { class: "foot" }, transport, readout);
-  const view = select("view", "told by", [["stamp", "stamps"], ["gather", "windows"]], "stamp", act);
-  const zoom = ZOOMS.map(([name, sign, title]) => {
+  const view = select("view", _("told by"), [["stamp", _("stamps")], ["gather", _("windows")]], "stamp", act);
+  const zoom = zooms().map(([name, sign, title]) => {
     const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, sign);
     made.title = title;
     made.setAttribute("aria-label", title);
     made.addEventListener("click", () => act(`zoom-${name}`));
     return made;
   });
-  const sweep = element("button", { type: "button", class: "small", "data-act": "sweep", title: "From all open to as computed", "aria-label": "Animate the strength" }, "▶");
+  const sweep = element("button", { type: "button", class: "small", "data-act": "sweep", title: _("From all open to as computed"), "aria-label": _("Animate the strength") }, "▶");
   sweep.addEventListener("click", () => act("sweep"));
-  const strength = slider("strength", 1, act);
-  const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", 0.5, act), select("hand", "gate", HANDS, "computed", act));
-  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: "Keys (?)", "aria-label": "Keys (?)" }, "?");
+  const strength = slider("strength", _("strength"), 1, act);
+  const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", _("threshold"), 0.5, act), select("hand", _("gate"), hands(), "computed", act));
+  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: _("Keys (?)"), "aria-label": _("Keys (?)") }, "?");
   ask.addEventListener("click", () => act("help"));
-  const share = element("button", { type: "button", class: "small", "data-act": "share", title: "Take this step away as a picture or a film", hidden: "" }, "share step");
+  const share = element("button", { type: "button", class: "small", "data-act": "share", title: _("Take this step away as a picture or a film"), hidden: "" }, _("share step"));
   share.addEventListener("click", () => act("share"));
-  const coverage = check("coverage", "times read", act);
-  const lens = check("lens", "lens", act);
-  const full = element("button", { type: "button", class: "small", "data-act": "full", title: "Full screen (f)" }, "full screen");
+  const coverage = check("coverage", _("times read"), act);
+  const lens = check("lens", _("lens"), act);
+  const full = element("button", { type: "button", class: "small", "data-act": "full", title: _("Full screen (f)") }, _("full screen"));
   full.addEventListener("click", () => act("full"));
   const options = element(
     "div",
     { class: "options" },
     view,
-    select("scale", "colours per", SCALES.map((s) => [s, s]), "layer", act),
+    select("scale", _("colours per"), scales(), "layer", act),
     coverage,
     lens,
-    check("serpentine", "serpentine", act),
-    element("span", { class: "zoom" }, "zoom ", ...zoom),
+    check("serpentine", _("serpentine"), act),
+    element("span", { class: "zoom" }, _("zoom"), " ", ...zoom),
     full,
     share,
     ask,
   );
-  const help = element("dl", { class: "help", hidden: "" }, ...KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
+  const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, gates, foot, options, help, said);
-  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild), back: buttons[1], toggle: buttons[2], next: buttons[3], speed: /** @type {HTMLSelectElement} */ (speed.lastChild) };
+  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild), back: steps[1], toggle: steps[2], next: steps[3], speed: /** @type {HTMLSelectElement} */ (speed.lastChild) };
 }
 
 /** @type {Record<string, string>} */
@@ -161,14 +168,10 @@ const SIGNS = { left: "←", right: "→", up: "↑", down: "↓" };
  * @param {Controls} ui @param {Record<string, number[]>} keys
  */
 export function nameSteps({ back, next }, keys) {
-  /** @param {HTMLElement} made @param {string} words @param {number} by */
-  const name = (made, words, by) => {
-    const key = Object.keys(keys).find((one) => keys[one][0] === 2 && keys[one][1] === by) ?? "";
-    made.title = `${words} (${SIGNS[key]})`;
-    made.setAttribute("aria-label", made.title);
-  };
-  name(back, "Step back", -1);
-  name(next, "Step on", 1);
+  const key = (/** @type {number} */ by) => SIGNS[Object.keys(keys).find((one) => keys[one][0] === 2 && keys[one][1] === by) ?? ""];
+  back.title = _("Step back ({key})", { key: key(-1) });
+  next.title = _("Step on ({key})", { key: key(1) });
+  for (const made of [back, next]) made.setAttribute("aria-label", made.title);
 }
 
 /** Only the knobs that a scene has. @param {Controls} ui @param {SceneMeta} meta */
@@ -176,20 +179,20 @@ export function showScene({ view, coverage, coverageWords, gates, base }, meta) 
   view.hidden = !meta.stamp;
   coverage.hidden = meta.view !== "work";
   gates.hidden = meta.view !== "gate";
-  base.setAttribute("aria-label", `${meta.title}: input ${meta.shapes.input}, output ${meta.shapes.output}. The sentence below says what is lit.`);
-  coverageWords.textContent = meta.stamp ? "times painted" : "times read";
+  base.setAttribute("aria-label", _("{layer}: input {input}, output {output}. The sentence below says what is lit.", { layer: meta.title, ...meta.shapes }));
+  coverageWords.textContent = meta.stamp ? _("times painted") : _("times read");
 }
 
 /** Put a slider where its value is. @param {HTMLElement} label @param {number} value */
 export function showSlider(label, value) {
   const [input, shown] = [label.querySelector("input"), label.querySelector("output")];
   if (input) input.value = String(value);
-  if (shown) shown.textContent = value.toFixed(2);
+  if (shown) shown.textContent = fixed(value, 2);
 }
 
 /** @param {HTMLElement} toggle @param {boolean} playing */
 export function showPlaying(toggle, playing) {
-  toggle.querySelector("path")?.setAttribute("d", playing ? PAUSE : BUTTONS[2][2]);
+  toggle.querySelector("path")?.setAttribute("d", playing ? PAUSE : PLAY);
   toggle.setAttribute("aria-pressed", String(playing));
 }
 

@@ -73,12 +73,12 @@ export class Player {
 
   /**
    * Show a scene. The playhead stays where it was, pulled back inside if the maps have shrunk; or goes where it is sent.
-   * @param {Uint8Array} bytes @param {boolean} autoplay
+   * @param {Scene} scene @param {boolean} autoplay
    */
-  load(bytes, autoplay) {
+  load(scene, autoplay) {
     const { at: before, opens: opened } = this.scene?.meta ?? {};
     const held = this.order ? this.order.at(this.at) : { turn: 0, cell: [0, 0, 0] };
-    this.scene = /** @type {Scene} */ (readBlob(bytes));
+    this.scene = scene;
     this.team = Math.min(this.team, this.scene.meta.groups - 1);
     this.hovered = this.pinned = null;
     this.tell();
@@ -264,12 +264,14 @@ const players = new WeakMap();
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { autoplay = true, tell } = {}) {
+  /** @type {Scene} */
+  const scene = readBlob(bytes); // and with it the language
   const player = players.get(root) ?? new Player(root);
   players.set(root, player);
   player.share = tell && ((step) => tell("shared", { step, ...opening(player) }));
   const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
   player.ui.share.hidden = !tell || framed || ["follows", "alone"].includes(root.dataset.role ?? "");
-  player.load(bytes, autoplay);
+  player.load(scene, autoplay);
   return () => {
     player.stop();
     players.delete(root);

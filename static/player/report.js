@@ -4,11 +4,12 @@ import { showPlaying } from "./controls.js";
 import { element, say } from "./element.js";
 import { paintingAt } from "./growing.js";
 import { litBy, readsOf } from "../drawing/lights.js";
-import { placeWords } from "../drawing/axes.js";
+import { axisOf, listed, placeWords } from "../drawing/axes.js";
 import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../drawing/readout.js";
 import { RULES, agrees, torchValue } from "../drawing/rules.js";
 import { stampOf } from "../drawing/stamp.js";
 import { ravel } from "../drawing/tables.js";
+import { _ } from "../words/catalogue.js";
 
 const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs
 const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
@@ -48,7 +49,7 @@ export function report(player, now) {
   Object.assign(player, { subject, worked: workedOut(player, subject), written: key, wroteAt: now, wroteLook: stage.look });
   count(player, now);
   write(player, subject);
-  if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, "pinned"), " ");
+  if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, _("pinned")), " ");
   player.herald.say(ui.readout.textContent, clock.playing);
   const { readout } = ui; // it grows, but never shrinks under the reader's eyes
   readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
@@ -73,7 +74,7 @@ function count(player, now) {
   ui.count.textContent = stepWords(step, order.steps);
   if (clock.playing && now - player.toldAt < TOLD_EVERY) return;
   player.toldAt = now;
-  ui.scrub.setAttribute("aria-valuetext", `${ui.count.textContent}, channel ${turn}, ${placeWords(scene.meta, cell)}`);
+  ui.scrub.setAttribute("aria-valuetext", listed([ui.count.textContent ?? "", axisOf("channel").one(turn), placeWords(scene.meta, cell)]));
 }
 
 /** @param {Player} player @param {Subject} subject */

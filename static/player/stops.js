@@ -1,14 +1,18 @@
 // @ts-check
 // Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
 import { element } from "./element.js";
+import { _ } from "../words/catalogue.js";
 
-const WORDS = { input: "Input cells", kernel: "Weights of the kernel", output: "Output cells" };
-const HOW = "Arrows walk, Enter pins, Escape goes back to the steps.";
+const words = () => ({
+  input: _("Input cells. Arrows walk, Enter pins, Escape goes back to the steps."),
+  kernel: _("Weights of the kernel. Arrows walk, Enter pins, Escape goes back to the steps."),
+  output: _("Output cells. Arrows walk, Enter pins, Escape goes back to the steps."),
+});
 
 /** One focusable place for each panel; `act("enter" or "leave", panel)` follows the focus. @param {Act} act */
 export function buildStops(act) {
-  return Object.entries(WORDS).map(([panel, words]) => {
-    const stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": panel, "aria-label": `${words}. ${HOW}`, hidden: "" });
+  return Object.entries(words()).map(([panel, label]) => {
+    const stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": panel, "aria-label": label, hidden: "" });
     stop.addEventListener("focus", () => act("enter", panel));
     stop.addEventListener("blur", () => act("leave", panel));
     return stop;

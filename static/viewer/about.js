@@ -1,11 +1,12 @@
 // @ts-check
 // What there is to say about the selected channel: statistics, histogram, kernel.
 import { histogram } from "../drawing/charts.js";
-import { brief } from "../drawing/colour.js";
 import { contextOf } from "../player/theme.js";
 import { make } from "./build.js";
 import { finiteRange, levelsOf, pixelsOf, scaleOf } from "./picture.js";
-import { statisticsOf } from "./words.js";
+import { kernelWords, stateWords, statisticsOf } from "./words.js";
+import { _ } from "../words/catalogue.js";
+import { brief } from "../words/numbers.js";
 
 /** Statistics, histogram and kernel of the selected channel. @param {Viewer} viewer */
 export function drawAbout(viewer) {
@@ -13,8 +14,8 @@ export function drawAbout(viewer) {
   const width = meta.statistics.length;
   const row = tensors.statistics.data.subarray(meta.channel * width, (meta.channel + 1) * width);
   const pairs = statisticsOf(meta.statistics, row);
-  const state = meta.states[meta.channel];
-  if (state) pairs.push(["this channel is", state]);
+  const state = stateWords(meta.states[meta.channel]);
+  if (state) pairs.push([_("this channel is"), state]);
   viewer.ui.statistics.replaceChildren(...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   drawHistogram(viewer);
   drawKernel(viewer);
@@ -30,9 +31,9 @@ function drawHistogram(viewer) {
   const context = contextOf(canvas);
   context.fillStyle = getComputedStyle(viewer.root).getPropertyValue("--st-primary-color") || "#3b5bdb";
   counts.forEach((n, i) => context.fillRect(i * 6, 90 - (88 * n) / most, 5, (88 * n) / most + (n ? 1 : 0)));
-  const words = [brief(range[0]), "how often each value occurs", brief(range[1])];
-  canvas.ariaLabel = `Histogram: how often each value from ${words[0]} to ${words[2]} occurs`;
-  const caption = make("figcaption", {}, ...words.map((word) => make("span", {}, word)));
+  const [from, to] = range.map((value) => brief(value));
+  canvas.ariaLabel = _("Histogram: how often each value from {from} to {to} occurs", { from, to });
+  const caption = make("figcaption", {}, ...[from, _("how often each value occurs"), to].map((word) => make("span", {}, word)));
   canvas.parentElement?.replaceChildren(canvas, caption);
 }
 
@@ -55,6 +56,5 @@ function drawKernel(viewer) {
     context.putImageData(image, (c % columns) * w, Math.floor(c / columns) * h);
   }
   all.style.width = `${Math.min(420, all.width * Math.max(4, Math.min(28, Math.floor(420 / all.width))))}px`;
-  const from = channels === 1 ? "one input channel" : `${channels} input channels`;
-  viewer.ui.kernel.replaceChildren(all, `its kernel: ${frames} frames × ${mels} mels, for ${from}; from ${brief(scale[0])} to ${brief(scale[1])}`);
+  viewer.ui.kernel.replaceChildren(all, kernelWords(tensors.kernel.shape, scale));
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // The viewer's elements.
+import { _ } from "../words/catalogue.js";
 
 /**
  * An element with properties and children.
@@ -35,25 +36,35 @@ export function focusAgain(body, name) {
   [...all].find((one) => one.dataset.focus === name)?.focus({ preventScroll: true });
 }
 
+/** What the button says. @param {boolean} playing */
+export const playWords = (playing) => (playing ? _("■ Stop") : _("▶ Play"));
+
 /** @param {string} act @param {string} text @param {string} title */
 const button = (act, text, title) => make("button", { type: "button", title, data: { act } }, text);
 /** @param {string} name @param {string} label @param {string[][]} options */
 const choice = (name, label, options) =>
   make("label", {}, label, make("select", { name }, ...options.map(([value, text]) => make("option", { value }, text))));
 
-export const SORTS = [["index", "number"], ["mean", "mean"], ["max", "largest value"], ["variance", "variance"], ["zeros", "share of zeros"], ["contrast", "marked stretch against the rest"]];
-export const SCALES = [["channel", "each channel"], ["layer", "whole layer"], ["percentiles", "layer, 1 to 99 %"]];
+export const sorts = () => [
+  ["index", _("number")],
+  ["mean", _("mean")],
+  ["max", _("largest value")],
+  ["variance", _("variance")],
+  ["zeros", _("share of zeros")],
+  ["contrast", _("marked stretch against the rest")],
+];
+export const scales = () => [["channel", _("each channel")], ["layer", _("whole layer")], ["percentiles", _("layer, 1 to 99 %")]];
 
 /** All parts of a viewer, by name. @param {HTMLElement} root */
 export function build(root) {
-  const sort = choice("sort", "sort by", SORTS);
-  const scale = choice("scale", "colours by", SCALES);
+  const sort = choice("sort", _("sort by"), sorts());
+  const scale = choice("scale", _("colours by"), scales());
   const ui = {
-    play: button("play", "▶ Play", "Play or stop (space)"),
+    play: button("play", playWords(false), _("Play or stop (space)")),
     time: make("span", { className: "time" }),
     part: make("span", { className: "part", hidden: true }),
     clip: make("div", { className: "clip" }),
-    fill: button("fill", "Fill block by block", "Let the maps appear one after the other"),
+    fill: button("fill", _("Fill block by block"), _("Let the maps appear one after the other")),
     strip: make("div", { className: "strip", role: "group" }),
     title: make("h3"),
     planes: make("div", { className: "planes" }),
@@ -67,21 +78,21 @@ export function build(root) {
     partWords: make("span"),
     said: make("span", { data: { testid: "unit" } }),
     heard: make("p", { className: "heard", role: "status" }),
-    hearUnit: button("hearUnit", "Hear what it sees", "Play the seconds and the band of this unit's receptive field"),
+    hearUnit: button("hearUnit", _("Hear what it sees"), _("Play the seconds and the band of this unit's receptive field")),
     sort: /** @type {HTMLSelectElement} */ (sort.lastChild),
     scale: /** @type {HTMLSelectElement} */ (scale.lastChild),
   };
-  const hearPart = button("hearPart", "Hear it", "Play the selected part");
-  const analyse = button("analyse", "Analyse it alone", "Let the network read the selected part only");
-  ui.part.append(ui.partWords, hearPart, analyse, button("clear", "✕", "Clear the selection"));
+  const hearPart = button("hearPart", _("Hear it"), _("Play the selected part"));
+  const analyse = button("analyse", _("Analyse it alone"), _("Let the network read the selected part only"));
+  ui.part.append(ui.partWords, hearPart, analyse, button("clear", "✕", _("Clear the selection")));
   ui.unit.append(ui.said, ui.hearUnit);
-  ui.strip.setAttribute("aria-label", "Stages");
+  ui.strip.setAttribute("aria-label", _("Stages"));
   const body = make(
     "div",
     { className: "viewer", tabIndex: -1 },
     make("div", { className: "bar" }, ui.play, ui.time, ui.part),
     ui.clip,
-    make("div", { className: "bar" }, make("h3", {}, "The network, stage by stage"), ui.fill),
+    make("div", { className: "bar" }, make("h3", {}, _("The network, stage by stage")), ui.fill),
     ui.strip,
     make("div", { className: "bar" }, ui.title),
     ui.planes,

@@ -1,9 +1,11 @@
 // @ts-check
 // All channels of the stage, small, in the order that is asked for.
+import { axisOf, listed } from "../drawing/axes.js";
 import { make, makeMap } from "./build.js";
 import { column, contrasts, insideOf, ordered } from "./order.js";
 import { print, relevel, scaleOf } from "./picture.js";
-import { contrastHint, sortValue } from "./words.js";
+import { contrastHint, sortValue, stateWords } from "./words.js";
+import { plural } from "../words/catalogue.js";
 
 /** A button with a map for each channel. @param {Viewer} viewer */
 export function fillGrid(viewer) {
@@ -20,14 +22,15 @@ export function fillGrid(viewer) {
     print(map.image, data.subarray(channel * cells, (channel + 1) * cells), size, viewer.inks.signed, relevel(own, scale));
     const value = make("span", { className: "value" });
     const words = make("small", {}, String(channel), value);
-    if (meta.states[channel]) words.append(make("em", {}, meta.states[channel]));
+    const state = stateWords(meta.states[channel]);
+    if (state) words.append(make("em", {}, state));
     const open = make("button", { type: "button", data: { channel, focus: `channel ${channel}` } }, map.frame, words);
-    open.setAttribute("aria-label", `channel ${channel}${meta.states[channel] ? `, ${meta.states[channel]}` : ""}`);
+    open.setAttribute("aria-label", listed([axisOf("channel").one(channel), state]));
     open.setAttribute("aria-pressed", String(channel === meta.channel));
     open.addEventListener("click", () => viewer.tell("channel", channel));
     return { open, value };
   });
-  viewer.ui.count.textContent = `All ${channels} channels of ${meta.stage}`;
+  viewer.ui.count.textContent = plural("The one channel of {stage}", "All {n} channels of {stage}", channels, { stage: meta.stage });
   sortGrid(viewer);
 }
 

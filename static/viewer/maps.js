@@ -1,17 +1,19 @@
 // @ts-check
 // The maps of a viewer: the input, a small one of every stage, and large ones of the selected channel.
-import { brief } from "../drawing/colour.js";
+import { axisOf } from "../drawing/axes.js";
 import { drawAxes, make, makeMap } from "./build.js";
 import { listenClip, listenPlane } from "./hands.js";
 import { finiteRange, levelsOf, print, relevel, scaleOf } from "./picture.js";
 import { shareOf } from "./places.js";
-import { hertz } from "./words.js";
+import { channelOf, hertz, planeWords, secondsAlong } from "./words.js";
+import { _ } from "../words/catalogue.js";
+import { brief } from "../words/numbers.js";
 
 /** The input, on which the cursor is moved and a stretch marked. @param {Viewer} viewer */
 export function drawClip(viewer) {
   const { tensors, meta } = viewer.scene;
   const stage = viewer.stages.input;
-  const map = viewer.keep(makeMap("axes", "The input: time runs to the right, frequency upwards. Arrow keys move the cursor."), stage);
+  const map = viewer.keep(makeMap("axes", _("The input: time runs to the right, frequency upwards. Arrow keys move the cursor.")), stage);
   print(map.image, levelsOf(tensors.input.data, limitsOf(viewer, "input", stage.range)), stage.shape.slice(1), viewer.inks[meta.scales.input]);
   viewer.clipMap = map;
   drawAxesOf(viewer, map);
@@ -39,11 +41,11 @@ function drawAxesOf(viewer, map) {
   const apart = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((s) => length / s <= most) ?? 20;
   const times = Array.from({ length: Math.floor(length / apart) + 1 }, (_, i) => i * apart);
   const across = clip.step
-    ? times.map((t) => ({ at: shareOf(lies[0], frames, t / viewer.step), text: `${+t.toFixed(1)} s` }))
-    : [0, frames - 1].map((f) => ({ at: (f + 0.5) / frames, text: `frame ${f}` }));
+    ? times.map((t) => ({ at: shareOf(lies[0], frames, t / viewer.step), text: secondsAlong(t) }))
+    : [0, frames - 1].map((f) => ({ at: (f + 0.5) / frames, text: axisOf("frame").one(f) }));
   const up = clip.hertz.length
     ? clip.hertz.map(([f, mel]) => ({ at: shareOf(lies[1], mels, mel), text: hertz(f) }))
-    : [0, mels - 1].map((m) => ({ at: (m + 0.5) / mels, text: `mel ${m}` }));
+    : [0, mels - 1].map((m) => ({ at: (m + 0.5) / mels, text: axisOf("mel").one(m) }));
   drawAxes(map, across, up);
 }
 
@@ -78,7 +80,7 @@ export function drawStrip(viewer) {
 /** The large maps of the selected channel. @param {Viewer} viewer */
 export function drawPlanes(viewer) {
   const { meta, tensors } = viewer.scene;
-  viewer.ui.title.textContent = `${meta.stage}, channel ${meta.channel} of ${viewer.stage.shape[0]}`;
+  viewer.ui.title.textContent = channelOf(meta.stage, meta.channel, viewer.stage.shape[0]);
   viewer.ui.planes.dataset.count = String(meta.planes.length);
   viewer.planes = meta.planes.map((name) => plane(viewer, name));
   viewer.ui.planes.replaceChildren(...viewer.planes.map(({ element }) => element));
@@ -92,14 +94,14 @@ function plane(viewer, name) {
   const kind = name === meta.planes.at(-1) ? viewer.scaleKind : "channel";
   const scale = meta.scales[name] === "gate" ? [0, 1] : scaleOf(kind, own, viewer.layerRange(), meta.percentiles, viewer.isDiverging(name));
   const where = shape[0] === viewer.stage.shape[1] && shape[1] === viewer.stage.shape[2] ? viewer.stage : before(viewer);
-  const map = viewer.keep(makeMap("axes", `${name} of channel ${meta.channel}. Arrow keys choose a unit, Enter keeps it.`), where);
+  const map = viewer.keep(makeMap("axes", _("{map} of channel {channel}. Arrow keys choose a unit, Enter keeps it.", { map: planeWords(name), channel: meta.channel })), where);
   print(map.image, levelsOf(data, scale), shape, viewer.inks[meta.scales[name]]);
   drawAxesOf(viewer, map);
   const legend = make("span", { className: "legend" });
   legend.style.background = `linear-gradient(to right, ${viewer.stops[meta.scales[name]].join(", ")})`;
   /** @param {number} value */
   const number = (value) => make("span", { className: "number" }, brief(value));
-  const header = make("header", {}, make("b", {}, name), number(scale[0]), legend, number(scale[1]));
+  const header = make("header", {}, make("b", {}, planeWords(name)), number(scale[0]), legend, number(scale[1]));
   if (where === viewer.stage) {
     map.picture.tabIndex = 0;
     map.picture.dataset.focus = `plane ${name}`;

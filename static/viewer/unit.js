@@ -3,6 +3,7 @@
 import { drawBoxes } from "./build.js";
 import { boxOf, soundOf, spanOf } from "./places.js";
 import { unitSentence } from "./words.js";
+import { _ } from "../words/catalogue.js";
 
 /** Draw and say what the unit that is spoken of sees. @param {Viewer} viewer */
 export function showUnit(viewer) {
@@ -11,7 +12,7 @@ export function showUnit(viewer) {
   for (const map of viewer.maps) if (!map.small) drawBoxesOf(viewer, map, unit);
   viewer.ui.hearUnit.hidden = !unit || !tensors.seconds;
   if (!unit) {
-    viewer.write("Point at a cell of the map above: what it sees is drawn on the input and on every stage. Click to keep it.");
+    viewer.write(_("Point at a cell of the map above: what it sees is drawn on the input and on every stage. Click to keep it."));
     return;
   }
   const last = meta.stages[meta.stages.length - 1].name;

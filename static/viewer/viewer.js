@@ -4,7 +4,7 @@ import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";
 import { isDark, stopsOn } from "../player/theme.js";
 import { drawAbout } from "./about.js";
-import { around, build, focusAgain, focusIn } from "./build.js";
+import { around, build, focusAgain, focusIn, playWords } from "./build.js";
 import { Cursors } from "./cursors.js";
 import { fillGrid, sortGrid } from "./grid.js";
 import { listenKeys } from "./hands.js";
@@ -14,6 +14,7 @@ import { cellOf, shareOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
 import { drawBoxesOf, showUnit } from "./unit.js";
 import { isTold, seconds } from "./words.js";
+import { _ } from "../words/catalogue.js";
 
 const FRAME = 0.016; // seconds that the cursor takes for a frame of an input without a time axis
 
@@ -67,9 +68,9 @@ export class Viewer {
     root.viewer = this; // a handle for tests and for the curious
   }
 
-  /** @param {Uint8Array} bytes @param {Tell} tell */
-  load(bytes, tell) {
-    this.scene = readBlob(bytes);
+  /** @param {Maps} scene @param {Tell} tell */
+  load(scene, tell) {
+    this.scene = scene;
     this.tell = (name, value) => tell("picked", { [name]: value });
     const { meta, tensors } = this.scene;
     this.hovered = null;
@@ -192,7 +193,7 @@ export class Viewer {
   select(selection) {
     this.selection = selection;
     this.ui.part.hidden = !selection;
-    if (selection) this.ui.partWords.textContent = `${seconds(selection[0])} to ${seconds(selection[1])}`;
+    if (selection) this.ui.partWords.textContent = _("{from} to {to}", { from: seconds(selection[0]), to: seconds(selection[1]) });
     drawBoxesOf(this, this.clipMap, this.unit);
     if (this.ui.sort.value !== "contrast") return;
     cancelAnimationFrame(this.sorting);
@@ -204,8 +205,8 @@ export class Viewer {
     if (!this.clipMap) return; // it may be told before its first maps stand
     const { time, playing } = transport;
     this.cursors.move();
-    this.ui.time.textContent = `${seconds(Math.min(time, this.sound.length))} of ${seconds(this.sound.length)}`;
-    const label = playing ? "■ Stop" : "▶ Play";
+    this.ui.time.textContent = _("{time} of {length}", { time: seconds(Math.min(time, this.sound.length)), length: seconds(this.sound.length) });
+    const label = playWords(playing !== null);
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;
     const slider = this.clipMap.picture;
     const told = Number(slider.getAttribute("aria-valuenow") ?? NaN);
@@ -256,9 +257,11 @@ const viewers = new WeakMap();
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { tell }) {
+  /** @type {Maps} */
+  const scene = readBlob(bytes); // and with it the language
   const viewer = viewers.get(root) ?? new Viewer(root);
   viewers.set(root, viewer);
-  viewer.load(bytes, tell);
+  viewer.load(scene, tell);
   root.style.minHeight = "";
   return () => {
     viewer.stop();

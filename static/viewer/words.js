@@ -1,12 +1,17 @@
 // @ts-check
 // Words for places and numbers.
-import { brief, exact } from "../drawing/colour.js";
+import { axisOf, spanOf } from "../drawing/axes.js";
+import { _, plural } from "../words/catalogue.js";
+import { brief, count, exact, fixed } from "../words/numbers.js";
 
-/** Seconds as people say them. @param {number} t */
-export const seconds = (t) => `${t.toFixed(2)} s`;
+/** Seconds as people say them, and as they stand along an axis. @param {number} t */
+export const seconds = (t) => _("{time} s", { time: fixed(t, 2) });
+/** @param {number} t */
+export const secondsAlong = (t) => _("{time} s", { time: brief(t) });
 
 /** Hertz as people say them. @param {number} f */
-export const hertz = (f) => (f < 999.5 ? `${Math.round(f)} Hz` : `${brief(f / 1000)} kHz`);
+export const hertz = (f) =>
+  f < 999.5 ? _("{frequency} Hz", { frequency: Math.round(f) }) : _("{frequency} kHz", { frequency: brief(f / 1000) });
 
 /**
  * Does a slider's value have to be told anew? Once a second while the sound runs, else whenever it has changed.
@@ -15,10 +20,11 @@ export const hertz = (f) => (f < 999.5 ? `${Math.round(f)} Hz` : `${brief(f / 10
 export const isTold = (time, told, playing) =>
   playing ? Math.floor(time) !== Math.floor(told) : time.toFixed(2) !== told.toFixed(2);
 
-/** @param {number} count @param {string} one */
-const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 /** @param {Span[]} span */
-const size = ([[f0, f1], [m0, m1]]) => `${many(f1 - f0 + 1, "frame")} × ${many(m1 - m0 + 1, "mel")}`;
+const size = ([[f0, f1], [m0, m1]]) => `${axisOf("frame").count(f1 - f0 + 1)} × ${axisOf("mel").count(m1 - m0 + 1)}`;
+
+/** A channel among those of a stage. @param {string} stage @param {number} channel @param {number} channels */
+export const channelOf = (stage, channel, channels) => _("{stage}, channel {channel} of {channels}", { stage, channel, channels });
 
 /**
  * What a unit is and what it sees and reaches.
@@ -28,29 +34,83 @@ const size = ([[f0, f1], [m0, m1]]) => `${many(f1 - f0 + 1, "frame")} × ${many(
  */
 export function unitSentence({ stage, channel, unit, value, seen, sound, last, reached, statistical }) {
   const name = `${stage}[0, ${channel}, ${unit[0]}, ${unit[1]}] = ${exact(value)}`;
-  if (!seen) return `${name}. It reads padding alone.`;
+  if (!seen) return _("{unit}. It reads padding alone.", { unit: name });
   const [[f0, f1], [m0, m1]] = seen;
-  const cells = `frames ${f0} to ${f1} and mels ${m0} to ${m1} of the input (${size(seen)})`;
-  const heard = sound ? `${seconds(sound.from)} to ${seconds(sound.to)} (${Math.round(1000 * (sound.to - sound.from)).toLocaleString("en")} ms), ${hertz(sound.low)} to ${hertz(sound.high)}: ` : "";
-  const on = reached ? ` It goes on into ${size(reached)} of ${last}.` : last === stage ? "" : ` Nothing of ${last} depends on it.`;
-  const also = statistical ? ` The statistics of ${statistical} make it depend a little on the whole input as well.` : "";
-  return `${name}. It sees ${heard}${cells}.${on}${also}`;
+  const cells = { unit: name, frames: spanOf("frame", f0, f1), mels: spanOf("mel", m0, m1), size: size(seen) };
+  const sees = sound
+    ? _("{unit}. It sees {from} to {to} ({milliseconds} ms), {low} to {high}: {frames} and {mels} of the input ({size}).", { ...cells, ...heardWords(sound) })
+    : _("{unit}. It sees {frames} and {mels} of the input ({size}).", cells);
+  return [sees, reachWords(stage, last, reached), statisticsWords(statistical)].filter(Boolean).join(" ");
 }
+
+/** @param {Heard} sound */
+const heardWords = ({ from, to, low, high }) => ({
+  from: seconds(from),
+  to: seconds(to),
+  milliseconds: count(Math.round(1000 * (to - from))),
+  low: hertz(low),
+  high: hertz(high),
+});
+
+/** @param {string} stage @param {string} last @param {Span[] | null} reached */
+function reachWords(stage, last, reached) {
+  if (reached) return _("It goes on into {size} of {last}.", { size: size(reached), last });
+  return last === stage ? "" : _("Nothing of {last} depends on it.", { last });
+}
+
+/** Of a unit behind a normalisation. @param {string} stage that normalises, or none */
+export const statisticsWords = (stage) =>
+  stage && _("The statistics of {stage} make it depend a little on the whole input as well.", { stage });
 
 /** A number by which channels are sorted; of a contrast in pooled standard deviations. @param {string} by @param {number} value */
 export function sortValue(by, value, digits = 3) {
   if (by === "zeros") return `${brief(100 * value)} %`;
   if (by !== "contrast") return brief(value, digits);
-  return Number.isNaN(value) ? "–" : `${value < 0 ? "−" : "+"}${Number.isFinite(value) ? brief(Math.abs(value)) : "∞"} sd`;
+  if (Number.isNaN(value)) return "–";
+  return _("{deviations} sd", { deviations: `${value < 0 ? "−" : "+"}${Number.isFinite(value) ? brief(Math.abs(value)) : "∞"}` });
 }
 
 /** What the sort by contrast needs, or what it has done. @param {Limits | null} part */
 export const contrastHint = (part) =>
   part
-    ? `${seconds(part[0])} to ${seconds(part[1])} against the rest: difference of the means, in pooled standard deviations (sd) of the pictures below.`
-    : "Drag over the sound above to mark the stretch that is compared with the rest.";
+    ? _("{from} to {to} against the rest: difference of the means, in pooled standard deviations (sd) of the pictures below.", { from: seconds(part[0]), to: seconds(part[1]) })
+    : _("Drag over the sound above to mark the stretch that is compared with the rest.");
 
 /** The statistics of a channel, as pairs of a name and a number. @param {string[]} names @param {ArrayLike<number>} row */
 export function statisticsOf(names, row) {
-  return names.map((name, i) => [name, sortValue(name, row[i], 4)]);
+  return names.map((name, i) => [statisticWords(name), sortValue(name, row[i], 4)]);
+}
+
+/** What Python's names of statistics are called. @param {string} name */
+const statisticWords = (name) => NAMES[name]?.() ?? name;
+/** @type {Record<string, () => string>} */
+const NAMES = {
+  mean: () => _("mean"),
+  max: () => _("max"),
+  min: () => _("min"),
+  variance: () => _("variance"),
+  zeros: () => _("zeros"),
+};
+
+/** What Python's names of the large maps are called. @param {string} name */
+export const planeWords = (name) => PLANES[name]?.() ?? name;
+/** @type {Record<string, () => string>} */
+const PLANES = {
+  output: () => _("output"),
+  signal: () => _("signal"),
+  gate: () => _("gate"),
+  product: () => _("product"),
+  before: () => _("before"),
+  after: () => _("after"),
+};
+
+/** What Python says of a channel in which nothing happens. @param {string} state */
+export const stateWords = (state) => STATES[state]?.() ?? state;
+/** @type {Record<string, () => string>} */
+const STATES = { dead: () => _("dead"), constant: () => _("constant"), "no number": () => _("no number") };
+
+/** What a kernel is. @param {number[]} shape channels, frames, mels @param {Limits} range of its weights */
+export function kernelWords([channels, frames, mels], [low, high]) {
+  const places = { size: `${axisOf("frame").count(frames)} × ${axisOf("mel").count(mels)}`, low: brief(low), high: brief(high) };
+  return plural("its kernel: {size}, for one input channel; from {low} to {high}", "its kernel: {size}, for {n} input channels; from {low} to {high}", channels, places);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gating } from "../../static/drawing/gating.js";
-import { countedWords } from "../../static/drawing/still.js";
+import { countedWords } from "../../static/drawing/titles.js";
 import { range } from "../../static/drawing/tables.js";
 import { caseOf, cases, near } from "./given.mjs";
 
@@ -108,7 +108,7 @@ test("the caption of a mask says what it counts: dropped cells, or those below t
   for (const { scene } of gated) {
     const gating = set(scene, { threshold: 0.3 });
     const stage = { scene, gating, planes: gating.planes(0), output: { channels: 1 } };
-    assert.match(countedWords(stage), scene.meta.rule === "drop" ? /^[\d.]+ % dropped$/ : /^[\d.]+ % below 0\.30$/);
+    assert.match(countedWords(stage)[0], scene.meta.rule === "drop" ? /^[\d.]+ % dropped$/ : /^[\d.]+ % below 0\.30$/);
   }
 });
 

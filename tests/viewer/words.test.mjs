@@ -12,11 +12,11 @@ test("a unit is named as in torch, with what it sees in every unit of measure", 
   assert.equal(
     say({}),
     "conv1[0, 7, 10, 4] = −0.25. It sees 0.06 s to 0.26 s (192 ms), 40 Hz to 1.23 kHz: " +
-      "frames 8 to 12 and mels 3 to 3 of the input (5 frames × 1 mel). It goes on into 1 frame × 2 mels of pooling2.",
+      "frames 8 to 12 and mel 3 of the input (5 frames × 1 mel). It goes on into 1 frame × 2 mels of pooling2.",
   ));
 
 test("without a time axis it sees cells alone", () =>
-  assert.match(say({ sound: null }), /= −0\.25\. It sees frames 8 to 12 and mels 3 to 3 of the input/));
+  assert.match(say({ sound: null }), /= −0\.25\. It sees frames 8 to 12 and mel 3 of the input/));
 
 test("a unit that reads padding alone says so, and nothing else", () =>
   assert.equal(say({ seen: null }), "conv1[0, 7, 10, 4] = −0.25. It reads padding alone."));

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cnnviz.core.layers import Shape
+from cnnviz.text.catalogue import for_browser
+from cnnviz.text.language import ENGLISH, spoken
 from cnnviz.web.components.component import component, message, whole
 
 _mount = component("cnnviz_layer_list", "layer_list/layer_list", 'data-role="list" style="min-height: 400px"')
@@ -39,5 +41,7 @@ def layer_list(
             case {"act": str(act), "at": at} if whole(at, len(rows)):
                 on_act(act, at)
 
-    data = {"rows": list(rows), "input": list(given), "selected": selected, "totals": dict(totals), "hidden": hidden}
-    _mount(key=key, data=data, on_done_change=done)
+    language = spoken()
+    words = None if language == ENGLISH else for_browser(language)
+    shown = {"rows": list(rows), "input": list(given), "selected": selected, "totals": dict(totals), "hidden": hidden}
+    _mount(key=key, data=shown | {"words": words}, on_done_change=done)

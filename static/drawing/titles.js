@@ -1,0 +1,92 @@
+// What panels and maps are called, and the notes beside their names.
+import { axisOf } from "./axes.js";
+import { arrowSigns } from "./port.js";
+import { panelWords } from "./readout.js";
+import { _ } from "../words/catalogue.js";
+import { brief, fixed, percent } from "../words/numbers.js";
+
+const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
+
+/** What some words have between them. */
+export const dotted = (words) => words.filter(Boolean).join(" · ");
+
+/** A panel's name, with its channel where there are several; in two wordings. */
+export function panelTitle(stage, panel) {
+  const map = panelWords(stage.scene.meta, panel);
+  const one = panel === "output" || stage.gating;
+  const channel = stage.selected;
+  return one && stage.output.channels > 1 ? [_("{map} · channel {channel}", { map, channel }), _("{map} · ch {channel}", { map, channel })] : [map];
+}
+
+/** Names of an input map as long as they may be, and in letters. */
+export function mapNames(stage, { channel, depth }) {
+  const { groups, axes, view } = stage.scene.meta;
+  const group = stage.groupOf(channel, stage.input.channels);
+  const { lines, low } = stage.input;
+  const [long, short] = [[], []];
+  const name = (words, letters) => [long.push(words), short.push(letters)];
+  if (groups > 1) name(_("group {group}", { group }), _("g {group}", { group }));
+  if (stage.input.channels > 1 && view !== "gate") name(axisOf("channel").one(channel), _("c {channel}", { channel }));
+  if (lines[0].length > 1 && lines[0][depth] < 0) name(_("padding"), _("pad"));
+  else if (lines[0].length > 1) name(axisOf(axes[0]).one(depth - low[0]), `${depth - low[0]}`);
+  return { long, short };
+}
+
+/** Which way the axes of a map run. */
+export function arrowWords([, rows, columns], turned) {
+  const signs = arrowSigns(turned);
+  return [`${axisOf(rows).many()} ${signs.rows}`, `${axisOf(columns).many()} ${signs.columns}`];
+}
+
+/** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all; in two wordings. */
+export function countedWords(stage) {
+  const { gating, output, scene, planes } = stage;
+  const whole = scene.tensors.output.data.length;
+  const places = { here: percent(gating.below(planes.gate) / planes.gate.length, 1), threshold: fixed(gating.threshold, 2) };
+  const dropped = scene.meta.rule === "drop"; // of a leaky mask, nothing is closed
+  if (output.channels === 1 || whole > MOST_COUNTED) return [dropped ? _("{here} dropped", places) : _("{here} below {threshold}", places)];
+  const both = { ...places, all: percent(gating.belowOfAll() / whole, 1) };
+  return dropped
+    ? [_("{here} dropped · of all channels {all}", both), _("{here} dropped · of all {all}", both)]
+    : [_("{here} below {threshold} · of all channels {all}", both), _("{here} below {threshold} · of all {all}", both)];
+}
+
+/** What stands in the middle of the stage, and what there is to say of it. */
+export function workTitle({ scene: { meta }, stamping }) {
+  if (!meta.weighted) return _("window");
+  if (meta.rule === "blend") return _("window × weights");
+  return stamping ? _("value × kernel") : _("window × kernel");
+}
+export function workNote(stage) {
+  const { meta } = stage.scene;
+  const size = stage.axes.slice(3 - meta.ndim).map((axis) => axis.taps);
+  const { maps } = stage.kernelSize();
+  const { shown } = stage.layout.work;
+  const left = shown ? _("{shown} of {maps} maps", { shown, maps }) : _("too large to write out");
+  const words = [
+    stage.output.channels > 1 ? _("of channel {channel}", { channel: stage.selected }) : size.join(" × "),
+    meta.flipped || (stage.stamps && !stage.stamping) ? _("turned round") : "",
+    shown < maps ? left : "",
+  ];
+  return words.filter(Boolean).join(", ");
+}
+
+/** A chart's name: a tensor's with its statistics. What is left of a zero by rounding is told as zero. */
+export function chartTitle({ scene: { meta }, output, selected }, { name, mean, variance }) {
+  if (name === "curve") return meta.function;
+  const told = (value) => brief(Math.abs(value) < 1e-6 ? 0 : value, 4);
+  const places = { map: panelWords(meta, name), channel: selected, mean: told(mean), variance: told(variance) };
+  return output.channels > 1 ? _("{map}, channel {channel}: mean {mean}, variance {variance}", places) : _("{map}: mean {mean}, variance {variance}", places);
+}
+
+/** What a window comes to, in a line under it. */
+export const SUMS = {
+  dot: ({ sum, bias, value }) =>
+    bias === null
+      ? `Σ ${brief(sum)} = ${brief(value)}`
+      : _("Σ {sum} + bias {bias} = {value}", { sum: brief(sum), bias: brief(bias), value: brief(value) }),
+  blend: ({ value }) => `Σ = ${brief(value)}`,
+  max: ({ value }) => _("max = {value}", { value: brief(value) }),
+  mean: ({ sum, divisor, value }) => `Σ ${brief(sum)} ÷ ${divisor} = ${brief(value)}`,
+  power: ({ stretched, p, value }) => `${brief(stretched)}^(1/${brief(p)}) = ${brief(value)}`,
+};
