@@ -43,7 +43,7 @@ run: $(APP)
 
 test: lint
 	$(PY) tests/find_browser.py
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadfile
 
 test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py

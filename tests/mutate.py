@@ -48,7 +48,7 @@ AREAS: dict[str, tuple[list[str], str]] = {
     ),
     "query": (
         ["cnnviz/scenes/query/*.py", "cnnviz/scenes/opening.py", "cnnviz/content/address.py"],
-        "query opening link saved_addresses",
+        "query opening link saved_addresses pages",
     ),
     "pages": (
         ["pages/*.py", "cnnviz/web/*.py"],

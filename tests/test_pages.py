@@ -1,6 +1,7 @@
 """The pages as scripts: every layer and dimension runs, and settings that cannot work are told, not raised."""
 
 import json
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,9 @@ def test_every_layer_runs_in_every_dimension(page, layer, ndim):
     assert TORCH.get(layer, layer) in meta(blobs(app)[0])["title"]
 
 
-@pytest.mark.parametrize(("page", "layer", "ndim"), KINDS)
-def test_every_layer_runs_with_one_number_per_axis(page, layer, ndim):
-    runs(opened(page, layer=layer, ndim=ndim, per_axis="true", **START.get(page, {})))
+@pytest.mark.parametrize(("page", "layer"), [(page, layer) for page, layer, ndim in KINDS if ndim == "3d"])
+def test_every_layer_runs_with_one_number_per_axis(page, layer):
+    runs(opened(page, layer=layer, ndim="3d", per_axis="true", **START.get(page, {})))
 
 
 @pytest.mark.parametrize("ndim", ["1d", "2d"])
@@ -221,9 +222,12 @@ def spoilt(name: str) -> AppTest:
     return opened(page, **address)
 
 
+looked_at = cache(spoilt)  # for tests that change nothing
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_setting_that_cannot_work_is_one_warning(name):
-    app = spoilt(name)
+    app = looked_at(name)
     assert not app.exception
     assert len(app.warning) == 1
     assert all(word in app.warning[0].value for word in BAD[name][2])
@@ -231,7 +235,7 @@ def test_a_setting_that_cannot_work_is_one_warning(name):
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_setting_that_cannot_work_leaves_a_scene_on_stage(name):
-    assert all(blobs(spoilt(name)))
+    assert all(blobs(looked_at(name)))
 
 
 @pytest.mark.parametrize("name", MENDED)

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from alone import PlayerAlone
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from page_objects import Screen
 from playwright.sync_api import expect
 from safetensors.numpy import load
@@ -49,8 +53,10 @@ def tone(seconds=1.0, rate=RATE):
 # --- stages ---
 
 
-@pytest.mark.parametrize(("name", "stage"), STAGES)
-def test_every_stage_opens(name, stage):
+@examples(0.8)
+@given(at=st.sampled_from(STAGES))
+def test_every_stage_opens(at):
+    name, stage = at
     app = opened("spectrogram", network=name, stage=stage, input_seconds="1")
     assert_runs(app)
     assert maps(app)[1]["stage"] == stage
@@ -327,14 +333,15 @@ def test_two_are_compared_at_the_same_place(what, more, view):
 
 
 @pytest.mark.parametrize("stage", ["conv1", "batchnorm1", "cg1", "dropout0", "pooling1"])
-def test_a_unit_of_a_stage_is_torchs_in_the_browser(stage, screen: Screen):
+def test_a_unit_of_a_stage_is_torchs_in_the_browser(stage, alone: PlayerAlone):
     network = Desed(activation="cg", training=True)
-    done = show(Request(network, CLIP), LayerView(stage)).done
-    screen.open(f"view=one+window&activation=cg&stage={stage}&input_seconds=1", path="/spectrogram")
-    screen.wait_ready(done.layer.code())
-    screen.press("End")
-    expect(screen.badge).to_contain_text("✓ = torch")
-    assert screen.read().torch == pytest.approx(float(done.y[-1, -1, -1]), rel=1e-5, abs=1e-6)
+    shown = show(Request(network, CLIP), LayerView(stage))
+    done = shown.done
+    alone.open(shown.blob)
+    alone.wait_ready(done.layer.code())
+    alone.press("End")
+    expect(alone.badge).to_contain_text("✓ = torch")
+    assert alone.read().torch == pytest.approx(float(done.y[-1, -1, -1]), rel=1e-5, abs=1e-6)
 
 
 def test_a_unit_that_was_chosen_among_the_maps_is_worked_out_in_its_window(screen: Screen):
