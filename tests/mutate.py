@@ -62,6 +62,8 @@ class Breakage:
     """Bytes of a file, and what is put in their place."""
 
     file: Path
+    line: int
+    old: str
     start: int
     end: int
     new: str
@@ -71,9 +73,12 @@ class Breakage:
         return source[: self.start] + self.new.encode() + source[self.end :]
 
     def __str__(self) -> str:
-        source = (ROOT / self.file).read_bytes()
-        line, old = source[: self.start].count(b"\n") + 1, source[self.start : self.end].decode()
-        return f"{self.file}:{line}: {self.what}: {' '.join(old.split())}  ->  {' '.join(self.new.split())}"
+        return f"{self.file}:{self.line}: {self.what}: {' '.join(self.old.split())}  ->  {' '.join(self.new.split())}"
+
+
+def breakage(file: Path, source: bytes, start: int, end: int, new: str, what: str) -> Breakage:
+    line = source[:start].count(b"\n") + 1
+    return Breakage(file, line, source[start:end].decode(), start, end, new, what)
 
 
 # --- Python ---
@@ -129,8 +134,7 @@ def inside(node: ast.AST) -> Iterator[ast.AST]:
                 yield from inside(one)
 
 
-def of_python(file: Path) -> Iterator[Breakage]:
-    source = (ROOT / file).read_bytes()
+def of_python(file: Path, source: bytes) -> Iterator[Breakage]:
     ends = [0]
     for line in source.splitlines(keepends=True):
         ends.append(ends[-1] + len(line))
@@ -139,7 +143,7 @@ def of_python(file: Path) -> Iterator[Breakage]:
         for old, new, what in broken_nodes(node):
             assert old.end_lineno is not None and old.end_col_offset is not None
             start, end = ends[old.lineno - 1] + old.col_offset, ends[old.end_lineno - 1] + old.end_col_offset
-            yield Breakage(file, start, end, f"({ast.unparse(ast.fix_missing_locations(new))})", what)
+            yield breakage(file, source, start, end, f"({ast.unparse(ast.fix_missing_locations(new))})", what)
 
 
 # --- JavaScript: no tree, but words that mean the same everywhere ---
@@ -155,28 +159,26 @@ WORDS = {
 SAID = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|^(?:import|export \{)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
-def of_javascript(file: Path) -> Iterator[Breakage]:
-    source = (ROOT / file).read_text("utf-8")
-    code = SAID.sub(lambda found: re.sub(r"[^\n]", "·", found[0]), source)
+def of_javascript(file: Path, source: bytes) -> Iterator[Breakage]:
+    text = source.decode()
+    code = SAID.sub(lambda found: re.sub(r"[^\n]", "·", found[0]), text)
     for old, new in WORDS.items():
         for found in re.finditer(old, code):
-            start = len(source[: found.start()].encode())
-            yield Breakage(file, start, start + len(found[0].encode()), new, "token")
+            start = len(text[: found.start()].encode())
+            yield breakage(file, source, start, start + len(found[0].encode()), new, "token")
 
 
 # --- trying ---
 
 
-def drawn(areas: Sequence[str], count: int, seed: str) -> list[tuple[str, Breakage]]:
+def drawn(root: Path, areas: Sequence[str], count: int, seed: str) -> list[tuple[str, Breakage]]:
     """So many breakages of all areas in turn, from all over their files."""
     each = []
     for area in areas:
-        files = sorted(path for pattern in AREAS[area][0] for path in ROOT.glob(pattern))
-        found = [
-            one
-            for path in files
-            for one in (of_python if path.suffix == ".py" else of_javascript)(path.relative_to(ROOT))
-        ]
+        found: list[Breakage] = []
+        for path in sorted(path for pattern in AREAS[area][0] for path in root.glob(pattern)):
+            broken = of_python if path.suffix == ".py" else of_javascript
+            found += broken(path.relative_to(root), path.read_bytes())
         each.append([(area, one) for one in Random(f"{seed} {area}").sample(found, min(count, len(found)))])
     return [one for turn in zip_longest(*each) for one in turn if one][:count]
 
@@ -245,8 +247,8 @@ def main() -> int:
             if not passes(place, area, 10 * asked.seconds):
                 print((place / "log.txt").read_text()[-3000:], f"The tests of {area} fail as it is.", sep="\n")
                 return 1
-        for i, (area, one) in enumerate(drawn(areas, asked.count, asked.seed), 1):
-            source = (ROOT / one.file).read_bytes()
+        for i, (area, one) in enumerate(drawn(place, areas, asked.count, asked.seed), 1):
+            source = (place / one.file).read_bytes()
             (place / one.file).write_bytes(one.broken(source))
             found = passes(place, area, asked.seconds)
             (place / one.file).write_bytes(source)
