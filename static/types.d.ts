@@ -57,7 +57,7 @@ interface SceneMeta {
   outAxes: string[];
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
-  opens?: { step: number | null; pin: string }; // cnnviz/scenes/opening.py
+  opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py
   low?: number[]; // of windows, along each axis
   dropped?: (number | null)[];
   stamp?: { low: number[] };

@@ -96,6 +96,23 @@ def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(scre
     expect(elsewhere.page).to_have_url(re.compile(r"/convolution$"))
 
 
+def test_a_link_carries_the_players_own_knobs(screen, open_page, app_url):
+    """Told by windows, with colours of each map, and with the second of two maps alone."""
+    screen.open("layer=ConvTranspose&kernel=ones&stride=2&input=random&input_size=4&input_channels=2&tab=Share")
+    screen.act("view").select_option("gather")
+    screen.act("scale").select_option("map")
+    screen.press("m")
+    screen.press("m")
+    screen.act("share").click()
+    expect(screen.page).to_have_url(re.compile(r"look=view-gather_scale-map_enlarged-1"))
+    elsewhere = Screen(open_page(), app_url).open(urlsplit(screen.page.url).query)
+    for one in (screen, elsewhere):
+        expect(one.act("view")).to_have_value("gather")
+        expect(one.act("scale")).to_have_value("map")
+    looks = "(player) => [player.stage.stamping, player.stage.scaleChoice, player.stage.enlarged]"
+    assert elsewhere.ask(looks) == screen.ask(looks) == [False, "map", 1]
+
+
 def test_the_home_page_has_nothing_to_share(screen):
     screen.page.goto(screen.url)
     screen.wait_ready()

@@ -24,6 +24,7 @@ places = st.builds(
     Opening,
     st.none() | st.integers(0, MOST_STEPS - 2),
     st.sampled_from(["", PIN, "input-1-0-2-3", "kernel-0-1-0-2-2"]),
+    st.sampled_from([(), (("scale", "map"),), (("view", "gather"), ("strength", "0.50"), ("enlarged", "2"))]),
 )
 
 
@@ -45,7 +46,7 @@ def test_a_blob_that_opens_elsewhere_holds_the_same_scene(where):
     blob = show(request_of(Conv(), Digit(), "sobel_x")).blob
     moved = opened_at(blob, where)
     assert Scene.from_bytes(moved).meta == Scene.from_bytes(blob).meta | {
-        "opens": {"step": where.step, "pin": where.pin}
+        "opens": {"step": where.step, "pin": where.pin, "look": dict(where.look)}
     }
     for name, tensor in load(blob).items():
         np.testing.assert_array_equal(load(moved)[name], tensor)
@@ -58,7 +59,7 @@ def test_a_link_opens_the_player_at_its_step():
     app = opened("convolution", step="5", pin=PIN, stride="2")
     assert not app.exception
     assert not app.warning
-    assert meta(blobs(app)[0])["opens"] == {"step": 4, "pin": PIN}
+    assert meta(blobs(app)[0])["opens"] == {"step": 4, "pin": PIN, "look": {}}
     assert app.query_params == {"stride": "2", "step": "5", "pin": PIN}
 
 
@@ -85,6 +86,23 @@ def test_of_two_players_the_one_that_leads_is_opened_there():
     assert "opens" not in meta(second)
 
 
+def test_of_two_players_both_have_the_pin_and_the_look():
+    first, second = (meta(blob)["opens"] for blob in blobs(opened("pooling", step="3", pin=PIN, look="scale-map")))
+    assert first == {"step": 2, "pin": PIN, "look": {"scale": "map"}}
+    assert second == first | {"step": None}
+
+
+@pytest.mark.parametrize("look", ["scale-nope", "speed-4", "strength-2", "scale-map_scale-map_x", "enlarged--1", "<b>"])
+def test_a_look_that_no_knob_has_is_named(look):
+    _, odd = opening({"look": look})
+    assert odd == {"look": look}
+
+
+def test_a_question_is_asked_still_where_a_link_has_a_step():
+    app = opened("convolution", stride="2", step="5", pin=PIN, look="coverage-on", tab="Code")
+    assert any("is every cell read?" in one.value for one in app.get("html"))
+
+
 SENT = {"step": 4, "at": 7, "pin": PIN}
 
 
@@ -93,6 +111,12 @@ SENT = {"step": 4, "at": 7, "pin": PIN}
     [
         (SENT, {"step": "8", "pin": PIN}),
         (SENT | {"pin": ""}, {"step": "8"}),
+        (
+            SENT | {"look": {"strength": "0.30", "scale": "map"}},
+            {"step": "8", "pin": PIN, "look": "scale-map_strength-0.30"},
+        ),
+        (SENT | {"look": {"scale": 3, "speed": "4", "hand": "open" * 99}}, {"step": "8", "pin": PIN}),
+        (SENT | {"look": ["scale"]}, {"step": "8", "pin": PIN}),
         ({"step": 4}, {}),
         (SENT | {"at": True, "pin": 3}, {}),
         (SENT | {"at": -1, "pin": "output-" + "9" * 99}, {}),

@@ -17,7 +17,16 @@ Values = dict[str, Any]
 
 PAST, RESET, OFFERED = "_settings", "_reset", "_offered"
 MOST_PAST = 30  # settings of each page
-LOOKS = {"tab", "step", "pin", "view", "blocks", "log_mel", "arguments"}  # how a setting is looked at, and none itself
+LOOKS = {
+    "tab",
+    "step",
+    "pin",
+    "look",
+    "view",
+    "blocks",
+    "log_mel",
+    "arguments",
+}  # how a setting is looked at, and none itself
 
 
 def settings(page: str) -> Values:

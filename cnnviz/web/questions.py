@@ -1,10 +1,12 @@
 """The questions of a page, each a link with its answer."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
 from cnnviz.content.links import Preset
+from cnnviz.scenes.opening import TOLD
 
 
 @st.dialog("Questions", width="large")
@@ -15,6 +17,11 @@ def questions(presets: list[Preset]) -> None:
 
 
 def asked(presets: list[Preset]) -> Preset | None:
-    """The question that the address asks, if it is one of these."""
-    here = dict(st.query_params.items())
-    return next((preset for preset in presets if preset.params == here), None)
+    """The question that the address asks, if it is one of these; how the answer is looked at does not matter."""
+    here = asks(st.query_params.to_dict())
+    return next((preset for preset in presets if asks(preset.params) == here), None)
+
+
+def asks(words: Mapping[str, str]) -> dict[str, str]:
+    """The words of an address without the open tab and the player's own."""
+    return {word: text for word, text in words.items() if word != "tab" and word not in TOLD}

@@ -18,7 +18,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
 
-EVERY = "tab input seed per_axis step pin"  # of the pages with settings
+EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
     "convolution": "kernel kernel_text flip",
     "pooling": "compare",

@@ -1,7 +1,10 @@
 // @ts-check
 // Where the playhead stands when a scene comes, and how a link or a file names the place.
+import { knobs, setKnob } from "./controls.js";
 import { selected, written } from "./opening.js";
 import { makeOrder } from "../drawing/order.js";
+
+const LOOKS = ["view", "scale", "coverage", "serpentine", "strength", "threshold", "hand"]; // knobs that a link carries, as in cnnviz/scenes/opening.py
 
 /**
  * Where a scene sends the playhead, unless the scene before it has sent it there already.
@@ -24,6 +27,17 @@ export function arrive(player, { channel, cell }) {
 }
 
 /**
+ * Set the player's own knobs as a link has them. Returns true if there are any.
+ * @param {Player} player @param {Record<string, string>} [look] @returns {boolean}
+ */
+export function dress(player, look = {}) {
+  for (const name of LOOKS) if (name in look) setKnob(player.root, name, look[name]);
+  const enlarged = Number(look.enlarged);
+  if ("enlarged" in look && !player.stage.gating && enlarged < player.stage.inputMaps().length) player.stage.enlarged = enlarged;
+  return Object.keys(look).length > 0;
+}
+
+/**
  * Stand still at the step, and with the pin, that a link names.
  * @param {Player} player @param {{step: number | null, pin: string}} link @param {Playhead} held @returns {Playhead}
  */
@@ -37,7 +51,9 @@ export function open(player, { step, pin }, held) {
 /** Where a link opens the player so that it looks as it does now. @param {Player} player */
 export function opening(player) {
   const { turn, cell } = player.order.at(player.step);
-  return { at: plainOrder(player).stepOf(turn, cell), pin: written(player.pinned) };
+  const { enlarged } = player.stage;
+  const look = { ...knobs(player.root, LOOKS), ...(enlarged === null ? {} : { enlarged: String(enlarged) }) };
+  return { at: plainOrder(player).stepOf(turn, cell), pin: written(player.pinned), look };
 }
 
 /** The order of the steps if no row is walked backwards. @param {Player} player */

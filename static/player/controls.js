@@ -74,21 +74,21 @@ const hands = () => [["computed", _("as computed")], ["open", _("all open")], ["
 function select(name, label, options, value, act) {
   const made = element("select", { "aria-label": label, "data-act": name });
   for (const [key, text] of options) made.append(element("option", { value: key }, String(text)));
-  made.value = String(value);
+  made.value = made.dataset.begins = String(value);
   made.addEventListener("change", () => act(name, made.value));
   return element("label", { title: HINTS[name]?.() ?? label }, `${label} `, made);
 }
 
 /** @param {string} name @param {string} label @param {Act} act */
 function check(name, label, act) {
-  const box = element("input", { type: "checkbox", "data-act": name });
+  const box = element("input", { type: "checkbox", "data-act": name, "data-begins": "" });
   box.addEventListener("change", () => act(name, box.checked));
   return element("label", { class: "check", title: HINTS[name]() }, box, label);
 }
 
 /** A slider from 0 to 1 with its value beside it. @param {string} name @param {string} label @param {number} value @param {Act} act */
 function slider(name, label, value, act) {
-  const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-act": name, "aria-label": label });
+  const input = element("input", { type: "range", min: "0", max: "1", step: "0.01", value: String(value), "data-begins": String(value), "data-act": name, "aria-label": label });
   const shown = element("output", { "aria-live": "off" }, fixed(value, 2));
   input.addEventListener("input", () => {
     shown.textContent = fixed(Number(input.value), 2);
@@ -158,6 +158,32 @@ export function buildControls(root, act) {
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, gates, foot, options, help, said);
   return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild), back: steps[1], toggle: steps[2], next: steps[3], speed: /** @type {HTMLSelectElement} */ (speed.lastChild) };
+}
+
+/** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */
+const knob = (root, name) => root.querySelector(`:is(input, select)[data-act="${name}"]`);
+
+/** @param {HTMLInputElement | HTMLSelectElement} one */
+const valueOf = (one) => (one.type === "checkbox" ? (/** @type {HTMLInputElement} */ (one).checked ? "on" : "") : one.value);
+
+/** The knobs of these names that are not as they begin. @param {HTMLElement} root @param {string[]} names @returns {Record<string, string>} */
+export function knobs(root, names) {
+  /** @type {Record<string, string>} */
+  const moved = {};
+  for (const name of names) {
+    const one = knob(root, name);
+    if (one && valueOf(one) !== one.dataset.begins) moved[name] = valueOf(one);
+  }
+  return moved;
+}
+
+/** Turn a knob as a hand would. @param {HTMLElement} root @param {string} name @param {string} value */
+export function setKnob(root, name, value) {
+  const one = knob(root, name);
+  if (!one) return;
+  if (one.type === "checkbox") /** @type {HTMLInputElement} */ (one).checked = value === "on";
+  else one.value = value;
+  one.dispatchEvent(new Event(one.type === "range" ? "input" : "change"));
 }
 
 /** @type {Record<string, string>} */

@@ -12,7 +12,7 @@ import { listenKeys, listenPointer } from "./gestures.js";
 import { Herald } from "./herald.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { isVeiled } from "../drawing/moving.js";
-import { arrive, open, opening, sentTo } from "./arriving.js";
+import { arrive, dress, open, opening, sentTo } from "./arriving.js";
 import { clampTo, makeOrder } from "../drawing/order.js";
 import { arrowKeys, middleOf } from "../drawing/port.js";
 import { follow, frame } from "./frames.js";
@@ -87,6 +87,10 @@ export class Player {
     const sent = opens !== null || at !== null;
     this.reorder(opens ? open(this, opens, held) : at ? arrive(this, at) : held);
     this.theme();
+    if (opens && dress(this, opens.look)) {
+      this.reorder(open(this, opens, held));
+      this.theme();
+    }
     if (sent && follow(this)) this.repaint();
     if (!this.started && autoplay && this.leads && !this.clock.calm && !sent) this.clock.play();
     this.started = true;

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnnviz.scenes.opening import MOST_STEPS, PIN, TOLD, Opening, opened_at, opening
+from cnnviz.scenes.opening import LOOK, MOST_STEPS, PIN, TOLD, Opening, looks, opened_at, opening
 from cnnviz.web.components.component import component, message, whole
 
 Role = Literal["", "leads", "follows", "alone"]
@@ -45,20 +46,21 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
                     st.query_params["tab"] = TAB
                 hold(said)
 
-    data = blob if role in ("follows", "alone") else placed(blob)
-    _mount[role](key=key, data=data, on_shared_change=shared)
+    place = {"alone": lambda scene: scene, "follows": pinned}.get(role, placed)
+    _mount[role](key=key, data=place(blob), on_shared_change=shared)
 
 
 def hold(said: Mapping[str, Any]) -> None:
-    """Put the step and the pinned cell, as a browser tells them, into the address."""
-    step, pin = said.get("at"), said.get(PIN)
-    where = Opening(step if whole(step, MOST_STEPS) else None, pin if isinstance(pin, str) else "")
+    """Put the step, the pinned cell and the player's knobs, as a browser tells them, into the address."""
+    step, pin, look = said.get("at"), said.get(PIN), said.get(LOOK)
+    knobs = looks(look) if isinstance(look, dict) else ()
+    where = Opening(step if whole(step, MOST_STEPS) else None, pin if isinstance(pin, str) else "", knobs)
     forget()
     st.query_params.update(opening(where.words())[0].words())
 
 
 def forget() -> None:
-    """Take the step and the pinned cell out of the address."""
+    """Take what is of one scene's player out of the address."""
     for word in TOLD:
         if word in st.query_params:
             del st.query_params[word]
@@ -76,3 +78,9 @@ def placed(blob: bytes) -> bytes:
         return blob
     where, _ = opening(st.query_params.to_dict())
     return opened_at(blob, where)
+
+
+def pinned(blob: bytes) -> bytes:
+    """The scene of a player that follows, with the pinned cell and the knobs of the one that leads, drawn before it."""
+    where, _ = opening(st.query_params.to_dict())
+    return opened_at(blob, replace(where, step=None)) if where.pin or where.look else blob
