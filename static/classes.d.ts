@@ -53,6 +53,7 @@ declare module "./drawing/stage.js" {
     outputs: OnStage[];
     strip: OnStage[];
     layout: StageLayout;
+    planes: { input: Float32Array; gate: Float32Array; output: Float32Array }; // of a gate's selected channel
     views: Record<string, View>;
     enlarged: number | null;
     selected: number;

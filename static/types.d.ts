@@ -415,7 +415,11 @@ interface Gestures {
 }
 
 /** A part of a sentence: text, or an element to be made of it. */
-type Part = string | { tag: keyof HTMLElementTagNameMap; attributes: Record<string, unknown>; colours?: object; children: Part[] };
+type Part = string | Marked;
+type Marked = { tag: keyof HTMLElementTagNameMap; attributes: Record<string, unknown>; colours?: object; children: Part[] };
+type Legend = { ramp: RGB[]; lim: Limits };
+type Colours = { read: Legend; weight: Legend; product: Legend };
+type Written = { terms: number; channels: number }; // how many are written out
 
 /** A function of one number: drawing/pointwise.js. The gate is there where the function is x times a gate. */
 interface Pointwise {

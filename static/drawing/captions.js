@@ -1,3 +1,4 @@
+// @ts-check
 // Words that have to fit beside a legend or over a narrow map.
 
 /**
@@ -7,6 +8,7 @@
  * @param {(text: string, size: number) => number} widthOf pixels of a text
  * @param {string[]} wordings the longest first
  * @param {number[]} sizes of the font, the largest first
+ * @param {number} room
  * @returns {{text: string, size: number}}
  */
 export function fitted(widthOf, wordings, sizes, room) {
@@ -14,7 +16,7 @@ export function fitted(widthOf, wordings, sizes, room) {
     const size = sizes.find((one) => widthOf(text, one) <= room);
     if (size) return { text, size };
   }
-  const [last, size] = [wordings.at(-1), sizes.at(-1)];
+  const [last, size] = [wordings[wordings.length - 1], sizes[sizes.length - 1]];
   let kept = last.length;
   while (kept > 0 && widthOf(`${last.slice(0, kept)}…`, size) > room) kept--;
   return { text: kept ? `${last.slice(0, kept).trimEnd()}…` : "", size };

@@ -1,37 +1,41 @@
+// @ts-check
 // The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
 import { axisOf, listed, placeWords, spanWords } from "./axes.js";
+import { panelWords } from "./names.js";
 import { AT_LENGTH, SENTENCES, chip, part } from "./sentences.js";
 import { _, filled, plural } from "../words/catalogue.js";
 import { count, exact } from "../words/numbers.js";
 
 const MOST_STAMPED = 80; // products of a stamp that are written out; more are summed up
 
-/** How far the steps are. */
+/** How far the steps are. @param {number} step @param {number} steps */
 export const stepWords = (step, steps) => _("step {step} of {steps}", { step: count(step + 1), steps: count(steps) });
 
-/** What the maps of a panel are called. */
-export const panelWords = ({ names }, panel) => names[panel] ?? PANELS[panel]();
-const PANELS = { input: () => _("input"), gate: () => _("gate"), output: () => _("output") };
-
-/** A cell of a panel; its channel stands there if there are several. */
+/**
+ * A cell of a panel; its channel stands there if there are several.
+ * @param {Stage} stage @param {"input" | "output"} panel @param {number} channel @param {string} place
+ */
 function cellWords(stage, panel, channel, place) {
   const places = { map: panelWords(stage.scene.meta, panel), channel, place };
   if (stage[panel].channels > 1) return place ? _("{map} channel {channel}, {place}", places) : _("{map} channel {channel}", places);
   return place ? _("{map} {place}", places) : places.map;
 }
 
-/** Where an output cell is. */
+/** Where an output cell is. @param {Stage} stage @param {{channel: number, cell: Cell}} at */
 export const whereWords = (stage, { channel, cell }) =>
   `${cellWords(stage, "output", channel, placeWords(stage.scene.meta, cell, stage.scene.meta.outAxes))}:`;
 
-/** What torch says, and whether it is the same. */
+/** What torch says, and whether it is the same. @param {number} torch @param {boolean} ok */
 export const tick = (torch, ok) =>
   ok ? _("✓ = torch {value}", { value: exact(torch) }) : _("✗ torch says {value}", { value: exact(torch) });
 
-/** The slope of a function of one number. */
+/** The slope of a function of one number. @param {number} slope */
 export const slopeWords = (slope) => _("slope {slope}", { slope: exact(slope) });
 
-/** How one output cell comes about, its value, and torch's own. */
+/**
+ * How one output cell comes about, its value, and torch's own.
+ * @param {Stage} stage @param {{channel: number, cell: Cell}} at @param {Worked} worked @param {number} torch @param {boolean} ok @returns {Part[]}
+ */
 export function cellParts(stage, { channel, cell }, worked, torch, ok) {
   const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch };
   const { slope } = worked;
@@ -47,24 +51,28 @@ export function cellParts(stage, { channel, cell }, worked, torch, ok) {
   ];
 }
 
-/** What hand and strength make of it. */
+/** What hand and strength make of it. @param {Stage} stage @param {Worked} worked @returns {Part[]} */
 function forced({ gating }, worked) {
   if (!gating || gating.untouched) return [];
   const [gate, product] = [gating.opened(worked.gate), gating.passed(worked.signal ?? worked.x, worked.gate)].map(exact);
   return [part("span", { class: "where", "data-testid": "forced" }, " ", _("drawn: gate {gate}, product {product}", { gate, product }))];
 }
 
-/** Who reads an input cell. */
+/**
+ * Who reads an input cell.
+ * @param {Stage} stage @param {{channel: number, cell: Cell}} at @param {number} value @param {Lit} lit @returns {Part[]}
+ */
 export function reachParts(stage, { channel, cell }, value, lit) {
   const name = cellWords(stage, "input", channel, placeWords(stage.scene.meta, cell));
-  const message = stage.axes ? readWords(stage, cell, lit) : goesWords(stage, lit);
+  const message = stage.axes && lit.output ? readWords(stage, cell, lit.output) : goesWords(stage, lit);
   return filled(message, { cell: part("span", {}, name), value: chip(value, stage.legend("input", channel), "read") });
 }
 
-function readWords({ axes, scene: { meta } }, cell, lit) {
+/** @param {Stage} stage @param {Cell} cell @param {Places} to */
+function readWords({ axes, scene: { meta } }, cell, to) {
   const lists = axes.map((axis, i) => axis.readers(cell[i]));
   const n = lists.reduce((product, list) => product * list.length, 1);
-  const [first, end] = lit.output.channels;
+  const [first, end] = to.channels;
   const several = end - first > 1;
   const places = { places: spanWords(meta, lists), first, last: end - 1 };
   if (meta.rule === "norm") return sharedWords(n, several, places);
@@ -73,13 +81,17 @@ function readWords({ axes, scene: { meta } }, cell, lit) {
   return plural("{cell} = {value} is read by {n} window: output {places}.", "{cell} = {value} is read by {n} windows: output {places}.", n, places);
 }
 
-/** Which cells of a normalisation a cell goes together with. */
+/**
+ * Which cells of a normalisation a cell goes together with.
+ * @param {number} n @param {boolean} several @param {Record<string, unknown>} places
+ */
 function sharedWords(n, several, places) {
   if (n === 1 && !several) return _("{cell} = {value} is moved by the running mean and variance of its channel.");
   if (several) return plural("{cell} = {value} shares its mean and variance with {n} cell in each of the channels {first} to {last}: {places}.", "{cell} = {value} shares its mean and variance with {n} cells in each of the channels {first} to {last}: {places}.", n, places);
   return plural("{cell} = {value} shares its mean and variance with {n} cell: {places}.", "{cell} = {value} shares its mean and variance with {n} cells: {places}.", n, places);
 }
 
+/** @param {Stage} stage @param {Lit} lit */
 function goesWords({ output, scene: { meta } }, { output: to }) {
   if (!to) return _("{cell} = {value} goes nowhere.");
   const each = to.places.map((list, i) => meta.outAxes[i] && (list.length > 1 ? axisOf(meta.outAxes[i]).several(list) : axisOf(meta.outAxes[i]).one(list[0])));
@@ -91,34 +103,41 @@ function goesWords({ output, scene: { meta } }, { output: to }) {
     : plural("{cell} = {value} goes to {n} cell of the output: {places}.", "{cell} = {value} goes to {n} cells of the output: {places}.", n, places);
 }
 
-/** What one weight is multiplied with. */
-export function kernelParts(stage, { channel, tap }, weight, lit) {
+/**
+ * What one weight is multiplied with.
+ * @param {Stage} stage @param {WeightAt} at @param {number} weight @param {Places} read @returns {Part[]}
+ */
+export function kernelParts(stage, { channel, tap }, weight, read) {
+  /** @param {number[][]} lists */
   const size = (lists) => lists.reduce((n, list) => n * list.length, 1);
-  const n = size(lit.input.places);
-  const empty = n - size(lit.input.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
-  const name = _("kernel of output channel {channel}, input channel {read}, {place}", { channel, read: lit.input.channels[0], place: placeWords(stage.scene.meta, tap.slice(1)) });
+  const n = size(read.places);
+  const empty = n - size(read.places.map((list, i) => list.filter((p) => stage.input.lines[i][p] >= 0)));
+  const name = _("kernel of output channel {channel}, input channel {read}, {place}", { channel, read: read.channels[0], place: placeWords(stage.scene.meta, tap.slice(1)) });
   const message = empty
     ? plural("{weight} = {value} multiplies {n} place of the input ({empty} of them hold no cell), one for each output cell.", "{weight} = {value} multiplies {n} places of the input ({empty} of them hold no cell), one for each output cell.", n, { empty: count(empty) })
     : plural("{weight} = {value} multiplies {n} place of the input, one for each output cell.", "{weight} = {value} multiplies {n} places of the input, one for each output cell.", n);
   return filled(message, { weight: part("span", {}, name), value: chip(weight, stage.legend("weight"), "weight") });
 }
 
-/** What one input cell paints, and how much of the output is finished. */
+/**
+ * What one input cell paints, and how much of the output is finished.
+ * @param {Stage} stage @param {{channel: number, cell: Cell}} at @param {Painted[]} painted @param {number} value @param {number} finished @param {boolean} ok @returns {Part[]}
+ */
 export function stampParts(stage, { channel, cell }, painted, value, finished, ok) {
   const { scene } = stage;
   const weights = stage.legend("weight");
   const bias = scene.tensors.bias?.data[channel];
-  const inside = painted.filter((p) => p.cell);
-  const cropped = painted.length - inside.length;
+  const inside = painted.filter(({ cell: to }) => to).length;
+  const cropped = painted.length - inside;
   const message = cropped
-    ? plural("{cell} = {value} paints {n} output cell ({cropped} cropped): {cells}.", "{cell} = {value} paints {n} output cells ({cropped} cropped): {cells}.", inside.length, { cropped: count(cropped) })
-    : plural("{cell} = {value} paints {n} output cell: {cells}.", "{cell} = {value} paints {n} output cells: {cells}.", inside.length);
+    ? plural("{cell} = {value} paints {n} output cell ({cropped} cropped): {cells}.", "{cell} = {value} paints {n} output cells ({cropped} cropped): {cells}.", inside, { cropped: count(cropped) })
+    : plural("{cell} = {value} paints {n} output cell: {cells}.", "{cell} = {value} paints {n} output cells: {cells}.", inside);
   const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished };
   return [
     ...filled(message, {
       cell: part("span", { class: "where" }, _("{map} {place}", { map: panelWords(scene.meta, "input"), place: placeWords(scene.meta, cell) })),
       value: chip(value, stage.legend("input", 0), "read"),
-      cells: part("span", { class: "sum" }, ...paintedParts(stage, channel, painted, inside)),
+      cells: part("span", { class: "sum" }, ...paintedParts(stage, channel, painted)),
     }),
     " ",
     ...(bias ? [...filled(_("Every cell starts at the bias {bias}."), { bias: chip(bias, weights, "bias") }), " "] : []),
@@ -126,15 +145,20 @@ export function stampParts(stage, { channel, cell }, painted, value, finished, o
   ];
 }
 
-/** What lands on each output cell: its products, or of many their sum. */
-function paintedParts(stage, channel, painted, inside) {
+/**
+ * What lands on each output cell: its products, or of many their sum.
+ * @param {Stage} stage @param {number} channel @param {Painted[]} painted @returns {Part[]}
+ */
+function paintedParts(stage, channel, painted) {
   const few = painted.length * painted[0].products.length <= MOST_STAMPED;
   const colours = { read: stage.legend("input", 0), weight: stage.legend("weight"), product: stage.legend("output", channel) };
-  const product = ({ read, weight }, k) => [
+  /** @param {Term} term @param {number} k @returns {Part[]} */
+  const product = ({ read, weight = 0 }, k) => [
     k ? " + " : "",
     part("span", { class: "term" }, chip(read, colours.read, "read"), "×", chip(weight, colours.weight, "weight")),
   ];
-  return inside.flatMap(({ products, sum, cell: to }, i) => [
+  const inside = painted.flatMap(({ products, sum, cell }) => (cell ? [{ products, sum, to: cell }] : []));
+  return inside.flatMap(({ products, sum, to }, i) => [
     i ? ", " : "",
     ...(few ? products.flatMap(product) : [chip(sum, colours.product, "product")]),
     ` → (${to.slice(3 - stage.scene.meta.ndim).join(", ")})`,

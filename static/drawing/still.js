@@ -4,7 +4,7 @@ import { paintCharts } from "./charts.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
 import { boxOf } from "./port.js";
-import { panelWords } from "./readout.js";
+import { panelWords } from "./names.js";
 import { arrowWords, countedWords, dotted, mapNames, panelTitle, workNote, workTitle } from "./titles.js";
 import { _ } from "../words/catalogue.js";
 

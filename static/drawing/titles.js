@@ -1,16 +1,17 @@
+// @ts-check
 // What panels and maps are called, and the notes beside their names.
 import { axisOf } from "./axes.js";
 import { arrowSigns } from "./port.js";
-import { panelWords } from "./readout.js";
+import { panelWords } from "./names.js";
 import { _ } from "../words/catalogue.js";
 import { brief, fixed, percent } from "../words/numbers.js";
 
 const MOST_COUNTED = 2_000_000; // gates that are counted in all channels at each move of the threshold
 
-/** What some words have between them. */
+/** What some words have between them. @param {string[]} words */
 export const dotted = (words) => words.filter(Boolean).join(" · ");
 
-/** A panel's name, with its channel where there are several; in two wordings. */
+/** A panel's name, with its channel where there are several; in two wordings. @param {Stage} stage @param {PanelName} panel */
 export function panelTitle(stage, panel) {
   const map = panelWords(stage.scene.meta, panel);
   const one = panel === "output" || stage.gating;
@@ -18,12 +19,14 @@ export function panelTitle(stage, panel) {
   return one && stage.output.channels > 1 ? [_("{map} · channel {channel}", { map, channel }), _("{map} · ch {channel}", { map, channel })] : [map];
 }
 
-/** Names of an input map as long as they may be, and in letters. */
+/** Names of an input map as long as they may be, and in letters. @param {Stage} stage @param {{channel: number, depth: number}} map */
 export function mapNames(stage, { channel, depth }) {
   const { groups, axes, view } = stage.scene.meta;
   const group = stage.groupOf(channel, stage.input.channels);
   const { lines, low } = stage.input;
+  /** @type {string[][]} */
   const [long, short] = [[], []];
+  /** @param {string} words @param {string} letters */
   const name = (words, letters) => [long.push(words), short.push(letters)];
   if (groups > 1) name(_("group {group}", { group }), _("g {group}", { group }));
   if (stage.input.channels > 1 && view !== "gate") name(axisOf("channel").one(channel), _("c {channel}", { channel }));
@@ -32,15 +35,18 @@ export function mapNames(stage, { channel, depth }) {
   return { long, short };
 }
 
-/** Which way the axes of a map run. */
+/** Which way the axes of a map run. @param {string[]} axes @param {boolean} turned */
 export function arrowWords([, rows, columns], turned) {
   const signs = arrowSigns(turned);
   return [`${axisOf(rows).many()} ${signs.rows}`, `${axisOf(columns).many()} ${signs.columns}`];
 }
 
-/** How much of a mask lies below the threshold, or was dropped: in the selected channel and in all; in two wordings. */
+/**
+ * How much of a mask lies below the threshold, or was dropped: in the selected channel and in all; in two wordings.
+ * @param {Stage} stage
+ */
 export function countedWords(stage) {
-  const { gating, output, scene, planes } = stage;
+  const { gating, output, scene, planes } = /** @type {{gating: Gating} & Stage} */ (stage);
   const whole = scene.tensors.output.data.length;
   const places = { here: percent(gating.below(planes.gate) / planes.gate.length, 1), threshold: fixed(gating.threshold, 2) };
   const dropped = scene.meta.rule === "drop"; // of a leaky mask, nothing is closed
@@ -51,16 +57,17 @@ export function countedWords(stage) {
     : [_("{here} below {threshold} · of all channels {all}", both), _("{here} below {threshold} · of all {all}", both)];
 }
 
-/** What stands in the middle of the stage, and what there is to say of it. */
+/** What stands in the middle of the stage, and what there is to say of it. @param {Stage} stage */
 export function workTitle({ scene: { meta }, stamping }) {
   if (!meta.weighted) return _("window");
   if (meta.rule === "blend") return _("window × weights");
   return stamping ? _("value × kernel") : _("window × kernel");
 }
+/** @param {Stage} stage */
 export function workNote(stage) {
   const { meta } = stage.scene;
   const size = stage.axes.slice(3 - meta.ndim).map((axis) => axis.taps);
-  const { maps } = stage.kernelSize();
+  const maps = stage.kernelSize()?.maps ?? 0;
   const { shown } = stage.layout.work;
   const left = shown ? _("{shown} of {maps} maps", { shown, maps }) : _("too large to write out");
   const words = [
@@ -71,15 +78,19 @@ export function workNote(stage) {
   return words.filter(Boolean).join(", ");
 }
 
-/** A chart's name: a tensor's with its statistics. What is left of a zero by rounding is told as zero. */
+/**
+ * A chart's name: a tensor's with its statistics. What is left of a zero by rounding is told as zero.
+ * @param {Stage} stage @param {{name: "curve" | PanelName, mean: number, variance: number}} chart
+ */
 export function chartTitle({ scene: { meta }, output, selected }, { name, mean, variance }) {
   if (name === "curve") return meta.function;
+  /** @param {number} value */
   const told = (value) => brief(Math.abs(value) < 1e-6 ? 0 : value, 4);
   const places = { map: panelWords(meta, name), channel: selected, mean: told(mean), variance: told(variance) };
   return output.channels > 1 ? _("{map}, channel {channel}: mean {mean}, variance {variance}", places) : _("{map}: mean {mean}, variance {variance}", places);
 }
 
-/** What a window comes to, in a line under it. */
+/** What a window comes to, in a line under it. @type {Partial<Record<Rule, (worked: Worked) => string>>} */
 export const SUMS = {
   dot: ({ sum, bias, value }) =>
     bias === null

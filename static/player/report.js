@@ -86,7 +86,7 @@ function write(player, subject) {
   } else if (subject.kind === "kernel") {
     const lit = litBy(stage, subject);
     const { weight } = scene.tensors;
-    say(ui.readout, kernelParts(stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit));
+    if (lit.input) say(ui.readout, kernelParts(stage, subject, weight.data[ravel([subject.channel, ...subject.tap], weight.shape)], lit.input));
   } else {
     const { input } = scene.tensors;
     const looked = player.lookUpCell(subject);

@@ -1,11 +1,12 @@
 // @ts-check
 // The maps of a viewer: the input, a small one of every stage, and large ones of the selected channel.
 import { axisOf } from "../drawing/axes.js";
+import { mapWords } from "../drawing/names.js";
 import { drawAxes, make, makeMap } from "./build.js";
 import { listenClip, listenPlane } from "./hands.js";
 import { finiteRange, levelsOf, print, relevel, scaleOf } from "./picture.js";
 import { shareOf } from "./places.js";
-import { channelOf, hertz, planeWords, secondsAlong } from "./words.js";
+import { channelOf, hertz, secondsAlong } from "./words.js";
 import { _ } from "../words/catalogue.js";
 import { brief } from "../words/numbers.js";
 
@@ -94,14 +95,14 @@ function plane(viewer, name) {
   const kind = name === meta.planes.at(-1) ? viewer.scaleKind : "channel";
   const scale = meta.scales[name] === "gate" ? [0, 1] : scaleOf(kind, own, viewer.layerRange(), meta.percentiles, viewer.isDiverging(name));
   const where = shape[0] === viewer.stage.shape[1] && shape[1] === viewer.stage.shape[2] ? viewer.stage : before(viewer);
-  const map = viewer.keep(makeMap("axes", _("{map} of channel {channel}. Arrow keys choose a unit, Enter keeps it.", { map: planeWords(name), channel: meta.channel })), where);
+  const map = viewer.keep(makeMap("axes", _("{map} of channel {channel}. Arrow keys choose a unit, Enter keeps it.", { map: mapWords(name), channel: meta.channel })), where);
   print(map.image, levelsOf(data, scale), shape, viewer.inks[meta.scales[name]]);
   drawAxesOf(viewer, map);
   const legend = make("span", { className: "legend" });
   legend.style.background = `linear-gradient(to right, ${viewer.stops[meta.scales[name]].join(", ")})`;
   /** @param {number} value */
   const number = (value) => make("span", { className: "number" }, brief(value));
-  const header = make("header", {}, make("b", {}, planeWords(name)), number(scale[0]), legend, number(scale[1]));
+  const header = make("header", {}, make("b", {}, mapWords(name)), number(scale[0]), legend, number(scale[1]));
   if (where === viewer.stage) {
     map.picture.tabIndex = 0;
     map.picture.dataset.focus = `plane ${name}`;

@@ -92,18 +92,6 @@ const NAMES = {
   zeros: () => _("zeros"),
 };
 
-/** What Python's names of the large maps are called. @param {string} name */
-export const planeWords = (name) => PLANES[name]?.() ?? name;
-/** @type {Record<string, () => string>} */
-const PLANES = {
-  output: () => _("output"),
-  signal: () => _("signal"),
-  gate: () => _("gate"),
-  product: () => _("product"),
-  before: () => _("before"),
-  after: () => _("after"),
-};
-
 /** What Python says of a channel in which nothing happens. @param {string} state */
 export const stateWords = (state) => STATES[state]?.() ?? state;
 /** @type {Record<string, () => string>} */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { spanWords } from "../../static/drawing/axes.js";
 import { litBy } from "../../static/drawing/lights.js";
+import { mapWords } from "../../static/drawing/names.js";
 import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../../static/drawing/readout.js";
 import { RULES } from "../../static/drawing/rules.js";
 import { textOf } from "../../static/drawing/sentences.js";
@@ -73,7 +74,7 @@ function staged({ scene }, stamping) {
   stage.setTheme(makeLook(surface.hatch, { text: "#000", background: "#fff", font: "x", accent: "#00f", dark: false }), false);
   return stage;
 }
-const namesIn = ({ meta }) => [meta.function, ...Object.values(meta.names)];
+const namesIn = ({ meta }) => [meta.function];
 
 for (const given of cases)
   test(`${given.name}: what is said of an output cell, an input cell and a weight`, () => {
@@ -101,7 +102,7 @@ for (const given of cases)
     if (stage.layout.work) for (const words of [workTitle(stage), workNote(stage)]) whole(words);
     for (const name of ["curve", "input", "output"]) whole(chartTitle(stage, { name, mean: 0.5, variance: 2 }), namesIn(scene));
     const at = { kind: "kernel", channel: 0, tap: [0, 0, 0, 0] };
-    if (scene.meta.rule === "dot") say(kernelParts(stage, at, 0.5, litBy(stage, at)));
+    if (scene.meta.rule === "dot") say(kernelParts(stage, at, 0.5, litBy(stage, at).input));
   });
 
 for (const given of cases.filter(({ stamps }) => stamps))
@@ -141,7 +142,7 @@ test("the viewer's elements and sentences", () => {
   for (const change of [{}, { sound }, { seen: null }, { reached: null }, { reached: null, stage: "p2" }, { statistical: "n0" }])
     whole(maps.unitSentence({ ...unit, ...change }), ["c1", "p2"]);
   for (const state of ["dead", "constant", "no number"]) whole(maps.stateWords(state));
-  for (const plane of ["output", "signal", "gate", "product", "before", "after"]) whole(maps.planeWords(plane));
+  for (const plane of ["output", "signal", "gate", "product", "before", "after"]) whole(mapWords(plane));
   for (const [name, value] of maps.statisticsOf(["mean", "min", "max", "variance", "zeros"], [1, 2, 3, 4, 0.5])) whole(`${name} ${value}`);
   for (const text of [maps.seconds(1), maps.secondsAlong(2), maps.hertz(40), maps.hertz(4000), maps.contrastHint(null), maps.contrastHint([0, 1]), maps.sortValue("contrast", 1.5)]) whole(text);
   for (const channels of [1, 4]) whole(maps.kernelWords([channels, 3, 3], [-1, 1]));

@@ -1,0 +1,23 @@
+// @ts-check
+// What maps are called: Python names them for what they are to a layer, here they get their words.
+import { _ } from "../words/catalogue.js";
+
+/** @type {Record<string, () => string>} */
+const MAPS = {
+  input: () => _("input"),
+  gate: () => _("gate"),
+  output: () => _("output"),
+  signal: () => _("signal"),
+  product: () => _("product"),
+  mask: () => _("mask"),
+  before: () => _("before"),
+  after: () => _("after"),
+  pooled: () => _("pooled"),
+  unpooled: () => _("unpooled"),
+};
+
+/** @param {string} name */
+export const mapWords = (name) => MAPS[name]?.() ?? name;
+
+/** What the maps of a panel are called. @param {SceneMeta} meta @param {PanelName} panel */
+export const panelWords = ({ names }, panel) => mapWords(names[panel] ?? panel);
