@@ -23,7 +23,9 @@ from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Request, StageView
 
 BLOB = show(request_of(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
-MODULES = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]
+FOR_FILES = {"drawing/paper", "drawing/recorder"}  # which no browser needs
+SCRIPTS = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]
+MODULES = [name for name in SCRIPTS if name not in FOR_FILES]
 HOSTILE = [
     "</title><script>alert(1)</script>",
     "</h1><img src=x onerror=alert(1)>",

@@ -21,7 +21,7 @@ from cnnviz.content.gallery import EXHIBITS, FOLDER, THEMES, WIDTH, Exhibit
 from cnnviz.content.presets import CARDS
 from cnnviz.export import Plan, Staged
 from cnnviz.export.animation import HOLD
-from cnnviz.export.drawn_stage import make_stage
+from cnnviz.export.plan import steps_of
 from cnnviz.inputs.kernels import filter_taps
 from cnnviz.web.share import STAGED, TAB
 
@@ -205,7 +205,7 @@ def test_no_file_is_large_and_all_together_are_small():
 @every_exhibit
 def test_a_film_has_the_pictures_and_times_of_its_plan(exhibit, theme):
     plan = plan_of(exhibit)
-    steps = plan.steps(make_stage(staged(exhibit).scene).order)
+    steps = plan.steps(steps_of(staged(exhibit).scene))
     shown, times = pictures(ROOT / exhibit.film(theme))
     assert len(shown) == len(steps)
     assert times == [round(1000 * plan.seconds)] * (len(steps) - 1) + [1000 * max(plan.seconds, HOLD)]

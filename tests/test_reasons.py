@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from marks import record_of, sentence
 from strategies import values
 
 from cnnviz.core.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LPPool, MaxPool, ReLU
 from cnnviz.core.run import run
 from cnnviz.core.trace import trace
-from cnnviz.export.drawn_stage import make_stage
-from cnnviz.export.words import sentence
-from cnnviz.export.worked import work_out
 from cnnviz.scenes.layer import make_scene
 
 NEGATIVE = -np.abs(values((1, 4, 4))) - 0.1
@@ -44,10 +42,7 @@ def test_what_is_no_number_has_its_reason(name):
     done = run(layer, x)
     assert np.isnan(done.y).all()
     assert told in str(done.notice)
-    stage = make_stage(make_scene(done))
-    here = stage.here(0)
-    words = sentence(stage, here, work_out(stage, 0, here.cell), 300).replace("\N{NO-BREAK SPACE}", " ")
-    assert f"{said}) = nan   ✓ = torch nan" in words
+    assert f"{said}) = nan   ✓ = torch nan" in sentence(record_of(make_scene(done).to_bytes()))
 
 
 @pytest.mark.parametrize("name", REASONS)
@@ -72,6 +67,4 @@ def test_an_instance_norm_without_eps_makes_zeros_of_equal_cells_as_torch_does()
     done = run(InstanceNorm(eps=0.0, num_features=1), EQUAL)
     assert not done.y.any()
     assert trace(done, 0, (1, 1)).value == 0
-    stage = make_stage(make_scene(done))
-    worked = work_out(stage, 0, (0, 1, 1))
-    assert "(0 ÷ 0, for which torch has 0 here)" in sentence(stage, stage.here(5), worked, 300)
+    assert "(0 ÷ 0, for which torch has 0 here)" in sentence(record_of(make_scene(done).to_bytes(), 5))

@@ -14,13 +14,13 @@ from cnnviz.core.run import Run
 from cnnviz.export.animation import Estimate, Progress, animate, estimate
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.export.atlas import atlas
-from cnnviz.export.drawing import FORMATS as STILLS
-from cnnviz.export.drawing import figure_of, still
-from cnnviz.export.drawn_stage import Stage, make_stage
+from cnnviz.export.engine import INSTALL, available
 from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
-from cnnviz.export.plan import Plan
+from cnnviz.export.picture import FORMATS as STILLS
+from cnnviz.export.picture import figure_of, still
+from cnnviz.export.plan import Plan, steps_of
 from cnnviz.scenes.blob import Scene
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "estimate",
     "figure_of",
     "make",
+    "ready",
     "saved",
 ]
 
@@ -77,26 +78,21 @@ class Staged:
     def scene(self) -> Scene:
         return Scene.from_bytes(self.blob)
 
-    @cached_property
-    def stage(self) -> Stage:
-        """The scene told by its windows."""
-        return make_stage(self.scene)
-
     @property
     def steps(self) -> int:
         """Of the player, from the first cell to the last."""
-        return self.stage.order.steps
+        return steps_of(self.scene).count
 
     @property
     def step(self) -> int:
         """Where the scene opens; else the last, when all is computed."""
-        stage, at = self.stage, self.stage.meta["at"]
+        at, steps = self.scene.meta["at"], steps_of(self.scene)
         if self.opens is not None and not self.scene.meta.get("stamp"):
-            return min(self.opens, self.steps - 1)
+            return min(self.opens, steps.count - 1)
         if not at:
-            return stage.order.steps - 1
-        depth, row, column = at["cell"]
-        return stage.order.step_of(at["channel"] % stage.order.turns, (depth, row, column))
+            return steps.count - 1
+        cell = np.ravel_multi_index(at["cell"], self.scene.tensors["output"].shape[1:])
+        return int(at["channel"] % steps.turns * steps.cells + cell)
 
     @property
     def words(self) -> str:
@@ -147,13 +143,13 @@ class Kind:
 def picture(form: Literal["png", "svg", "pdf"]) -> Make:
     def made(staged: Staged, wanted: Wanted, progress: Progress) -> bytes:
         step = staged.step if wanted.step is None else wanted.step
-        return still(staged.scene, wanted.look, step, form)
+        return still(staged.blob, wanted.look, step, form)
 
     return made
 
 
 def motion(form: Literal["gif", "mp4"]) -> Make:
-    return lambda staged, wanted, progress: animate(staged.scene, wanted.look, wanted.plan, form, progress)
+    return lambda staged, wanted, progress: animate(staged.blob, wanted.look, wanted.plan, form, progress)
 
 
 def saved(array: Array) -> bytes:
@@ -190,6 +186,12 @@ KINDS: dict[str, Kind] = {
         lambda s, *_: notebook(s.code, s.title, s.words, {name: saved(values) for name, values in s.loads.items()}),
     ),
 }
+
+
+def ready(ending: str) -> None:
+    """Raise `ExportError`, with what to install, if this kind of file cannot be made on this machine."""
+    if KINDS[ending].family in ("picture", "film") and not available():
+        raise ExportError(INSTALL)
 
 
 def make(staged: Staged, ending: str, wanted: Wanted, progress: Progress = lambda done, of: None) -> bytes:

@@ -7,14 +7,12 @@ import matplotlib as mpl
 import numpy as np
 
 from cnnviz.core.layers import Array
-from cnnviz.export.drawing import AS_TEXT, UNDATED, Format
-from cnnviz.export.layout import Box
 from cnnviz.export.look import UNITS, WIDTH, Look
 from cnnviz.export.numbers import brief
-from cnnviz.export.page import FREE
-from cnnviz.export.paper import Paper, new_paper
-from cnnviz.export.pens import DRAWING, colours
-from cnnviz.export.sheet import add_axes
+from cnnviz.export.paper import Box, Paper, new_paper
+from cnnviz.export.pens import colours
+from cnnviz.export.picture import AS_TEXT, UNDATED, Format
+from cnnviz.export.told import FREE
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.palette import TOP, limits
 
@@ -40,7 +38,7 @@ def atlas(blob: bytes, look: Look, channel: int = 0, title: str = "", form: Form
     scene, data = Scene.from_bytes(blob), BytesIO()
     stages = scene.meta["stages"]
     rows = -(-len(stages) // ACROSS)
-    with DRAWING, mpl.rc_context(AS_TEXT):
+    with mpl.rc_context(AS_TEXT):
         page = new_paper(HEAD + rows * TALL + FOOT, look)
         page.write(title, EDGE, 20, 14, look.text)
         for i in range(len(stages)):
@@ -102,7 +100,7 @@ def draw_map(page: Paper, values: Array, scale: str | None, ends: tuple[float, f
     rows, columns = values.shape[:2]
     cell = min(box.w / columns, box.h / rows)
     wide, tall = max(cell * columns, 3.0), max(cell * rows, min(box.h, 28.0) if rows == 1 else 3.0)
-    axes = add_axes(page.figure, Box(box.x, box.y, wide, tall), columns, rows)
+    axes = page.axes(Box(box.x, box.y, wide, tall), columns, rows)
     how: dict[str, Any] = {"cmap": colours(scale, page.look.dark), "clim": ends} if scale else {}
     axes.imshow(values, extent=(0, columns, rows, 0), aspect="auto", interpolation="nearest", gid="map", **how)
     axes.add_patch(mpl.patches.Rectangle((0, 0), columns, rows, fill=False, ec=page.look.grey(0.4), lw=0.7))
@@ -111,7 +109,7 @@ def draw_map(page: Paper, values: Array, scale: str | None, ends: tuple[float, f
 def draw_bars(page: Paper, values: Array, scale: str, ends: tuple[float, float], box: Box) -> None:
     """A bar for each number of a short vector, from zero, and the number beside it."""
     most = max(map(abs, ends))
-    axes = add_axes(page.figure, Box(box.x + 16, box.y, box.w - 62, SIDE), 2 * most, len(values))
+    axes = page.axes(Box(box.x + 16, box.y, box.w - 62, SIDE), 2 * most, len(values))
     shades = colours(scale, page.look.dark)((values - ends[0]) / (ends[1] - ends[0]))
     axes.set(xlim=(-most, most), ylim=(len(values), 0))
     axes.barh(np.arange(len(values)) + 0.5, values, 0.8, color=shades, ec=page.look.grey(0.6), lw=0.4, gid="bars")

@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cnnviz.export.film import Picture
 from cnnviz.export.look import ExportError
+from cnnviz.export.raster import Pixels
 
 SMOOTH = 10  # pictures a second that players expect at least; slower films repeat theirs
 
@@ -81,7 +81,7 @@ class Mp4:
             stderr=self.log,
         )
 
-    def add(self, picture: Picture) -> None:
+    def add(self, picture: Pixels) -> None:
         """The next picture, shape (rows, columns, 3)."""
         assert self.process.stdin is not None
         try:

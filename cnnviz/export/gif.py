@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.GifImagePlugin import getdata
 
-from cnnviz.export.film import Picture
+from cnnviz.export.film import Frame
 from cnnviz.export.look import Look
-from cnnviz.export.paint import TINT, WASH
 from cnnviz.export.pens import colours, paper
+from cnnviz.scenes.blob import Scene
 
 SAME = 255  # the index of what did not change
 BITS = 6  # of each colour that choose an index
+TINT, WASH = 0.22, 0.16  # as in static/drawing: paint.js behind bars, the grid's grey of stage.js over a span
+GREY = ("#0f141e", "#ffffff")  # light and dark
 
 
 Colour = tuple[int, int, int]
@@ -27,37 +29,61 @@ class Palette:
     def __init__(self, wanted: tuple[Colour, ...]):
         distinct = list(dict.fromkeys(wanted))[:SAME]
         self.colours = np.array([*distinct, *distinct[:1] * (SAME + 1 - len(distinct))], np.uint8)
-        self.nearest = nearest(self.colours[: len(distinct)])
+        self.own = self.colours[: len(distinct)].astype(np.float32)
+        self.known = np.full(1 << (3 * BITS), SAME, np.uint8)  # of each small cube of colours; SAME is not known
+        backwards = np.arange(len(distinct))[::-1]  # of two in one cube the first stays
+        self.known[cubes(packed(self.colours[backwards]))] = backwards
 
-    def indices(self, pixels: Picture) -> NDArray[np.uint8]:
-        """Indices of a picture, shape (rows, columns)."""
-        return self.nearest[cubes(pixels)]
+    def indices(self, pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """Indices of pixels, each one number: opacity, blue, green, red."""
+        asked = cubes(pixels)
+        found = self.known[asked]
+        if (found == SAME).any():
+            new = np.unique(asked[found == SAME])
+            self.known[new] = self.nearest(new)
+            found = self.known[asked]
+        return found
+
+    def nearest(self, cubes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """Index of the colour that is nearest to the middle of each cube."""
+        parts = [(cubes >> shift) & ((1 << BITS) - 1) for shift in (2 * BITS, BITS, 0)]
+        middle = (np.stack(parts, axis=1).astype(np.float32) + 0.5) * (256 >> BITS)
+        far = (self.own**2).sum(axis=1) - 2 * middle @ self.own.T
+        return np.asarray(far.argmin(axis=1), np.uint8)
 
 
-def nearest(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Index of the nearest colour, for the middle of every small cube of colours; a colour's own cube is its own."""
-    size = 1 << BITS
-    steps = (np.arange(size, dtype=np.float32) + 0.5) * (256 / size)
-    own = colours.astype(np.float32)
-    found = []
-    for red in steps:
-        plane = np.stack(np.meshgrid([red], steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-        found.append(((own**2).sum(axis=1) - 2 * plane @ own.T).argmin(axis=1))
-    table = np.concatenate(found).astype(np.uint8)
-    table[cubes(colours[::-1])] = np.arange(len(colours), dtype=np.uint8)[::-1]  # of two in one cube the first
-    return table
+def packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """
+    >>> hex(packed(np.array([[1, 2, 3]], np.uint8))[0])
+    '0xff030201'
+    """
+    r, g, b = (colours[:, i].astype(np.uint32) for i in range(3))
+    return np.asarray(r | (g << 8) | (b << 16) | np.uint32(255 << 24))
 
 
-def cubes(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def cubes(pixels: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Which small cube of colours each pixel lies in."""
-    r, g, b = (pixels[..., i].astype(np.uint32) >> np.uint32(8 - BITS) for i in range(3))
-    return np.asarray((r << np.uint32(2 * BITS)) | (g << np.uint32(BITS)) | b, np.uint32)
+    r, g, b = ((pixels >> (shift + 8 - BITS)) & np.uint32((1 << BITS) - 1) for shift in (0, 8, 16))
+    return np.asarray((r << np.uint32(2 * BITS)) | (g << np.uint32(BITS)) | b)
+
+
+def palette_of(scene: Scene, look: Look) -> Palette:
+    """The colours of a film are known: paper and ink, all shades between them, and the scales."""
+    scales = {scene.meta["scales"][name] for name in ("input", "output")}
+    scales |= {"gate"} if scene.meta["view"] == "gate" else set()
+    scales |= {"weight"} if scene.meta["weighted"] else set()
+    return palette(tuple(sorted(scales)), scene.meta["ndim"] == 1, broken(scene), look)
+
+
+def broken(scene: Scene) -> bool:
+    """Are there gaps between the taps of a window?"""
+    offsets = [scene.tensors[f"offset{i}"] for i in range(3) if f"offset{i}" in scene.tensors]
+    return any(bool((np.diff(np.sort(offset.astype(np.int64))) > 1).any()) for offset in offsets)
 
 
 @lru_cache(maxsize=16)
-def palette_of(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) -> Palette:
-    """The colours of a film are known: paper and ink, all shades between them, and the scales.
-
+def palette(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) -> Palette:
+    """
     Parameters
     ----------
     tinted : are cells a pale tint of their colour, as behind bars?
@@ -65,7 +91,7 @@ def palette_of(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) 
     """
     plain = [paper(look.dark), look.text, look.halo, look.veil, look.accent, *look.groups(), "#000000", "#ffffff"]
     plain += [look.grey(i / 32) for i in range(33)]
-    over = [(TINT, to_rgb(paper(look.dark)))] * tinted + [(1 - WASH, to_rgb(look.text))] * washed
+    over = [(TINT, to_rgb(paper(look.dark)))] * tinted + [(1 - WASH, to_rgb(GREY[look.dark]))] * washed
     room = (SAME - len(plain) - 8) // (len(scales) * (1 + len(over)))
     found = [to_rgb(colour) for colour in plain]
     for scale in scales:
@@ -80,8 +106,8 @@ class Gif:
     """A film that is being written."""
 
     def __init__(self, size: tuple[int, int], palette: Palette, comment: str):
-        self.size, self.palette, self.before = size, palette, np.zeros((0, 0, 3), np.uint8)
-        self.shown = np.zeros((0, 0), np.uint8)
+        self.size, self.palette = size, palette
+        self.shown = np.full(size[::-1], SAME, np.uint8)
         words = comment.encode()[:255]
         self.parts = [
             b"GIF89a" + pack("<HHBBB", *size, 0xF7, 0, 0),  # a palette of 256 colours
@@ -94,22 +120,19 @@ class Gif:
     def bytes_so_far(self) -> int:
         return sum(map(len, self.parts))
 
-    def add(self, picture: Picture, centiseconds: int) -> None:
+    def add(self, frame: Frame, centiseconds: int) -> None:
         """The next picture: the smallest rectangle that holds all changes, and in it only these."""
-        if not self.before.size:
-            self.shown = self.palette.indices(picture)
-            self.write(self.shown, (0, 0), centiseconds)
-        else:
-            new, box = changed(self.before, picture)
-            now = self.palette.indices(picture[new])
-            drawn = np.full(new.shape, SAME, np.uint8)
-            drawn[new] = np.where(now == self.shown[new], np.uint8(SAME), now)
-            self.write(drawn[box], (box[1].start, box[0].start), centiseconds)
-            self.shown[new] = now
-        self.before = picture
+        wide, _ = self.size
+        now, shown = self.palette.indices(frame.pixels.ravel()[frame.changed]), self.shown.ravel()
+        drawn = np.full_like(shown, SAME)
+        drawn[frame.changed] = np.where(now == shown[frame.changed], np.uint8(SAME), now)
+        shown[frame.changed] = now
+        rows, columns = np.divmod(frame.changed if len(frame.changed) else np.zeros(1, np.int64), wide)
+        box = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
+        self.write(drawn.reshape(-1, wide)[box], (box[1].start, box[0].start), centiseconds)
 
     def write(self, indices: NDArray[np.uint8], corner: tuple[int, int], centiseconds: int) -> None:
-        image = Image.fromarray(indices)
+        image = Image.fromarray(np.ascontiguousarray(indices))
         image.putpalette(self.palette.colours.tobytes())
         # kept for the next picture, which is drawn over it; SAME lets it through
         self.parts.append(b"!\xf9\x04" + pack("<BHBB", 0b0101, centiseconds, SAME, 0))
@@ -117,13 +140,3 @@ class Gif:
 
     def finish(self) -> bytes:
         return b"".join([*self.parts, b";"])
-
-
-def changed(before: Picture, now: Picture) -> tuple[NDArray[np.bool_], tuple[slice, slice]]:
-    """Which pixels differ, shape (rows, columns), and the rows and columns round them; one pixel where none does."""
-    parts = before != now
-    new = parts[..., 0] | parts[..., 1] | parts[..., 2]
-    rows, columns = np.flatnonzero(new.any(axis=1)), np.flatnonzero(new.any(axis=0))
-    if not len(rows):
-        return new, (slice(0, 1), slice(0, 1))
-    return new, (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))

@@ -1,12 +1,29 @@
 """Which steps of a scene a film shows, and how long each is seen."""
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
 from cnnviz.export.look import ExportError
-from cnnviz.export.order import Order
+from cnnviz.scenes.blob import Scene
 
 SHORTEST, LONGEST = 0.02, 60.0  # that a step may be seen [s]; browsers slow down a GIF that is faster
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How far a scene goes: one turn per output channel of a group, in each turn every cell once."""
+
+    turns: int
+    cells: int
+
+    @property
+    def count(self) -> int:
+        return self.turns * self.cells
+
+
+def steps_of(scene: Scene) -> Steps:
+    shape = scene.tensors["output"].shape
+    return Steps(shape[0] // int(scene.meta["groups"]), prod(shape[1:]))
 
 
 @dataclass(frozen=True)
@@ -45,19 +62,19 @@ class Plan:
         if self.most < 2:
             raise ExportError(f"A film of {self.most} pictures does not move. Allow 2 or more.")
 
-    def steps(self, order: Order) -> list[int]:
+    def steps(self, scene: Steps) -> list[int]:
         """The steps that are shown, in the order of the player.
 
-        >>> Plan(most=4).steps(Order(1, (1, 3, 3)))
+        >>> Plan(most=4).steps(Steps(1, 9))
         [0, 3, 6, 8]
-        >>> Plan(channel=1, first=2).steps(Order(2, (1, 2, 2)))
+        >>> Plan(channel=1, first=2).steps(Steps(2, 4))
         [6, 7]
         """
-        every, (first, last) = self.every(order), self.ends(order)
+        every, (first, last) = self.every(scene), self.ends(scene)
         shown = list(range(first, last, every))
         return [*shown, last]
 
-    def ends(self, order: Order) -> tuple[int, int]:
+    def ends(self, scene: Steps) -> tuple[int, int]:
         """First and last step.
 
         Raises
@@ -65,23 +82,23 @@ class Plan:
         ExportError
             If there are none.
         """
-        count = order.steps if self.channel is None else order.cells
+        count = scene.count if self.channel is None else scene.cells
         last = count - 1 if self.last is None else self.last
         if not 0 <= self.first <= last < count:
             raise ExportError(
                 f"There are no steps {self.first + 1:,} to {last + 1:,}. Choose a first and a last from 1 to {count:,}."
             )
-        before = 0 if self.channel is None else self.channel % order.turns * order.cells
+        before = 0 if self.channel is None else self.channel % scene.turns * scene.cells
         return before + self.first, before + last
 
-    def every(self, order: Order) -> int:
+    def every(self, scene: Steps) -> int:
         """How many steps go by from one picture to the next."""
-        first, last = self.ends(order)
+        first, last = self.ends(scene)
         return max(1, ceil((last - first) / (self.most - 1)))
 
-    def note(self, order: Order) -> str:
+    def note(self, scene: Steps) -> str:
         """What is left out, in words; empty where nothing is."""
-        every, (first, last) = self.every(order), self.ends(order)
+        every, (first, last) = self.every(scene), self.ends(scene)
         return f"{ordinal(every)} of {last - first + 1:,} steps" if every > 1 else ""
 
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
-from cnnviz.scenes.blob import Scene
 from cnnviz.text import _, plural
 from cnnviz.web.pools import LONG, visitor
 
@@ -61,7 +60,7 @@ def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Look: repr, Plan: repr})
 def estimated(blob: bytes, look: Look, plan: Plan, ending: Any) -> Estimate:
     """What a film will be."""
-    return estimate(Scene.from_bytes(blob), look, plan, ending)
+    return estimate(blob, look, plan, ending)
 
 
 def begin(staged: Staged, ending: str, wanted: Wanted) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.content.address import LinkError, address, reach
 from cnnviz.content.embed import embed, qr
-from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, make
+from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, make, ready
 from cnnviz.scenes.opening import TOLD, opening
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
@@ -84,6 +84,7 @@ def files(staged: Staged) -> None:
     kinds = [ending for ending, kind in KINDS.items() if kind.family != "code" or staged.code]
     ending = st.selectbox("file", kinds, key="_file", format_func=lambda one: KINDS[one].words)
     try:
+        ready(ending)
         if KINDS[ending].family == "film":
             ask_for_film(staged, ending, film(staged))
         else:

@@ -16,15 +16,26 @@ export const VERSION = 1;
 export function readBlob(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const { __metadata__: words, ...entries } = header;
+  return unpack(new TextDecoder().decode(bytes.subarray(8, 8 + length)), bytes.subarray(8 + length));
+}
+
+/**
+ * The same of a blob whose header has been read as text.
+ *
+ * @param {string} header
+ * @param {Uint8Array} numbers behind it
+ * @template {Scene | Maps | Flow} Blob
+ * @returns {Blob}
+ */
+export function unpack(header, numbers) {
+  const { __metadata__: words, ...entries } = JSON.parse(header);
   const meta = JSON.parse(words.scene);
   speak(meta.words);
   if (meta.version !== VERSION) throw new Error(_("cnnviz has been updated. Please reload the page."));
   meta.padValue = Number(meta.padValue === "-inf" ? -Infinity : meta.padValue);
   const tensors = /** @type {any} */ ({});
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(/** @type {Record<string, Entry>} */ (entries))) {
-    const aligned = bytes.slice(8 + length + from, 8 + length + to); // typed arrays want their own start
+    const aligned = new Uint8Array(numbers.subarray(from, to)); // typed arrays want their own start
     tensors[name] = { shape, data: new ARRAYS[dtype](aligned.buffer) };
   }
   return /** @type {Blob} */ ({ meta, tensors });

@@ -155,18 +155,50 @@ function finish(width, tall, what, boxes) {
   const main = { ...box, h: box.h - strip };
   const thumbs = { ...what.output, count: what.maps, unit: 1, groups: what.groups ?? 1 };
   const stripBox = strip ? { ...box, y: box.y + box.h - strip + GAP, h: strip - GAP } : boxes.strip;
-  const charts = fitCharts(width, tall + GAP, what.charts ?? 0);
   return {
+    ...withCharts(width, tall, what.charts ?? 0),
     width,
-    height: charts.length ? charts.at(-1).y + charts.at(-1).h + TITLE / 2 : tall,
     boxes: { ...boxes, main },
     input: fitMaps(boxes.input, what.input),
     gate: boxes.gate ? fitMaps(boxes.gate, what.gate) : null,
     work: boxes.work ? fitWork(boxes.work, what.kernel, boxes.upright) : null,
     output: fitMaps(main, what.output),
     strip: stripBox ? fitMaps(stripBox, thumbs) : null,
-    charts,
   };
+}
+
+function withCharts(width, tall, count) {
+  const charts = fitCharts(width, tall + GAP, count);
+  return { charts, height: count ? charts.at(-1).y + charts.at(-1).h + TITLE / 2 : tall };
+}
+
+/** Cells of whole units leave no seams in a vector drawing; small ones may not shrink so much. */
+const wholeCells = (maps) => {
+  const [cw, ch] = [maps.cw, maps.ch].map((size) => (size < 6 ? size : Math.floor(size)));
+  return { ...maps, cw, ch };
+};
+
+/** The same on a page of paper: only as high as what stands on it, the small maps close under the large ones. */
+export function layoutPage(width, tall, what) {
+  const laid = layoutStage(width, tall, { ...what, charts: 0 });
+  for (const name of ["input", "gate", "output", "strip"]) laid[name] = laid[name] && wholeCells(laid[name]);
+  const low = (maps, { rows }) => maps && Math.max(...maps.slots.map(({ y, h }) => y + Math.min(h, rows * maps.ch))) + TAG;
+  const { boxes, work } = laid;
+  const columns = [
+    [boxes.input, low(laid.input, what.input)],
+    [boxes.gate, low(laid.gate, what.gate ?? {})],
+    [boxes.main, low(laid.output, what.output)],
+    [boxes.work, work && work.bottom + (work.upright && what.kernel.lines > 1 ? 58 : 26)], // a line, and the colours of the weights
+  ].filter(([box]) => box);
+  if (laid.strip) {
+    const [{ x, y }] = laid.strip.slots;
+    const above = columns.filter(([box]) => box.y < y && box.x + box.w > x && (boxes.strip || box === boxes.main)).map(([, end]) => end);
+    const up = Math.max(0, y - Math.max(...above) - (boxes.strip ? TITLE : GAP));
+    laid.strip = { ...laid.strip, slots: laid.strip.slots.map((slot) => ({ ...slot, y: slot.y - up })) };
+    if (boxes.strip) boxes.strip = { ...boxes.strip, y: boxes.strip.y - up };
+    columns.push([boxes.strip, low(laid.strip, what.output)]);
+  }
+  return { ...laid, ...withCharts(width, Math.max(...columns.map(([, end]) => end)), what.charts ?? 0) };
 }
 
 /** Boxes of the charts: side by side, or one above the other where there is no room. */

@@ -9,7 +9,6 @@ import { brief } from "../words/numbers.js";
 const NUMBERS_FROM = 20; // pixels a cell needs to carry a number
 const GRID_FROM = 7; // ... and a grid line
 const MOST_NUMBERS = 4000;
-const LARGEST_NUMBER = 64; // pixels, in a cell that fills half a zoomed panel
 const BARS = 0.7; // part of a one-row map that its bars take; the number stands below
 
 export function clipTo(ctx, port, draw) {
@@ -137,16 +136,16 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
   const cells = [];
   eachVisible(port, (r, c) => {
     const content = contentAt(panel, channel, [depth, r, c]);
-    const text = textAt(content);
-    if (text) cells.push({ r, c, text, content });
+    if (textAt(content)) cells.push({ r, c, content });
   });
   const room = port.bars ? 1 - BARS : 1;
-  const size = fontSize(cells.map(({ text }) => text), port.sx, port.sy * room * (port.bars ? 1.7 : 1));
+  const tall = port.sy * room * (port.bars ? 1.7 : 1);
+  const { size, digits } = lettering((most) => cells.map(({ content }) => textAt(content, most)), port.sx, tall, look);
   if (!size) return;
-  for (const { r, c, text, content } of cells) {
+  for (const { r, c, content } of cells) {
     const pale = content.kind || content.mirrored;
     const { x, y } = boxOf(port, r, c);
-    write(ctx, text, x + port.sx / 2, y + port.sy * (1 - room / 2), {
+    write(ctx, textAt(content, digits), x + port.sx / 2, y + port.sy * (1 - room / 2), {
       font: `${pale ? "italic " : ""}${size}px ${look.font}`,
       colour: port.bars ? look.text : inkOn(content.value, ramp, lim, look),
     });
@@ -163,11 +162,21 @@ export function write(ctx, text, x, y, { font, colour, align = "center", baselin
   ctx.fillText(text, x, y);
 }
 
-/** Font size at which the longest of these texts fits into a cell; 0 where none can be read. */
-export function fontSize(texts, w, h) {
-  const longest = texts.reduce((most, text) => Math.max(most, text.length), 2);
-  const size = Math.min(h * 0.46, (w - 3) / (longest * 0.56), LARGEST_NUMBER);
-  return size < 7 ? 0 : size;
+/** Font size at which the longest of these texts fits into a cell; 0 where none can be read, or none is wanted. */
+export function fontSize(texts, w, h, look) {
+  if (look.bare) return 0;
+  const widest = texts.reduce((most, text) => Math.max(most, look.ems(text)), look.ems("00"));
+  const size = Math.min(h * 0.46, (w - 3) / widest, look.largest);
+  return size < look.smallest ? 0 : size;
+}
+
+/** Font size for the longest of some numbers, and their digits: fewer where more cannot be read. */
+export function lettering(textsOf, w, h, look) {
+  for (const digits of [3, 2]) {
+    const size = fontSize(textsOf(digits), w, h, look);
+    if (size) return { size, digits };
+  }
+  return { size: 0, digits: 3 };
 }
 
 /** One number in its own coloured box: the work area's cells, and the lens's. `say` is how it is written. */

@@ -84,5 +84,5 @@ export function contentAt(panel, channel, place) {
 }
 
 /** Text of a place, as it is written into it; holes, cropped and unpainted places stay empty. */
-export const textAt = ({ kind, value, unpainted }) =>
-  kind === NONE || unpainted || (kind === PAD && Number.isNaN(value)) ? "" : brief(value);
+export const textAt = ({ kind, value, unpainted }, digits) =>
+  kind === NONE || unpainted || (kind === PAD && Number.isNaN(value)) ? "" : brief(value, digits);

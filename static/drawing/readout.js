@@ -2,7 +2,7 @@
 // The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
 import { axisOf, listed, placeWords, spanWords } from "./axes.js";
 import { panelWords } from "./names.js";
-import { AT_LENGTH, SENTENCES, chip, part } from "./sentences.js";
+import { AT_LENGTH, SENTENCES, chip, part, textOf } from "./sentences.js";
 import { _, filled, plural } from "../words/catalogue.js";
 import { count, exact } from "../words/numbers.js";
 
@@ -49,6 +49,17 @@ export function cellParts(stage, { channel, cell }, worked, torch, ok) {
     ...(slope === undefined ? [] : [part("span", { class: "where", "data-testid": "slope", "data-value": slope }, ` ${slopeWords(slope)}`)]),
     ...forced(stage, worked),
   ];
+}
+
+/**
+ * The same as text, as long as there is `room` for; its end is not to be broken.
+ * @param {Stage} stage @param {{channel: number, cell: number[]}} selection @param {Worked} worked
+ * @param {number} torch @param {boolean} ok @param {{terms: number, channels: number}} room
+ */
+export function sentenceWords(stage, selection, worked, torch, ok, room) {
+  const slope = worked.slope === undefined ? "" : `   ${slopeWords(worked.slope)}`;
+  const end = `= ${exact(worked.value)}   ${tick(torch, ok)}${slope}`.replaceAll(" ", "\u00a0");
+  return `${whereWords(stage, selection)} ${textOf(SENTENCES[stage.scene.meta.rule](stage, worked, selection.channel, room))} ${end}`;
 }
 
 /** What hand and strength make of it. @param {Stage} stage @param {Worked} worked @returns {Part[]} */

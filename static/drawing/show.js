@@ -1,5 +1,5 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
-import { clipTo, cloak, fontSize, paintCell, write } from "./paint.js";
+import { clipTo, cloak, fontSize, lettering, paintCell, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { drawnAt, tapAt } from "./pointing.js";
 import { blockOf, boxOf, lieOf, middleOf, sidesOf, visible } from "./port.js";
@@ -40,7 +40,7 @@ export function uncover(ctx, stage, { channel, cell }) {
   const { port } = map;
   const dressed = stage.dress(map);
   const { value } = contentAt(dressed.panel, dressed.channel, [map.depth, row, column]);
-  const size = fontSize([brief(value)], port.sx, port.sy);
+  const size = fontSize([brief(value)], port.sx, port.sy, stage.look);
   clipTo(ctx, port, () => paintCell(ctx, boxOf(port, row, column), value, { ...dressed, size }, stage.look));
 }
 
@@ -117,9 +117,9 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
     const grids = work.grids.filter((grid) => grid.row === row);
     if (!grids.length) continue;
     const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
-    const size = fontSize(columns.flat().map(({ value }) => brief(value)), work.cell, work.cell);
+    const { size, digits } = lettering((most) => columns.flat().map(({ value }) => brief(value, most)), work.cell, work.cell, look);
     const signed = row === 1 && !size && work.cell >= SIGNS_FROM; // of a weight colour alone does not tell everybody the sign
-    const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size }) };
+    const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size, say: (value) => brief(value, digits) }) };
     grids.forEach((grid, i) => paintGridCells(ctx, stage, grid, columns[i], colours));
     if (worked) for (const grid of grids) sign(ctx, stage, grid);
     ctx.strokeStyle = look.edge;
@@ -182,7 +182,8 @@ function showSum(ctx, stage, worked) {
   const { layout: { work, boxes }, look } = stage;
   if (!worked || worked.painted) return;
   const text = SUMS[stage.scene.meta.rule](worked);
-  const size = Math.min(14, (boxes.work.w + 40) / (text.length * 0.52)); // it may lean into the gaps, not over them
+  ctx.font = `600 14px ${look.font}`;
+  const size = Math.min(14, (14 * (boxes.work.w + 40)) / ctx.measureText(text).width); // it may lean into the gaps, not over them
   write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 ${size}px ${look.font}`, colour: look.text });
 }
 
@@ -230,7 +231,7 @@ export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false
   const port = lensPort(map.port, box, blockOf(rows, columns));
   const dressed = stage.dress(map);
   const at = (r, c) => contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
-  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), port.sx, port.sy);
+  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), port.sx, port.sy, stage.look);
   if (!size) return; // without numbers it would only be in the way
   const frame = outset(port, 4);
   ctx.fillStyle = stage.look.background;

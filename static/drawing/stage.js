@@ -1,6 +1,7 @@
 // The stage: panels laid out for a width, to be drawn in two parts: one that stands still, one that moves.
+import { ALL, castOf } from "./cast.js";
 import { Gating } from "./gating.js";
-import { layoutStage } from "./layout.js";
+import { layoutPage, layoutStage } from "./layout.js";
 import { makeColours, makePanel, makePlane, scaleLimits, sizeOf } from "./panels.js";
 import { blockOf, clampView, drawnSize, lieOf, placeAt, viewport, zoomAt } from "./port.js";
 import { canStamp } from "./stamp.js";
@@ -8,26 +9,6 @@ import { axesOf, combinations, range } from "./tables.js";
 
 const WHOLE = { zoom: 1, left: 0, top: 0 };
 const PANELS = ["input", "gate", "output"];
-
-/** Colours of everything that is not a value, from the page's own theme. `hatch` makes what a texture is filled with. */
-export function makeLook(hatch, { text, background, font, accent, dark }) {
-  const grey = (alpha) => (dark ? `rgba(255,255,255,${alpha})` : `rgba(15,20,30,${alpha})`);
-  return {
-    font,
-    text,
-    background,
-    accent,
-    soft: grey(0.66),
-    faint: grey(0.35),
-    edge: grey(0.4),
-    grid: grey(0.16),
-    halo: dark ? "rgba(0,0,0,.85)" : "rgba(255,255,255,.95)",
-    veil: dark ? "#1a1e27" : "#f1f2f5",
-    padding: hatch(grey(0.3)),
-    mask: hatch(grey(0.1), 9),
-    missing: hatch(grey(0.55), 6, true),
-  };
-}
 
 /** Rows and columns of a panel's maps as they are drawn. */
 function drawn(panel) {
@@ -37,10 +18,13 @@ function drawn(panel) {
 }
 
 export class Stage {
-  /** `surface` makes what a context cannot draw by itself: see canvas.js. */
-  constructor(surface) {
+  /**
+   * @param {{hatch, image}} surface what makes what a context cannot draw by itself: see canvas.js
+   * @param {{maps, depths, strip} | null} most of a page of paper, which is as high as it needs: maps that it holds; see cast.js
+   */
+  constructor(surface, most = null) {
     const views = Object.fromEntries(PANELS.map((name) => [name, WHOLE]));
-    Object.assign(this, { surface, views, enlarged: null, selected: 0, depth: 0, gating: null });
+    Object.assign(this, { surface, most, views, enlarged: null, selected: 0, depth: 0, gating: null });
     Object.assign(this, { width: 0, tall: 0, ratio: 1, scaleChoice: "layer", coverage: false, stamping: false });
   }
 
@@ -78,6 +62,7 @@ export class Stage {
     if (this.stamping) Object.assign(this.output, { data: Float32Array.from(this.output.data), unpainted: true });
     this.counted = null; // made when it is asked for
     this.rasters = new Map();
+    this.recast({ channel: 0, cell: [0, 0, 0] });
     if (this.enlarged >= this.inputMaps().length) this.enlarged = null;
   }
 
@@ -107,11 +92,21 @@ export class Stage {
     this.rasters.clear();
   }
 
-  /** Maps of the input panel: every channel, every depth; of a gate, the selected channel alone. */
+  /** Choose the maps that stand on stage for an output cell. Returns true if others did. */
+  recast(here) {
+    const before = JSON.stringify(this.cast);
+    this.cast = castOf(this, here, this.most ?? ALL);
+    return JSON.stringify(this.cast) !== before;
+  }
+
+  /**
+   * Maps of the input panel: every channel, every depth; of a gate, the selected channel alone.
+   * @returns {{channel: number, depth: number}[]}
+   */
   inputMaps() {
-    const depths = this.input.lines[0].length;
-    const channels = this.gating ? [this.selected] : range(this.input.channels);
-    return channels.flatMap((channel) => range(depths).map((depth) => ({ channel, depth })));
+    const { channels, depths, made } = this.cast;
+    if (this.gating) return made.map((depth) => ({ channel: this.selected, depth }));
+    return channels.flatMap((channel) => depths.map((depth) => ({ channel, depth })));
   }
 
   groupOf(channel, channels) {
@@ -141,20 +136,21 @@ export class Stage {
     const { input, output } = this;
     const { groups, charts, ndim } = this.scene.meta;
     const line = ndim === 1;
-    const [inDepth, outDepth] = [input, output].map((panel) => sizeOf(panel)[0]);
+    const { channels, depths, made: slices, strip } = this.cast;
     const made = drawn(output);
-    const row = outDepth * made.rows === 1 && made.columns > 1; // taller cells are easier to see
-    const single = { count: outDepth, ...made, line: line || row };
+    const row = sizeOf(output)[0] * made.rows === 1 && made.columns > 1; // taller cells are easier to see
+    const single = { count: slices.length, ...made, line: line || row };
+    const whole = (shown, of) => (shown.length % (of / groups) === 0 ? (shown.length * groups) / of : 1); // groups that are all there
     const one = this.enlarged !== null;
     const each = { ...drawn(input), line };
-    const all = { count: input.channels * inDepth, unit: input.channels > 1 ? inDepth : 1, groups, ...each };
-    this.layout = layoutStage(width, tall, {
+    const all = { count: channels.length * depths.length, unit: channels.length > 1 ? depths.length : 1, groups: whole(channels, input.channels), ...each };
+    this.layout = (this.most ? layoutPage : layoutStage)(width, tall, {
       input: this.gating ? single : one ? { count: 1, ...each } : all,
       kernel: this.kernelSize(),
       gate: this.gating ? single : null,
       output: single,
-      maps: output.channels,
-      groups,
+      maps: strip.length,
+      groups: whole(strip, output.channels),
       charts: charts.length,
     });
     this.layGrids();
@@ -194,12 +190,12 @@ export class Stage {
     const put = (maps, panel, cells, view) => maps.map((map, i) => ({ ...map, panel, port: port(panel, cells, cells.slots[i], view) }));
     const all = this.inputMaps();
     const shown = this.enlarged === null || this.gating ? all : [all[this.enlarged]];
-    const made = range(output.lines[0].length).map((depth) => ({ channel: this.selected, depth }));
+    const made = this.cast.made.map((depth) => ({ channel: this.selected, depth }));
     this.inputs = put(shown, input, layout.input, clamp("input", input, layout.input));
     this.gates = this.gate ? put(made, this.gate, layout.gate, clamp("gate", this.gate, layout.gate)) : [];
     this.outputs = put(made, output, layout.output, clamp("output", output, layout.output));
     const depth = Math.min(this.depth + output.low[0], output.lines[0].length - 1);
-    const each = range(output.channels).map((channel) => ({ channel, depth }));
+    const each = this.cast.strip.map((channel) => ({ channel, depth }));
     this.strip = layout.strip ? put(each, this.thumbs, layout.strip, WHOLE) : [];
   }
 

@@ -1,6 +1,7 @@
 // The still part of a stage: its maps with their names and legends. Drawn once per scene, zoom or theme.
 import { axisOf } from "./axes.js";
 import { paintCharts } from "./charts.js";
+import { keptWords } from "./cast.js";
 import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./paint.js";
 import { contentAt } from "./panels.js";
 import { boxOf } from "./port.js";
@@ -12,19 +13,22 @@ export function paintStill(stage, ctx) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
     const { long, short } = mapNames(stage, map);
-    paintOne(ctx, stage, map, fitting(map.port, [...withArrows(stage, map, long), dotted(long), dotted(short), `${map.channel}`]));
+    paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, [...withArrows(stage, map, long), dotted(long), dotted(short), `${map.channel}`]));
   }
   for (const map of [...stage.gates, ...stage.outputs]) {
     const depth = stage.output.lines[0].length > 1 ? [axisOf(stage.scene.meta.axes[0]).one(map.depth)] : [];
-    paintOne(ctx, stage, map, fitting(map.port, withArrows(stage, map, depth)) || depth.join());
+    paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, withArrows(stage, map, depth)) || depth.join());
   }
-  for (const map of stage.strip) paintOne(ctx, stage, map, fitting(map.port, [`${map.channel}`]));
+  for (const map of stage.strip) paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, [`${map.channel}`]));
   paintDropped(ctx, stage);
   paintCharts(ctx, stage);
 }
 
 /** A map's name as long as its width allows. */
-const fitting = (port, words) => words.find((text) => text.length * 6.2 <= port.w) ?? "";
+function fitting(ctx, { font }, port, words) {
+  ctx.font = `12px ${font}`;
+  return words.find((text) => ctx.measureText(text).width <= port.w) ?? "";
+}
 
 function paintOne(ctx, stage, map, tag) {
   const dressed = stage.dress(map);
@@ -93,15 +97,19 @@ function paintTitles(ctx, stage) {
   const listed = (words) => [words].flat();
   const title = (box, names, notes, more) => paintTitle(ctx, box, { names: listed(names), notes: listed(notes), ...more }, look);
   const crossed = meta.dropped?.some((start) => start !== null) ? _("crossed: left out") : "";
-  const inputNote = stage.stamping ? meta.shapes.input : dotted([meta.shapes.input, meta.padding, crossed]);
+  const inputNote = stage.stamping ? meta.shapes.input : dotted([meta.shapes.input, meta.padding, crossed, keptInput(stage)]);
   if (covered === "input") title(boxes.input, _("times read"), _("hatched: never read"), counts);
   else title(boxes.input, panelTitle(stage, "input"), inputNote, stage.legend("input", stage.inputs[0].channel));
   if (boxes.work) titleWork(ctx, stage, title);
   if (boxes.gate) title(boxes.gate, panelTitle(stage, "gate"), countedWords(stage), stage.legend("gate", stage.selected));
-  if (boxes.gate && boxes.strip) title(boxes.strip, _("{map}: all channels", { map: panelWords(meta, "gate") }), _("as computed; click one to look at it"), {});
+  if (boxes.gate && boxes.strip) title(boxes.strip, _("{map}: all channels", { map: panelWords(meta, "gate") }), stage.most ? keptStrip(stage) : _("as computed; click one to look at it"), {});
   if (covered === "output") title(boxes.output, _("times painted"), _("how many input cells overlap here"), counts);
-  else title(boxes.output, panelTitle(stage, "output"), dotted([meta.shapes.output, cropped(stage) ? _("hatched: cropped") : ""]), stage.legend("output", stage.selected));
+  else title(boxes.output, panelTitle(stage, "output"), dotted([meta.shapes.output, cropped(stage) ? _("hatched: cropped") : "", keptStrip(stage)]), stage.legend("output", stage.selected));
 }
+
+/** Which maps a page of paper shows, where not all find room. */
+const keptInput = ({ gating, input, cast, scene: { meta } }) => (gating ? "" : keptWords(input, cast.channels, cast.depths, meta.axes[0]));
+const keptStrip = ({ output, cast, scene: { meta } }) => keptWords(output, cast.strip, cast.made, meta.outAxes[0]);
 
 function titleWork(ctx, stage, title) {
   const { layout, look, scene } = stage;

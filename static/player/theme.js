@@ -2,7 +2,7 @@
 // Colours of the page that a component stands on.
 import { CANVAS } from "../drawing/canvas.js";
 import { luminance } from "../drawing/colour.js";
-import { makeLook } from "../drawing/stage.js";
+import { makeLook } from "../drawing/look.js";
 
 /** A colour of the page's theme, by Streamlit's name; empty where the page has none. @param {Element} root @param {string} name */
 export const themeColour = (root, name) => getComputedStyle(root).getPropertyValue(`--st-${name}`).trim();

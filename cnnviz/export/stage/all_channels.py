@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnviz.core.layers import Array
-from cnnviz.export.pens import DRAWING, ink, number
+from cnnviz.export.numbers import brief
+from cnnviz.export.pens import ink
 from cnnviz.export.stage.figure import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.scenes.build import Maps
 from cnnviz.scenes.palette import TOP, limits
@@ -18,8 +19,7 @@ LABEL = 0.2  # under a channel [inches]
 
 def gallery(maps: Maps, dark: bool = False) -> bytes:
     """A PNG of all channels; see `gallery_figure`."""
-    with DRAWING:
-        return png(gallery_figure(maps, dark))
+    return png(gallery_figure(maps, dark))
 
 
 def gallery_figure(maps: Maps, dark: bool = False) -> Figure:
@@ -36,7 +36,7 @@ def gallery_figure(maps: Maps, dark: bool = False) -> Figure:
     for channel, (values, state, ends) in enumerate(zip(every.values(), every.states(), every.ranges, strict=True)):
         row, column = divmod(channel, columns)
         most = limits("signed", ends)
-        words = f"{channel}  {state or f'±{number(most[1])}'}"
+        words = f"{channel}  {state or f'±{brief(most[1])}'}"
         add_tile(sheet, values, most, words, EDGE + column * wide, height - HEAD - row * tall, wide, dark)
     sheet.set(xlim=(0, WIDTH), ylim=(0, height))
     sheet.set_axis_off()

@@ -11,7 +11,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from cnnviz.core.layers import Array
-from cnnviz.export.pens import DRAWING, PLAIN, ink, number
+from cnnviz.export.numbers import brief
+from cnnviz.export.pens import PLAIN, ink
 from cnnviz.export.stage.figure import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.export.stage.named import lies, names_of
 from cnnviz.networks.receptive_field import INPUT, spans
@@ -28,8 +29,7 @@ Panel = tuple[str, Array, str, str]
 
 def picture(maps: Maps, dark: bool = False) -> bytes:
     """A PNG of the selected channel below the input; see `picture_figure`."""
-    with DRAWING:
-        return png(picture_figure(maps, dark))
+    return png(picture_figure(maps, dark))
 
 
 def picture_figure(maps: Maps, dark: bool = False) -> Figure:
@@ -91,7 +91,7 @@ def number_bar(image: AxesImage, bar: Axes, dark: bool) -> None:
     """The numbers of the colours: both ends and the middle."""
     low, high = image.get_clim()
     ticks = [low, (low + high) / 2, high]
-    bar.set_yticks(ticks, [number(tick) for tick in ticks])
+    bar.set_yticks(ticks, [brief(tick) for tick in ticks])
     dress(bar, dark)
 
 
@@ -123,7 +123,7 @@ def unit_words(maps: Maps) -> str:
     whole = statistical(maps.request.network, stage)
     sees = ", and what it sees on the input" if seen(maps, INPUT) else ", which reads padding alone"
     also = f"; through the statistics of {whole} it depends on all of it" if whole else ""
-    return f"box: {stage}[0, {channel}, {unit[0]}, {unit[1]}] = {number(value)}{sees}{also}"
+    return f"box: {stage}[0, {channel}, {unit[0]}, {unit[1]}] = {brief(value)}{sees}{also}"
 
 
 def name_axes(panel: Axes, clip: Clip, last: bool) -> None:

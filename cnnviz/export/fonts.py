@@ -1,0 +1,42 @@
+"""How wide text is in the font of all files: the engine lays words out by this, and the painters set them by it."""
+
+from functools import cache
+from typing import Any
+
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+FAMILY = "DejaVu Sans"  # which Matplotlib brings
+STYLES: dict[str, dict[str, Any]] = {"": {}, "bold": {"weight": "bold"}, "italic": {"style": "italic"}}
+MIDDLE = 0.35  # of a line, above the foot of its letters, in parts of the font's size
+SIGNS = "".join(map(chr, [*range(32, 127), *range(160, 256)])) + "−×÷·…Σσ√→↑↓✓✗⁰¹²³⁴⁵⁶⁷⁸⁹⁻–—≤≥"
+
+
+@cache
+def properties(style: str) -> FontProperties:
+    return FontProperties(family=FAMILY, **STYLES[style])
+
+
+def font_of(style: str) -> FT2Font:
+    """A font of one's own: its size can be set."""
+    return FT2Font(file_of(style))
+
+
+@cache
+def file_of(style: str) -> str:
+    return str(findfont(properties(style)))
+
+
+@cache
+def widths(style: str) -> dict[str, float]:
+    """How far each sign takes the pen, in parts of the font's size; ``other`` is for signs that are not listed."""
+    font = font_of(style)
+    font.set_size(100, 72)
+    found = {sign: font.load_char(ord(sign), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100 for sign in SIGNS}
+    return {**{sign: round(wide, 4) for sign, wide in found.items()}, "other": 0.8}
+
+
+def width_of(words: str, size: float, style: str) -> float:
+    """In the unit of the size."""
+    wide = widths(style)
+    return size * sum(wide.get(sign, wide["other"]) for sign in words)

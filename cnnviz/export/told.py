@@ -1,0 +1,75 @@
+"""A scene as the player tells it, step by step: its own drawing modules run in the engine and say what they draw."""
+
+import base64
+import json
+from typing import Any
+
+from cnnviz.export.engine import Engine
+from cnnviz.export.fonts import STYLES, widths
+from cnnviz.export.look import WIDTH, ExportError, Look
+from cnnviz.export.marks import Reader, Record
+from cnnviz.export.pens import paper
+from cnnviz.export.plan import steps_of
+from cnnviz.scenes.blob import Scene
+
+FREE = "cnnviz, free to reuse"
+
+OPEN = """((header, numbers, how) => {
+  const page = new $.Paper(header, Uint8Array.fromBase64(numbers), JSON.parse(how));
+  globalThis.page = page;
+})"""
+
+
+class Told:
+    """Records of any step; steps that follow each other share what stands still.
+
+    Parameters
+    ----------
+    blob : bytes
+        As `Scene.to_bytes` gives it.
+    note : str
+        Stands at the foot, after the settings.
+    channel : int or None
+        The output channel to look at; None is the step's own, in the first group.
+
+    Raises
+    ------
+    ExportError
+        If there is no engine, or no such channel; of a record, no such step.
+    """
+
+    def __init__(self, blob: bytes, look: Look, note: str = "", channel: int | None = None) -> None:
+        self.scene, self.look = Scene.from_bytes(blob), look
+        channels, self.steps = len(self.scene.tensors["output"]), steps_of(self.scene).count
+        if channel is not None and not 0 <= channel < channels:
+            raise ExportError(f"There is no output channel {channel}. Choose one from 0 to {channels - 1}.")
+        foot = " · ".join(filter(None, [self.scene.meta["title"], note, FREE]))
+        size = int.from_bytes(blob[:8], "little")
+        engine = Engine("drawing/paper")
+        header, numbers = blob[8 : 8 + size].decode(), base64.b64encode(blob[8 + size :]).decode()
+        engine.function(OPEN)(header, numbers, json.dumps(how(look, foot, channel)))
+        self.height = float(engine.function("(() => page.height)")())
+        self.tell = engine.function("((step) => page.record(step))")
+        self.reader = Reader()
+
+    def record(self, step: int) -> Record:
+        if not 0 <= step < self.steps:
+            raise ExportError(f"There is no step {step + 1:,}. Choose one from 1 to {self.steps:,}.")
+        return self.reader.record(self.tell(step))
+
+
+def how(look: Look, foot: str, channel: int | None) -> dict[str, Any]:
+    """What static/drawing/paper.js asks of a page."""
+    return {
+        "width": WIDTH,
+        "ratio": look.width_px / WIDTH,
+        "dark": look.dark,
+        "text": look.text,
+        "background": paper(look.dark),
+        "accent": look.accent,
+        "bare": not look.numbers,
+        "serpentine": look.serpentine,
+        "channel": channel,
+        "note": foot,
+        "widths": {style: widths(style) for style in STYLES},
+    }
