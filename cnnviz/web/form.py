@@ -84,30 +84,17 @@ class Widgets(Form):
         skip: tuple[str, ...] = (),
         start: Mapping[str, Any] = NOTHING,
     ) -> dict[str, Any]:
-        """One widget for each knob of a setting, two numbers to a row."""
+        """One widget for each knob of a setting; two to a row, by the style of all pages."""
         each = ndim > 1 and bool(self.now(PER_AXIS))
-        chosen: dict[str, Any] = {}
-        row: Any = None
-        left = 0  # places in the row
-        for field in fields(kind, ndim, prefix, skip, start, each):
-            if not field.one_number:
-                left = 0
-                chosen[field.name] = self.field(field)
-                continue
-            if not left:
-                row, left = st.container(horizontal=True, gap="small"), 2
-            left -= 1
-            with row:
-                chosen[field.name] = self.field(field)
-        return chosen
+        with st.container(horizontal=True, gap="small", key=f"{prefix}knobs"):
+            return {one.name: self.field(one) for one in fields(kind, ndim, prefix, skip, start, each)}
 
     def field(self, field: Field) -> Any:
-        """The widgets of one knob: a word such as "same" stands beside the numbers where there is room."""
+        """The widgets of one knob: a word such as "same" stands beside the number."""
         if field.rule is None:
             return field.value(self.numbers(field))
-        with st.container(horizontal=len(field.words) == 1, gap="small"):
-            said = self.draw(field.rule)
-            return field.value(self.numbers(field)) if said == NUMBER else said
+        said = self.draw(field.rule)
+        return field.value(self.numbers(field)) if said == NUMBER else said
 
     def numbers(self, field: Field) -> list[Any]:
         """What the words of a field are, side by side where there are several."""
