@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import fields as fields_of
 from dataclasses import replace
 from functools import partial
 from itertools import starmap
@@ -14,21 +13,18 @@ import streamlit as st
 from cnnviz.content.presets import NETWORKS
 from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Channels, Conv, Shape
+from cnnviz.core.layers import Channels, Conv, Shape
 from cnnviz.core.run import MAX_MACS
 from cnnviz.export import STILLS, Look, Staged, atlas
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks import edit
 from cnnviz.networks.code import class_code, sequential, to_json
 from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
-from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
 from cnnviz.scenes.build import show
-from cnnviz.scenes.network import mode
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import LayerView, NetworkView, Request
@@ -38,11 +34,11 @@ from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
-from cnnviz.web.components.layer_list import layer_list
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
-from cnnviz.web.form import WIDGETS, Widgets
-from cnnviz.web.history import HELP, reset
+from cnnviz.web.form import WIDGETS
+from cnnviz.web.network_edit import choose_layer
+from cnnviz.web.network_table import table
 from cnnviz.web.quiz import question
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
@@ -51,10 +47,6 @@ from cnnviz.web.widgets import BIND, place
 FORMS = ("class", "nn.Sequential")
 FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
 HEAVY = 64 * 2**20  # bytes: a larger network runs when it is asked to
-NEVER = {"mask_gate", "max_unpool", "permute"}  # they need more than one tensor, or other axes
-FOLLOWS = ("in_channels", "ndim", "steps", "examples")  # not asked: they follow from what comes before
-MODES = ("train", "eval")  # torch's own names: net.train(), net.eval()
-MODE_HELP = "train: dropout drops, and batch norm takes the input's own statistics. eval: as the network is used later"
 
 EXPLANATION = """
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
@@ -68,124 +60,6 @@ of every layer before, a dashed box what it reaches of every layer behind.
 
 **The address holds the network**, as the torch calls that you would type.
 """
-
-
-# --- choose ---
-
-
-def choose_layer(network: Network, shape: Shape) -> tuple[Network, int]:
-    """The knobs of the selected layer, and what else can be done; gives the network as it is now."""
-    acts, selected = st.container(), 0  # what can be done stands above what comes and goes with the layer
-    if network.stages:
-        st.subheader("Layer", anchor=False)
-        last = len(network.stages) - 1
-        selected = min(last, WIDGETS.ask(asked.LAYER))
-        network = edited(network, selected, shape)
-    with acts:
-        offer_acts(network)
-    return network, selected
-
-
-def offer_acts(network: Network) -> None:
-    """Add a layer, undo, and the mode of all layers."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("another layer", [name for name in KINDS if name not in NEVER], key="kind")
-        st.button("Add after" if network.stages else "Add", on_click=builder.add, icon=":material/add:")
-    past = st.session_state.get(builder.PAST, [])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Undo", on_click=builder.undo, disabled=not past, icon=":material/undo:")
-        st.button("Reset", on_click=start_anew, icon=":material/restart_alt:", help=HELP)
-        training = edit.moded(network)
-        if training is not None:
-            key = f"mode{st.session_state.get(builder.SERIAL, 0)}"
-            st.segmented_control(
-                "mode",
-                MODES,
-                default=MODES[not training],
-                key=key,
-                required=True,
-                help=MODE_HELP,
-                on_change=builder.set_mode,
-                args=(key,),
-            )
-
-
-def start_anew() -> None:
-    """The network that the page begins with; *Undo* brings this one back."""
-    builder.save(builder.screen()[0])
-    reset("network")
-
-
-def edited(network: Network, at: int, shape: Shape) -> Network:
-    """The knobs of one layer; the network with what they say."""
-    name, layer = network.stages[at]
-    prefix = f"edit{st.session_state.get(builder.SERIAL, 0)}_{at}_"
-    st.caption(f"`{layer.code()}`")
-    called = st.text_input("name", name, key=f"{prefix}name")
-    shown = {one.name: getattr(layer, one.name) for one in fields_of(layer)}
-    skip = tuple(one for one in FOLLOWS if one in shown)
-    chosen = Widgets(bind=None).setting(type(layer), layer.ndim, prefix, skip, shown)
-    try:
-        changed = edit.replaced(network, at, replace(layer, **chosen))
-        changed = edit.renamed(changed, at, called.strip()) if called.strip() != name else changed
-        if changed == network:
-            return network
-        network = edit.refitted(changed, shape)
-        builder.save(network)
-    except (GeometryError, ValueError) as problem:
-        st.warning(markdown.plain(str(problem)))
-    return network
-
-
-# --- show ---
-
-
-def table(
-    network: Network, shape: Shape, found: Sequence[Row], error: GeometryError | None, selected: int, hidden: str
-) -> None:
-    """The list of layers, and what all that can work cost together."""
-    lines: list[dict[str, Any]] = [
-        {
-            "name": row.name,
-            "code": row.layer,
-            "mode": mode(layer),
-            "shape": list(row.shape),
-            "shown": str((1, *row.shape)),
-            "parameters": row.cost.parameters,
-            "macs": row.cost.macs,
-            "sees": sees(row.field),
-            "error": "",
-        }
-        for row, (_, layer) in zip(found, network.stages, strict=False)
-    ]
-    for name, layer in network.stages[len(found) :]:
-        said = str(error).removeprefix(f"{name}: ") if error and len(lines) == len(found) else ""
-        blank = {"shape": None, "shown": "", "parameters": 0, "macs": 0, "sees": "", "error": said}
-        lines.append({"name": name, "code": layer.code(), "mode": mode(layer), **blank})
-    cost = total(row.cost for row in found)
-    totals = {"parameters": cost.parameters, "macs": cost.macs}
-    layer_list(lines, shape, selected, totals, hidden, "layers", builder.act)
-    bytes_ = memory(Network(network.stages[: len(found)], network.prefix), shape) if found else 0
-    st.markdown(
-        f"**{cost.parameters:,}** parameters, {in_words(cost.parameters)} &nbsp;·&nbsp; **{cost.macs:,}** MACs, "
-        f"{in_words(cost.macs)} &nbsp;·&nbsp; {bytes_ / 2**20:,.1f} MiB to run it and keep every stage"
-    )
-
-
-def sees(field: tuple[Field, ...]) -> str:
-    """The receptive field in a cell of the table."""
-    if any(axis.whole for axis in field):
-        return "all"
-    sizes, jumps = [printed(axis.size) for axis in field], [steps(axis.jump) for axis in field]
-    size, jump = (each[0] if len(set(each)) == 1 else " × ".join(each) for each in (sizes, jumps))
-    return f"{size}, jump {jump}"
-
-
-def steps(jump: float) -> str:
-    """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
-    if isinstance(jump, int):
-        return printed(jump)
-    return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else f"{jump:.3g} on average"
 
 
 Run = tuple[Request, Callable[[], Request], str]  # to fall back on; what makes the chosen one; a stage

@@ -1,0 +1,66 @@
+"""The list of a network's layers: what each makes, costs and sees."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.cost import total
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Shape
+from cnnviz.networks.forward import memory
+from cnnviz.networks.network import Network
+from cnnviz.networks.receptive_field import Field, printed
+from cnnviz.networks.table import Row
+from cnnviz.scenes.network import mode
+from cnnviz.text.counts import in_words
+from cnnviz.web import network_session as builder
+from cnnviz.web.components.layer_list import layer_list
+
+
+def table(
+    network: Network, shape: Shape, found: Sequence[Row], error: GeometryError | None, selected: int, hidden: str
+) -> None:
+    """The list of layers, and what all that can work cost together."""
+    lines: list[dict[str, Any]] = [
+        {
+            "name": row.name,
+            "code": row.layer,
+            "mode": mode(layer),
+            "shape": list(row.shape),
+            "shown": str((1, *row.shape)),
+            "parameters": row.cost.parameters,
+            "macs": row.cost.macs,
+            "sees": sees(row.field),
+            "error": "",
+        }
+        for row, (_, layer) in zip(found, network.stages, strict=False)
+    ]
+    for name, layer in network.stages[len(found) :]:
+        said = str(error).removeprefix(f"{name}: ") if error and len(lines) == len(found) else ""
+        blank = {"shape": None, "shown": "", "parameters": 0, "macs": 0, "sees": "", "error": said}
+        lines.append({"name": name, "code": layer.code(), "mode": mode(layer), **blank})
+    cost = total(row.cost for row in found)
+    totals = {"parameters": cost.parameters, "macs": cost.macs}
+    layer_list(lines, shape, selected, totals, hidden, "layers", builder.act)
+    bytes_ = memory(Network(network.stages[: len(found)], network.prefix), shape) if found else 0
+    st.markdown(
+        f"**{cost.parameters:,}** parameters, {in_words(cost.parameters)} &nbsp;·&nbsp; **{cost.macs:,}** MACs, "
+        f"{in_words(cost.macs)} &nbsp;·&nbsp; {bytes_ / 2**20:,.1f} MiB to run it and keep every stage"
+    )
+
+
+def sees(field: tuple[Field, ...]) -> str:
+    """The receptive field in a cell of the table."""
+    if any(axis.whole for axis in field):
+        return "all"
+    sizes, jumps = [printed(axis.size) for axis in field], [steps(axis.jump) for axis in field]
+    size, jump = (each[0] if len(set(each)) == 1 else " × ".join(each) for each in (sizes, jumps))
+    return f"{size}, jump {jump}"
+
+
+def steps(jump: float) -> str:
+    """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
+    if isinstance(jump, int):
+        return printed(jump)
+    return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else f"{jump:.3g} on average"
