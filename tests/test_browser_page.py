@@ -7,6 +7,7 @@ import pytest
 from asking import request_of
 from page_objects import Screen, place_words, where
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
 from cnnviz.inputs.patterns import Random
@@ -206,6 +207,33 @@ def test_undo_and_reset_move_widgets_and_address_by_key(screen):
     expect(screen.knob("stride")).to_have_value("2")
     screen.set("stride", 3)  # a widget that was moved goes on working
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=3, padding=1)")
+
+
+def test_a_changed_knob_redraws_what_depends_on_it_alone(page, app_url):
+    """The menu and the title are sent once; the first change sends all, for from then on there is a way back."""
+    told: list[ForwardMsg] = []
+    page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda data: told.append(ForwardMsg.FromString(data)))
+    )
+    screen = Screen(page, app_url).open(PLAIN)
+    screen.set("stride", 2)
+    screen.wait_idle()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    told.clear()
+    screen.set("padding", 1)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
+    screen.wait_idle()
+    assert "script_finished" in {message.WhichOneof("type") for message in told}
+    assert "navigation" not in {message.WhichOneof("type") for message in told}
+    assert not [message for message in told if message.delta.new_element.heading.body == "Convolution"]
+
+
+def test_another_layer_brings_its_own_explanation(page, app_url):
+    """What stands round the stage is drawn anew where it would be another."""
+    screen = Screen(page, app_url).open(PLAIN)
+    page.get_by_role("radio", name="ConvTranspose").or_(page.get_by_role("button", name="ConvTranspose")).click()
+    expect(page.get_by_text("painted on the output", exact=False)).to_be_visible()
+    expect(screen.root).to_have_attribute("data-ready", re.compile("ConvTranspose2d"))
 
 
 def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
