@@ -17,8 +17,9 @@ def properties(style: str) -> FontProperties:
     return FontProperties(family=FAMILY, **STYLES[style])
 
 
+@cache
 def font_of(style: str) -> FT2Font:
-    """A font of one's own: its size can be set."""
+    """Whoever sets its size holds it alone, as cnnviz.export.letters does."""
     return FT2Font(file_of(style))
 
 
@@ -30,7 +31,7 @@ def file_of(style: str) -> str:
 @cache
 def widths(style: str) -> dict[str, float]:
     """How far each sign takes the pen, in parts of the font's size; ``other`` is for signs that are not listed."""
-    font = font_of(style)
+    font = FT2Font(file_of(style))
     font.set_size(100, 72)
     found = {sign: font.load_char(ord(sign), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100 for sign in SIGNS}
     return {**{sign: round(wide, 4) for sign, wide in found.items()}, "other": 0.8}

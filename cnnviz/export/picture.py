@@ -77,7 +77,9 @@ def png(raster: Raster, title: str) -> bytes:
     words.add_text("Title", title)
     words.add_text("Software", FREE)
     image = Image.fromarray(raster.pixels)
-    (image.convert("RGB") if raster.opaque else image).save(data, "png", pnginfo=words, dpi=(raster.dpi, raster.dpi))
+    (image.convert("RGB") if raster.opaque else image).save(
+        data, "png", compress_level=3, pnginfo=words, dpi=(raster.dpi, raster.dpi)
+    )
     return data.getvalue()
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.ft2font import LoadFlags
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz.export.fonts import MIDDLE, font_of, width_of, widths
+from cnnviz.export.fonts import MIDDLE, width_of
+from cnnviz.export.letters import BITS, cover_of
 from cnnviz.export.look import WIDTH, Look
 from cnnviz.export.marks import Box, Mark, common
 from cnnviz.export.painter import STEPS, Colour, Painter, colour_of
@@ -21,11 +21,7 @@ from cnnviz.export.rasters import picture
 from cnnviz.scenes.blob import Scene
 
 Pixels = NDArray[np.uint8]  # (rows, columns, 4)
-Cover = NDArray[np.int16]  # how much of each pixel is covered, 0 to 128, (rows, columns)
-BITS = 7  # of these parts
-MOST_WORDS = 5000  # pieces of text that are kept
 HALF = np.float32(0.5)
-FINE = 4  # parts of a pixel that letters are placed by
 
 
 class Raster(Painter):
@@ -45,7 +41,6 @@ class Raster(Painter):
         self.opaque, self.dpi = not look.transparent, look.dpi
         *rgb, _ = colour_of(paper(look.dark))
         self.pixels[:] = [round(255 * part) for part in (*rgb, self.opaque)]
-        self.lettering = Lettering()
 
     def only(self, window: Box, marks: Sequence[Mark]) -> None:
         """Paint what lies in a window, and nothing outside."""
@@ -149,7 +144,7 @@ class Raster(Painter):
     def text(self, x: float, y: float, words: str, size: float, style: str, colour: str, align: Any) -> None:
         """On a whole row of pixels."""
         wide = {"left": 0.0, "center": 0.5, "right": 1.0}[align] * width_of(words, size, style)
-        cover, left, top = self.lettering.words(words, round(size * self.scale * 4) / 4, style)
+        cover, left, top = cover_of(words, round(size * self.scale * 4) / 4, style)
         x0, y0 = self.pixel(x - wide) + left, self.pixel(y + MIDDLE * size) + top
         self.lay(x0, x0 + cover.shape[1], y0, y0 + cover.shape[0], self.faded(colour), cover)
 
@@ -170,6 +165,9 @@ class Raster(Painter):
 
     def put(self, region: Pixels, shades: Shades) -> None:
         """Coloured pixels over others; nothing is where a cell is no number."""
+        if self.alpha == 1 and shades[..., 3].all():
+            region[:] = shades
+            return
         part = shades[..., 3:] / np.float32(255) * np.float32(self.alpha)
         under = region[..., 3:] / np.float32(255) * (1 - part)
         region[..., :3] = (shades[..., :3] * part + region[..., :3] * under) / np.maximum(part + under, 1e-6) + 0.5
@@ -200,60 +198,3 @@ def rows_of(height: float, look: Look) -> int:
 def averaged(shades: Shades, width: int, height: int) -> Shades:
     """Fewer pixels, each the mean of those that it holds; what is nothing does not count."""
     return np.asarray(Image.fromarray(shades).resize((max(width, 1), max(height, 1)), Image.Resampling.BOX))
-
-
-class Lettering:
-    """Letters as pixels; those of a font and size are made once."""
-
-    def __init__(self) -> None:
-        self.signs: dict[tuple[str, float, str, int], Cover] = {}
-        self.kept: dict[tuple[str, float, str], tuple[Cover, int, int]] = {}
-        self.fonts = {style: font_of(style) for style in ("", "bold", "italic")}
-
-    def words(self, words: str, size: float, style: str) -> tuple[Cover, int, int]:
-        """How much of each pixel is covered; and where the first of them lies, from the foot of the first letter."""
-        key = (words, size, style)
-        if key not in self.kept:
-            if len(self.kept) > MOST_WORDS:
-                self.kept.clear()
-            self.kept[key] = self.write(words, size, style)
-        return self.kept[key]
-
-    def write(self, words: str, size: float, style: str) -> tuple[Cover, int, int]:
-        """Letters are tiles of one size, added where they lie."""
-        (side, above, before), wide, pen = room(size), widths(style), 0.0
-        length = ceil(width_of(words, size, style)) + side + 1
-        made: Cover = np.zeros((length, side), np.int16)  # turned: a row is a column of pixels
-        for sign in words:
-            at = int(pen * FINE + 0.5)
-            first = at // FINE
-            made[first : first + side] += self.sign(sign, size, style, at % FINE)
-            pen += size * wide.get(sign, wide["other"])
-        rows = np.flatnonzero(made.any(axis=0))
-        first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, 0)
-        whole = np.ascontiguousarray(made[:, first : last + 1].T)
-        return np.minimum(whole, 1 << BITS, out=whole), -before, first - above
-
-    def sign(self, sign: str, size: float, style: str, phase: int) -> Cover:
-        """One sign, so many parts of a pixel further to the right: drawn finer, and each pixel is a mean."""
-        key = (sign, size, style, phase)
-        if key not in self.signs:
-            font = self.fonts[style]
-            font.set_size(size * FINE, 72)
-            font.set_text(sign, 0.0, flags=LoadFlags.NO_HINTING)
-            font.draw_glyphs_to_bitmap(antialiased=True)
-            fine = np.asarray(font.get_image(), np.float32) / 255
-            side, above, before = room(size)
-            left, foot = (floor(part / 64 + 0.5) for part in (font.get_bitmap_offset()[0], font.get_descent()))
-            x, y = max(0, before * FINE + left + phase), max(0, above * FINE + foot - fine.shape[0])
-            tile = np.zeros((side * FINE, side * FINE), np.float32)
-            part = tile[y : y + fine.shape[0], x : x + fine.shape[1]]
-            part[:] = fine[: part.shape[0], : part.shape[1]]
-            mean = tile.reshape(side, FINE, side, FINE).mean(axis=(1, 3)).T
-            self.signs[key] = (mean * (1 << BITS) + HALF).astype(np.int16)
-        return self.signs[key]
-
-
-def room(size: float) -> tuple[int, int, int]:
-    """Side of the tile that holds any letter of a size; rows above the foot of it, and columns before it."""
-    return ceil(1.5 * size) + 2, ceil(1.05 * size), ceil(0.2 * size)
