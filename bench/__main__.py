@@ -15,6 +15,7 @@ from bench.frames import frames
 from bench.knob import knob
 from bench.load import load as visitors
 from bench.networks import networks
+from bench.requests import requests
 from bench.table import Table
 
 
@@ -39,6 +40,7 @@ def tables() -> Iterator[Table]:
         yield blobs()
         yield core()
         yield networks()
+        yield requests()
         yield exports()
         yield frames(kind)
         yield knob(browser)

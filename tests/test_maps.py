@@ -235,7 +235,7 @@ def test_a_part_is_cut_out_of_the_samples():
     part = Part(whole=CLIP, start=0.25, stop=0.75)
     np.testing.assert_array_equal(part.samples(), CLIP.samples()[4000:12000])
     assert part.grid().values.shape == (1, 1 + 8000 // 256, 128)
-    assert part.grid().caption.startswith("0.25 s to 0.75 s of an alarm bell")
+    assert str(part.grid().caption).startswith("0.25 s to 0.75 s of an alarm bell")
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0.5, 0.5), (2, 3), (0.6, 0.2)])

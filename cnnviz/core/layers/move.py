@@ -244,7 +244,7 @@ class MaxUnpool(Move):
                 "from one nn.MaxPool.",
                 shape=shape,
                 cells=prod(shape),
-                told=told,
+                count=told,
             )
         for name, n, k, s, p, m in self._axes(shape):
             plain = (n - 1) * s - 2 * p + k
