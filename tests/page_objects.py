@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from asking import front_of, layer_of
+from asking import layer_of
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from cnnviz.core.axes import AXES
@@ -17,22 +17,17 @@ from cnnviz.core.layers import (
     Channels,
     Dropout,
     Flatten,
-    HalvingGLU,
-    LayerNorm,
     Linear,
-    MaskGate,
     MaxUnpool,
     Norm,
     Permute,
     Pool,
 )
 from cnnviz.core.run import Run
-from cnnviz.core.settings import Setting, knobs
 from cnnviz.core.trace import trace
-from cnnviz.inputs import SOURCES
 from cnnviz.scenes.layer import NAMES
+from cnnviz.scenes.query import to_query
 from cnnviz.scenes.request import Request
-from cnnviz.scenes.weights import Named
 
 WAIT = 30_000  # ms; a bound for a busy machine, not an aim
 SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}
@@ -57,86 +52,10 @@ def title_of(request: Request) -> str:
 
 
 def query(request: Request, **more: str) -> str:
-    """The address of a request: every knob written out, as a person would share it; `more` is added or put instead."""
-    layer, source = layer_of(request), request.input
-    name = next(name for name, kind in SOURCES.items() if kind is type(source))
-    each = any(uneven(setting) for setting in (layer, source))
-    words = {"layer": type(layer).__name__, "ndim": f"{layer.ndim}d", "input": name}
-    words |= {"per_axis": "true"} if each else {}
-    words |= spelled(layer, "", each) | spelled(source, "input_", each)
-    words |= OWN[page_of(request)](request)
-    return urlencode(words | more)
-
-
-def of_convolution(request: Request) -> dict[str, str]:
-    """What besides layer and input stands in the address of this page; so for the others."""
-    named = request.weights
-    assert isinstance(named, Named)
-    seed = {"seed": str(named.seed)} if named.kernel == "random" else {}
-    return {"kernel": named.kernel, **seed, **({"flip": "true"} if named.flipped else {})}
-
-
-def of_pooling(request: Request) -> dict[str, str]:
-    return {"compare": "false"}
-
-
-def of_gating(request: Request) -> dict[str, str]:
-    layer, front = layer_of(request), front_of(request)
-    maps = front[0].out_channels if front and isinstance(front[0], Channels) else 0
-    words = {"maps": str(maps), "seed": str(request.weights.seed)}
-    if isinstance(layer, HalvingGLU):
-        words["layer"] = "nn.GLU"
-    if isinstance(layer, MaskGate):
-        rows = np.reshape(layer.mask, (-1, layer.size[-1]))
-        words |= {"layer": "Mask", f"mask_{layer.ndim}d": "\n".join(" ".join(f"{x:g}" for x in row) for row in rows)}
-    return words
-
-
-def of_normalisation(request: Request) -> dict[str, str]:
-    layer = layer_of(request)
-    words = {"seed": str(request.weights.seed)} if isinstance(layer, Dropout) else {}
-    if isinstance(layer, LayerNorm):
-        words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
-    return words | ({"examples": str(layer.examples).lower()} if isinstance(layer, Norm) else {})
-
-
-def of_shapes(request: Request) -> dict[str, str]:
-    layer = layer_of(request)
-    order = {"order": "channels first" if front_of(request) else "channels last"} if isinstance(layer, Permute) else {}
-    return order | ({"seed": str(request.weights.seed)} if isinstance(layer, Linear) else {})
-
-
-OWN = {
-    "convolution": of_convolution,
-    "pooling": of_pooling,
-    "gating": of_gating,
-    "normalisation": of_normalisation,
-    "shapes": of_shapes,
-}
-
-
-def uneven(setting: Setting) -> bool:
-    values = [getattr(setting, name) for name, k in knobs(setting).items() if k.per_axis]
-    return any(isinstance(value, tuple) and len(set(value)) > 1 for value in values)
-
-
-def spelled(setting: Setting, prefix: str, each: bool) -> dict[str, str]:
-    """A setting's knobs as the address has them: one number, or one for each axis."""
-    words: dict[str, str] = {}
-    for name, k in knobs(setting).items():
-        value = getattr(setting, name)
-        if name in ("ndim", "in_channels") or value is None:  # an address of its own; follows from the input; empty
-            continue
-        if isinstance(value, tuple) and each and len(value) > 1:
-            axes = AXES[len(value)]
-            words |= {f"{prefix}{name}_{axis}": str(number) for axis, number in zip(axes, value, strict=True)}
-        elif isinstance(value, tuple):
-            words[prefix + name] = str(value[0])
-        elif k.words:
-            words[f"{prefix}{name}_rule"] = value
-        else:
-            words[prefix + name] = str(value).lower() if isinstance(value, bool) else str(value)
-    return words
+    """The address of a request, without the page; `more` is added or put instead."""
+    page = page_of(request)
+    alone = {"compare": "false"} if page == "pooling" else {}
+    return urlencode(to_query(page, request) | alone | more)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import request_of
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.content.address import PACKED, pack
+from cnnviz.core.layers import Conv, ConvTranspose
+from cnnviz.inputs.patterns import Ramp, Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.inputs.signals import Sine
+from cnnviz.scenes.build import show
+from cnnviz.scenes.query import to_query
 
 PAGES = ["home", "convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
@@ -146,6 +153,25 @@ def test_every_layers_code_runs(page, layer):
     if ".npy" not in app.code[0].value:
         exec(app.code[0].value, found)
         assert "y" in found
+
+
+CODE = {
+    "sobel": request_of(Conv(), Digit(), "sobel_x"),
+    "random": request_of(
+        Conv(4, 6, (3, 2), groups=2, padding=(1, 0)), Random(size=(5, 6), channels=4, seed=3), seed=12
+    ),
+    "flipped": request_of(Conv(1, 1, 3), Ramp(size=6), "emboss", flipped=True),
+    "transposed": request_of(ConvTranspose(2, 2, 3, stride=2, output_padding=1), Ramp(size=3, channels=2), "bank"),
+    "1d": request_of(Conv(1, 2, 5, padding="same", ndim=1), Sine(size=20), seed=2),
+}
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_the_code_on_the_page_run_as_it_stands_gives_the_output(name):
+    app = opened("convolution", **to_query("convolution", CODE[name]), tab="Code")
+    found: dict[str, Any] = {}
+    exec(app.code[0].value, found)
+    np.testing.assert_allclose(found["y"][0], show(CODE[name]).done.y, rtol=1e-5, atol=1e-6)
 
 
 # --- settings that cannot work: (page, address, numbers and names of the sentence) ---

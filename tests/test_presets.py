@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
@@ -104,6 +105,13 @@ def test_a_card_opens_its_scene_without_a_warning(card):
     app = opened(card.page, **card.params)
     assert not app.exception
     assert not app.warning
+
+
+def test_every_number_of_a_question_and_a_card_is_torchs_in_the_player(alone):
+    """Of those about convolutions; the first cell of each."""
+    for link in [*CONVOLUTION, *(card for card in CARDS if card.page == "convolution")]:
+        alone.open(blobs(page_at("convolution", tuple(link.params.items())))[0])
+        expect(alone.badge).to_contain_text("= torch")
 
 
 # --- what the answers claim ---
