@@ -14,7 +14,6 @@ from cnnviz.content.presets import NETWORKS
 from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, Shape
-from cnnviz.core.run import MAX_MACS
 from cnnviz.export import STILLS, Look, Staged, atlas
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
@@ -24,7 +23,6 @@ from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
-from cnnviz.scenes.build import show
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import LayerView, NetworkView, Request
@@ -37,6 +35,7 @@ from cnnviz.web import page as screen
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.form import WIDGETS
+from cnnviz.web.large_runs import large, show_large
 from cnnviz.web.network_edit import choose_layer
 from cnnviz.web.network_table import table
 from cnnviz.web.quiz import question
@@ -46,7 +45,6 @@ from cnnviz.web.widgets import BIND, place
 
 FORMS = ("class", "nn.Sequential")
 FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
-HEAVY = 64 * 2**20  # bytes: a larger network runs when it is asked to
 
 EXPLANATION = """
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
@@ -81,10 +79,10 @@ def runs(network: Network) -> bool:
 
 def asks(network: Network, shape: Shape) -> bool:
     """The same of a network that can run."""
-    needs, macs = memory(network, shape), total(network.measures(shape)).macs
     text = asked.text_of(network)
-    if (needs <= HEAVY and macs <= MAX_MACS) or st.session_state.get("_asked") == text:
+    if not large(network, shape) or st.session_state.get("_asked") == text:
         return False
+    needs, macs = memory(network, shape), total(network.measures(shape)).macs
     work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
     st.info(f"This network is built when you ask for it: {work}.")
     st.button("Run it", icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
@@ -108,7 +106,7 @@ def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
     request, view = choice
     if isinstance(view, LayerView) and not runs(request.network):
         request = replace(request, network=request.network.upto(view.stage))
-    return show(request, view)
+    return show_large(request, view)
 
 
 def run_it(run: Run) -> None:

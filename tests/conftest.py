@@ -14,6 +14,8 @@ from page_objects import Screen
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, sync_playwright
 from serving import QUIET, serve
 
+from cnnviz.tensorfile.apart import PLACE, here
+
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 
@@ -32,6 +34,13 @@ def pytest_runtest_setup() -> None:
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """No bytes in a test's name: some files hold the second they were written in, and two workers must agree."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(autouse=True)
+def files_are_read_here() -> Iterator[None]:
+    """A page that has been opened in this process sends strangers' files to a worker; the next test does not."""
+    yield
+    PLACE.reader = here
 
 
 @pytest.fixture(scope="session")

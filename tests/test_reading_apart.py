@@ -17,7 +17,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
 from cnnviz.networks.network import Network
 from cnnviz.tensorfile import TensorError
-from cnnviz.tensorfile.apart import PLACE, read_apart
+from cnnviz.tensorfile.apart import PLACE, here, read_apart
 from cnnviz.web import pools
 from tests import work
 
@@ -28,7 +28,7 @@ NET = Network((("conv", Conv(1, 2)),), "")
 def in_worker(monkeypatch):
     monkeypatch.setattr(PLACE, "reader", pools.read_in_worker)
     monkeypatch.setattr(pools, "MOST_SECONDS", 60.0)
-    pools.refused.clear()
+    pools.refused.known.clear()
 
 
 def png(size=(28, 28)) -> bytes:
@@ -63,22 +63,21 @@ def test_a_file_is_read_in_another_process_that_stays():
 )
 def test_it_is_read_as_it_is_read_here(source, monkeypatch):
     apart, heard = source.grid(), source.samples()
-    monkeypatch.undo()
-    assert PLACE.reader is not pools.read_in_worker
-    here = source.grid()
-    np.testing.assert_array_equal(apart.values, here.values)
-    assert (apart.caption, apart.scale, apart.notices) == (here.caption, here.scale, here.notices)
+    monkeypatch.setattr(PLACE, "reader", here)
+    beside = source.grid()
+    np.testing.assert_array_equal(apart.values, beside.values)
+    assert (apart.caption, apart.scale, apart.notices) == (beside.caption, beside.scale, beside.notices)
     np.testing.assert_array_equal(heard, source.samples())
 
 
 def test_a_checkpoint_is_read_as_it_is_read_here(monkeypatch):
     checkpoint = Checkpoint(weights())
     apart = checkpoint.fit(NET)
-    monkeypatch.undo()
-    here = checkpoint.fit(NET)
-    assert apart.notes == here.notes
-    assert apart.weights.keys() == here.weights.keys()
-    for name, values in here.weights.items():
+    monkeypatch.setattr(PLACE, "reader", here)
+    beside = checkpoint.fit(NET)
+    assert apart.notes == beside.notes
+    assert apart.weights.keys() == beside.weights.keys()
+    for name, values in beside.weights.items():
         np.testing.assert_array_equal(apart.weights[name], values)
 
 
@@ -91,11 +90,11 @@ def test_a_file_that_is_refused_is_refused_in_the_same_words(spoilt, monkeypatch
         with pytest.raises((SourceError, TensorError, CheckpointError)) as apart:
             read()
         said.append((type(apart.value), str(apart.value)))
-    monkeypatch.undo()
+    monkeypatch.setattr(PLACE, "reader", here)
     for read in (Upload(2, spoilt).grid, Spectrogram(2, spoilt).grid, Checkpoint(spoilt).open):
-        with pytest.raises((SourceError, TensorError, CheckpointError)) as here:
+        with pytest.raises((SourceError, TensorError, CheckpointError)) as beside:
             read()
-        assert said.pop(0) == (type(here.value), str(here.value))
+        assert said.pop(0) == (type(beside.value), str(beside.value))
 
 
 @pytest.mark.parametrize(

@@ -111,3 +111,14 @@ def hungry_reader(data: bytes, *how):
 
 def stuck_reader(data: bytes, *how):
     stuck(lambda done, of: None)
+
+
+# --- large networks ---
+
+
+def breaking_run(request, view, progress):
+    os._exit(1)
+
+
+def endless_run(request, view, progress):
+    endless(progress)

@@ -1,15 +1,17 @@
 """From a request to what is seen of it: a layer at work, a stage, the whole network; each in one call."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
+import torch
 
 from cnnviz.core.cache import Cache
 from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
 from cnnviz.core.layers import Layer, Shape
-from cnnviz.core.run import Run
+from cnnviz.core.run import CORES, Run
 from cnnviz.inputs import read
 from cnnviz.inputs.read import key
 from cnnviz.networks.forward import memory
@@ -99,6 +101,14 @@ def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # 
     if isinstance(view, LayerView):
         return layer_at_work(request, view)
     return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request)
+
+
+def show_on_all_cores(
+    request: Request, view: LayerView | NetworkView, progress: Callable[[int, int], None]
+) -> Shown | Flow:
+    """The same in a process that has nothing else to do; work for `cnnviz.jobs`."""
+    torch.set_num_threads(CORES)
+    return show(request, view)
 
 
 def layer_at_work(request: Request, view: LayerView) -> Shown:

@@ -2,7 +2,7 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -21,29 +21,57 @@ READERS = ("cnnviz.inputs.upload", "cnnviz.inputs.spectrogram", "cnnviz.networks
 FILES = Pool(Kind(memory=2 * 2**30, modules=READERS), WORKERS)
 MOST_SECONDS = 30.0  # that reading a file may take
 
-REFUSALS = {
-    "memory": Message("Reading this file took too much memory and was stopped. Upload a smaller one."),
-    "deadline": Message("Reading this file took too long and was stopped. Upload a smaller one."),
-    "crash": Message("What reads such files broke down on this one. Save it again, or in another format."),
-}
-MOST_REFUSED = 64  # files that are remembered
-refused: OrderedDict[int, Message] = OrderedDict()
+# What runs large networks. Somebody waits for it, and should not wait for films.
+NETWORKS = Pool(Kind(memory=3 * 2**30, nice=5, modules=("cnnviz.scenes.build",)), max(1, WORKERS // 2))
+
+MOST_REFUSED = 64  # jobs that are remembered
+
+
+class Refusals:
+    """Jobs that broke a worker and are not tried again, with what is said of them.
+
+    Parameters
+    ----------
+    words : messages by the reason of a `JobError`
+        Any other reason may be gone the next time.
+    """
+
+    def __init__(self, words: Mapping[str, Message]):
+        self.words, self.known = words, OrderedDict[Hashable, Message]()
+
+    def get(self, which: Hashable) -> Message | None:
+        return self.known.get(which)
+
+    def remember(self, which: Hashable, reason: str) -> Message | None:
+        """What is said from now on; nothing of a job that may be tried again."""
+        told = self.words.get(reason)
+        if told:
+            self.known[which] = told
+            while len(self.known) > MOST_REFUSED:
+                self.known.popitem(last=False)
+        return told
+
+
+refused = Refusals(
+    {
+        "memory": Message("Reading this file took too much memory and was stopped. Upload a smaller one."),
+        "deadline": Message("Reading this file took too long and was stopped. Upload a smaller one."),
+        "crash": Message("What reads such files broke down on this one. Save it again, or in another format."),
+    }
+)
 
 
 def read_in_worker(refusal: type[Problem], read: Callable[..., Any], *arguments: Any) -> Any:
     """Read a stranger's file where it can harm nobody; one that broke a worker is not tried again."""
     which = hash((read, *arguments))
-    if which in refused:
-        raise refusal(refused[which])
+    if told := refused.get(which):
+        raise refusal(told)
     try:
         return FILES.submit(visitor(), apart.job, read, *arguments, seconds=MOST_SECONDS).result()
     except JobError as error:
-        if error.reason not in REFUSALS:
-            raise refusal("This file cannot be read now. {why}", why=error) from error
-        refused[which] = REFUSALS[error.reason]
-        while len(refused) > MOST_REFUSED:
-            refused.popitem(last=False)
-        raise refusal(refused[which]) from error
+        if told := refused.remember(which, error.reason):
+            raise refusal(told) from error
+        raise refusal("This file cannot be read now. {why}", why=error) from error
 
 
 def visitor() -> str:

@@ -1,0 +1,81 @@
+"""Networks that are too large for the server's own process run in a worker, on all cores."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.cache import Cache
+from cnnviz.core.cost import total
+from cnnviz.core.layers import Shape
+from cnnviz.core.run import MAX_MACS, BudgetError
+from cnnviz.inputs.fitted import Fitted
+from cnnviz.inputs.read import key, read
+from cnnviz.jobs import Job, JobError
+from cnnviz.networks.forward import check_network, memory
+from cnnviz.networks.network import Network
+from cnnviz.scenes.build import show, show_on_all_cores
+from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.text import Message, _, plural
+from cnnviz.web.pools import NETWORKS, Refusals, visitor
+
+MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
+MOST_BYTES = 256 * 2**20  # of all answers that are kept
+MOST_SECONDS = 120.0  # that a run may take
+EVERY = 0.3  # s between two looks at a run; at each, the page may begin anew
+
+answers: Cache[Any] = Cache(MOST_BYTES, lambda shown: len(shown.blob))
+refused = Refusals(
+    {
+        "memory": Message("This run took too much memory and was stopped. Use a smaller input, or fewer filters."),
+        "deadline": Message("This run took too long and was stopped. Use a smaller input, or fewer filters."),
+        "crash": Message("What runs this network broke down. Use a smaller input, or fewer filters."),
+    }
+)
+
+
+def large(network: Network, shape: Shape) -> bool:
+    """Does a network that can run take more than the server's own process has room or time for?"""
+    return memory(network, shape) > MOST_MEMORY or total(network.measures(shape)).macs > MAX_MACS
+
+
+def show_large(request: Request, view: LayerView | NetworkView) -> Any:
+    """As `cnnviz.scenes.build.show`; a large run in a worker.
+
+    Raises
+    ------
+    GeometryError, SourceError, DeviceError, TensorError, CheckpointError
+        As `show`; `BudgetError` too where the run comes to no end.
+    """
+    shape = request.input.shape if isinstance(request.input, Fitted) else read(request.input).values.shape
+    check_network(request.network, shape, request.network.budget)
+    if not large(request.network, shape):
+        return show(request, view)
+    which = key((request, view))
+    return answers.get(which, lambda: run_apart(which, request, view))
+
+
+def run_apart(which: str, request: Request, view: LayerView | NetworkView) -> Any:
+    """Wait for a worker's answer; whatever is pressed meanwhile ends the run."""
+    if told := refused.get(which):
+        raise BudgetError(told)
+    job = NETWORKS.submit(visitor(), show_on_all_cores, request, view, seconds=MOST_SECONDS)
+    place = st.empty()
+    try:
+        while not job.wait(EVERY):
+            place.caption(words(job))
+        return job.result()
+    except JobError as error:
+        if told := refused.remember(which, error.reason):
+            raise BudgetError(told) from error
+        raise BudgetError("This network cannot be run now. {why}", why=error) from error
+    finally:
+        job.cancel()
+        place.empty()
+
+
+def words(job: Job) -> str:
+    """How far it is."""
+    ahead = job.ahead
+    if ahead is None:
+        return _("The network runs …")
+    return plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead) if ahead else _("Waiting …")
