@@ -84,3 +84,13 @@ class Setting:
         if len(numbers) != ndim * each:
             raise ValueError(f"{name} = {value} has {len(numbers)} numbers for {ndim} axes.")
         return numbers
+
+
+def plain(value: Any) -> Any:
+    """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None else value
+
+
+def short(value: Any) -> str:
+    """`plain` as text."""
+    return repr(plain(value))

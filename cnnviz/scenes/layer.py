@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from cnnviz.core.axes import AXES
 from cnnviz.core.geometry import Axis, GeometryError
 from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
-from cnnviz.core.layers.base import short
 from cnnviz.core.run import BudgetError, Run
+from cnnviz.core.settings import short
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
 

@@ -11,8 +11,7 @@ from cnnviz.content.links import Preset
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array
-from cnnviz.core.layers.base import short
-from cnnviz.core.settings import Setting
+from cnnviz.core.settings import Setting, short
 from cnnviz.export import Staged, saved
 from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.read import read

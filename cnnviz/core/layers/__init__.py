@@ -3,16 +3,19 @@
 from cnnviz.core.layers.activation import ELU, GELU, Activation, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from cnnviz.core.layers.adaptive import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool
 from cnnviz.core.layers.base import Layer
+from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.cell import Array, Shape, Step
-from cnnviz.core.layers.conv import Channels, Conv, ConvTranspose
+from cnnviz.core.layers.conv import Channels, Conv
+from cnnviz.core.layers.conv_transpose import ConvTranspose
 from cnnviz.core.layers.dense import Linear
 from cnnviz.core.layers.dropout import Dropout, DropoutNd
 from cnnviz.core.layers.flatten import Flatten
 from cnnviz.core.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
+from cnnviz.core.layers.max_pool import MaxPool
 from cnnviz.core.layers.move import MaxUnpool, Move, Permute, Placed, Repeat
-from cnnviz.core.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, Norm
+from cnnviz.core.layers.norm import GroupNorm, InstanceNorm, LayerNorm, Norm
 from cnnviz.core.layers.padding import CircularPad, ConstantPad, Padding, ReflectionPad, ReplicationPad, ZeroPad
-from cnnviz.core.layers.pool import AvgPool, LPPool, MaxPool, Pool
+from cnnviz.core.layers.pool import AvgPool, LPPool, Pool
 from cnnviz.core.layers.response import LocalResponseNorm
 from cnnviz.core.layers.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten
 from cnnviz.core.layers.smooth import CELU, SELU, LogSigmoid, Mish, Softplus, Softsign, Tanhshrink

@@ -11,7 +11,7 @@ from cnnviz.core.axes import axis_latex
 from cnnviz.core.geometry import Axis, GeometryError, adaptive_axis
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
-from cnnviz.core.layers.pool import Largest
+from cnnviz.core.layers.max_pool import Largest
 from cnnviz.core.settings import Size, knob
 from cnnviz.text import Message, _
 

@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.core.axes import AXES
 from cnnviz.core.geometry import Axis, GeometryError, Ints
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
-from cnnviz.core.settings import Setting, knob, knobs
+from cnnviz.core.settings import Setting, knob, knobs, plain
 from cnnviz.text import Message, Plural, either
 
 Extent = tuple[int | Fraction, int | Fraction, int | Fraction] | None
@@ -289,13 +289,3 @@ class Layer(Setting):
     def out_axis_names(self) -> tuple[str, ...]:
         """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""
         return self.axis_names()
-
-
-def plain(value: Any) -> Any:
-    """A per-axis tuple as a person types it: ``3`` when all axes agree, else ``(3, 5)``."""
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 and value[0] is not None else value
-
-
-def short(value: Any) -> str:
-    """`plain` as text."""
-    return repr(plain(value))

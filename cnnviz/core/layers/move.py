@@ -13,7 +13,7 @@ from cnnviz.core.axes import axis_latex, counted
 from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints
 from cnnviz.core.layers.base import Extent, Layer
 from cnnviz.core.layers.cell import Array, Pass, Shape, Step
-from cnnviz.core.layers.pool import MaxPool
+from cnnviz.core.layers.max_pool import MaxPool
 from cnnviz.core.settings import Size, knob
 from cnnviz.text import Message
 
