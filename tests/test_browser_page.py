@@ -231,6 +231,10 @@ def test_a_changed_knob_redraws_what_depends_on_it_alone(page, app_url):
 def test_another_layer_brings_its_own_explanation(page, app_url):
     """What stands round the stage is drawn anew where it would be another."""
     screen = Screen(page, app_url).open(PLAIN)
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    screen.wait_idle()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
     page.get_by_role("radio", name="ConvTranspose").or_(page.get_by_role("button", name="ConvTranspose")).click()
     expect(page.get_by_text("painted on the output", exact=False)).to_be_visible()
     expect(screen.root).to_have_attribute("data-ready", re.compile("ConvTranspose2d"))
