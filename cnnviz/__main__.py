@@ -3,19 +3,18 @@
 python -m cnnviz export "convolution?stride=2&input=photo" strided.gif --dark
 """
 
-import logging
 import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from cnnviz.cli.open_link import staged_at
 from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
 from cnnviz.web.clean import tidied
 
 
 def main() -> None:
     chosen = parser().parse_args()
-    logging.disable(logging.WARNING)  # Streamlit's own, about running without a browser
     try:
         export(chosen)
     except (ExportError, OSError) as problem:
@@ -41,9 +40,7 @@ def parser() -> ArgumentParser:
 
 
 def export(chosen: Namespace) -> None:
-    """Write the file; the page is run only if the rest makes sense."""
-    from cnnviz.cli.open_link import staged_at  # noqa: PLC0415 -- Streamlit, which takes a second
-
+    """Write the file."""
     look = Look(chosen.dark, chosen.transparent, chosen.width)
     last = None if chosen.last is None else chosen.last - 1
     plan = Plan(chosen.channel, chosen.first - 1, last, chosen.seconds, chosen.most)

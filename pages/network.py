@@ -14,7 +14,8 @@ from cnnviz.content.presets import NETWORKS
 from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, Shape
-from cnnviz.export import STILLS, Look, Staged, atlas
+from cnnviz.export import STILLS, Look, atlas
+from cnnviz.export.on_stage import on_stage, whose
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
@@ -26,7 +27,7 @@ from cnnviz.networks.table import Row, rows
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import LayerView, NetworkView, Request
-from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
+from cnnviz.scenes.weights import Loaded
 from cnnviz.text import in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
@@ -116,7 +117,7 @@ def run_it(run: Run) -> None:
     request, shown = settled(run, NetworkView() if whole else LayerView(stage))
     if shown is None:
         return
-    words = f"{read(request.input).caption}, {weights_words(request.weights)}"
+    words = f"{read(request.input).caption}, {whose(request.weights)}"
     if not screen.embedded():
         st.caption(markdown.plain(words))
         with st.container():
@@ -145,13 +146,6 @@ def take_maps(blob: bytes, title: str) -> None:
         st.download_button(f"network.{form}", draw, f"network.{form}", icon=":material/download:", on_click="ignore")
 
 
-def weights_words(weights: Seeded) -> str:
-    """Whose weights these are."""
-    if isinstance(weights, Loaded):
-        return f"weights of {weights.checkpoint.name}"
-    return f"{'kaiming-normal' if isinstance(weights, Kaiming) else 'random'} weights, seed {weights.seed}"
-
-
 def enter(stage: str) -> None:
     """Look at one layer at work; for callbacks."""
     network, _ = builder.screen()
@@ -168,10 +162,9 @@ def share_it(run: Run) -> None:
     if not shown:
         share(None)
         return
-    source, weights = request.input, request.weights
-    caption = f"{stage} in a network, {read(source).caption}, {weights_words(weights)}"
-    own = isinstance(weights, Loaded) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
-    share(Staged(shown.blob, shown.done, caption, weights.seed, address=here()), own)
+    source = request.input
+    own = isinstance(request.weights, Loaded) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
+    share(on_stage(request, LayerView(stage), shown, here()), own)
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:

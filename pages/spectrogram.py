@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.content.presets import SPECTROGRAM
-from cnnviz.export import Staged
 from cnnviz.export import stage as takeaway
+from cnnviz.export.on_stage import heard, on_stage
 from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.read import read
 from cnnviz.inputs.spectrogram import Spectrogram
@@ -86,15 +86,6 @@ def milliseconds(frames: int, features: Features) -> float:
     return 1000 * ((frames - 1) * features.hop_length + features.win_length) / features.rate
 
 
-def named(request: Request) -> str:
-    """What is heard, by what, and whose weights these are, in a line."""
-    network = desed_of(request)
-    mode = "train" if network.training else "eval"
-    norm = "no" if network.normalization == "none" else network.normalization
-    setting = f"{network.activation}, {norm} norm, {mode} mode"
-    return f"{read(request.input).caption}; {setting}; {takeaway.weights_words(request)}, seed {request.weights.seed}"
-
-
 def window(choice: Choice) -> Shown:
     """The stage at work, at the selected unit."""
     request, looked_at = choice
@@ -157,7 +148,7 @@ def share_it(choice: Choice) -> None:
         st.info(markdown.plain(str(problem)))
         share(None, own)
     else:
-        share(Staged(shown.blob, shown.done, named(request), request.weights.seed, address=here()), own)
+        share(on_stage(request, choice[1].window, shown, here()), own)
 
 
 def below(choice: Choice, maps: Maps) -> None:
@@ -187,7 +178,7 @@ with top:
     screen.title("Spectrogram", SPECTROGRAM)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
-        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{named(choice[0])}"))
+        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))
     with st.container():
         screen.notices(choice[0].input)
 with st.sidebar if screen.embedded() else bar:
@@ -200,7 +191,7 @@ if second:
     with st.container(horizontal=True, key="pair"):
         for at, shown, key in ((choice, maps, "viewer"), (second, maps_b, "viewer_b")):
             with st.container():
-                st.caption(markdown.plain(named(at[0])))
+                st.caption(markdown.plain(heard(at[0])))
                 show(at, shown, key, "leads" if at is choice else "follows")
 else:
     show(choice, maps, "viewer", "")

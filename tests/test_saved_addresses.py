@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 import pytest
 from examples import fuzzing
+from test_pages import opened
 
-from cnnviz.cli.open_link import staged_at
+from cnnviz.cli.open_link import asked, staged_at
 from cnnviz.core.layers import Array
+from cnnviz.web.share import STAGED, TAB
 
 SAVED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
 EVERY = 1 if fuzzing() else 3
 PAGES = list(dict.fromkeys(address.partition("?")[0] for address in SAVED))
 CELLS = 8
 HEAVY = "AlexNet"  # its page waits until it is asked to run
+ON_PAGES = 1 if fuzzing() else 12
 
 
 def digest(values: Array) -> list[float]:
@@ -58,6 +61,18 @@ def differences(address: str, saved: dict[str, Any]) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_saved_address_gives_the_numbers_that_it_gave(page):
-    own = [address for address in SAVED if address.startswith(f"{page}?") and HEAVY not in address]
+    own = [address for address in SAVED if address.startswith(f"{page}?")]
     odd = {address: found for address in own[::EVERY] if (found := [*differences(address, SAVED[address])])}
     assert not odd
+
+
+@pytest.mark.parametrize("address", [one for one in SAVED if HEAVY not in one][::ON_PAGES])
+def test_the_page_shows_what_is_read_without_it(address):
+    """Widgets and the reader answer the same questions; that they answer alike is held here."""
+    page, words = asked(address)
+    app = opened(page, **words | {"tab": TAB})
+    assert not app.warning
+    shown, read = app.session_state[STAGED], staged_at(address)
+    assert shown.blob == read.blob
+    for name in ("caption", "seed", "code", "opens"):
+        assert getattr(shown, name) == getattr(read, name)

@@ -32,7 +32,6 @@ from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.web import films, share
-from cnnviz.web import shell as frame
 from cnnviz.web.pools import LONG
 from tests import work
 
@@ -456,13 +455,17 @@ def test_a_line_behind_the_page_and_an_open_tab_change_nothing(link):
     assert staged_at(link).blob == staged_at(SMALL).blob
 
 
-def test_a_page_that_fails_is_a_sentence(monkeypatch):
-    def broken(path):
-        raise RuntimeError("out of order")
-
-    monkeypatch.setattr(frame, "arrive", broken)
-    with pytest.raises(ExportError, match="The page convolution failed on this link"):
-        staged_at(SMALL)
+def test_a_file_is_made_without_streamlit(tmp_path):
+    """It takes a second to start, and no page is needed to read a link."""
+    script = f"""
+import sys
+from cnnviz.__main__ import main
+sys.argv = ["cnnviz", "export", "{SMALL}", {str(tmp_path / "a.npz")!r}]
+main()
+assert "streamlit" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[1])
+    assert (tmp_path / "a.npz").exists()
 
 
 @pytest.mark.parametrize(
@@ -472,7 +475,7 @@ def test_a_page_that_fails_is_a_sentence(monkeypatch):
         ("", "no page"),
         ("convolution?stride=99", "stride = 99, which cannot be set"),
         ("convolution?stride=", "stride = nothing, which cannot be set"),
-        ("network?preset=empty", "shows no player"),
+        ("network?preset=empty", "has no layer yet"),
         ("convolution?kernel_size=8&input_index=3&padding=0&dilation=4", "window"),
         (f"convolution?{PACKED}=1abc", "damaged"),
         ("convolution?input=upload", "Choose a file first"),

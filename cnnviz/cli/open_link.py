@@ -1,18 +1,14 @@
-"""What a link shows, without a browser: the page itself runs, and what it would share is taken."""
-
-from streamlit.testing.v1 import AppTest
+"""What a link shows, without a browser and without its page: the address is read, and what it asks for is run."""
 
 from cnnviz.content.address import LinkError
 from cnnviz.export import ExportError, Staged
-from cnnviz.scenes.opening import opening
+from cnnviz.export.on_stage import on_stage
+from cnnviz.scenes.build import show
+from cnnviz.scenes.query import from_query
+from cnnviz.text.problem import Problem
 from cnnviz.text.typed import shown
 from cnnviz.web.clean import parts, spread
-from cnnviz.web.components.player import TAB
-from cnnviz.web.share import STAGED
-from cnnviz.web.site import ROOT
 from cnnviz.web.vocabulary import OWN, words
-
-SECONDS = 120  # that a page may take
 
 
 def staged_at(link: str) -> Staged:
@@ -26,22 +22,15 @@ def staged_at(link: str) -> Staged:
     Raises
     ------
     ExportError
-        If there is no such page, the page has something to complain about, or it shows no scene.
+        If there is no such page, not all that the link says can be taken, or what it asks for cannot work.
     """
     name, query = asked(link)
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=SECONDS)
-    app.query_params.update(query | {"tab": TAB})
-    app.switch_page(f"pages/{name}.py").run()
-    if app.exception:
-        raise ExportError("The page {name} failed on this link: {error}", name=name, error=app.exception[0].message)
-    if app.warning:
-        raise ExportError("The link does not open as it is. {warning}", warning=app.warning[0].value)
-    found = app.session_state[STAGED] if STAGED in app.session_state else None  # noqa: SIM401 -- it has no get
-    if not isinstance(found, Staged):
-        raise ExportError(
-            "The page {name} shows no player at this link. Choose one layer, or one window, first.", name=name
-        )
-    return found
+    said = from_query(name, query)
+    try:
+        request, view = said.at_work()
+        return on_stage(request, view, show(request, view), opens=said.opening.step)
+    except Problem as problem:
+        raise ExportError("The link does not open as it is. {problem}", problem=problem) from problem
 
 
 def asked(link: str) -> tuple[str, dict[str, str]]:
@@ -62,6 +51,6 @@ def asked(link: str) -> tuple[str, dict[str, str]]:
         found = spread(said).known_to(words(name))
     except LinkError as problem:
         raise ExportError(str(problem)) from problem
-    if told := found.told(opening(found.query)[1]):
+    if told := found.told(from_query(name, found.query).odd):
         raise ExportError("The link does not open as it is. {told}", told=told)
     return name, dict(found.query)

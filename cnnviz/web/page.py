@@ -10,17 +10,16 @@ import streamlit as st
 from cnnviz.content.links import Preset
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Array
 from cnnviz.core.settings import Setting, short
-from cnnviz.export import Staged, saved
+from cnnviz.export import saved
+from cnnviz.export.on_stage import code_of, on_stage
 from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.inputs import FILE
-from cnnviz.scenes.request import Request
-from cnnviz.scenes.snippet import snippet, weight_of
+from cnnviz.scenes.request import LayerView, Request
 from cnnviz.tensorfile import TensorError
 from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import axis_letters, merged, plain
@@ -128,13 +127,6 @@ def facts(shown: Shown) -> None:
         st.info(shown.notice)
 
 
-def code_of(request: Request) -> tuple[str, dict[str, Array]]:
-    """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
-    code = snippet(request)
-    arrays = (("input.npy", read(request.input).values), ("weight.npy", weight_of(request)))
-    return code, {name: values for name, values in arrays if name in code and values is not None}
-
-
 def show_code(request: Request) -> None:
     """The snippet, and the files that it loads."""
     code, loads = code_of(request)
@@ -142,12 +134,6 @@ def show_code(request: Request) -> None:
     st.code(code)
     for name, values in loads.items():
         st.download_button(name, saved(values), name, icon=":material/download:", on_click="ignore")
-
-
-def staged(request: Request, shown: Shown) -> Staged:
-    """What is on stage, for files."""
-    caption, code = str(read(request.input).caption), code_of(request)
-    return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=here())
 
 
 def tab_open() -> str:
@@ -172,4 +158,4 @@ def tabs(request: Request, shown: Shown, explanation: str, more: Mapping[str, Ca
                 draw()
     with sharing:
         if sharing.open:
-            share(staged(request, shown), isinstance(request.input, Upload))
+            share(on_stage(request, LayerView(), shown, here()), isinstance(request.input, Upload))

@@ -13,7 +13,7 @@ from cnnviz.scenes.opening import TOLD, opening
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
 
-STAGED = "_staged"  # what is on stage; the command line reads it there
+STAGED = "_staged"  # what is on stage
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
 PRESS = "For a step, press “share step” in the player."
 

@@ -1,15 +1,17 @@
 """Addresses: from a page's words to what to run and what is seen, and back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnviz.core.layers import Layer
+from cnnviz.networks.chain import Chain
 from cnnviz.scenes.opening import Opening, opening
 from cnnviz.scenes.query import convolution, gating, network, normalisation, pooling, shapes, spectrogram
 from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.query.words import Word
+from cnnviz.scenes.request import LayerView, Request, StageView
 
 NOWHERE = Opening()
 
@@ -58,6 +60,22 @@ class Said:
     opening: Opening
     odd: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Word] = field(default_factory=dict)
+
+    def at_work(self) -> tuple[Request, LayerView]:
+        """What to run, and the layer of it that a player shows.
+
+        Raises
+        ------
+        Problem
+            What is wrong with it.
+        """
+        made = self.made.make()
+        request, view = made if isinstance(made, tuple) else (made, LayerView())
+        if isinstance(view, StageView):
+            return request, view.window
+        if isinstance(request.network, Chain) or not view.stage:
+            return request, view
+        return replace(request, network=request.network.upto(view.stage)), view  # the rest may be too large to run
 
 
 def from_query(page: str, query: Mapping[str, str]) -> Said:

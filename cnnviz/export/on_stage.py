@@ -1,0 +1,55 @@
+"""What is on stage, for files: the scene, what it is called, and its code."""
+
+from cnnviz.core.layers import Array
+from cnnviz.export import Staged, saved
+from cnnviz.export.stage import weights_words
+from cnnviz.inputs.read import read
+from cnnviz.networks.chain import Chain
+from cnnviz.networks.desed import Desed
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.snippet import snippet, weight_of
+from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
+
+__all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
+
+
+def on_stage(request: Request, view: LayerView, shown: Shown, address: str = "", opens: int | None = None) -> Staged:
+    """A layer at work, for files; code of its own has a layer that is no part of a network."""
+    code = code_of(request) if isinstance(request.network, Chain) else ("", {})
+    seed = request.weights.seed
+    return Staged(shown.blob, shown.done, caption_of(request, view), seed, *code, address=address, opens=opens)
+
+
+def code_of(request: Request) -> tuple[str, dict[str, Array]]:
+    """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
+    code = snippet(request)
+    arrays = (("input.npy", read(request.input).values), ("weight.npy", weight_of(request)))
+    return code, {name: values for name, values in arrays if name in code and values is not None}
+
+
+def caption_of(request: Request, view: LayerView) -> str:
+    """What a layer is on, in a line."""
+    match request.network:
+        case Chain():
+            return str(read(request.input).caption)
+        case Desed():
+            return heard(request)
+    return f"{view.stage} in a network, {read(request.input).caption}, {whose(request.weights)}"
+
+
+def heard(request: Request) -> str:
+    """Of a DESED network: what is heard, by what, and whose weights these are."""
+    network = request.network
+    assert isinstance(network, Desed)
+    mode = "train" if network.training else "eval"
+    norm = "no" if network.normalization == "none" else network.normalization
+    setting = f"{network.activation}, {norm} norm, {mode} mode"
+    return f"{read(request.input).caption}; {setting}; {weights_words(request)}, seed {request.weights.seed}"
+
+
+def whose(weights: Seeded) -> str:
+    """Whose weights a network has."""
+    if isinstance(weights, Loaded):
+        return f"weights of {weights.checkpoint.name}"
+    return f"{'kaiming-normal' if isinstance(weights, Kaiming) else 'random'} weights, seed {weights.seed}"
