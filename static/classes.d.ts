@@ -58,7 +58,16 @@ declare module "./drawing/stage.js" {
     enlarged: number | null;
     selected: number;
     depth: number;
-    look: object;
+    look: Look;
+    charted?: Chart[];
+    most: typeof import("./drawing/cast.js").ALL | null;
+    cast: ReturnType<typeof import("./drawing/cast.js").castOf>;
+    colours: { ramps: Record<string, RGB[]>; groups: Stops };
+    limits: Record<string, Limits[]>;
+    counted: (Panel & { lim: Limits }) | null;
+    rasters: Map<string, unknown>;
+    surface: { hatch: Function; image: Function };
+    tall: number;
     width: number;
     ratio: number;
     scaleChoice: ScaleChoice;
@@ -112,7 +121,42 @@ declare module "./player/player.js" {
     state?: string;
     written: string;
     wroteAt: number;
-    wroteLook?: object;
+    wroteLook?: Look;
     toldAt: number;
+  }
+}
+
+declare module "./drawing/paper.js" {
+  interface Paper {
+    scene: Scene;
+    how: PaperHow;
+    fresh: boolean;
+  }
+}
+
+declare module "./drawing/recorder.js" {
+  interface Recorder {
+    left: number;
+    top: number;
+    widths: Record<string, Widths>;
+    marks: string[];
+    saved: (number[] | null)[];
+    filled: any[] | null;
+    fillStyle: any;
+    strokeStyle: any;
+    lineWidth: number;
+    font: string;
+    typed?: string;
+    size: number;
+    style: string;
+    textAlign: CanvasTextAlign;
+    textBaseline: CanvasTextBaseline;
+    imageSmoothingEnabled: boolean;
+    dash: number[];
+    alpha: number;
+    cut: number[] | null;
+    path: number[][];
+    disc: number[] | null;
+    round: number[] | null;
   }
 }

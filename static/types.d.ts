@@ -296,7 +296,6 @@ type Painting = import("./drawing/stamp.js").Painting;
 type Stage = import("./drawing/stage.js").Stage;
 type Player = import("./player/player.js").Player;
 type Order = ReturnType<typeof import("./drawing/order.js").makeOrder>;
-type StageLayout = any; // until layout.js is typed
 type Controls = ReturnType<typeof import("./player/controls.js").buildControls>;
 type Act = (name: string, value?: any) => void;
 
@@ -437,4 +436,102 @@ interface Catalogue {
   decimal: string;
   forms: string;
   messages: Record<string, string | string[]>;
+}
+
+/** What drawing asks of a canvas; the recorder knows as much. */
+interface Ctx {
+  fillStyle: any;
+  strokeStyle: any;
+  lineWidth: number;
+  font: string;
+  textAlign: CanvasTextAlign;
+  textBaseline: CanvasTextBaseline;
+  globalAlpha: number;
+  imageSmoothingEnabled: boolean;
+  save(): void;
+  restore(): void;
+  clip(): void;
+  beginPath(): void;
+  rect(x: number, y: number, w: number, h: number): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  stroke(): void;
+  fill(): void;
+  fillRect(x: number, y: number, w: number, h: number): void;
+  strokeRect(x: number, y: number, w: number, h: number): void;
+  setLineDash(dash: number[]): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(text: string): { width: number };
+  drawImage(image: any, x: number, y: number, w: number, h: number): void;
+  createLinearGradient(x0: number, y0: number, x1: number, y1: number): any;
+}
+
+/** How wide signs are in parts of the font's size, by style. */
+type Widths = { other: number; [sign: string]: number };
+
+/** How a page of paper is made: cnnviz/export/engine.py. */
+interface PaperHow {
+  width: number;
+  ratio: number;
+  dark: boolean;
+  text: string;
+  background: string;
+  accent: string;
+  bare: boolean;
+  serpentine: boolean;
+  channel: number | null;
+  note: string;
+  widths: Record<string, Widths>;
+}
+type Look = ReturnType<typeof import("./drawing/look.js").makeLook>;
+type Style = { colour: string; width: number; wash?: string; fill?: string; dash?: number[]; alpha?: number };
+/** A stage with a window in its middle. */
+type AtWork = Stage & { layout: { work: Work; boxes: { work: Rect } } };
+type Block = [row: number, column: number, rows: number, columns: number];
+type CellColours = Legend & { size?: number; digits?: number; say?: (value: number) => string };
+type Titled = (box: Rect, names: string | string[], notes: string | string[], more: Partial<Legend> | null) => void;
+type Dressed = OnStage & Legend & { image: any; counted: boolean };
+type RunningLit = Lit & { channel: number };
+
+/** Charts under the maps: drawing/charts.js. */
+type BarChart = { name: PanelName; box: Rect; lim: Limits; counts: Uint32Array; most: number; mean: number; variance: number };
+type CurveChart = { name: "curve"; box: Rect; x: Limits; y: Limits; xs: number[]; ys: number[]; f: Pointwise };
+type Chart = BarChart | CurveChart;
+
+/** Who tells a scene: the player, or a page of paper. What `drawMoving` asks of it. */
+interface Teller {
+  stage: Stage;
+  scene: Scene;
+  order: Order;
+  worked: Worked | null;
+  lensed: boolean;
+  step: number;
+  subject: Subject | null;
+  team: number;
+  clock: { step: number; move: { from: number; to: number; part: number } };
+  shown(): Subject | null;
+  here(step?: number): CellAt;
+  lookUp(selection: Subject): Subject;
+  hides(place: Cell): boolean;
+}
+
+/** What is laid out: drawing/layout.js. A panel's maps, and the window in the middle. */
+type FitWhat = { count: number; rows: number; columns: number; unit?: number; groups?: number; line?: boolean };
+type KernelWhat = { maps: number; rows: number; columns: number; lines: number };
+type What = { input: FitWhat; kernel: KernelWhat | null; gate: FitWhat | null; output: FitWhat; maps: number; groups: number; charts: number };
+type Fitted = { cw: number; ch: number; slots: Rect[] };
+type WorkGrid = Port & { row: number; map: number };
+type Work = { cell: number; shown: number; upright: boolean; grids: WorkGrid[]; bottom: number };
+type Boxes = { input: Rect; output: Rect; work?: Rect; gate?: Rect; strip?: Rect; upright: boolean };
+interface StageLayout {
+  width: number;
+  height: number;
+  boxes: Boxes & { main: Rect };
+  input: Fitted;
+  gate: Fitted | null;
+  work: Work | null;
+  output: Fitted;
+  strip: Fitted | null;
+  charts: Rect[];
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // What axes are called, and places on them: the one place for all that is drawn or said.
 import { _, plural } from "../words/catalogue.js";
 

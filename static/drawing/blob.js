@@ -1,4 +1,3 @@
-// @ts-check
 // Read a safetensors blob: eight bytes of header length, a JSON header, then raw little-endian numbers.
 import { _, speak } from "../words/catalogue.js";
 

@@ -3,11 +3,17 @@ import { TOP, level } from "./colour.js";
 import { drawnSize, pixelSteps } from "./port.js";
 import { NONE } from "./tables.js";
 
-/** A repeating hatch. `step` in pixels; `cross` draws both diagonals. */
+/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/**
+ * A repeating hatch. `step` in pixels; `cross` draws both diagonals.
+ * @param {string} colour @param {number} [step] @param {boolean} [cross]
+ */
 function hatch(colour, step = 7, cross = false) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = step;
-  const t = tile.getContext("2d");
+  const t = contextOf(tile);
   t.strokeStyle = colour;
   t.lineWidth = 1;
   t.beginPath();
@@ -23,12 +29,15 @@ function hatch(colour, step = 7, cross = false) {
   return t.createPattern(tile, "repeat");
 }
 
-/** One map as an image of one pixel per place, or of one in `every` so many along each axis. */
+/**
+ * One map as an image of one pixel per place, or of one in `every` so many along each axis.
+ * @param {Panel} panel @param {number} channel @param {number} depth @param {Legend & {every?: number}} how
+ */
 function image(panel, channel, depth, { ramp, lim, every = 1 }) {
   const [rows, columns] = panel.lines.slice(1).map((line) => (every > 1 ? line.filter((_, i) => i % every === 0) : line));
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = drawnSize(rows.length, columns.length, panel.turned);
-  const ctx = canvas.getContext("2d");
+  const ctx = contextOf(canvas);
   const made = ctx.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(made.data.buffer);
   const packed = Uint32Array.from(ramp, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);

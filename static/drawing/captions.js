@@ -1,4 +1,3 @@
-// @ts-check
 // Words that have to fit beside a legend or over a narrow map.
 
 /**

@@ -9,7 +9,7 @@ import { brief } from "../words/numbers.js";
 const BINS = 48;
 const POINTS = 160; // of a curve
 
-/** Values of the selected channel in one of the tensors. */
+/** Values of the selected channel in one of the tensors. @param {Stage} stage @param {PanelName} name */
 const planeOf = (stage, name) => (stage.gating ? stage.planes[name] : channelOf(stage.scene.tensors[name], stage.selected));
 
 /** Counts, mean and variance of some numbers. @param {Numbers} values @param {Limits} limits */
@@ -27,9 +27,12 @@ export function histogram(values, [low, high]) {
   return { counts, most: counts.reduce((a, b) => Math.max(a, b), 1), mean, variance: n ? squares / n : 0 };
 }
 
-/** Lowest and highest value that a chart shows; before and after are drawn on one scale. */
+/**
+ * Lowest and highest value that a chart shows; before and after are drawn on one scale.
+ * @param {Stage} stage @param {PanelName} name @returns {Limits}
+ */
 function rangeOf(stage, name) {
-  const both = stage.scene.meta.charts;
+  const both = /** @type {PanelName[]} */ (stage.scene.meta.charts);
   if (both.length === 2 && both[0] === "input") {
     const [a, b] = both.map((one) => ownRange(stage, one));
     return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
@@ -37,6 +40,7 @@ function rangeOf(stage, name) {
   return ownRange(stage, name);
 }
 
+/** @param {Stage} stage @param {PanelName} name @returns {Limits} */
 function ownRange(stage, name) {
   if (name === "gate" || stage.scene.meta.scales[name] === "gate") return [0, 1];
   let [low, high] = [Infinity, -Infinity];
@@ -48,19 +52,26 @@ function ownRange(stage, name) {
   return low < high ? [low, high] : [(low === Infinity ? 0 : low) - 0.5, (low === Infinity ? 0 : low) + 0.5];
 }
 
-/** Where the two axes of a curve run. */
+/** Where the two axes of a curve run. @param {Stage} stage */
 function curveAxes(stage) {
-  const [low, high] = limits(...rangeOf(stage, "input"), true);
+  const own = rangeOf(stage, "input");
+  const [low, high] = limits(Math.min(...own), Math.max(...own), true);
   const f = functionAt(stage.scene, stage.selected);
   const xs = Array.from({ length: POINTS + 1 }, (_, i) => low + ((high - low) * i) / POINTS);
   const ys = xs.map(f.value);
   return { f, xs, ys, x: [low, high], y: [Math.min(0, ...ys), Math.max(0, ...ys)] };
 }
 
+/** @param {number} value @param {Limits} limits @param {number} start @param {number} size */
 const at = (value, [low, high], start, size) => start + ((value - low) / (high - low || 1)) * size;
 
+/** @param {Ctx} ctx @param {Stage} stage */
 export function paintCharts(ctx, stage) {
-  stage.charted = stage.scene.meta.charts.map((name, i) => ({ name, box: stage.layout.charts[i], ...(name === "curve" ? curveAxes(stage) : bars(stage, name)) }));
+  const { meta } = stage.scene;
+  stage.charted = meta.charts.map((name, i) => {
+    const box = stage.layout.charts[i];
+    return name === "curve" ? { name, box, ...curveAxes(stage) } : { name, box, ...bars(stage, name) };
+  });
   for (const chart of stage.charted) {
     frame(ctx, chart, stage);
     if (chart.name === "curve") paintCurve(ctx, chart, stage);
@@ -68,11 +79,13 @@ export function paintCharts(ctx, stage) {
   }
 }
 
+/** @param {Stage} stage @param {PanelName} name */
 const bars = (stage, name) => {
   const lim = rangeOf(stage, name);
   return { lim, ...histogram(planeOf(stage, name), lim) };
 };
 
+/** @param {Ctx} ctx @param {Chart} chart @param {Stage} stage */
 function frame(ctx, chart, stage) {
   const { box } = chart;
   const { look } = stage;
@@ -80,12 +93,13 @@ function frame(ctx, chart, stage) {
   ctx.strokeStyle = look.grid;
   ctx.lineWidth = 1;
   ctx.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
-  const [low, high] = chart.lim ?? chart.x;
+  const [low, high] = chart.name === "curve" ? chart.x : chart.lim;
   const style = { font: `11px ${look.font}`, colour: look.soft };
   write(ctx, brief(low), box.x, box.y + box.h + 9, { ...style, align: "left" });
   write(ctx, brief(high), box.x + box.w, box.y + box.h + 9, { ...style, align: "right" });
 }
 
+/** @param {Ctx} ctx @param {BarChart} chart @param {Stage} stage */
 function paintBars(ctx, { name, box, lim, counts, most }, stage) {
   const { ramp, lim: colours } = stage.legend(name, stage.selected);
   const w = box.w / BINS;
@@ -100,6 +114,7 @@ function paintBars(ctx, { name, box, lim, counts, most }, stage) {
   if (name === "gate" && stage.gating) upright(ctx, box, at(stage.gating.threshold, lim, box.x, box.w), stage.look.text, [5, 3]);
 }
 
+/** @param {Ctx} ctx @param {Rect} box @param {number} x @param {string} colour @param {number[]} [dash] */
 function upright(ctx, box, x, colour, dash = []) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = 2;
@@ -111,7 +126,9 @@ function upright(ctx, box, x, colour, dash = []) {
   ctx.setLineDash([]);
 }
 
+/** @param {Ctx} ctx @param {CurveChart} chart @param {Stage} stage */
 function paintCurve(ctx, { box, xs, ys, x, y }, { look }) {
+  /** @param {number} a @param {number} b @returns {[number, number]} */
   const point = (a, b) => [at(a, x, box.x, box.w), at(b, y, box.y + box.h - 6, 12 - box.h)];
   ctx.strokeStyle = look.edge;
   ctx.lineWidth = 1;
@@ -128,18 +145,22 @@ function paintCurve(ctx, { box, xs, ys, x, y }, { look }) {
   ctx.stroke();
 }
 
-/** The shown cell on each chart: a line in the histogram, a dot and a piece of the tangent on the curve. */
+/**
+ * The shown cell on each chart: a line in the histogram, a dot and a piece of the tangent on the curve.
+ * @param {Ctx} ctx @param {Stage} stage @param {Worked} worked
+ */
 export function markCharts(ctx, stage, worked) {
   for (const chart of stage.charted ?? []) {
     const { name, box } = chart;
-    if (name === "curve") markCurve(ctx, chart, worked, stage.look);
+    if (chart.name === "curve") markCurve(ctx, chart, worked, stage.look);
     else {
-      const value = name === "input" ? (worked.signal ?? worked.x) : name === "gate" ? stage.gating.opened(worked.gate) : worked.value;
+      const value = name === "input" ? (worked.signal ?? worked.x) : name === "gate" ? stage.gating?.opened(worked.gate) : worked.value;
       if (Number.isFinite(value)) upright(ctx, box, Math.max(box.x, Math.min(box.x + box.w, at(value, chart.lim, box.x, box.w))), stage.look.accent);
     }
   }
 }
 
+/** @param {Ctx} ctx @param {CurveChart} chart @param {Worked} worked @param {Look} look */
 function markCurve(ctx, { box, x, y }, worked, look) {
   if (!Number.isFinite(worked.value)) return;
   const [px, py] = [at(worked.x, x, box.x, box.w), at(worked.value, y, box.y + box.h - 6, 12 - box.h)];

@@ -1,4 +1,3 @@
-// @ts-check
 // Numbers to colours.
 
 /** @param {string} text */

@@ -10,17 +10,17 @@ const MOST_TAPS = 2500; // larger windows, and those whose taps get less than a 
 /**
  * Put `count` equal maps into a rectangle, as large as they get.
  *
- * @param {{x, y, w, h}} box
- * @param {{count, rows, columns, unit, groups, line}} what `unit` maps belong together in one row;
+ * @param {Rect} box
+ * @param {FitWhat} what `unit` maps belong together in one row;
  *   `line` is true for one-row maps, whose cells may be taller than wide
  * @param {number} tight part of every gap that is left where whole gaps leave no room for the maps
- * @returns {{cw, ch, slots: {x, y, w, h}[]}} size of a cell, and one slot per map
+ * @returns {Fitted} size of a cell, and one slot per map
  */
 export function fitMaps(box, what, tight = 1) {
   const { count, rows, columns, unit = 1, groups = 1, line = false } = what;
   const [gap, groupGap, tag] = [GAP, GROUP_GAP, TAG].map((size) => size * tight);
   const perGroup = count / groups;
-  let best = { cell: -1 };
+  let best = { cell: -1, across: 1, w: 0, h: 0 };
   for (let across = 1; across <= count; across++) {
     if (across % unit && unit % across) continue;
     const down = Math.ceil(count / across);
@@ -45,7 +45,7 @@ export function fitMaps(box, what, tight = 1) {
   return { cw, ch, slots };
 }
 
-/** Gaps between groups in the row that has the most of them. */
+/** Gaps between groups in the row that has the most of them. @param {number} count @param {number} across @param {number} perGroup */
 function cutsOf(count, across, perGroup) {
   let most = 0;
   for (let first = 0; first < count; first += across) {
@@ -58,11 +58,14 @@ function cutsOf(count, across, perGroup) {
 /**
  * Small grids for each map that a window reads: what is read and, for a sum of products, the weights and the products.
  *
- * @param {{maps, rows, columns, lines}} what `maps` planes of `rows` x `columns` taps in `lines` grids each, 1 or 3
- * @returns {{cell, shown, upright, grids: {x, y, w, h, row, map}[]}} `row` is 0, 1 or 2 for read, weight, product
+ * @param {Rect} box
+ * @param {KernelWhat} what `maps` planes of `rows` x `columns` taps in `lines` grids each, 1 or 3
+ * @param {boolean} upright
+ * @returns {Work} `row` is 0, 1 or 2 for read, weight, product
  */
 export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
   const [between, edge] = [26, 8];
+  /** @param {number} shown */
   const room = (shown) => {
     const [across, down] = upright ? [shown, lines] : [lines, shown];
     const w = (box.w - (across - 1) * (upright ? edge : between)) / (across * columns);
@@ -78,6 +81,7 @@ export function fitWork(box, { maps, rows, columns, lines = 3 }, upright) {
   const wide = (upright ? shown : lines) * stepX - (upright ? edge : between);
   const left = box.x + Math.max(0, (box.w - wide) / 2);
   const top = box.y + (upright ? 0 : TAG);
+  /** @type {any[]} the stage makes viewports of them */
   const grids = [];
   for (let map = 0; map < shown; map++)
     for (let row = 0; row < lines; row++) {

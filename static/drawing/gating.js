@@ -1,4 +1,3 @@
-// @ts-check
 // Signal times gate: where both come from, and what becomes of them under a strength, a threshold and a hand.
 import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Who reads whom: what is lit on each panel for one selected cell. Pure look-ups.
 //
 // A selection is {kind: "output", channel, cell}, {kind: "input", channel, cell} or {kind: "kernel", channel, tap}.

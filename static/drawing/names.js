@@ -1,4 +1,3 @@
-// @ts-check
 // What maps are called: Python names them for what they are to a layer, here they get their words.
 import { _ } from "../words/catalogue.js";
 

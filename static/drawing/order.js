@@ -1,4 +1,3 @@
-// @ts-check
 // In which order the cells are visited: one turn per output channel of a group, in each turn every cell once.
 import { ravel, unravel } from "./tables.js";
 
@@ -24,7 +23,7 @@ export function makeOrder(turns, shape, serpentine = false) {
     stepOf: (turn, cell) => turn * cells + ravel(fold(cell), shape),
     /**
      * The part of one plane that is not reached yet, as rectangles [row, column, rows, columns].
-     * @param {number} step @param {number} turn @param {number} d @returns {number[][]}
+     * @param {number} step @param {number} turn @param {number} d @returns {Block[]}
      */
     hidden(step, turn, d) {
       const now = this.at(step);
@@ -34,8 +33,11 @@ export function makeOrder(turns, shape, serpentine = false) {
       }
       const [, r, c] = now.cell;
       const backwards = fold([d, r, 0])[2] !== 0;
+      /** @type {Block} */
       const rest = backwards ? [r, 0, 1, c] : [r, c + 1, 1, shape[2] - c - 1];
-      return [rest, [r + 1, 0, shape[1] - r - 1, shape[2]]].filter(([, , h, w]) => h > 0 && w > 0);
+      /** @type {Block[]} */
+      const blocks = [rest, [r + 1, 0, shape[1] - r - 1, shape[2]]];
+      return blocks.filter(([, , h, w]) => h > 0 && w > 0);
     },
   };
 }

@@ -11,6 +11,7 @@ const GRID_FROM = 7; // ... and a grid line
 const MOST_NUMBERS = 4000;
 const BARS = 0.7; // part of a one-row map that its bars take; the number stands below
 
+/** @param {Ctx} ctx @param {Rect} port @param {() => void} draw */
 export function clipTo(ctx, port, draw) {
   ctx.save();
   ctx.beginPath();
@@ -20,7 +21,10 @@ export function clipTo(ctx, port, draw) {
   ctx.restore();
 }
 
-/** Cover what is not computed yet. */
+/**
+ * Cover what is not computed yet.
+ * @param {Ctx} ctx @param {Look} look @param {number} x @param {number} y @param {number} w @param {number} h
+ */
 export function cloak(ctx, look, x, y, w, h) {
   for (const fill of [look.veil, look.mask]) {
     ctx.fillStyle = fill;
@@ -28,17 +32,19 @@ export function cloak(ctx, look, x, y, w, h) {
   }
 }
 
+/** @param {Port} port @param {(row: number, column: number) => void} visit */
 const eachVisible = (port, visit) => {
   const [r0, r1, c0, c1] = visible(port);
   for (let r = r0; r < r1; r++) for (let c = c0; c < c1; c++) visit(r, c);
 };
 
+/** @param {Port} port */
 const seen = (port) => {
   const [r0, r1, c0, c1] = visible(port);
   return (r1 - r0) * (c1 - c0);
 };
 
-/** One map: image, texture of the padding, grid, numbers. */
+/** One map: image, texture of the padding, grid, numbers. @param {Ctx} ctx @param {Dressed} map @param {Look} look */
 export function paintMap(ctx, map, look) {
   const { port, image } = map;
   clipTo(ctx, port, () => {
@@ -57,7 +63,10 @@ export function paintMap(ctx, map, look) {
   ctx.strokeRect(port.x - 0.5, port.y - 0.5, port.w + 1, port.h + 1);
 }
 
-/** Padding is hatched, holes are empty but for a dot, cells without a number are cross-hatched. */
+/**
+ * Padding is hatched, holes are empty but for a dot, cells without a number are cross-hatched.
+ * @param {Ctx} ctx @param {Dressed} map @param {Look} look
+ */
 function paintTexture(ctx, { panel, channel, depth, port }, look) {
   const [, low, left] = panel.low;
   if (Math.min(port.sx, port.sy) < 3 || seen(port) > 40000) {
@@ -82,17 +91,23 @@ function paintTexture(ctx, { panel, channel, depth, port }, look) {
   });
 }
 
-/** The padding as rectangles [row, column, rows, columns], for maps too large to look at each place. */
+/**
+ * The padding as rectangles [row, column, rows, columns], for maps too large to look at each place.
+ * @param {Port} port @param {number} low @param {number} left @param {Panel} panel @returns {Block[]}
+ */
 function bands(port, low, left, panel) {
   const [, rows, columns] = panel.extent;
-  return [
+  /** @type {Block[]} */
+  const all = [
     [0, 0, low, port.columns],
     [low + rows, 0, port.rows - low - rows, port.columns],
     [low, 0, rows, left],
     [low, left + columns, rows, port.columns - left - columns],
-  ].filter(([, , tall, wide]) => tall > 0 && wide > 0);
+  ];
+  return all.filter(([, , tall, wide]) => tall > 0 && wide > 0);
 }
 
+/** @param {Ctx} ctx @param {Port} port @param {Look} look */
 function paintGrid(ctx, port, look) {
   const [[left, right], [top, bottom]] = drawnCells(port);
   ctx.strokeStyle = look.grid;
@@ -111,7 +126,10 @@ function paintGrid(ctx, port, look) {
   ctx.stroke();
 }
 
-/** One-row maps show their values as bars from a middle line, so that a signal looks like one. */
+/**
+ * One-row maps show their values as bars from a middle line, so that a signal looks like one.
+ * @param {Ctx} ctx @param {Dressed} map @param {Look} look
+ */
 function paintBars(ctx, { panel, channel, depth, port, lim, ramp }, look) {
   const most = Math.max(Math.abs(lim[0]), Math.abs(lim[1]));
   const half = (port.sy * BARS) / 2;
@@ -122,6 +140,7 @@ function paintBars(ctx, { panel, channel, depth, port, lim, ramp }, look) {
     const { x, y } = boxOf(port, r, c);
     const middle = y + half;
     const tall = (value / most) * (half - 2);
+    /** @type {Block} */
     const box = [x + port.sx * 0.12, Math.min(middle, middle - tall), port.sx * 0.76, Math.abs(tall)];
     ctx.fillStyle = css(ramp[level(value, lim)]);
     ctx.fillRect(...box);
@@ -131,8 +150,10 @@ function paintBars(ctx, { panel, channel, depth, port, lim, ramp }, look) {
   ctx.fillRect(port.x, boxOf(port, 0, 0).y + half - 0.5, port.w, 1);
 }
 
+/** @param {Ctx} ctx @param {Dressed} map @param {Look} look */
 function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
   if (port.sx < NUMBERS_FROM || port.sy < 15 || seen(port) > MOST_NUMBERS) return;
+  /** @type {{r: number, c: number, content: Content}[]} */
   const cells = [];
   eachVisible(port, (r, c) => {
     const content = contentAt(panel, channel, [depth, r, c]);
@@ -152,8 +173,10 @@ function paintNumbers(ctx, { panel, channel, depth, port, ramp, lim }, look) {
   }
 }
 
+/** @param {number} value @param {RGB[]} ramp @param {Limits} lim @param {Look} look */
 const inkOn = (value, ramp, lim, look) => (Number.isFinite(value) ? ink(ramp[level(value, lim)]) : look.text);
 
+/** @param {Ctx} ctx @param {string} text @param {number} x @param {number} y @param {{font: string, colour: string, align?: CanvasTextAlign, baseline?: CanvasTextBaseline}} how */
 export function write(ctx, text, x, y, { font, colour, align = "center", baseline = "middle" }) {
   ctx.font = font;
   ctx.fillStyle = colour;
@@ -162,7 +185,10 @@ export function write(ctx, text, x, y, { font, colour, align = "center", baselin
   ctx.fillText(text, x, y);
 }
 
-/** Font size at which the longest of these texts fits into a cell; 0 where none can be read, or none is wanted. */
+/**
+ * Font size at which the longest of these texts fits into a cell; 0 where none can be read, or none is wanted.
+ * @param {string[]} texts @param {number} w @param {number} h @param {Look} look
+ */
 export function fontSize(texts, w, h, look) {
   if (look.bare) return 0;
   const widest = texts.reduce((most, text) => Math.max(most, look.ems(text)), look.ems("00"));
@@ -170,7 +196,10 @@ export function fontSize(texts, w, h, look) {
   return size < look.smallest ? 0 : size;
 }
 
-/** Font size for the longest of some numbers, and their digits: fewer where more cannot be read. */
+/**
+ * Font size for the longest of some numbers, and their digits: fewer where more cannot be read.
+ * @param {(digits: number) => string[]} textsOf @param {number} w @param {number} h @param {Look} look
+ */
 export function lettering(textsOf, w, h, look) {
   for (const digits of [3, 2]) {
     const size = fontSize(textsOf(digits), w, h, look);
@@ -179,7 +208,10 @@ export function lettering(textsOf, w, h, look) {
   return { size: 0, digits: 3 };
 }
 
-/** One number in its own coloured box: the work area's cells, and the lens's. `say` is how it is written. */
+/**
+ * One number in its own coloured box: the work area's cells, and the lens's. `say` is how it is written.
+ * @param {Ctx} ctx @param {Rect} box @param {number} value @param {CellColours} colours @param {Look} look @param {boolean} [faint]
+ */
 export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size, say = brief }, look, faint = false) {
   ctx.fillStyle = Number.isFinite(value) ? css(ramp[level(value, lim)]) : faint ? look.veil : look.missing;
   ctx.fillRect(x, y, w, h);
@@ -200,11 +232,14 @@ export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size, say = b
 /**
  * A panel's name over its box, with a legend at the right end, and a note under both. `names` and `notes` are wordings, the
  * longest first: nothing is cut by the legend.
+ * @param {Ctx} ctx @param {Rect} box @param {{names: string[], notes: string[]} & Partial<Legend>} title @param {Look} look
  */
 export function paintTitle(ctx, box, { names, notes, ramp, lim }, look) {
   const legend = ramp ? Math.max(60, Math.min(120, box.w * 0.3)) : 0;
   const lean = legend ? 0 : 16; // into the gap, where no legend stands
+  /** @param {string[]} wordings @param {number[]} sizes @param {number} room @param {string} weight @param {number} y @param {string} colour */
   const line = (wordings, sizes, room, weight, y, colour) => {
+    /** @param {string} text @param {number} size */
     const widthOf = (text, size) => {
       ctx.font = `${weight}${size}px ${look.font}`;
       return ctx.measureText(text).width;
@@ -214,9 +249,10 @@ export function paintTitle(ctx, box, { names, notes, ramp, lim }, look) {
   };
   line(names, [15, 14, 13, 12], box.w + lean - (legend ? legend + 10 : 0), "600 ", box.y - 27, look.text);
   line(notes, [13, 12, 11], box.w + lean, "", box.y - 9, look.soft);
-  if (legend) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 38, w: legend, h: 9 }, { ramp, lim }, look);
+  if (ramp && lim) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 38, w: legend, h: 9 }, { ramp, lim }, look);
 }
 
+/** @param {Ctx} ctx @param {Rect} box @param {Legend} legend @param {Look} look */
 export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   const gradient = ctx.createLinearGradient(x, 0, x + w, 0);
   for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * TOP)]));
@@ -231,12 +267,15 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   if (lim[0] < 0 && lim[1] > 0 && w > 80) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
 }
 
-/** A map's own small name, under it. */
+/**
+ * A map's own small name, under it.
+ * @param {Ctx} ctx @param {Port} port @param {string} text @param {string | null} colour @param {Look} look
+ */
 export function paintTag(ctx, port, text, colour, look) {
   write(ctx, text, port.x, port.y + port.h + 9, { font: `12px ${look.font}`, colour: colour ?? look.soft, align: "left" });
 }
 
-/** What is left out: a dashed box, crossed. */
+/** What is left out: a dashed box, crossed. @param {Ctx} ctx @param {Rect} box @param {Look} look */
 export function dashed(ctx, { x, y, w, h }, look) {
   ctx.strokeStyle = look.soft;
   ctx.lineWidth = 1.5;

@@ -26,19 +26,21 @@ export class Paper {
   /**
    * @param {string} header of the scene's blob
    * @param {Uint8Array} bytes behind it
-   * @param {{width, ratio, dark, text, background, accent, bare, serpentine, channel, note, widths}} how `width` of the page;
+   * @param {PaperHow} how `width` of the page;
    *   `ratio` of a file's pixels to it; `bare` leaves out numbers in cells; `channel` is the one to look at, or null for that of
    *   each step; `note` stands at the foot; `widths` are those of the font, see recorder.js
    */
   constructor(header, bytes, how) {
-    this.scene = unpack(header, bytes);
+    /** @type {Scene} */
+    const scene = unpack(header, bytes);
+    this.scene = scene;
     this.how = how;
     const { meta, tensors } = this.scene;
     const { shape } = tensors.output;
     this.order = makeOrder(shape[0] / meta.groups, shape.slice(1), how.serpentine);
     this.stage = new Stage(RECORDED, MOST);
     this.stage.load(this.scene, false);
-    const numbers = { ems: (text) => AIR * wideOf(how.widths[""], text), smallest: Math.max(SMALLEST, FEWEST / how.ratio), largest: LARGEST, bare: how.bare };
+    const numbers = { ems: (/** @type {string} */ text) => AIR * wideOf(how.widths[""], text), smallest: Math.max(SMALLEST, FEWEST / how.ratio), largest: LARGEST, bare: how.bare };
     this.stage.setTheme({ ...makeLook(RECORDED.hatch, { ...how, font: "" }), ...numbers }, how.dark);
     const corner = [EDGE, TOP].map((side) => Math.round(side * how.ratio) / how.ratio); // on a whole pixel, as the veil's blocks are
     this.ctx = new Recorder(corner, how.widths);
@@ -52,7 +54,7 @@ export class Paper {
     return TOP + this.stage.layout.height + 2 * LINE + FOOT;
   }
 
-  /** The output cell of a step, as the player tells it. */
+  /** The output cell of a step, as the player tells it. @param {number} step @returns {CellAt} */
   at(step) {
     const { turn, cell } = this.order.at(step);
     return { kind: "output", channel: this.how.channel ?? turn, cell };
@@ -61,6 +63,7 @@ export class Paper {
   /**
    * One step: the height, the still part, or "same" where nothing of it has changed since the step before, and the moving
    * part, with an empty line between them.
+   * @param {number} step
    */
   record(step) {
     const here = this.at(step);
@@ -72,7 +75,7 @@ export class Paper {
     return [this.height, still, this.ctx.take()].join("\n\n");
   }
 
-  /** Put the maps of a step on stage. Returns true if the still part is another one then. */
+  /** Put the maps of a step on stage. Returns true if the still part is another one then. @param {{channel: number, cell: Cell}} here */
   turnTo({ channel, cell }) {
     const { stage } = this;
     const other = stage.recast({ channel, cell });
@@ -91,7 +94,10 @@ export class Paper {
     return ctx.take();
   }
 
-  /** What drawMoving asks of whoever tells a scene: here nothing is hovered, pinned or on its way. */
+  /**
+   * What drawMoving asks of whoever tells a scene: here nothing is hovered, pinned or on its way.
+   * @param {number} step @param {CellAt} here @param {Worked} worked @returns {Teller}
+   */
   telling(step, here, worked) {
     const { order, scene, stage } = this;
     const { channel } = here;
@@ -101,18 +107,23 @@ export class Paper {
       clock: { step: shown, move: { from: shown, to: shown, part: 0 } },
       shown: () => null,
       here: () => here,
-      lookUp: (selection) => selection,
+      lookUp: (/** @type {Subject} */ selection) => selection,
+      hides: () => false,
     };
   }
 
-  /** The sentence in at most two lines, in the longest wording that fits; and the step's number. */
+  /**
+   * The sentence in at most two lines, in the longest wording that fits; and the step's number.
+   * @param {number} step @param {CellAt} here @param {Worked} worked
+   */
   writeBelow(step, here, worked) {
     const { stage, ctx, order } = this;
     const { look, layout } = stage;
     const torch = torchValue(this.scene, here.channel, here.cell);
     const ok = agrees(this.scene, worked, torch);
     const rooms = worked.terms.length > AT_MOST ? SHORTER : [AT_LENGTH, ...SHORTER];
-    let lines;
+    /** @type {string[]} */
+    let lines = [];
     const font = `14px ${look.font}`;
     for (const room of rooms) {
       ctx.font = font;
@@ -136,7 +147,7 @@ export class Paper {
   }
 }
 
-/** Text in lines of at most so many pixels. */
+/** Text in lines of at most so many pixels. @param {Ctx} ctx @param {string} text @param {number} room */
 function broken(ctx, text, room) {
   const lines = [""];
   for (const word of text.split(" ")) {

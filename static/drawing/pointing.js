@@ -1,4 +1,3 @@
-// @ts-check
 // What lies under a pixel of the stage, and which tap of the kernel is drawn where.
 import { contentAt } from "./panels.js";
 import { placeAt } from "./port.js";
@@ -22,8 +21,7 @@ export function hit(stage, x, y) {
 
 /** @param {Stage} stage @param {number} x @param {number} y @returns {Hit | null} */
 function hitKernel(stage, x, y) {
-  /** @type {{grids: (Port & {map: number})[]}} */
-  const { grids } = stage.layout.work;
+  const grids = stage.layout.work?.grids ?? [];
   const grid = grids.find((g) => placeAt(g, x, y));
   const at = grid && placeAt(grid, x, y);
   if (!at) return null;

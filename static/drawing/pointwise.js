@@ -1,4 +1,3 @@
-// @ts-check
 // Functions of one number, by torch's name: value, slope and, where the function is a product x * gate(x), the gate.
 
 /** @param {number} x */

@@ -1,4 +1,3 @@
-// @ts-check
 // Where the places of a map lie on the stage, and which place lies under a pixel. The one file that knows which way
 // torch's axes run: rows down and columns to the right or, turned, rows to the right and columns up.
 
@@ -46,6 +45,7 @@ export function zoomAt(view, port, factor, x, y) {
 /**
  * The smallest block that holds all these rows and columns: [row, column, rows, columns].
  * @param {number[]} rows @param {number[]} columns
+ * @returns {Block}
  */
 export function blockOf(rows, columns) {
   const [row, column] = [Math.min(...rows), Math.min(...columns)];

@@ -1,4 +1,3 @@
-// @ts-check
 // The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
 import { axisOf, listed, placeWords, spanWords } from "./axes.js";
 import { panelWords } from "./names.js";

@@ -16,9 +16,13 @@
 
 import { level } from "./colour.js";
 
+/** @param {string} colour @param {number} [step] @param {boolean} [cross] */
 const hatch = (colour, step = 7, cross = false) => ({ hatch: colour, step, cross });
 
-/** A map by its name; numpy makes the picture. The planes of a gate are worked out here, and so their levels are, too. */
+/**
+ * A map by its name; numpy makes the picture. The planes of a gate are worked out here, and so their levels are, too.
+ * @param {Panel} panel @param {number} channel @param {number} depth @param {{lim: Limits, every?: number}} how
+ */
 const image = ({ name, scale, turned, single, data, shape, lines }, channel, depth, { lim, every = 1 }) => {
   const from = single ? depth * shape[2] * shape[3] : 0;
   const levels = single ? Array.from(data.subarray(from, from + lines[1].length * lines[2].length), (value) => level(value, lim)) : null;
@@ -27,17 +31,20 @@ const image = ({ name, scale, turned, single, data, shape, lines }, channel, dep
 
 export const RECORDED = { hatch, image };
 
-/** How wide words are, in parts of the font's size. */
+/** How wide words are, in parts of the font's size. @param {Widths} widths @param {string} words */
 export function wideOf(widths, words) {
   let wide = 0;
   for (const sign of words) wide += widths[sign] ?? widths.other;
   return wide;
 }
 
+/** Styles of a font by how CSS begins it. @type {Record<string, string>} */
+const STYLES = { "600 ": "bold", "italic ": "italic", "": "" };
+
 export class Recorder {
   /**
-   * @param {[number, number]} corner of the page where the stage's own begins
-   * @param {Object<string, {[sign: string]: number, other: number}>} widths of signs in parts of the font's size, by style
+   * @param {number[]} corner of the page where the stage's own begins
+   * @param {Record<string, Widths>} widths of signs in parts of the font's size, by style
    */
   constructor([left, top], widths) {
     Object.assign(this, { left, top, widths, marks: [], saved: [], filled: null });
@@ -52,7 +59,7 @@ export class Recorder {
     return marks.join("\n");
   }
 
-  /** Write a mark down; as on a canvas, what lies nowhere is not drawn. */
+  /** Write a mark down; as on a canvas, what lies nowhere is not drawn. @param {...any} mark */
   tell(...mark) {
     if (nowhere(mark[1]) || nowhere(mark[2]) || nowhere(mark[3]) || nowhere(mark[4])) return;
     this.marks.push(JSON.stringify(mark));
@@ -62,6 +69,7 @@ export class Recorder {
     return this.alpha;
   }
 
+  /** @param {number} part */
   set globalAlpha(part) {
     if (part === this.alpha) return;
     this.alpha = part;
@@ -80,15 +88,18 @@ export class Recorder {
     this.clipTo(this.round);
   }
 
+  /** @param {number[] | null} [cut] */
   clipTo(cut) {
     if (cut !== this.cut) this.tell("clip", ...(cut ?? []));
-    this.cut = cut;
+    this.cut = cut ?? null;
   }
 
+  /** @param {number[]} dash */
   setLineDash(dash) {
     this.dash = dash;
   }
 
+  /** @param {number} x @param {number} y @param {number} w @param {number} h */
   fillRect(x, y, w, h) {
     const fill = this.fillStyle;
     const box = this.at(x, y, w, h);
@@ -97,22 +108,27 @@ export class Recorder {
     else this.tell("rect", ...(this.filled = [...box, fill]));
   }
 
+  /** @param {number} x @param {number} y @param {number} w @param {number} h */
   strokeRect(x, y, w, h) {
     if (this.edges(x, y, w, h)) return;
     this.tell("box", ...this.at(x, y, w, h), this.strokeStyle, this.lineWidth, this.dash);
   }
 
-  /** A border just inside what was filled last is the same mark. Returns true if it is one. */
+  /**
+   * A border just inside what was filled last is the same mark. Returns true if it is one.
+   * @param {number} x @param {number} y @param {number} w @param {number} h
+   */
   edges(x, y, w, h) {
     const { filled, marks } = this;
     this.filled = null;
-    if (!filled || !marks.at(-1).startsWith('["rect"') || this.lineWidth !== 1 || this.dash.length || !filled[4].endsWith(",1)")) return false;
+    if (!filled || !marks[marks.length - 1].startsWith('["rect"') || this.lineWidth !== 1 || this.dash.length || !filled[4].endsWith(",1)")) return false;
     if (String(this.at(x - 0.5, y - 0.5, w + 1, h + 1)) !== String(filled.slice(0, 4))) return false;
     marks.pop();
     this.tell("cell", ...filled, this.strokeStyle);
     return true;
   }
 
+  /** @param {number} x @param {number} y @param {number} w @param {number} h */
   at(x, y, w, h) {
     return [short(x + this.left), short(y + this.top), short(w), short(h)];
   }
@@ -121,18 +137,22 @@ export class Recorder {
     Object.assign(this, { path: [], disc: null, round: null });
   }
 
+  /** @param {number} x @param {number} y @param {number} w @param {number} h */
   rect(x, y, w, h) {
     this.round = this.at(x, y, w, h);
   }
 
+  /** @param {number} x @param {number} y */
   moveTo(x, y) {
     this.path.push([short(x + this.left), short(y + this.top)]);
   }
 
+  /** @param {number} x @param {number} y */
   lineTo(x, y) {
-    this.path.at(-1).push(short(x + this.left), short(y + this.top));
+    this.path[this.path.length - 1].push(short(x + this.left), short(y + this.top));
   }
 
+  /** @param {number} x @param {number} y @param {number} radius */
   arc(x, y, radius) {
     this.disc = [short(x + this.left), short(y + this.top), radius];
   }
@@ -143,36 +163,43 @@ export class Recorder {
   }
 
   fill() {
-    this.tell("dot", ...this.disc, this.fillStyle);
+    this.tell("dot", ...(this.disc ?? []), this.fillStyle);
   }
 
   /** Size and style of the font, as CSS has them: "italic 12px ...". */
   type() {
     if (this.font === this.typed) return this;
-    const [, style, size] = /^(italic |600 |)([\d.]+)px/.exec(this.font);
-    return Object.assign(this, { typed: this.font, size: short(Number(size)), style: { "600 ": "bold", "italic ": "italic", "": "" }[style] });
+    const [, style, size] = /^(italic |600 |)([\d.]+)px/.exec(this.font) ?? ["", "", "10"];
+    return Object.assign(this, { typed: this.font, size: short(Number(size)), style: STYLES[style] });
   }
 
+  /** @param {string} words @param {number} x @param {number} y */
   fillText(words, x, y) {
     if (words === "") return;
     const { size, style } = this.type();
     this.tell("text", short(x + this.left), short(y + this.top), words, size, style, this.fillStyle, this.textAlign);
   }
 
+  /** @param {string} words */
   measureText(words) {
     const { size, style } = this.type();
     return { width: size * wideOf(this.widths[style], words) };
   }
 
+  /** @param {object} named @param {number} x @param {number} y @param {number} w @param {number} h */
   drawImage(named, x, y, w, h) {
     this.tell("image", ...this.at(x, y, w, h), named);
   }
 
   createLinearGradient() {
-    return { stops: [], addColorStop(_, colour) { this.stops.push(colour); } };
+    /** @type {string[]} */
+    const stops = [];
+    return { stops, addColorStop: (/** @type {number} */ _, /** @type {string} */ colour) => stops.push(colour) };
   }
 }
 
+/** @param {unknown} part */
 const nowhere = (part) => typeof part === "number" && part - part !== 0; // not finite
 
+/** @param {number} length */
 const short = (length) => Math.round(length * 100) / 100;

@@ -1,4 +1,3 @@
-// @ts-check
 // How a window becomes a value. A scene names its rule; a new rule is one entry here, and one sentence in sentences.js.
 //
 // A rule is (scene, axes, channel, cell) -> {value, terms, ...}. Its terms carry a `product` or a `read`: float32 sums

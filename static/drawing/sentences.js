@@ -1,4 +1,3 @@
-// @ts-check
 // What each rule says of one output cell, as parts of a sentence: text, and numbers on the colours of the drawing.
 import { placeWords } from "./axes.js";
 import { css, ink, level } from "./colour.js";

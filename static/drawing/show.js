@@ -9,11 +9,11 @@ import { brief, signOf } from "../words/numbers.js";
 
 const OUTLINED = 600; // lit cells up to this number get an outline each
 const SIGNS_FROM = 6; // pixels a weight needs to carry its sign, where it has no room for its number
-const LENS_BELOW = 14; // cells smaller than this many pixels are shown again under a lens
 
-/** Cover what the order has not reached. */
+/** Cover what the order has not reached. @param {Ctx} ctx @param {Stage} stage @param {Order} order @param {number} step */
 export function veil(ctx, stage, order, step) {
   const perGroup = order.turns;
+  /** @param {OnStage} map @param {number} turn @param {number} depth */
   const cover = (map, turn, depth) => {
     for (const block of order.hidden(step, turn, depth)) {
       const [x, y, right, bottom] = sidesOf(map.port, ...block).map((at) => Math.round(at * stage.ratio) / stage.ratio); // whole pixels leave no seams
@@ -24,7 +24,10 @@ export function veil(ctx, stage, order, step) {
     clipTo(ctx, map.port, () => cover(map, map.channel % perGroup, map.depth));
 }
 
-/** In a stamped scene only the channels whose turn has not come are covered: the others fill up by themselves. */
+/**
+ * In a stamped scene only the channels whose turn has not come are covered: the others fill up by themselves.
+ * @param {Ctx} ctx @param {Stage} stage @param {Order} order @param {number} step
+ */
 export function veilTurns(ctx, stage, order, step) {
   const now = order.at(step).turn;
   for (const map of stage.strip) {
@@ -32,7 +35,10 @@ export function veilTurns(ctx, stage, order, step) {
   }
 }
 
-/** Show one output cell through the veil: the reader asked for it. */
+/**
+ * Show one output cell through the veil: the reader asked for it.
+ * @param {Ctx} ctx @param {Stage} stage @param {{channel: number, cell: Cell}} at
+ */
 export function uncover(ctx, stage, { channel, cell }) {
   const map = stage.outputs.find((m) => m.channel === channel && stage.output.lines[0][m.depth] === cell[0]);
   if (!map) return;
@@ -44,7 +50,10 @@ export function uncover(ctx, stage, { channel, cell }) {
   clipTo(ctx, port, () => paintCell(ctx, boxOf(port, row, column), value, { ...dressed, size }, stage.look));
 }
 
-/** Light a set of places on every map of a panel that takes part. */
+/**
+ * Light a set of places on every map of a panel that takes part.
+ * @param {Ctx} ctx @param {Stage} stage @param {OnStage[]} maps @param {Places | null | undefined} lit @param {Style} style
+ */
 export function lightUp(ctx, stage, maps, lit, style) {
   if (!lit) return;
   const [first, end] = lit.channels;
@@ -54,9 +63,11 @@ export function lightUp(ctx, stage, maps, lit, style) {
   }
 }
 
-const outset = (port, by) => ({ x: port.x - by, y: port.y - by, w: port.w + 2 * by, h: port.h + 2 * by });
+/** @param {Rect} port @param {number} by */
+export const outset = (port, by) => ({ x: port.x - by, y: port.y - by, w: port.w + 2 * by, h: port.h + 2 * by });
 
-function lightMap(ctx, port, [, rows, columns], style, look) {
+/** @param {Ctx} ctx @param {Port} port @param {number[][]} places @param {Style} style @param {Look} look */
+export function lightMap(ctx, port, [, rows, columns], style, look) {
   if (!rows.length || !columns.length) return;
   const block = blockOf(rows, columns);
   const { x, y, w, h } = boxOf(port, ...block);
@@ -64,7 +75,7 @@ function lightMap(ctx, port, [, rows, columns], style, look) {
   ctx.globalAlpha = style.alpha ?? 1;
   ctx.setLineDash(style.dash ?? []);
   if (!solid) {
-    ctx.fillStyle = style.wash;
+    ctx.fillStyle = style.wash ?? look.grid;
     ctx.fillRect(x, y, w, h);
   }
   if (rows.length * columns.length <= OUTLINED && port.sx > 4 && !solid)
@@ -75,12 +86,13 @@ function lightMap(ctx, port, [, rows, columns], style, look) {
   ctx.globalAlpha = 1;
 }
 
-/** A box that can be seen, however small the cells are. */
+/** A box that can be seen, however small the cells are. @param {Rect} box */
 const atLeast = ({ x, y, w, h }) => ({ x, y, w: Math.max(w, 4), h: Math.max(h, 4) });
 
+/** @param {Ctx} ctx @param {Port} port @param {number[]} rows @param {number[]} columns @param {Style} style */
 function fillCells(ctx, port, rows, columns, style) {
   const [r0, r1, c0, c1] = visible(port);
-  ctx.fillStyle = style.fill;
+  ctx.fillStyle = style.fill ?? style.colour;
   const inside = columns.filter((c) => c >= c0 && c < c1);
   for (const r of rows) {
     if (r < r0 || r >= r1) continue;
@@ -91,6 +103,7 @@ function fillCells(ctx, port, rows, columns, style) {
   }
 }
 
+/** @param {Ctx} ctx @param {Rect} box @param {Style} style @param {Look} look */
 function outline(ctx, { x, y, w, h }, style, look) {
   ctx.strokeStyle = look.halo;
   ctx.lineWidth = style.width + 2.5;
@@ -100,14 +113,21 @@ function outline(ctx, { x, y, w, h }, style, look) {
   ctx.strokeRect(x, y, w, h);
 }
 
-/** Between two lit sets of the same shape, part of the way. */
+/**
+ * Between two lit sets of the same shape, part of the way.
+ * @param {Places | null | undefined} a @param {Places | null | undefined} b @param {number} part @returns {Places | null | undefined}
+ */
 export function between(a, b, part) {
   if (!part || !a || !b) return a;
+  /** @param {number[]} from @param {number[]} to */
   const mix = (from, to) => (from.length === to.length ? from.map((p, i) => p + part * (to[i] - p)) : from);
   return { channels: a.channels, places: [b.places[0], mix(a.places[1], b.places[1]), mix(a.places[2], b.places[2])] };
 }
 
-/** Window, weights and products in numbers, large enough to read on a projector. */
+/**
+ * Window, weights and products in numbers, large enough to read on a projector.
+ * @param {Ctx} ctx @param {AtWork} stage @param {Worked | null} worked @param {number} kernelChannel @param {Tap[]} [litTaps]
+ */
 export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
   const { layout, look } = stage;
   const { work } = layout;
@@ -117,9 +137,9 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
     const grids = work.grids.filter((grid) => grid.row === row);
     if (!grids.length) continue;
     const columns = grids.map((grid) => gridValues(stage, worked, kernelChannel, grid));
-    const { size, digits } = lettering((most) => columns.flat().map(({ value }) => brief(value, most)), work.cell, work.cell, look);
+    const { size, digits } = lettering((most) => columns.flat().map(({ value }) => brief(value ?? NaN, most)), work.cell, work.cell, look);
     const signed = row === 1 && !size && work.cell >= SIGNS_FROM; // of a weight colour alone does not tell everybody the sign
-    const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size, say: (value) => brief(value, digits) }) };
+    const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size, say: (/** @type {number} */ value) => brief(value, digits) }) };
     grids.forEach((grid, i) => paintGridCells(ctx, stage, grid, columns[i], colours));
     if (worked) for (const grid of grids) sign(ctx, stage, grid);
     ctx.strokeStyle = look.edge;
@@ -131,7 +151,10 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
   showSum(ctx, stage, worked);
 }
 
-/** What stands in one grid, place by place as the window lies on the input: {value, kind}. */
+/**
+ * What stands in one grid, place by place as the window lies on the input: {value, kind}.
+ * @param {Stage} stage @param {Worked | null} worked @param {number} channel @param {WorkGrid} grid
+ */
 function gridValues(stage, worked, channel, { row, map }) {
   const { weight } = stage.scene.tensors;
   const [depth, rows, columns] = stage.axes.map((axis) => axis.taps);
@@ -141,13 +164,16 @@ function gridValues(stage, worked, channel, { row, map }) {
     const flat = ravel([c, ...tap], [0, depth, rows, columns]);
     const term = worked?.terms[flat];
     const by = term?.weight ?? weight?.data[channel * weight.shape[1] * depth * rows * columns + flat];
-    return { value: [term?.read, by, term?.product][row], kind: row === 0 || (!weight && term?.kind === NONE) ? term.kind : 0 };
+    const told = row === 0 || (!weight && term?.kind === NONE); // its kind tells how it is drawn
+    return { value: [term?.read, by, term?.product][row] ?? NaN, kind: told ? (term?.kind ?? 0) : 0 };
   });
 }
 
+/** @param {Stage} stage @param {Worked | null} worked @param {number} channel @param {number} row */
 const rowColours = (stage, worked, channel, row) =>
   [() => stage.legend("input", worked?.first), () => stage.legend("weight"), () => stage.legend("output", channel)][row]();
 
+/** @param {Ctx} ctx @param {Stage} stage @param {WorkGrid} grid @param {{value: number, kind: number}[]} values @param {CellColours} colours */
 function paintGridCells(ctx, { axes, look }, grid, values, colours) {
   const columns = axes[2].taps;
   values.forEach(({ value, kind }, i) => {
@@ -159,7 +185,7 @@ function paintGridCells(ctx, { axes, look }, grid, values, colours) {
   });
 }
 
-/** The × and = between the grids. */
+/** The × and = between the grids. @param {Ctx} ctx @param {AtWork} stage @param {WorkGrid} grid */
 function sign(ctx, { layout: { work }, look }, grid) {
   if (!grid.row) return;
   const text = ["", "×", "="][grid.row];
@@ -167,6 +193,7 @@ function sign(ctx, { layout: { work }, look }, grid) {
   write(ctx, text, x, y, { font: `600 20px ${look.font}`, colour: look.text });
 }
 
+/** @param {Ctx} ctx @param {AtWork} stage @param {Tap[]} taps @param {number} row */
 function lightTaps(ctx, stage, taps, row) {
   const { axes, look } = stage;
   const { work } = stage.layout;
@@ -178,17 +205,22 @@ function lightTaps(ctx, stage, taps, row) {
   }
 }
 
+/** @param {Ctx} ctx @param {AtWork} stage @param {Worked | null} worked */
 function showSum(ctx, stage, worked) {
   const { layout: { work, boxes }, look } = stage;
   if (!worked || worked.painted) return;
-  const text = SUMS[stage.scene.meta.rule](worked);
+  const text = SUMS[stage.scene.meta.rule]?.(worked) ?? "";
   ctx.font = `600 14px ${look.font}`;
   const size = Math.min(14, (14 * (boxes.work.w + 40)) / ctx.measureText(text).width); // it may lean into the gaps, not over them
   write(ctx, text, boxes.work.x + boxes.work.w / 2, work.bottom + 15, { font: `600 ${size}px ${look.font}`, colour: look.text });
 }
 
-/** The one input cell that an output cell is: outlined, with a line to where its value goes. */
+/**
+ * The one input cell that an output cell is: outlined, with a line to where its value goes.
+ * @param {Ctx} ctx @param {Stage} stage @param {Places} from @param {Places | null} lit
+ */
 export function showLink(ctx, stage, from, lit) {
+  /** @param {OnStage[]} maps @param {Places} where */
   const places = (maps, where) => maps.filter(({ channel, depth }) => where.channels[0] <= channel && channel < where.channels[1] && where.places[0].includes(depth));
   const [source] = places(stage.inputs, from);
   const [target] = lit ? places(stage.outputs, lit) : [];
@@ -197,6 +229,7 @@ export function showLink(ctx, stage, from, lit) {
   const [r, c] = [from.places[1][0], from.places[2][0]];
   clipTo(ctx, outset(source.port, 3), () => outline(ctx, atLeast(boxOf(source.port, r, c)), style, stage.look));
   if (!target) return;
+  /** @param {OnStage} map @param {number} row @param {number} column @returns {[number, number]} */
   const middle = ({ port }, row, column) => {
     const [x, y] = middleOf(port, row, column);
     return [Math.max(port.x, Math.min(port.x + port.w, x)), Math.max(port.y, Math.min(port.y + port.h, y))];
@@ -207,56 +240,8 @@ export function showLink(ctx, stage, from, lit) {
   ctx.setLineDash([2, 4]);
   ctx.beginPath();
   ctx.moveTo(...middle(source, r, c));
-  ctx.lineTo(...middle(target, lit.places[1][0], lit.places[2][0]));
+  if (lit) ctx.lineTo(...middle(target, lit.places[1][0], lit.places[2][0]));
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
-}
-
-/**
- * Where the cells of a panel's one map are too small for numbers: the surroundings of the lit places again, large.
- * Several maps leave no room for it; what their windows read stands in the middle of the stage anyway.
- */
-export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false) {
-  const [map] = maps;
-  const inside = lit && lit.channels[0] <= map.channel && map.channel < lit.channels[1];
-  if (!inside || maps.length > 1 || map.port.sx >= LENS_BELOW || stage.scene.meta.ndim === 1) return;
-  const around = (list, most) => {
-    const [low, high] = [Math.min(...list), Math.max(...list)];
-    if (high - low > 8) return null;
-    return range(high - low + 3).map((i) => low - 1 + i).filter((p) => p >= 0 && p < most);
-  };
-  const [rows, columns] = [around(lit.places[1], map.port.rows), around(lit.places[2], map.port.columns)];
-  if (!rows || !columns) return;
-  const port = lensPort(map.port, box, blockOf(rows, columns));
-  const dressed = stage.dress(map);
-  const at = (r, c) => contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
-  const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), port.sx, port.sy, stage.look);
-  if (!size) return; // without numbers it would only be in the way
-  const frame = outset(port, 4);
-  ctx.fillStyle = stage.look.background;
-  ctx.fillRect(frame.x, frame.y, frame.w, frame.h);
-  for (const r of rows)
-    for (const c of columns) {
-      const { kind, value, mirrored } = at(r, c);
-      const own = boxOf(port, r, c);
-      if (hidden([map.depth, r, c])) cloak(ctx, stage.look, own.x, own.y, own.w, own.h);
-      else if (kind !== NONE) paintCell(ctx, own, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
-    }
-  lightMap(ctx, port, lit.places, style, stage.look);
-  ctx.strokeStyle = stage.look.edge;
-  ctx.lineWidth = 1.5;
-  ctx.strokeRect(frame.x, frame.y, frame.w, frame.h);
-}
-
-/** Where the lens lies: in the corner of the panel's box that is furthest from the block of places that it shows. */
-function lensPort(port, box, block) {
-  const { left, top, across, down } = lieOf(port, ...block);
-  const part = port.across > 2 * port.down ? 0.9 : 0.5; // of the height: beside it a wide map has room enough
-  const cell = Math.min(34, (box.w * 0.5) / across, (box.h * part) / down);
-  const [w, h] = [cell * across, cell * down];
-  const own = boxOf(port, ...block);
-  const [right, low] = [own.x < box.x + box.w / 2, own.y < box.y + box.h / 2];
-  const [x, y] = [right ? box.x + box.w - w - 4 : box.x + 4, low ? box.y + box.h - h - 6 : box.y + 6];
-  return { ...port, x, y, w, h, sx: cell, sy: cell, left, top };
 }

@@ -2,15 +2,16 @@
 import { ALL, castOf } from "./cast.js";
 import { Gating } from "./gating.js";
 import { layoutPage, layoutStage } from "./layout.js";
-import { makeColours, makePanel, makePlane, scaleLimits, sizeOf } from "./panels.js";
+import { countPanel, makeColours, makePanel, makePlane, scaleLimits, sizeOf } from "./panels.js";
 import { blockOf, clampView, drawnSize, lieOf, placeAt, viewport, zoomAt } from "./port.js";
 import { canStamp } from "./stamp.js";
-import { axesOf, combinations, range } from "./tables.js";
+import { axesOf, range } from "./tables.js";
 
 const WHOLE = { zoom: 1, left: 0, top: 0 };
+/** @type {PanelName[]} */
 const PANELS = ["input", "gate", "output"];
 
-/** Rows and columns of a panel's maps as they are drawn. */
+/** Rows and columns of a panel's maps as they are drawn. @param {Panel} panel */
 function drawn(panel) {
   const [, rows, columns] = sizeOf(panel);
   const [across, down] = drawnSize(rows, columns, panel.turned);
@@ -19,8 +20,8 @@ function drawn(panel) {
 
 export class Stage {
   /**
-   * @param {{hatch, image}} surface what makes what a context cannot draw by itself: see canvas.js
-   * @param {{maps, depths, strip} | null} most of a page of paper, which is as high as it needs: maps that it holds; see cast.js
+   * @param {{hatch: Function, image: Function}} surface what makes what a context cannot draw by itself: see canvas.js
+   * @param {typeof ALL | null} most of a page of paper, which is as high as it needs: maps that it holds; see cast.js
    */
   constructor(surface, most = null) {
     const views = Object.fromEntries(PANELS.map((name) => [name, WHOLE]));
@@ -31,12 +32,13 @@ export class Stage {
   /**
    * A new scene: panels, colours and rasters are made anew; zoom stays if the maps keep their size.
    * A transposed convolution is told from its input if that is wanted and the scene is small enough.
+   * @param {Scene} scene @param {boolean} stampWanted
    */
   load(scene, stampWanted) {
     const before = this.input ? this.sizes() : "";
     this.scene = scene;
-    this.axes = scene.tensors.from ? null : axesOf(scene);
-    this.stamps = scene.meta.stamp ? axesOf(scene, "stamp.") : null;
+    this.axes = /** @type {Axis[]} */ (scene.tensors.from ? null : axesOf(scene)); // nobody asks where there are none
+    this.stamps = /** @type {Axis[]} */ (scene.meta.stamp ? axesOf(scene, "stamp.") : null);
     this.stamping = stampWanted && this.stamps !== null && canStamp(scene, this.stamps);
     const { strength, threshold, hand } = this.gating ?? {};
     this.gating = scene.meta.view === "gate" ? new Gating(scene) : null;
@@ -56,28 +58,20 @@ export class Stage {
     const { scales } = scene.meta;
     const laid = this.stamping || scene.meta.view !== "work" ? null : this.axes;
     this.input = this.gating ? makePlane(scene, "input", scales.input) : makePanel(scene, "input", laid);
-    this.gate = this.gating ? makePlane(scene, "gate", scales.gate) : null;
+    this.gate = /** @type {Panel} */ (this.gating ? makePlane(scene, "gate", scales.gate) : null);
     this.output = this.gating ? makePlane(scene, "output", scales.output) : makePanel(scene, "output", this.stamping ? this.stamps : null);
     this.thumbs = this.gating ? { ...makePlane(scene, "thumbs", scales.gate), blank: true } : this.output; // an image alone
     if (this.stamping) Object.assign(this.output, { data: Float32Array.from(this.output.data), unpainted: true });
     this.counted = null; // made when it is asked for
     this.rasters = new Map();
     this.recast({ channel: 0, cell: [0, 0, 0] });
-    if (this.enlarged >= this.inputMaps().length) this.enlarged = null;
+    if ((this.enlarged ?? 0) >= this.inputMaps().length) this.enlarged = null;
   }
 
   /** How often each cell is read (or painted), as a panel of one channel: a product of one count per axis. */
   get counts() {
-    this.counted ??= this.countPanel();
+    this.counted ??= countPanel(this);
     return this.counted;
-  }
-
-  countPanel() {
-    const panel = this.stamps ? this.output : this.input;
-    const [d, r, c] = this.axes.map((axis, i) => (this.stamps ? axis.filled() : axis.counts(panel.shape[i + 1])));
-    const data = Float32Array.from(combinations([d, r, c]), ([x, y, z]) => x * y * z);
-    const most = [d, r, c].reduce((product, counts) => product * Math.max(...counts), 1);
-    return { ...panel, data, unpainted: false, shape: [1, ...panel.shape.slice(1)], scale: "count", lim: [0, Math.max(most, 1)] };
   }
 
   /** Panel on which coverage is counted, or none. */
@@ -85,6 +79,7 @@ export class Stage {
     return this.coverage && this.scene.meta.view === "work" ? (this.stamps ? "output" : "input") : "";
   }
 
+  /** @param {Look} look @param {boolean} dark */
   setTheme(look, dark) {
     this.look = look;
     this.colours = makeColours(this.scene.meta, dark);
@@ -92,7 +87,7 @@ export class Stage {
     this.rasters.clear();
   }
 
-  /** Choose the maps that stand on stage for an output cell. Returns true if others did. */
+  /** Choose the maps that stand on stage for an output cell. Returns true if others did. @param {{channel: number, cell: Cell}} here */
   recast(here) {
     const before = JSON.stringify(this.cast);
     this.cast = castOf(this, here, this.most ?? ALL);
@@ -109,11 +104,12 @@ export class Stage {
     return channels.flatMap((channel) => depths.map((depth) => ({ channel, depth })));
   }
 
+  /** @param {number} channel @param {number} channels */
   groupOf(channel, channels) {
     return Math.floor(channel / (channels / this.scene.meta.groups));
   }
 
-  /** Look at another output channel. */
+  /** Look at another output channel. @param {number} channel @param {number} depth */
   select(channel, depth) {
     Object.assign(this, { selected: channel, depth });
     this.regate();
@@ -130,7 +126,10 @@ export class Stage {
     }
   }
 
-  /** Lay everything out in `width` x `tall` pixels, each `scale` of the page's and `ratio` of the screen's divided by it. */
+  /**
+   * Lay everything out in `width` x `tall` pixels, each `scale` of the page's and `ratio` of the screen's divided by it.
+   * @param {number} width @param {number} tall @param {number} ratio @param {number} [scale]
+   */
   resize(width, tall, ratio, scale = 1) {
     Object.assign(this, { width, tall, ratio: ratio * scale });
     const { input, output } = this;
@@ -140,6 +139,7 @@ export class Stage {
     const made = drawn(output);
     const row = sizeOf(output)[0] * made.rows === 1 && made.columns > 1; // taller cells are easier to see
     const single = { count: slices.length, ...made, line: line || row };
+    /** @param {number[]} shown @param {number} of */
     const whole = (shown, of) => (shown.length % (of / groups) === 0 ? (shown.length * groups) / of : 1); // groups that are all there
     const one = this.enlarged !== null;
     const each = { ...drawn(input), line };
@@ -179,20 +179,23 @@ export class Stage {
   /** Viewports of every map on stage, after a layout, a zoom or a choice of channel. */
   place() {
     const { layout, input, output, views } = this;
+    /** @param {Panel} panel @param {Fitted} cells @param {Rect} slot @param {View} view @returns {Port} */
     const port = (panel, cells, slot, view) => {
       const [, rows, columns] = sizeOf(panel);
       return { ...viewport(slot, rows, columns, cells, view, panel.turned), bars: this.scene.meta.ndim === 1 };
     };
+    /** @param {PanelName} name @param {Panel} panel @param {Fitted} cells */
     const clamp = (name, panel, cells) => {
       views[name] = clampView(views[name], port(panel, cells, cells.slots[0], views[name]));
       return views[name];
     };
+    /** @param {{channel: number, depth: number}[]} maps @param {Panel} panel @param {Fitted} cells @param {View} view @returns {OnStage[]} */
     const put = (maps, panel, cells, view) => maps.map((map, i) => ({ ...map, panel, port: port(panel, cells, cells.slots[i], view) }));
     const all = this.inputMaps();
     const shown = this.enlarged === null || this.gating ? all : [all[this.enlarged]];
     const made = this.cast.made.map((depth) => ({ channel: this.selected, depth }));
     this.inputs = put(shown, input, layout.input, clamp("input", input, layout.input));
-    this.gates = this.gate ? put(made, this.gate, layout.gate, clamp("gate", this.gate, layout.gate)) : [];
+    this.gates = this.gate && layout.gate ? put(made, this.gate, layout.gate, clamp("gate", this.gate, layout.gate)) : [];
     this.outputs = put(made, output, layout.output, clamp("output", output, layout.output));
     const depth = Math.min(this.depth + output.low[0], output.lines[0].length - 1);
     const each = this.cast.strip.map((channel) => ({ channel, depth }));
@@ -204,31 +207,35 @@ export class Stage {
     return [...this.inputs, ...this.gates, ...this.outputs];
   }
 
-  /** A panel's values have changed: its images are made anew when they are drawn. */
+  /** A panel's values have changed: its images are made anew when they are drawn. @param {string} name */
   forget(name) {
     for (const key of this.rasters.keys()) if (key.startsWith(name)) this.rasters.delete(key);
   }
 
-  /** Colours and limits of one channel of a tensor. */
+  /** Colours and limits of one channel of a tensor. @param {PanelName | "weight"} name @param {number} [channel] @returns {Legend} */
   legend(name, channel = 0) {
     return { ramp: this.colours.ramps[this.scene.meta.scales[name]], lim: this.limits[name][channel] };
   }
 
-  /** Image, colours and limits of a map; images are kept until the scene, the theme or the scale changes. */
+  /**
+   * Image, colours and limits of a map; images are kept until the scene, the theme or the scale changes.
+   * @param {OnStage} map @returns {Dressed}
+   */
   dress(map) {
     const counted = this.covered === map.panel.name;
     const panel = counted ? this.counts : map.panel;
     const channel = counted ? 0 : map.channel;
     const ramp = this.colours.ramps[panel.scale];
-    const lim = counted ? panel.lim : (this.limits[panel.name] ?? this.limits.gate)[channel];
+    const lim = panel.lim ?? (this.limits[panel.name] ?? this.limits.gate)[channel];
     return { ...map, panel, channel, ramp, lim, image: this.image(panel, { ...map, channel }, ramp, lim), counted };
   }
 
+  /** @param {Panel} panel @param {OnStage} map @param {RGB[]} ramp @param {Limits} lim */
   image(panel, { channel, depth, port }, ramp, lim) {
     const key = `${panel.name}${panel.scale}:${channel}:${depth}`;
     if (!this.rasters.has(key)) {
       const thumb = panel === this.thumbs && this.gating;
-      const plane = thumb ? { ...panel, data: this.gating.computed(channel) } : panel;
+      const plane = thumb ? { ...panel, data: thumb.computed(channel) } : panel;
       const every = thumb ? Math.max(1, Math.floor(1 / (port.sx * this.ratio))) : 1; // no finer than it is drawn
       this.rasters.set(key, this.surface.image(plane, channel, depth, { ramp, lim, every }));
     }
@@ -251,13 +258,14 @@ export class Stage {
    */
   zoom(name, factor, x = null, y = null) {
     const maps = this.mapsOf(name);
-    const map = maps.find(({ port }) => x !== null && placeAt(port, x, y)) ?? maps[0];
+    const map = maps.find(({ port }) => x !== null && y !== null && placeAt(port, x, y)) ?? maps[0];
     const { port } = map;
     const view = zoomAt(this.views[name], port, factor, x ?? port.x + port.w / 2, y ?? port.y + port.h / 2);
     for (const linked of this.linked(name)) this.views[linked] = view;
     this.place();
   }
 
+  /** @param {PanelName} name @param {number} dx @param {number} dy */
   pan(name, dx, dy) {
     const { port } = this.mapsOf(name)[0];
     const view = this.views[name];
@@ -269,11 +277,15 @@ export class Stage {
     for (const name of PANELS) this.views[name] = WHOLE;
   }
 
-  /** Follow the window: pan a zoomed panel so that these places are inside it. Returns true if it moved. */
+  /**
+   * Follow the window: pan a zoomed panel so that these places are inside it. Returns true if it moved.
+   * @param {"input" | "output"} name @param {number[][]} [places]
+   */
   follow(name, places) {
     const view = this.views[name];
     if (view.zoom === 1 || !places) return false;
     const { port } = this.mapsOf(name)[0];
+    /** @param {number} at @param {number} size @param {number} low @param {number} high */
     const inside = (at, size, low, high) => (low < at ? low : high > at + size ? Math.max(low - size / 2, high - size) : at);
     const lie = lieOf(port, ...blockOf(places[1], places[2]));
     const top = inside(view.top, port.h / port.sy, lie.top, lie.top + lie.down);

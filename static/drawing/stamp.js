@@ -1,4 +1,3 @@
-// @ts-check
 // A transposed convolution told from the input: every input cell paints the kernel, times its value, on the output.
 import { readsOf } from "./lights.js";
 import { ravel, unravel } from "./tables.js";

@@ -9,6 +9,7 @@ import { panelWords } from "./names.js";
 import { arrowWords, countedWords, dotted, mapNames, panelTitle, workNote, workTitle } from "./titles.js";
 import { _ } from "../words/catalogue.js";
 
+/** @param {Stage} stage @param {Ctx} ctx */
 export function paintStill(stage, ctx) {
   paintTitles(ctx, stage);
   for (const map of stage.inputs) {
@@ -24,12 +25,13 @@ export function paintStill(stage, ctx) {
   paintCharts(ctx, stage);
 }
 
-/** A map's name as long as its width allows. */
+/** A map's name as long as its width allows. @param {Ctx} ctx @param {Look} look @param {Port} port @param {string[]} words */
 function fitting(ctx, { font }, port, words) {
   ctx.font = `12px ${font}`;
   return words.find((text) => ctx.measureText(text).width <= port.w) ?? "";
 }
 
+/** @param {Ctx} ctx @param {Stage} stage @param {OnStage} map @param {string} tag */
 function paintOne(ctx, stage, map, tag) {
   const dressed = stage.dress(map);
   paintMap(ctx, dressed, stage.look);
@@ -39,7 +41,10 @@ function paintOne(ctx, stage, map, tag) {
   paintTag(ctx, map.port, tag, colour, stage.look);
 }
 
-/** A map's name with which way its axes run; of several maps only the first says so, for the others are alike. */
+/**
+ * A map's name with which way its axes run; of several maps only the first says so, for the others are alike.
+ * @param {Stage} stage @param {OnStage} map @param {string[]} words
+ */
 function withArrows(stage, map, words) {
   const { meta } = stage.scene;
   const axes = map.panel.name === "input" ? meta.axes : meta.outAxes;
@@ -48,10 +53,11 @@ function withArrows(stage, map, words) {
   return [dotted([...words, ...arrowWords(axes, map.panel.turned)])];
 }
 
-/** Cells that no window reads are cross-hatched. */
+/** Cells that no window reads are cross-hatched. @param {Ctx} ctx @param {Stage} stage @param {Dressed} map */
 function hatchUnread(ctx, { look }, { panel, depth, port }) {
   ctx.fillStyle = look.missing;
   const [, rows, columns] = panel.lines;
+  /** @param {number[]} place */
   const never = (place) => {
     const { kind, value } = contentAt(panel, 0, place);
     return !kind && value === 0;
@@ -66,35 +72,42 @@ function hatchUnread(ctx, { look }, { panel, depth, port }) {
   });
 }
 
-/** The window that rounding up would add, where torch leaves it out: dashed and crossed, one per axis. */
+/**
+ * The window that rounding up would add, where torch leaves it out: dashed and crossed, one per axis.
+ * @param {Ctx} ctx @param {Stage} stage
+ */
 function paintDropped(ctx, stage) {
   const dropped = stage.scene.meta.dropped ?? [];
   if (!dropped.some((start) => start !== null)) return;
   for (const { port } of stage.inputs)
     clipTo(ctx, port, () => {
       for (const axis of [1, 2]) {
-        if (dropped[axis] === null) continue;
+        const start = dropped[axis];
+        if (start === null) continue;
         const first = stage.axes.map((a) => a.start[0] + a.low);
-        first[axis] = dropped[axis] + stage.axes[axis].low;
-        const size = [1, 2].map((i) => stage.axes[i].offset.at(-1) + 1);
-        dashed(ctx, boxOf(port, first[1], first[2], ...size), stage.look);
+        first[axis] = start + stage.axes[axis].low;
+        const [tall, wide] = [1, 2].map((i) => Math.max(...stage.axes[i].offset) + 1);
+        dashed(ctx, boxOf(port, first[1], first[2], tall, wide), stage.look);
       }
     });
 }
 
-/** A group's own colour; of many groups only the selected one has one. */
+/** A group's own colour; of many groups only the selected one has one. @param {Stage} stage @param {number} group @returns {string} */
 export function groupColour(stage, group) {
   const { groups } = stage.colours;
   if (stage.scene.meta.groups <= groups.length) return groups[group];
   return group === stage.groupOf(stage.selected, stage.output.channels) ? groups[0] : stage.look.soft;
 }
 
+/** @param {Ctx} ctx @param {Stage} stage */
 function paintTitles(ctx, stage) {
   const { layout, look, colours, covered } = stage;
   const { meta } = stage.scene;
   const { boxes } = layout;
   const counts = covered ? { ramp: colours.ramps.count, lim: stage.counts.lim } : null;
+  /** @param {string | string[]} words */
   const listed = (words) => [words].flat();
+  /** @param {Rect} box @param {string | string[]} names @param {string | string[]} notes @param {Partial<Legend> | null} more */
   const title = (box, names, notes, more) => paintTitle(ctx, box, { names: listed(names), notes: listed(notes), ...more }, look);
   const crossed = meta.dropped?.some((start) => start !== null) ? _("crossed: left out") : "";
   const inputNote = stage.stamping ? meta.shapes.input : dotted([meta.shapes.input, meta.padding, crossed, keptInput(stage)]);
@@ -107,13 +120,15 @@ function paintTitles(ctx, stage) {
   else title(boxes.output, panelTitle(stage, "output"), dotted([meta.shapes.output, cropped(stage) ? _("hatched: cropped") : "", keptStrip(stage)]), stage.legend("output", stage.selected));
 }
 
-/** Which maps a page of paper shows, where not all find room. */
+/** Which maps a page of paper shows, where not all find room. @param {Stage} stage */
 const keptInput = ({ gating, input, cast, scene: { meta } }) => (gating ? "" : keptWords(input, cast.channels, cast.depths, meta.axes[0]));
+/** @param {Stage} stage */
 const keptStrip = ({ output, cast, scene: { meta } }) => keptWords(output, cast.strip, cast.made, meta.outAxes[0]);
 
+/** @param {Ctx} ctx @param {Stage} stage @param {Titled} title */
 function titleWork(ctx, stage, title) {
-  const { layout, look, scene } = stage;
-  const { boxes, work } = layout;
+  const { look, scene } = stage;
+  const { boxes, work } = /** @type {AtWork} */ (stage).layout;
   const { weighted } = scene.meta;
   title(boxes.work, workTitle(stage), workNote(stage), weighted && !work.upright ? stage.legend("weight") : {});
   if (!weighted || !work.upright || !work.shown) return undefined;
@@ -121,5 +136,5 @@ function titleWork(ctx, stage, title) {
   return paintLegend(ctx, { x: boxes.work.x + (boxes.work.w - w) / 2, y: work.bottom + 28, w, h: 8 }, stage.legend("weight"), look);
 }
 
-/** Does the output panel show places that padding crops? */
+/** Does the output panel show places that padding crops? @param {Stage} stage */
 const cropped = ({ output }) => output.lines.some((line, i) => line.length > output.shape[i + 1]);

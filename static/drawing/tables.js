@@ -1,4 +1,3 @@
-// @ts-check
 // Look things up in the tables that Python made. Nothing here knows a stride, a padding or a dilation.
 
 export const PAD = -1;

@@ -1,4 +1,3 @@
-// @ts-check
 // What panels and maps are called, and the notes beside their names.
 import { axisOf } from "./axes.js";
 import { arrowSigns } from "./port.js";
@@ -68,7 +67,7 @@ export function workNote(stage) {
   const { meta } = stage.scene;
   const size = stage.axes.slice(3 - meta.ndim).map((axis) => axis.taps);
   const maps = stage.kernelSize()?.maps ?? 0;
-  const { shown } = stage.layout.work;
+  const shown = stage.layout.work?.shown ?? 0;
   const left = shown ? _("{shown} of {maps} maps", { shown, maps }) : _("too large to write out");
   const words = [
     stage.output.channels > 1 ? _("of channel {channel}", { channel: stage.selected }) : size.join(" × "),
@@ -80,13 +79,13 @@ export function workNote(stage) {
 
 /**
  * A chart's name: a tensor's with its statistics. What is left of a zero by rounding is told as zero.
- * @param {Stage} stage @param {{name: "curve" | PanelName, mean: number, variance: number}} chart
+ * @param {Stage} stage @param {Chart} chart
  */
-export function chartTitle({ scene: { meta }, output, selected }, { name, mean, variance }) {
-  if (name === "curve") return meta.function;
+export function chartTitle({ scene: { meta }, output, selected }, chart) {
+  if (chart.name === "curve") return meta.function;
   /** @param {number} value */
   const told = (value) => brief(Math.abs(value) < 1e-6 ? 0 : value, 4);
-  const places = { map: panelWords(meta, name), channel: selected, mean: told(mean), variance: told(variance) };
+  const places = { map: panelWords(meta, chart.name), channel: selected, mean: told(chart.mean), variance: told(chart.variance) };
   return output.channels > 1 ? _("{map}, channel {channel}: mean {mean}, variance {variance}", places) : _("{map}: mean {mean}, variance {variance}", places);
 }
 

@@ -1,4 +1,3 @@
-// @ts-check
 // On a low screen, such as a phone on its side, and in a frame of another page the sidebar stays closed until it is opened
 // by hand: the stage comes first. Streamlit asks for the width alone, and remembers what another visit left open.
 (() => {

@@ -1,4 +1,3 @@
-// @ts-check
 // The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
 import { around, focused, make } from "../viewer/build.js";
 import { _, speak } from "../words/catalogue.js";

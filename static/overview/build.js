@@ -1,4 +1,3 @@
-// @ts-check
 // The overview's elements.
 import { make, makeMap } from "../viewer/build.js";
 import { axisOf, listed } from "../drawing/axes.js";

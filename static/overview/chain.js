@@ -1,4 +1,3 @@
-// @ts-check
 // Which cells go with a unit, from stage to stage. Everything is looked up; nothing is derived from strides.
 // A span is [first, last] of channels, slices, rows and columns; null where there is none.
 

@@ -1,4 +1,3 @@
-// @ts-check
 // What a column of the row shows: a map with its scale, or bars with their numbers.
 import { axisOf, listed } from "../drawing/axes.js";
 import { css, level, limits, ramp } from "../drawing/colour.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The maps fill, layer by layer: how far it has come, on its own or by the slider.
 
 const EACH = [0.25, 0.7]; // seconds that a layer takes, at least and at most

@@ -1,4 +1,3 @@
-// @ts-check
 // All channels of the chosen stage, small; each is painted when it is first seen.
 import { tile } from "./build.js";
 import { listenTile } from "./hands.js";

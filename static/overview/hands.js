@@ -1,4 +1,3 @@
-// @ts-check
 // Pointer and keys of the overview.
 import { cellAt, moved } from "./places.js";
 

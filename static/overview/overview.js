@@ -1,4 +1,3 @@
-// @ts-check
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
 import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Maps as pictures, upright: one pixel for each cell, rows downwards; the page scales them. Each is made once, when wanted.
 import { TOP } from "../drawing/colour.js";
 import { bitmapOf, levelsOf, relevel, scaleOf, widest } from "../viewer/picture.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Where cells lie on a picture: slices beside and below each other, each with its rows downwards and columns to the right.
 
 /** How a stage's picture is laid out: slices, how many across and down, and cells along and down the whole. @param {FlowStage} stage */

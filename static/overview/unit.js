@@ -1,4 +1,3 @@
-// @ts-check
 // The unit that is spoken of: what it sees and reaches, drawn on every map and said in a sentence.
 import { drawBoxes } from "../viewer/build.js";
 import { spansOf } from "./chain.js";

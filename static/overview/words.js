@@ -1,4 +1,3 @@
-// @ts-check
 // Words of the overview: what a unit is, sees and reaches.
 import { axisOf, listed, spanOf } from "../drawing/axes.js";
 import { statisticsWords } from "../viewer/words.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // What a pointer, a key or a control can ask of the player.
 import { plainStep } from "./arriving.js";
 import { SPEEDS } from "./clock.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Where the playhead stands when a scene comes, and how a link or a file names the place.
 import { knobs, setKnob } from "./controls.js";
 import { selected, written } from "./opening.js";

@@ -1,6 +1,5 @@
-// @ts-check
 // The two canvases of a stage: the one below stands still, the one above is redrawn every frame.
-import { contextOf } from "./theme.js";
+import { contextOf } from "../drawing/canvas.js";
 
 /** As large as the stage, with as many pixels as the screen has there. @param {Controls} ui @param {Stage} stage @param {number} scale */
 export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {

@@ -1,4 +1,3 @@
-// @ts-check
 // The playhead: where it is, whether it runs, how it glides. Knows nothing of drawing or of the DOM.
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 25, 50];

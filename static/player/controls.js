@@ -1,4 +1,3 @@
-// @ts-check
 // The knobs under the stage. They call back; they decide nothing.
 import { SPEEDS } from "./clock.js";
 import { element } from "./element.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The keys' cursor of one player: in which panel it is, where it stands there, and that it can be seen.
 import { litBy } from "../drawing/lights.js";
 import { enter, stays, walk, walkable } from "./walking.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Elements of the page: made by hand, or of the parts of a sentence. Text only; nothing is put in as HTML.
 
 /**

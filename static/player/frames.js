@@ -1,4 +1,3 @@
-// @ts-check
 // One frame after the other: time passes, the playhead moves, and what differs is drawn.
 import { emptied } from "./canvases.js";
 import { paintStamps, sweeps } from "./growing.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The player alone on the whole screen, as a projector wants it. Where a frame forbids that, it fills the frame.
 
 /** @param {Element} root */

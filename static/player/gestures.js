@@ -1,4 +1,3 @@
-// @ts-check
 // Pointer and keyboard, turned into a few plain actions.
 
 const TAP = 6; // pixels that a finger may slip in a tap

@@ -1,4 +1,3 @@
-// @ts-check
 // What is made anew while steps run: outputs that are being painted, and a gate whose strength grows.
 import { showSlider } from "./controls.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 // What a screen reader hears: the sentence, once it has stood for a while. Whatever changes faster is only seen.
 
 const REST = 600; // milliseconds

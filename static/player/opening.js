@@ -1,4 +1,3 @@
-// @ts-check
 // The place at which a link opens a player: a pinned cell as a word, and back.
 
 /** A selection as the address has it: panel, channel and place. @param {Subject | null} selection */

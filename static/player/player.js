@@ -1,4 +1,3 @@
-// @ts-check
 // The player: one scene, one clock, one selection. Animation, hover, step and scrub stay in the browser.
 import { act, makeGestures, press } from "./actions.js";
 import { readBlob } from "../drawing/blob.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
 import { showPlaying } from "./controls.js";
 import { element, say } from "./element.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
 import { element } from "./element.js";
 import { _ } from "../words/catalogue.js";
@@ -25,7 +24,7 @@ export function buildStops(act) {
  */
 export function placeStops(stops, { boxes, work }, panels, scale) {
   /** @type {Record<string, Rect | null | undefined>} */
-  const box = { input: boxes.input, kernel: work?.shown && around(work.grids), output: boxes.main };
+  const box = { input: boxes.input, kernel: work?.shown ? around(work.grids) : null, output: boxes.main };
   for (const stop of stops) {
     const panel = stop.dataset.panel ?? "";
     const place = panels.includes(panel) ? box[panel] : null;

@@ -1,14 +1,10 @@
-// @ts-check
 // Colours of the page that a component stands on.
-import { CANVAS } from "../drawing/canvas.js";
+import { CANVAS, contextOf } from "../drawing/canvas.js";
 import { luminance } from "../drawing/colour.js";
 import { makeLook } from "../drawing/look.js";
 
 /** A colour of the page's theme, by Streamlit's name; empty where the page has none. @param {Element} root @param {string} name */
 export const themeColour = (root, name) => getComputedStyle(root).getPropertyValue(`--st-${name}`).trim();
-
-/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
-export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** Is the page dark? @param {Element} root */
 export function isDark(root) {

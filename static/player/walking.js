@@ -1,4 +1,3 @@
-// @ts-check
 // The cursor that keys walk over the cells of a panel, or over the taps of a kernel: what a pointer shows, without one.
 import { litBy, readsOf } from "../drawing/lights.js";
 import { drawnAt, tapAt } from "../drawing/pointing.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // What happens round a player: its size, the whole screen, and a wish for less motion.
 import { watchFull } from "./full.js";
 

@@ -1,7 +1,6 @@
-// @ts-check
 // What there is to say about the selected channel: statistics, histogram, kernel.
 import { histogram } from "../drawing/charts.js";
-import { contextOf } from "../player/theme.js";
+import { contextOf } from "../drawing/canvas.js";
 import { make } from "./build.js";
 import { finiteRange, levelsOf, pixelsOf, scaleOf } from "./picture.js";
 import { kernelWords, stateWords, statisticsOf } from "./words.js";

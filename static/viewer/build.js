@@ -1,4 +1,3 @@
-// @ts-check
 // The viewer's elements.
 import { _ } from "../words/catalogue.js";
 

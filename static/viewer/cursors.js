@@ -1,4 +1,3 @@
-// @ts-check
 // The cursor on all maps. Only those in view are moved: two hundred lines at once would cost a frame.
 
 export class Cursors {

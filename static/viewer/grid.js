@@ -1,4 +1,3 @@
-// @ts-check
 // All channels of the stage, small, in the order that is asked for.
 import { axisOf, listed } from "../drawing/axes.js";
 import { make, makeMap } from "./build.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Pointer and keys of the viewer.
 import { around } from "./build.js";
 import { transport } from "./sound.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The maps of a viewer: the input, a small one of every stage, and large ones of the selected channel.
 import { axisOf } from "../drawing/axes.js";
 import { mapWords } from "../drawing/names.js";

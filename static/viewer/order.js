@@ -1,4 +1,3 @@
-// @ts-check
 // In which order channels are shown, and the number by which each stands there.
 import { TOP } from "../drawing/colour.js";
 import { shareOf } from "./places.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Maps as pictures: one pixel for each cell, frames to the right, mels upwards; the page scales them.
 import { TOP, level, limits, ramp } from "../drawing/colour.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 // Where cells lie: on a map, on the input, in seconds and hertz. Everything is looked up; nothing is derived from strides.
 
 /**

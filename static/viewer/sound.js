@@ -1,4 +1,3 @@
-// @ts-check
 // The sound and the time that all maps share. Without sound, or where a browser has none, the cursor runs silently.
 
 const FADE = 0.005; // seconds: a cut without a click

@@ -1,4 +1,3 @@
-// @ts-check
 // The unit that is spoken of: what it sees and reaches, drawn on every map and said in a sentence.
 import { drawBoxes } from "./build.js";
 import { boxOf, soundOf, spanOf } from "./places.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The viewer: all maps of a stage, in time with the sound. Cursor, hover, sorting and selection stay in the browser.
 import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";

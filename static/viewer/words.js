@@ -1,4 +1,3 @@
-// @ts-check
 // Words for places and numbers.
 import { axisOf, spanOf } from "../drawing/axes.js";
 import { _, plural } from "../words/catalogue.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Words in the reader's language. The English sentence in the code is the message, whole and with named places; what
 // Python sends with a scene is its translation: cnnviz/text/catalogue.py. `make messages` finds what `_` and `plural` say.
 

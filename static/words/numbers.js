@@ -1,4 +1,3 @@
-// @ts-check
 // Numbers as the language writes them; NaN and infinity as torch does.
 import { grouped, marks } from "./catalogue.js";
 
