@@ -1,6 +1,5 @@
 """The gating page: values, slopes and gates are torch's; sliders redraw in the browser and ask nobody."""
 
-from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -270,7 +269,7 @@ def test_space_plays_and_pauses(glu):
 # --- two gates ---
 
 PAIR = request_of(ReLU(), Digit(index=4), seed=8, front=behind(1, 3))
-BESIDE = replace(PAIR, layer=LeakyReLU())
+BESIDE = request_of(LeakyReLU(), Digit(index=4), seed=8, front=behind(1, 3))
 
 
 @pytest.fixture
@@ -299,8 +298,9 @@ def test_two_gates_have_a_strength_each(pair):
 
 
 def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(alone):
-    choice = replace(GATES["GLU"], layer=GLU(channels=4), front=behind(1, 4))
-    beside = replace(choice, layer=HalvingGLU())
+    choice, beside = (
+        request_of(gate, Digit(index=1), seed=2, front=behind(1, 4)) for gate in (GLU(channels=4), HalvingGLU())
+    )
     alone.open(choice, beside)
     for key, channel, theirs in [("PageDown", 1, 1), ("End", 3, 1)]:
         alone.press(key)
@@ -310,8 +310,9 @@ def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(alone):
 
 
 def test_a_gate_that_halves_the_channels_stays_at_the_leaders_pixel(alone):
-    choice = replace(GATES["GLU"], layer=GLU(channels=4), front=behind(1, 4))
-    beside = replace(choice, layer=HalvingGLU())
+    choice, beside = (
+        request_of(gate, Digit(index=1), seed=2, front=behind(1, 4)) for gate in (GLU(channels=4), HalvingGLU())
+    )
     alone.open(choice, beside)
     alone.press("ArrowRight", "PageDown", "PageDown", "PageDown")
     check_sentence(alone, show(choice).done, 3, (0, 1))
@@ -320,7 +321,7 @@ def test_a_gate_that_halves_the_channels_stays_at_the_leaders_pixel(alone):
 
 def test_a_gate_with_fewer_channels_leads_one_with_more(alone):
     choice = GATES["nn.GLU"]
-    beside = replace(choice, layer=ContextGating(channels=4))
+    beside = request_of(ContextGating(channels=4), Digit(index=3), seed=5, front=behind(1, 4))
     alone.open(choice, beside)
     alone.press("End")
     check_sentence(alone, show(choice).done, 1, (7, 7))

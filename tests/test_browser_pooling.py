@@ -42,7 +42,7 @@ UNPOOLED: dict[str, Request] = {
     "2d": undoing(MaxPool(), Random(size=5, channels=2, seed=4)),
 }
 PAIR = request_of(MaxPool(3, 2, 1), Digit(index=6))
-BESIDE = replace(PAIR, layer=AvgPool(3, 2, 1))
+BESIDE = request_of(AvgPool(3, 2, 1), Digit(index=6))
 
 
 def torchs_winners(done: Run) -> np.ndarray:

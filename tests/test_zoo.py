@@ -21,7 +21,6 @@ from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import check_network, memory, run_network
 from cnnviz.networks.receptive_field import Field, fields
 from cnnviz.networks.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
-from cnnviz.scenes.build import MOST_MEMORY
 
 every_preset = pytest.mark.parametrize("name", ZOO)
 DENSE = [37_752_832, 16_781_312, 4_097_000]  # of AlexNet, whatever stands before
@@ -241,7 +240,7 @@ def test_alexnet_runs_only_where_it_is_asked_for():
 
 def test_vgg16_runs_only_where_a_budget_allows_it():
     network, shape = ZOO["VGG16"].network, ZOO["VGG16"].shape
-    assert check_network(network, shape, MOST_MEMORY)[0] == 15_470_264_320
+    assert check_network(network, shape, memory(network, shape))[0] == 15_470_264_320
     with pytest.raises(BudgetError):
         check_network(network, shape)
 
