@@ -55,7 +55,7 @@ def picture(exhibit: Exhibit) -> str:
   <source media="(prefers-reduced-motion: reduce) and (prefers-color-scheme: dark)" srcset="{still_dark}">
   <source media="(prefers-reduced-motion: reduce)" srcset="{still}">
   <source media="(prefers-color-scheme: dark)" srcset="{dark}">
-  <img src="{light}" alt="{escape(exhibit.alt)}" width="{WIDTH}">
+  <img src="{light}" alt="{escape(str(exhibit.alt))}" width="{WIDTH}">
 </picture>"""
 
 

@@ -13,6 +13,7 @@ from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
+from cnnviz.text import _
 from cnnviz.web import page
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.driver import draw
@@ -20,13 +21,13 @@ from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import put
 
-WINDOWS = """
+WINDOWS = _("""
 **One step.** The window stands on the input and reads as many cells as the kernel has weights. Each cell is multiplied
 by its weight; the products of all input channels are added up, and the bias last. The sum is one cell of the output.
 Then the window moves on by the stride.
-"""
+""")
 
-STAMPS = """
+STAMPS = _("""
 **One step.** One input cell is multiplied by every weight of the kernel, and the products are painted on the output
 as a stamp. The next cell's stamp lies `stride` cells further, so stamps overlap where the kernel is larger than the
 stride: there they add up, and the bias is added last. `padding` crops the border of what was painted. `output_padding`
@@ -35,9 +36,9 @@ makes the output longer at the far end: that gives back what was cropped there, 
 **The same by windows.** Choose *windows* under *told by*: the input is stuffed with `stride` − 1 holes between its
 cells, and the kernel, turned round, slides over it one cell at a time. Each output cell is then one sum, as in a
 convolution.
-"""
+""")
 
-POINTING = """
+POINTING = _("""
 **Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight
 lights every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
 
@@ -45,7 +46,7 @@ lights every place that it is multiplied with. Click to hold on to a cell, Esc t
 places are padding, or not computed yet.
 
 **✓ = torch.** The sum is worked out by hand, in your browser, and compared with what the PyTorch layer returned.
-"""
+""")
 
 
 def offer_depthwise(made: Made) -> None:
@@ -56,7 +57,7 @@ def offer_depthwise(made: Made) -> None:
         return  # said once, where the scene is made
     if channels > 1:
         change = {"groups": channels, "out_channels": channels}
-        label = f"Make depthwise (groups = {channels})"
+        label = _("Make depthwise (groups = {channels})", channels=channels)
         made.parts["layer"].button(label, on_click=put, args=(change, made.kind, made.ndim))
 
 
@@ -65,9 +66,12 @@ def facts(shown: Shown) -> None:
     page.facts(shown)
     if shown.turned is not None and not page.embedded():
         st.markdown(
-            "True convolution: the kernel is turned round before it slides. The cross-correlation with the same kernel "
-            f"differs by up to **{shown.turned:.4g}**. A network learns its weights and can as well learn them turned: "
-            "that is why the turn is left out."
+            _(
+                "True convolution: the kernel is turned round before it slides. The cross-correlation with the same "
+                "kernel differs by up to **{turned:.4g}**. A network learns its weights and can as well learn them "
+                "turned: that is why the turn is left out.",
+                turned=shown.turned,
+            )
         )
 
 
@@ -77,9 +81,9 @@ def all_kernels(shown: Shown) -> None:
     assert isinstance(layer, Channels)
     taps = layer.taps(shown.done.state["weight"])
     if taps.size * layer.groups > MOST_CELLS:
-        st.write(f"{taps.size:,} weights are too many to draw one by one.")
+        st.write(_("{size:,} weights are too many to draw one by one.", size=taps.size))
         return
-    st.caption("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see.")
+    st.caption(_("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see."))
     dark = st.context.theme.type == "dark"
     reads = layer.channels_read(shown.done.x.shape)
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
@@ -87,7 +91,7 @@ def all_kernels(shown: Shown) -> None:
 
 PAGE = PageSpec(
     name="convolution",
-    title="Convolution",
+    title=_("Convolution"),
     presets=CONVOLUTION,
     first=Request(chain(Conv()), Digit(), Named("sobel_x")),
     explanation=lambda request: (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING,

@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.content.gallery import SECTIONS, Exhibit
+from cnnviz.text import _
 from cnnviz.web.components.component import base
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.site import ROOT
@@ -36,7 +37,7 @@ def picture(exhibit: Exhibit, theme: str) -> str:
     film, still = exhibit.film(theme), exhibit.still(theme)
     with Image.open(ROOT / still) as last:
         width, height = last.size
-    rest = f'alt="{escape(exhibit.alt)}" width="{width}" height="{height}" loading="lazy"'
+    rest = f'alt="{escape(str(exhibit.alt))}" width="{width}" height="{height}" loading="lazy"'
     return f'<img class="film" src="{address(film)}" {rest}><img class="still" src="{address(still)}" {rest}>'
 
 
@@ -50,20 +51,22 @@ def links(exhibit: Exhibit, theme: str) -> str:
 def show(exhibit: Exhibit, theme: str) -> None:
     with st.container(border=True):
         st.html(f'<div class="exhibit">{picture(exhibit, theme)}{links(exhibit, theme)}</div>')
-        st.caption(exhibit.words)
+        st.caption(str(exhibit.words))
 
 
 inside_frame()
 st.html(STYLE)
-st.title("Gallery", anchor=False)
+st.title(_("Gallery"), anchor=False)
 st.markdown(
-    "Films of single settings, free to use, change and pass on. A title opens its scene, where you can change it; "
-    "a file's name downloads the film. Any scene of the app can become a file: see its tab **Share**, or type"
+    _(
+        "Films of single settings, free to use, change and pass on. A title opens its scene, where you can change it; "
+        "a file's name downloads the film. Any scene of the app can become a file: see its tab **Share**, or type"
+    )
 )
-st.code('python -m cnnviz export "convolution?stride=2" strides.gif', language="shell", wrap_lines=True)
+st.code(_('python -m cnnviz export "convolution?stride=2" strides.gif'), language="shell", wrap_lines=True)
 colours = st.context.theme.type or "light"
 for section, exhibits in SECTIONS.items():
-    st.subheader(section, anchor=False)
+    st.subheader(str(section), anchor=False)
     with st.grid(3, min_column_width=500):
         for one in exhibits:
             show(one, colours)

@@ -5,11 +5,12 @@ from cnnviz.core.layers import ReLU
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.request import Request
+from cnnviz.text import _
 from cnnviz.web.driver import draw
 from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
-EXPLANATION = """
+EXPLANATION = _("""
 **A gate is a mask.** It is as large as the signal, and each of its cells lies between 0 (closed) and 1 (open). Signal
 times gate is what goes on.
 
@@ -24,12 +25,12 @@ gate as well: open where the cell is positive.
 they work.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
-"""
+""")
 
 
 PAGE = PageSpec(
     name="gating",
-    title="Gating",
+    title=_("Gating"),
     presets=GATING,
     first=Request(chain(ReLU()), Photo()),
     explanation=lambda _: EXPLANATION,

@@ -12,6 +12,7 @@ from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
+from cnnviz.text import _
 from cnnviz.web.components.player import player
 from cnnviz.web.page import embedded
 from cnnviz.web.shell import inside_frame
@@ -28,19 +29,21 @@ def picture(card: Card) -> Path:
 
 def show_card(card: Card) -> None:
     with st.container(border=True):
-        st.image(picture(card), width="stretch", alt=card.alt)
+        st.image(picture(card), width="stretch", alt=str(card.alt))
         st.html(card.html(card.title))
-        st.caption(card.words)
+        st.caption(str(card.words))
 
 
 def introduce() -> None:
     """What this is."""
-    st.title("See convolution happen", anchor=False)
+    st.title(_("See convolution happen"), anchor=False)
     st.markdown(
-        "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
-        "and see each value checked against torch."
+        _(
+            "A real PyTorch layer runs on a real input. Watch its window slide, read every product, "
+            "and see each value checked against torch."
+        )
     )
-    st.page_link(CONVOLUTION, label="**Start here**: set kernel, stride and padding", icon=":material/tune:")
+    st.page_link(CONVOLUTION, label=_("**Start here**: set kernel, stride and padding"), icon=":material/tune:")
 
 
 inside_frame()

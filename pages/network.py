@@ -28,7 +28,7 @@ from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Loaded
-from cnnviz.text import in_turn
+from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
@@ -47,7 +47,7 @@ from cnnviz.web.widgets import BIND, place
 FORMS = ("class", "nn.Sequential")
 FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
 
-EXPLANATION = """
+EXPLANATION = _("""
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
 blocks are as high as the maps, to scale, and the wider the more channels they have. Choose a row to edit the layer; the
 channels of all later layers follow. A layer that cannot work is marked, and those before it still do.
@@ -58,7 +58,7 @@ of every layer before, a dashed box what it reaches of every layer behind.
 **One layer** shows how each number comes about, and compares it with torch's.
 
 **The address holds the network**, as the torch calls that you would type.
-"""
+""")
 
 
 Run = tuple[Request, Callable[[], Request], str]  # to fall back on; what makes the chosen one; a stage
@@ -84,9 +84,9 @@ def asks(network: Network, shape: Shape) -> bool:
     if not large(network, shape) or st.session_state.get("_asked") == text:
         return False
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
-    work = f"{needs / 2**20:,.0f} MiB of memory, {in_words(macs)} multiply-adds"
-    st.info(f"This network is built when you ask for it: {work}.")
-    st.button("Run it", icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
+    work = _("{needs:,.0f} MiB of memory, {macs} multiply-adds", needs=needs / 2**20, macs=in_words(macs))
+    st.info(_("This network is built when you ask for it: {work}.", work=work))
+    st.button(_("Run it"), icon=":material/play_arrow:", on_click=st.session_state.update, kwargs={"_asked": text})
     return True
 
 
@@ -112,7 +112,7 @@ def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
 
 def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
-    *_, stage = run
+    *__, stage = run
     whole = view == asked.VIEWS[0]
     request, shown = settled(run, NetworkView() if whole else LayerView(stage))
     if shown is None:
@@ -127,10 +127,10 @@ def run_it(run: Run) -> None:
         st.caption(markdown.plain(" ".join(map(str, notes))))
     if whole:
         overview(shown.blob, "overview", enter)
-        st.caption(f"{shown.device}, {shown.seconds * 1000:,.0f} ms for all layers.")
+        st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))
         if shown.notice:
             st.info(shown.notice)
-        with st.popover("Picture of all maps", icon=":material/download:"):
+        with st.popover(_("Picture of all maps"), icon=":material/download:"):
             take_maps(shown.blob, words)
     else:
         player(shown.blob, key="network")
@@ -139,7 +139,7 @@ def run_it(run: Run) -> None:
 
 def take_maps(blob: bytes, title: str) -> None:
     """One map of every layer, as a file; drawn when it is asked for."""
-    channel = int(st.number_input("channel", 0, 511, 0, key="_atlas", help="of every layer that has it"))
+    channel = int(st.number_input(_("channel"), 0, 511, 0, key="_atlas", help=_("of every layer that has it")))
     look = Look(dark=st.context.theme.type == "dark")
     for form in STILLS:
         draw = partial(atlas, blob, look, channel, title, form)
@@ -148,8 +148,8 @@ def take_maps(blob: bytes, title: str) -> None:
 
 def enter(stage: str) -> None:
     """Look at one layer at work; for callbacks."""
-    network, _ = builder.screen()
-    names = [name for name, _ in network.stages]
+    network, __ = builder.screen()
+    names = [name for name, __ in network.stages]
     if stage in names:
         builder.look_at(names.index(stage))
         place({"view": asked.VIEWS[1]})
@@ -157,7 +157,7 @@ def enter(stage: str) -> None:
 
 def share_it(run: Run) -> None:
     """Links to the network, and files of the selected layer at work."""
-    *_, stage = run
+    *__, stage = run
     request, shown = settled(run, LayerView(stage))
     if not shown:
         share(None)
@@ -175,8 +175,15 @@ def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
     with suppress(GeometryError):  # more weights than torch can count
         dense = dense_instead(layer, shape)
         st.markdown(
-            f"**What if `{name}` were dense?** {prod(shape):,} inputs, each with a weight to every output: "
-            f"{dense.parameters:,} parameters, {in_words(dense.parameters)}, instead of {found[0].cost.parameters:,}."
+            _(
+                "**What if `{name}` were dense?** {cells:,} inputs, each with a weight to every output: {parameters:,} "
+                "parameters, {in_words}, instead of {now:,}.",
+                name=name,
+                cells=prod(shape),
+                parameters=dense.parameters,
+                in_words=in_words(dense.parameters),
+                now=found[0].cost.parameters,
+            )
         )
 
 
@@ -187,38 +194,49 @@ def ways_out(error: GeometryError | None, name: str, at: int) -> None:
     found = suited(network, shape)
     with st.container(horizontal=True):
         if found.network == network and found.shape != shape and not network.sound(found.shape)[1]:
-            st.button(f"Set input to {spelled(found.shape)}", on_click=builder.suit, help=str(in_turn(found.notes)))
+            st.button(
+                _("Set input to {spelled}", spelled=spelled(found.shape)),
+                on_click=builder.suit,
+                help=str(in_turn(found.notes)),
+            )
         for i, fix in enumerate(error.fixes):
             words = ", ".join(starmap(screen.spelled, fix.items()))
-            st.button(f"Set {words} in {name}", key=f"mend{i}", on_click=builder.mend, args=(at, fix))
+            st.button(
+                _("Set {words} in {name}", words=words, name=name),
+                key=f"mend{i}",
+                on_click=builder.mend,
+                args=(at, fix),
+            )
 
 
 def code_out(network: Network) -> None:
     """The network as PyTorch code, and as a file."""
     form = WIDGETS.ask(FORM)
-    st.caption("Runs as it stands; the keys of its state_dict are the names in the list.")
+    st.caption(_("Runs as it stands; the keys of its state_dict are the names in the list."))
     st.code(class_code(network) if form == FORMS[0] else sequential(network))
     st.download_button("network.json", to_json(network), "network.json", icon=":material/download:", on_click="ignore")
 
 
 def code_in() -> None:
     """Fields for code and files; nothing in them is run."""
-    st.text_area("nn.Sequential(...), a class, or a printed nn.Sequential", key="pasted", height=220)
+    st.text_area(_("nn.Sequential(...), a class, or a printed nn.Sequential"), key="pasted", height=220)
     answer = builder.answered()  # it takes the place of the button, where the eye is
     if isinstance(answer, Exception):
         st.warning(markdown.plain(str(answer)), icon=":material/info:")
     elif answer:
         first, *notes = map(markdown.plain, answer)
         st.success("\n\n".join([first, *(f"- {note}" for note in notes)]), icon=":material/check:")
-    st.button("Read it", on_click=builder.paste, icon=":material/code:")
-    st.caption("The code is read, never run: layers one after the other, by themselves or as a class calls them.")
-    st.file_uploader("or network.json, as it is downloaded under Code", key="network_file", on_change=builder.open_file)
+    st.button(_("Read it"), on_click=builder.paste, icon=":material/code:")
+    st.caption(_("The code is read, never run: layers one after the other, by themselves or as a class calls them."))
+    st.file_uploader(
+        _("or network.json, as it is downloaded under Code"), key="network_file", on_change=builder.open_file
+    )
 
 
 def stage(run: Run | None, draw: Callable[[Run], None]) -> None:
     """What is drawn of a network that works; else what it waits for."""
     if not run:
-        st.info("Mend the layer that is marked, or choose one before it." if network.stages else "Add a layer first.")
+        st.info(_("Fix the marked layer, or select an earlier one.") if network.stages else _("Add a layer first."))
     elif not waits(working, shape):
         draw(run)
 
@@ -231,7 +249,7 @@ def below(run: Run | None) -> None:
     for tab, draw in ((running, run_it), (sharing, share_it)):
         with tab:
             if tab.open and run and hidden and tab is running:
-                st.caption("The quiz is on: the maps would give its answer away.")
+                st.caption(_("The quiz is on: the maps would give its answer away."))
             elif tab.open:
                 stage(run, draw)
     with text_tab:
@@ -252,9 +270,9 @@ with st.sidebar:
     network, selected = choose_layer(network, shape)
 builder.on_screen(network, shape)
 said = st.session_state.pop(builder.SAID, None)
-screen.title("Networks", NETWORKS)
+screen.title(_("Networks"), NETWORKS)
 screen.heed(NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
-found, (_, error) = rows(network, shape), network.sound(shape)
+found, (__, error) = rows(network, shape), network.sound(shape)
 working = Network(network.stages[: len(found)], network.prefix)
 hidden = "" if screen.embedded() else question(found, selected, working.placed(shape), asked.text_of(network))
 if not screen.embedded():
@@ -268,7 +286,7 @@ with st.sidebar if screen.embedded() else nullcontext():
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):
-        st.subheader("Input", anchor=False)
+        st.subheader(_("Input"), anchor=False)
         run = (*asked.ask_run(WIDGETS, working, shape), working.stages[selected][0])
 if screen.embedded():
     stage(run, run_it)

@@ -9,6 +9,7 @@ from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query.normalisation import NOISE
 from cnnviz.scenes.request import Request
+from cnnviz.text import _
 from cnnviz.web.charts import running_figure
 from cnnviz.web.driver import draw
 from cnnviz.web.form import Widgets
@@ -16,7 +17,7 @@ from cnnviz.web.page_spec import PageSpec, Tabs
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import place
 
-EXPLANATION = """
+EXPLANATION = _("""
 **Normalisation.** Cells that share a mean and a variance are moved to mean 0 and variance 1; point at one to see which
 they are. The kinds differ in nothing else. Then each channel has a weight and a bias, which start at 1 and 0.
 
@@ -28,12 +29,12 @@ libraries it is the share of the old. The running variance follows the unbiased 
 stays the same on average. In eval mode it does nothing.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
-"""
+""")
 
 
 def offer_draw(seed: int) -> None:
     """Another draw of the mask."""
-    st.button("Draw again", icon=":material/casino:", on_click=lambda: place({"seed": (seed + 1) % 10_000}))
+    st.button(_("Draw again"), icon=":material/casino:", on_click=lambda: place({"seed": (seed + 1) % 10_000}))
 
 
 def statistics(shown: Shown) -> None:
@@ -43,19 +44,22 @@ def statistics(shown: Shown) -> None:
     if not isinstance(layer, BatchNorm):
         return
     if not layer.track_running_stats:
-        st.caption("It keeps no running statistics: in eval mode, too, it takes those of the batch.")
+        st.caption(_("It keeps no running statistics: in eval mode, too, it takes those of the batch."))
         return
     flat = done.x.reshape(len(done.x), -1).astype(float)
     rows = {
         "channel": range(len(flat)),
-        "batch mean": flat.mean(1),
-        "batch variance": flat.var(1),
+        _("batch mean"): flat.mean(1),
+        _("batch variance"): flat.var(1),
         "unbiased": flat.var(1, ddof=1) if flat.shape[1] > 1 else flat.var(1),
-        "running mean": done.parts["running_mean"][-1],
-        "running variance": done.parts["running_var"][-1],
+        _("running mean"): done.parts["running_mean"][-1],
+        _("running variance"): done.parts["running_var"][-1],
     }
     st.caption(
-        f"Training passes over this batch: {layer.steps}. The running statistics start at mean 0 and variance 1."
+        _(
+            "Training passes over this batch: {steps}. The running statistics start at mean 0 and variance 1.",
+            steps=layer.steps,
+        )
     )
     st.dataframe(rows, hide_index=True, height="content")
     dark = st.context.theme.type == "dark"
@@ -64,12 +68,12 @@ def statistics(shown: Shown) -> None:
 
 def more(shown: Shown) -> Tabs:
     """A tab for the layer that keeps statistics."""
-    return {"Running statistics": lambda: statistics(shown)} if isinstance(shown.done.layer, BatchNorm) else {}
+    return {_("Running statistics"): lambda: statistics(shown)} if isinstance(shown.done.layer, BatchNorm) else {}
 
 
 PAGE = PageSpec(
     name="normalisation",
-    title="Normalisation and dropout",
+    title=_("Normalisation and dropout"),
     presets=NORMALISATION,
     first=Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3)),
     explanation=lambda _: EXPLANATION,

@@ -13,6 +13,7 @@ from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
+from cnnviz.text import _
 from cnnviz.web.driver import draw
 from cnnviz.web.markdown import merged
 from cnnviz.web.page import embedded
@@ -21,7 +22,7 @@ from cnnviz.web.shell import inside_frame
 
 NEAR = 4  # sizes and paddings on each side that are listed
 
-EXPLANATION = """
+EXPLANATION = _("""
 **The formula** counts the windows that fit: the input with its padding, less the cells that one window spans, divided
 by the stride, rounded down, and one more for the window at the start. `ceil_mode` rounds up instead.
 
@@ -31,7 +32,7 @@ by the stride, rounded down, and one more for the window at the start. `ceil_mod
 size. Where several sizes lead there, `output_padding` chooses one.
 
 **Rows and columns do not meet.** For a picture, use the formula once for its rows and once for its columns.
-"""
+""")
 
 
 def size_behind(layer: Layer, size: int) -> tuple[int | None, int | None]:
@@ -47,10 +48,10 @@ def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None
     """What comes out for several values of one number; the one that is set is marked."""
     rows = [(value, *size_behind(layer, size)) for value, layer, size in found]
     columns = {
-        "": ["→" if value == here else "" for value, *_ in rows],
-        name: [value for value, *_ in rows],
-        "output size": [made for _, made, _ in rows],
-        "never read": [unread for *_, unread in rows],
+        "": ["→" if value == here else "" for value, *__ in rows],
+        name: [value for value, *__ in rows],
+        _("output size"): [made for __, made, *___ in rows],
+        _("never read"): [unread for *__, unread in rows],
     }
     st.dataframe(columns, hide_index=True, height="content")
 
@@ -71,7 +72,7 @@ def tables(layer: Layer, size: int) -> None:
     with st.container(horizontal=True):
         with st.container():
             near = range(max(1, size - NEAR), size + NEAR + 1)
-            table("input size", size, ((n, layer, n) for n in near))
+            table(_("input size"), size, ((n, layer, n) for n in near))
         if isinstance(padding, tuple):
             [p] = padding
             with st.container():
@@ -86,7 +87,7 @@ def padded(layer: Layer, padding: int) -> Layer:
 
 PAGE = PageSpec(
     name="output_size",
-    title="Output size",
+    title=_("Output size"),
     presets=[],
     first=Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box")),
     explanation=lambda _: EXPLANATION,

@@ -5,11 +5,12 @@ from cnnviz.core.layers import MaxPool
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.request import Request
+from cnnviz.text import _
 from cnnviz.web.driver import draw
 from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
-EXPLANATION = """
+EXPLANATION = _("""
 **One step.** The window stands on one map and keeps one number: the largest cell, the mean, or a power mean. Channels
 do not meet, and there are no weights to learn.
 
@@ -29,12 +30,12 @@ weights, which add up to 1, follow from where it lies. `nn.UpsamplingNearest2d` 
 `nn.UpsamplingBilinear2d` with mode "bilinear" and `align_corners=True`.
 
 **✓ = torch.** Value and index are worked out by hand, in your browser, and compared with what PyTorch returned.
-"""
+""")
 
 
 PAGE = PageSpec(
     name="pooling",
-    title="Pooling",
+    title=_("Pooling"),
     presets=POOLING,
     first=Request(chain(MaxPool()), Digit()),
     explanation=lambda _: EXPLANATION,

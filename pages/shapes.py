@@ -5,11 +5,12 @@ from cnnviz.core.layers import Flatten
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.request import Request
+from cnnviz.text import _
 from cnnviz.web.driver import draw
 from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
-EXPLANATION = """
+EXPLANATION = _("""
 **Flatten** lays the cells out in one line: column after column of a row, row after row of a map, map after map.
 
 **Linear** has one weight for every cell that it reads, and one output for each row of its matrix. It is a convolution
@@ -23,12 +24,12 @@ number cuts cells away. A convolution's own `padding` does the same on both side
 
 **PixelShuffle** and **PixelUnshuffle** trade channels for rows and columns, **ChannelShuffle** reorders channels. Each
 output cell is an input cell, so nothing is computed and nothing is lost. Point at a cell to see where it comes from.
-"""
+""")
 
 
 PAGE = PageSpec(
     name="shapes",
-    title="Flatten & Linear",
+    title=_("Flatten & Linear"),
     presets=SHAPES,
     first=Request(chain(Flatten()), Digit()),
     explanation=lambda _: EXPLANATION,

@@ -19,6 +19,7 @@ from cnnviz.scenes.build import Maps, Shown
 from cnnviz.scenes.query.spectrogram import FIRST, UNIT, VIEW, VIEWS, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Loaded
+from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web.components.component import whole
@@ -30,7 +31,7 @@ from cnnviz.web.shell import inside_frame
 from cnnviz.web.sound_widgets import BEHIND, CHANGED, take_part
 from cnnviz.web.widgets import BIND, place
 
-EXPLANATION = """
+EXPLANATION = _("""
 **What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads
 it block by block: convolution, normalisation, activation or gate, dropout, average pooling. Every stage has many
 channels; choose a stage and a channel to see it large. The cursor runs over all of them as the sound is heard.
@@ -39,7 +40,7 @@ channels; choose a stage and a channel to see it large. The cursor runs over all
 before. The dashed box on the stages behind is its projective field: what it can still change there.
 
 **One window** shows how one number comes about, and compares it with torch's.
-"""
+""")
 
 OWN = (Upload, Spectrogram)  # of the reader's own file
 
@@ -63,22 +64,24 @@ def stages(request: Request) -> None:
     features = getattr(request.input, "features", DESED)
     costs = network.measures(shape)
     views = fields(replace(network, training=False))
-    whole = "whole input"
+    whole = _("whole input")
     rows = {
-        "stage": [name for name, _ in network.stages],
-        "layer": [layer.code() for _, layer in network.stages],
-        "output shape": [str((1, *one)) for one in network.shapes(shape)],
-        "parameters": [cost.parameters for cost in costs],
+        _("stage"): [name for name, __ in network.stages],
+        _("layer"): [layer.code() for __, layer in network.stages],
+        _("output shape"): [str((1, *one)) for one in network.shapes(shape)],
+        _("parameters"): [cost.parameters for cost in costs],
         "MACs": [cost.macs for cost in costs],
-        "sees frames": [whole if frames.whole else str(frames.size) for frames, _ in views],
-        "sees [ms]": [whole if frames.whole else f"{milliseconds(frames.size, features):.0f}" for frames, _ in views],
-        "sees mels": [whole if mels.whole else str(mels.size) for _, mels in views],
+        _("sees frames"): [whole if frames.whole else str(frames.size) for frames, __ in views],
+        _("sees [ms]"): [
+            whole if frames.whole else f"{milliseconds(frames.size, features):.0f}" for frames, __ in views
+        ],
+        _("sees mels"): [whole if mels.whole else str(mels.size) for __, mels in views],
     }
     st.dataframe(rows, hide_index=True, height="content")
     if network.training and network.normalization == "batch":
-        st.caption("While training, batch norm's statistics make every unit depend on the whole clip as well.")
+        st.caption(_("While training, batch norm's statistics make every unit depend on the whole clip as well."))
     parameters, macs = sum(cost.parameters for cost in costs), sum(cost.macs for cost in costs)
-    st.caption(f"{parameters:,} parameters, {macs:,} multiply-adds in all.")
+    st.caption(_("{parameters:,} parameters, {macs:,} multiply-adds in all.", parameters=parameters, macs=macs))
 
 
 def milliseconds(frames: int, features: Features) -> float:
@@ -110,10 +113,10 @@ def facts(maps: Maps) -> None:
     before, after = maps.layer.torch_shapes(maps.done.x.shape)
     parts = [
         f"`{maps.layer.code()}`",
-        f"`(N, C, frames, mels)`  {before} → **{after}**",
+        _("`(N, C, frames, mels)`  {before} → **{after}**", before=before, after=after),
         f"**{maps.cost.parameters:,}** parameters",
-        f"**{maps.cost.macs:,}** multiply-adds (MACs)",
-        f"all stages: {maps.done.device}, {maps.seconds * 1000:.0f} ms",
+        _("**{macs:,}** multiply-adds (MACs)", macs=maps.cost.macs),
+        _("all stages: {device}, {seconds:.0f} ms", device=maps.done.device, seconds=maps.seconds * 1000),
     ]
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
     if maps.done.notice:
@@ -124,17 +127,17 @@ def files(maps: Maps) -> None:
     """What can be taken away; each file is made when it is asked for."""
     dark = st.context.theme.type == "dark"
     rows: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "Picture of this channel": ("png", lambda: takeaway.picture(maps, dark)),
-        "Picture of all channels": ("gallery.png", lambda: takeaway.gallery(maps, dark)),
-        "Maps and axes for numpy": ("npz", lambda: takeaway.npz(maps)),
-        "Maps and axes as safetensors": ("safetensors", lambda: takeaway.tensors(maps)),
+        _("Picture of this channel"): ("png", lambda: takeaway.picture(maps, dark)),
+        _("Picture of all channels"): ("gallery.png", lambda: takeaway.gallery(maps, dark)),
+        _("Maps and axes for numpy"): ("npz", lambda: takeaway.npz(maps)),
+        _("Maps and axes as safetensors"): ("safetensors", lambda: takeaway.tensors(maps)),
     }
     with st.container(horizontal=True):
         for label, (ending, make) in rows.items():
             name = takeaway.file_name(maps, ending)
             st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
     st.caption(
-        "The arrays hold all channels of the stage as torch gave them, with the seconds and hertz of every cell."
+        _("The arrays hold all channels of the stage as torch gave them, with the seconds and hertz of every cell.")
     )
 
 
@@ -175,7 +178,7 @@ with st.sidebar:
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
 choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
-    screen.title("Spectrogram", SPECTROGRAM)
+    screen.title(_("Spectrogram"), SPECTROGRAM)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))

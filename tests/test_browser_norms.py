@@ -179,7 +179,7 @@ def test_a_dense_output_reads_the_whole_input(alone):
 def test_the_running_statistics_of_ten_to_thirteen_stand_in_their_tab(screen):
     preset = next(preset for preset in NORMALISATION if "momentum=0.99" in preset.query)
     screen.open(preset.query, path="/normalisation")
-    expect(screen.page.get_by_text(preset.question)).to_be_visible()
+    expect(screen.page.get_by_text(str(preset.question))).to_be_visible()
     screen.page.get_by_role("tab", name="Running statistics").click()
     expect(screen.page.get_by_test_id("stDataFrame")).to_be_visible()  # a canvas; its numbers are in test_presets.py
     chart = screen.page.locator(".js-plotly-plot")

@@ -18,7 +18,7 @@ def test_a_questions_link_changes_the_scene_whatever_was_set_before(screen):
     expect(screen.knob("stride")).to_have_value("1")
     expect(screen.page).to_have_url(re.compile("dilation=2"))
     assert "stride" not in screen.page.url
-    expect(screen.page.get_by_text(chosen.question)).to_be_visible()
+    expect(screen.page.get_by_text(str(chosen.question))).to_be_visible()
 
 
 def test_a_card_opens_its_scene_whatever_was_set_before(screen):
@@ -27,7 +27,7 @@ def test_a_card_opens_its_scene_whatever_was_set_before(screen):
     title = screen.root.get_attribute("data-ready")
     screen.open("stride=3&kernel=box&dilation=2")
     screen.page.get_by_role("link", name="Home", exact=True).click()
-    screen.page.get_by_text(card.title, exact=True).click()
+    screen.page.get_by_text(str(card.title), exact=True).click()
     expect(screen.page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
     expect(screen.root).to_have_attribute("data-ready", title)
 
@@ -35,8 +35,8 @@ def test_a_card_opens_its_scene_whatever_was_set_before(screen):
 def test_the_answer_waits_behind_its_button(screen):
     preset = CONVOLUTION[0]
     screen.open(preset.query)
-    expect(screen.page.get_by_text(preset.question)).to_be_visible()
-    answer = screen.page.get_by_text(preset.answer)
+    expect(screen.page.get_by_text(str(preset.question))).to_be_visible()
+    answer = screen.page.get_by_text(str(preset.answer))
     expect(answer).not_to_be_visible()
     screen.page.get_by_text("answer", exact=True).click()
     expect(answer).to_be_visible()

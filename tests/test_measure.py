@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnnviz.core.cost import Measure, dense_instead, measure, total
 from cnnviz.core.geometry import GeometryError, conv_axis, coverage, reach
 from cnnviz.core.layers import Conv, ConvTranspose, Linear, MaxPool, ReLU
-from cnnviz.text.counts import in_words, spelled
+from cnnviz.text.counts import in_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -112,7 +112,7 @@ def test_a_dense_layer_instead_of_the_first_of_alexnet():
     assert dense.parameters == 150_528 * 193_600 + 193_600
     assert dense.macs == 150_528 * 193_600
     assert dense.output_bytes == measure(conv, (3, 224, 224)).output_bytes
-    assert in_words(dense.parameters) == "about twenty-nine billion"
+    assert in_words(dense.parameters) == "about 29 billion"
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -135,36 +135,27 @@ def test_a_dense_layer_instead_is_never_smaller():
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (0, "zero"),
-        (7, "seven"),
-        (13, "thirteen"),
-        (20, "twenty"),
-        (99, "ninety-nine"),
-        (100, "about one hundred"),
-        (104, "about one hundred"),
-        (105, "about one hundred and ten"),
-        (300, "about three hundred"),
-        (994, "about nine hundred and ninety"),
-        (995, "about one thousand"),
-        (1_234, "about one thousand two hundred"),
-        (9_949, "about nine thousand nine hundred"),
-        (9_950, "about ten thousand"),
-        (56_778, "about fifty-seven thousand"),
-        (119_530, "about one hundred and twenty thousand"),
-        (994_999, "about nine hundred and ninety thousand"),
-        (995_000, "about one million"),
-        (1_049_999, "about one million"),
-        (1_050_000, "about one point one million"),
-        (2_500_000, "about two point five million"),
-        (61_100_840, "about sixty-one million"),
-        (138_357_544, "about one hundred and forty million"),
-        (714_188_480, "about seven hundred and ten million"),
-        (1_135_256_096, "about one point one billion"),
-        (15_470_264_320, "about fifteen billion"),
-        (10**15, "about one quadrillion"),
-        (10**21 - 1, "about one sextillion"),
-        (94 * 10**22, "about nine hundred and forty sextillion"),
-        (10**24, "about ten to the power of 24"),
+        (0, "0"),
+        (7, "7"),
+        (99, "99"),
+        (100, "about 100"),
+        (104, "about 100"),
+        (105, "about 110"),
+        (994, "about 990"),
+        (995, "about 1,000"),
+        (1_234, "about 1,200"),
+        (9_950, "about 10,000"),
+        (119_530, "about 120,000"),
+        (994_999, "about 990,000"),
+        (995_000, "about 1 million"),
+        (1_049_999, "about 1 million"),
+        (1_050_000, "about 1.1 million"),
+        (61_100_840, "about 61 million"),
+        (138_357_544, "about 140 million"),
+        (1_135_256_096, "about 1.1 billion"),
+        (15_470_264_320, "about 15 billion"),
+        (10**15, "about 1,000 trillion"),
+        (10**18, "about ten to the power of 18"),
         (7 * 10**120, "about ten to the power of 120"),
     ],
 )
@@ -172,18 +163,13 @@ def test_a_count_in_words(number, words):
     assert in_words(number) == words
 
 
-NUMBERS = {spelled(n): n for n in range(1000)}
-SCALES = {scale: 1000**i for i, scale in enumerate(["", "thousand", "million", "billion", "trillion", "quadrillion"])}
+SCALES = {"million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
 def said(words):
-    """The number that words from 'about one hundred' on stand for."""
-    words = words.removeprefix("about ")
-    if " thousand " in words:
-        return sum(NUMBERS[part] * scale for part, scale in zip(words.split(" thousand "), (1000, 1), strict=True))
-    scale = next((one for one in SCALES if one and words.endswith(one)), "")
-    whole, _, tenth = words.removesuffix(scale).strip().partition(" point ")
-    return NUMBERS[whole] * SCALES[scale] + (NUMBERS[tenth] * SCALES[scale] // 10 if tenth else 0)
+    """The number that words from 'about 100' on stand for."""
+    number, *scale = words.removeprefix("about ").split()
+    return round(float(number.replace(",", "")) * SCALES.get("".join(scale), 1))
 
 
 @given(st.integers(0, 17).flatmap(lambda digits: st.integers(100 * 10 ** max(digits - 3, 0), 10**digits + 100)))
@@ -192,10 +178,6 @@ def test_words_are_the_count_with_two_significant_digits(number):
     step = 10 ** (len(str(number)) - 2)
     assert found % step == 0
     assert abs(found - number) <= step / 2
-
-
-def test_numbers_below_a_thousand_are_all_spelled_differently():
-    assert len(NUMBERS) == 1000
 
 
 # --- bounds ---

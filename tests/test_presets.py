@@ -63,7 +63,7 @@ def seen(preset: Preset, player: int = 0, **more: str) -> Seen:
 
 def about(words: str) -> Preset:
     """The one question that begins so."""
-    [found] = [preset for preset in PRESETS if preset.question.startswith(words)]
+    [found] = [preset for preset in PRESETS if str(preset.question).startswith(words)]
     return found
 
 
@@ -83,7 +83,7 @@ def test_a_question_opens_its_scene_without_a_warning(preset):
 @every_preset
 def test_a_question_stands_above_its_own_scene(preset):
     [line] = asked(seen(preset).app)
-    assert line == f'<div class="asked"><strong>{escape(preset.question)}</strong>{preset.answer_html()}</div>'
+    assert line == f'<div class="asked"><strong>{escape(str(preset.question))}</strong>{preset.answer_html()}</div>'
 
 
 @every_preset
@@ -321,5 +321,5 @@ def test_numbers_of_an_answer_that_are_shapes_are_of_this_scene(preset):
         return
     sizes = {s.x.shape[-2:], s.y.shape[-2:], (len(s.tensors.get("line1", ())), len(s.tensors.get("line2", ())))}
     kernel = {tuple(len(s.tensors[f"offset{axis}"]) for axis in (1, 2))} if "offset1" in s.tensors else set()
-    for row, column in re.findall(r"(\d+) × (\d+)(?! ×)", preset.answer):
+    for row, column in re.findall(r"(\d+) × (\d+)(?! ×)", str(preset.answer)):
         assert (int(row), int(column)) in sizes | kernel

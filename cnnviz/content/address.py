@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
-from cnnviz.text import Problem
+from cnnviz.text import Message, Problem, _
 
 VERSION = "1"
 PACKED = "s"  # the key in the address whose value is a packed state
@@ -51,7 +51,10 @@ def pack(query: Mapping[str, str]) -> str:
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)  # raw: the checksum is our own
     body = deflate.compress(text) + deflate.flush()
     packed = VERSION + base64.urlsafe_b64encode(checksum(body) + body).decode().rstrip("=")
-    for length, most, when in ((len(text), MOST_TEXT, "written out"), (len(packed), MOST_PACKED, "packed")):
+    for length, most, when in (
+        (len(text), MOST_TEXT, Message("written out")),
+        (len(packed), MOST_PACKED, Message("packed")),
+    ):
         if length > most:
             raise LinkError(
                 "The settings take {length:,} characters {when} and a link holds {most:,}. Take the page, the notebook "
@@ -195,13 +198,17 @@ def reach(link: str) -> str:
     except ValueError:
         ip = None
     if where == "localhost" or where.endswith(".localhost") or (ip and (ip.is_loopback or ip.is_unspecified)):
-        return (
-            f"{host} is this computer alone: nobody else can open the link. In the same network, open the page by this "
-            "computer's name or its address in that network and share that; for everybody, run cnnviz on a server."
+        return _(
+            "{host} is this computer alone: nobody else can open the link. In the same network, open the page by this "
+            "computer's name or its address in that network and share that; for everybody, run cnnviz on a server.",
+            host=host,
         )
     near = where.endswith((".local", ".lan", ".home.arpa", ".internal")) or ("." not in where.strip("[]") and not ip)
     if near or (ip and not ip.is_global):
-        return f"{host} is known in this network alone: others cannot open the link. Run cnnviz on a server for them."
+        return _(
+            "{host} is known in this network alone: others cannot open the link. Run cnnviz on a server for them.",
+            host=host,
+        )
     return ""
 
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import parse_qsl
 
+from cnnviz.content.address import LANG
+from cnnviz.text import Message, _, spoken
+from cnnviz.text.language import ENGLISH
+
 
 @dataclass(frozen=True)
 class Link:
@@ -28,21 +32,25 @@ class Link:
     def params(self) -> dict[str, str]:
         return dict(parse_qsl(self.query))
 
-    def html(self, words: str) -> str:
-        """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name."""
-        return f'<a class="scene" href="{escape(self.address)}" target="_self">{escape(words)}</a>'
+    def html(self, words: str | Message) -> str:
+        """A link that loads the page anew: Streamlit's own would keep the knobs that this scene does not name.
+
+        It keeps the reader's language.
+        """
+        language = "" if spoken() == ENGLISH else f"&{LANG}={spoken().code}"
+        return f'<a class="scene" href="{escape(self.address + language)}" target="_self">{escape(str(words))}</a>'
 
 
 @dataclass(frozen=True)
 class Preset(Link):
     """A scene with a question and its answer."""
 
-    question: str
-    answer: str
+    question: Message
+    answer: Message
 
     def answer_html(self) -> str:
         """The answer, folded away."""
-        return f"<details><summary>answer</summary><p>{escape(self.answer)}</p></details>"
+        return f"<details><summary>{escape(_('answer'))}</summary><p>{escape(str(self.answer))}</p></details>"
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,6 @@ class Card(Link):
     """
 
     name: str
-    title: str
-    words: str
-    alt: str
+    title: Message
+    words: Message
+    alt: Message

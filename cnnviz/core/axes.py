@@ -21,14 +21,7 @@ NAMED = {
     "front": Message("front"),
     "back": Message("back"),
 }
-PLACES = {  # one place along an axis
-    "length": Message("position"),
-    "rows": Message("row"),
-    "columns": Message("column"),
-    "depth": Message("slice"),
-    "examples": Message("example"),
-    "steps": Message("step"),
-}
+PLACES = {"length": "position", "rows": "row", "columns": "column", "depth": "slice"}  # one place, for the browser
 COUNTED = {
     "length": Plural("{n:,} cell of length", "{n:,} cells of length", 1),
     "rows": Plural("{n:,} row", "{n:,} rows", 1),

@@ -22,6 +22,7 @@ from cnnviz.export.picture import FORMATS as STILLS
 from cnnviz.export.picture import figure_of, still
 from cnnviz.export.plan import Plan, steps_of
 from cnnviz.scenes.blob import Scene
+from cnnviz.text import Message, _, listed, speaking
 
 __all__ = [
     "KINDS",
@@ -79,6 +80,11 @@ class Staged:
         return Scene.from_bytes(self.blob)
 
     @property
+    def language(self) -> str:
+        """Code of the language in which the scene is told."""
+        return str(self.scene.meta.get("words", {}).get("code", ""))
+
+    @property
     def steps(self) -> int:
         """Of the player, from the first cell to the last."""
         return steps_of(self.scene).count
@@ -97,7 +103,8 @@ class Staged:
     @property
     def words(self) -> str:
         """Torch call and input in a line, and under it where it came from."""
-        return "\n\n".join(filter(None, (f"{self.done.layer.code()} on {self.caption}", self.address, REUSE)))
+        what = _("{layer} on {source}", layer=self.done.layer.code(), source=self.caption)
+        return "\n\n".join(filter(None, (what, self.address, str(REUSE))))
 
     @property
     def title(self) -> str:
@@ -134,7 +141,7 @@ Make = Callable[[Staged, Wanted, Progress], bytes]
 class Kind:
     """One kind of file: what it is in words, its type for the browser, and how it is made."""
 
-    words: str
+    words: Message
     mime: str
     family: Family
     make: Make
@@ -160,27 +167,29 @@ def saved(array: Array) -> bytes:
 
 
 KINDS: dict[str, Kind] = {
-    "png": Kind("Picture (PNG)", "image/png", "picture", picture("png")),
-    "svg": Kind("Picture to scale and edit (SVG)", "image/svg+xml", "picture", picture("svg")),
-    "pdf": Kind("Picture to print (PDF)", "application/pdf", "picture", picture("pdf")),
-    "gif": Kind("Film for slides and chats (GIF)", "image/gif", "film", motion("gif")),
-    "mp4": Kind("Film, smaller (MP4)", "video/mp4", "film", motion("mp4")),
+    "png": Kind(Message("Picture (PNG)"), "image/png", "picture", picture("png")),
+    "svg": Kind(Message("Picture to scale and edit (SVG)"), "image/svg+xml", "picture", picture("svg")),
+    "pdf": Kind(Message("Picture to print (PDF)"), "application/pdf", "picture", picture("pdf")),
+    "gif": Kind(Message("Film for slides and chats (GIF)"), "image/gif", "film", motion("gif")),
+    "mp4": Kind(Message("Film, smaller (MP4)"), "video/mp4", "film", motion("mp4")),
     "html": Kind(
-        "This player as a page that works offline (HTML)",
+        Message("This player as a page that works offline (HTML)"),
         "text/html",
         "page",
         lambda s, *_: page(s.blob, s.title, s.caption, None, s.address),
     ),
-    "npz": Kind("Numbers for NumPy (npz)", "application/zip", "numbers", lambda s, *_: npz(s.done, s.seed, s.caption)),
+    "npz": Kind(
+        Message("Numbers for NumPy (npz)"), "application/zip", "numbers", lambda s, *_: npz(s.done, s.seed, s.caption)
+    ),
     "safetensors": Kind(
-        "Numbers as tensors (safetensors)",
+        Message("Numbers as tensors (safetensors)"),
         "application/octet-stream",
         "numbers",
         lambda s, *_: tensors(s.done, s.seed, s.caption),
     ),
-    "py": Kind("Code (py)", "text/x-python", "code", lambda s, *_: script(s.code, s.title, s.words).encode()),
+    "py": Kind(Message("Code (py)"), "text/x-python", "code", lambda s, *_: script(s.code, s.title, s.words).encode()),
     "ipynb": Kind(
-        "Notebook (ipynb)",
+        Message("Notebook (ipynb)"),
         "application/x-ipynb+json",
         "code",
         lambda s, *_: notebook(s.code, s.title, s.words, {name: saved(values) for name, values in s.loads.items()}),
@@ -209,8 +218,11 @@ def make(staged: Staged, ending: str, wanted: Wanted, progress: Progress = lambd
         If there is no such kind or no such step, the file would be too large, there is no code to it, or no ffmpeg.
     """
     if ending not in KINDS:
-        raise ExportError(f"There are no .{ending[:12]} files here. Choose {', '.join(KINDS)}.")
+        raise ExportError("There are no .{ending} files here. Choose {kinds}.", ending=ending[:12], kinds=listed(KINDS))
     kind = KINDS[ending]
     if kind.family == "code" and not staged.code:
-        raise ExportError(f"This scene has no code of its own, so there is no .{ending} of it. Take npz or html.")
-    return kind.make(staged, wanted, progress)
+        raise ExportError(
+            "This scene has no code of its own, so there is no .{ending} of it. Take npz or html.", ending=ending
+        )
+    with speaking(staged.language):
+        return kind.make(staged, wanted, progress)

@@ -13,6 +13,7 @@ from cnnviz.export.gif import Gif, palette_of
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.plan import Plan, steps_of
 from cnnviz.export.told import FREE
+from cnnviz.text import _, either
 
 Format = Literal["gif", "mp4"]
 FORMATS: tuple[Format, ...] = ("gif", "mp4")
@@ -65,7 +66,7 @@ def animate(
 def planned(blob: bytes, look: Look, plan: Plan, format: str) -> tuple[Film, list[int]]:
     """A film that can be made, and its steps."""
     if format not in FORMATS:
-        raise ExportError(f"A film cannot be a {format} file. Choose {' or '.join(FORMATS)}.")
+        raise ExportError("A film cannot be a {format} file. Choose {formats}.", format=format, formats=either(FORMATS))
     film = Film(blob, look, plan)
     return film, film.steps
 
@@ -76,8 +77,12 @@ def check_size(size: tuple[int, int], frames: int) -> None:
     fit = MOST_PIXELS // (width * height)
     if frames > fit:
         raise ExportError(
-            f"{frames:,} pictures of {width:,} × {height:,} pixels are too many for one film. "
-            f"Show at most {fit:,} pictures, or choose a smaller width."
+            "{frames:,} pictures of {width:,} × {height:,} pixels are too many for one film. Show at most {fit:,} "
+            "pictures, or choose a smaller width.",
+            frames=frames,
+            width=width,
+            height=height,
+            fit=fit,
         )
 
 
@@ -94,7 +99,11 @@ def make_gif(film: Film, frames: Iterator[Frame], steps: list[int], plan: Plan) 
 
 def begin_gif(film: Film, steps: list[int]) -> Gif:
     check_size(film.size, len(steps))
-    return Gif(film.size, palette_of(film.told.scene, film.look), f"{film.told.scene.meta['title']}, made with {FREE}")
+    return Gif(
+        film.size,
+        palette_of(film.told.scene, film.look),
+        _("{title}, made with {free}", title=film.told.scene.meta["title"], free=FREE),
+    )
 
 
 def make_mp4(film: Film, frames: Iterator[Frame], steps: list[int], plan: Plan) -> bytes:

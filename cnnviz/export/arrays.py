@@ -11,6 +11,7 @@ from cnnviz.core.layers import MaxUnpool
 from cnnviz.core.run import Run
 from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.build import Shown
+from cnnviz.text import _
 
 Words = Mapping[str, str | int]
 
@@ -76,9 +77,12 @@ def words_of(done: Run, seed: int, caption: str) -> dict[str, str | int]:
         "output_shape": str(made),
         "device": done.device,
         "torch": torch.__version__,
-        "readme": f"input is (channels, {axes}) and output what torch made of it, without the batch; state.* is the "
-        "layer's state_dict before the pass, part.* what else there was to see. input_shape and output_shape are the "
-        "shapes of torch's own call.",
+        "readme": _(
+            "input is (channels, {axes}) and output what torch made of it, without the batch; state.* is the layer's "
+            "state_dict before the pass, part.* what else there was to see. input_shape and output_shape are the "
+            "shapes of torch's own call.",
+            axes=axes,
+        ),
     }
 
 

@@ -15,6 +15,7 @@ from cnnviz.export.picture import AS_TEXT, UNDATED, Format
 from cnnviz.export.told import FREE
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.palette import TOP, limits
+from cnnviz.text import _
 
 EDGE, HEAD, FOOT = 20.0, 42.0, 30.0  # round all [units]
 ACROSS = 6  # stages beside each other
@@ -44,7 +45,7 @@ def atlas(blob: bytes, look: Look, channel: int = 0, title: str = "", form: Form
         for i in range(len(stages)):
             corner = EDGE + i % ACROSS * (SIDE + GAP), HEAD + i // ACROSS * TALL
             draw_stage(page, scene, i, channel, *corner)
-        page.write(f"one map of every layer · {FREE}", EDGE, HEAD + rows * TALL + 12, 10)
+        page.write(_("one map of every layer · {free}", free=FREE), EDGE, HEAD + rows * TALL + 12, 10)
         dpi = look.dpi if form == "png" else 2 * UNITS
         page.figure.savefig(data, format=form, dpi=dpi, metadata={"Title": title, **UNDATED[form]})
     return data.getvalue()
@@ -68,7 +69,7 @@ def draw_stage(page: Paper, scene: Scene, i: int, channel: int, x: float, y: flo
     draw_map(page, montage(values, stage["across"]), stage["scale"], ends, box)
     page.legend(x + SIDE, box.y + SIDE + 12, stage["scale"], ends)
     if stage["size"][0] > 1:
-        page.write(f"channel {channel} of {stage['size'][0]}", x, box.y + SIDE + 28, 10)
+        page.write(_("channel {channel} of {count}", channel=channel, count=stage["size"][0]), x, box.y + SIDE + 28, 10)
 
 
 def values_of(scene: Scene, i: int, channel: int) -> Array:

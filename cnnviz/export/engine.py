@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnviz.export.bundle import modules, variable
 from cnnviz.export.look import ExportError
+from cnnviz.text import Message, in_turn
 
 try:
     import quickjs
@@ -17,7 +18,7 @@ except ImportError:  # no wheel for this machine
 MEMORY = 1 << 30  # that a scene and all that is drawn of it may take [bytes]
 SECONDS = 20  # that one call may take
 LIMITS = ("out of memory", "interrupted", "null")  # the last where no memory is left for words
-INSTALL = (
+INSTALL = Message(
     "Pictures and films need the JavaScript engine quickjs-ng and there is none. Get it by pip install quickjs-ng, "
     "or take another kind of file."
 )
@@ -78,8 +79,11 @@ class EngineError(ExportError):
 
     def __init__(self, said: str) -> None:
         limit = any(word in said for word in LIMITS)
-        why = "The scene is too large to be drawn into a file." if limit else f"The drawing failed: {said.strip()}."
-        super().__init__(f"{why} Choose a smaller input, or take another kind of file.")
+        if limit:
+            why = Message("The scene is too large to be drawn into a file.")
+        else:
+            why = Message("The drawing failed: {why}.", why=said.strip())
+        super().__init__(in_turn((why, Message("Choose a smaller input, or take another kind of file."))))
 
 
 @cache

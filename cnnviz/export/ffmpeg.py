@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from cnnviz.export.look import ExportError
 from cnnviz.export.raster import Pixels
+from cnnviz.text import _
 
 SMOOTH = 10  # pictures a second that players expect at least; slower films repeat theirs
 
@@ -34,7 +35,9 @@ def find_ffmpeg() -> str:
     if named:
         found = shutil.which(named)
         if not found:
-            raise ExportError(f"CNNVIZ_FFMPEG names {named}, which is no program. Let it name ffmpeg, or unset it.")
+            raise ExportError(
+                "CNNVIZ_FFMPEG names {named}, which is no program. Let it name ffmpeg, or unset it.", named=named
+            )
         return found
     found = shutil.which("ffmpeg") or bundled()
     if not found:
@@ -99,8 +102,8 @@ class Mp4:
 
     def fail(self) -> None:
         self.log.seek(0)
-        said = self.log.read().decode(errors="replace").strip().splitlines() or ["it gave no reason"]
-        raise ExportError(f"ffmpeg made no film: {said[-1]}. Choose GIF, or another ffmpeg by CNNVIZ_FFMPEG.")
+        said = self.log.read().decode(errors="replace").strip().splitlines() or [_("it gave no reason")]
+        raise ExportError("ffmpeg made no film: {said}. Choose GIF, or another ffmpeg by CNNVIZ_FFMPEG.", said=said[-1])
 
     def stop(self) -> None:
         """Kill it if it still runs; a film that is finished does not."""

@@ -17,11 +17,12 @@ from safetensors import SafetensorError
 
 from cnnviz.export.bundle import STATIC, modules, variable
 from cnnviz.scenes.blob import Scene
+from cnnviz.text import Message, spoken
 
 ROOT = Path(__file__).parents[2]
 ENDS = re.compile(r"</?script|<!--|\r|\0", re.IGNORECASE)  # what would end a script in HTML, or change its digest
 
-REUSE = "Made with cnnviz. Free to use, change and pass on; an input that is somebody's work stays theirs."
+REUSE = Message("Made with cnnviz. Free to use, change and pass on; an input that is somebody's work stays theirs.")
 
 STYLE = """
 :root { color-scheme: light; $light }
@@ -65,7 +66,7 @@ system.addEventListener("change", () => $player.recolour(root));
 
 BEGIN = Template("""\
 <!DOCTYPE html>
-<html lang="en"$theme>
+<html lang="$language"$theme>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '$script_digest'; \
@@ -124,7 +125,8 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         call=escape(call),
         shapes=escape(shapes),
         words=told(note, address),
-        reuse=escape(REUSE),
+        reuse=escape(str(REUSE)),
+        language=spoken().code,
     )
     end = END.substitute(script=script)
     return b"".join([begin.encode(errors="replace"), base64.b64encode(blob), end.encode()])  # a blob may be large

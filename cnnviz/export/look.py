@@ -48,9 +48,14 @@ class Look:
     def __post_init__(self) -> None:
         low, high = SIZES
         if not low <= self.width_px <= high:
+            places = {"width": self.width_px, "low": low, "high": high}
+            if self.width_px < low:
+                raise ExportError(
+                    "A picture of {width:,} pixels is too narrow. Choose a width from {low:,} to {high:,} pixels.",
+                    **places,
+                )
             raise ExportError(
-                f"A picture of {self.width_px:,} pixels is too {'narrow' if self.width_px < low else 'wide'}. "
-                f"Choose a width from {low:,} to {high:,} pixels."
+                "A picture of {width:,} pixels is too wide. Choose a width from {low:,} to {high:,} pixels.", **places
             )
 
     @property

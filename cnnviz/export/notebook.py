@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnnviz.text import _
+
 MOST_PACKED = 4_000_000  # characters of base64 in one notebook: an editor in a browser grows slow with more
 WIDTH = 100  # characters of a line of base64, or of a comment
 # What Markdown would make something of: marks, the start of a line, and of an address that becomes a link.
@@ -47,8 +49,11 @@ def notebook(code: str, title: str, words: str, files: Mapping[str, bytes]) -> b
         code = code.replace(f"# download {name} from the page, next to these lines", f"# {name} is written above")
     text = [f"# {plain(title)}", *(plain(part) for part in paragraphs(words))]
     text += [
-        f"{plain(name)} has {len(files[name]):,} bytes, too many for a notebook: download it from the page, next to "
-        "this notebook."
+        _(
+            "{name} has {size:,} bytes, too many for a notebook: download it from the page, next to this notebook.",
+            name=plain(name),
+            size=len(files[name]),
+        )
         for name in left_out
     ]
     head, *rest = blocks(code)

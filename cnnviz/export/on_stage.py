@@ -10,6 +10,7 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
+from cnnviz.text import _
 
 __all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
 
@@ -35,7 +36,12 @@ def caption_of(request: Request, view: LayerView) -> str:
             return str(read(request.input).caption)
         case Desed():
             return heard(request)
-    return f"{view.stage} in a network, {read(request.input).caption}, {whose(request.weights)}"
+    return _(
+        "{stage} in a network, {caption}, {whose}",
+        stage=view.stage,
+        caption=read(request.input).caption,
+        whose=whose(request.weights),
+    )
 
 
 def heard(request: Request) -> str:
@@ -51,5 +57,7 @@ def heard(request: Request) -> str:
 def whose(weights: Seeded) -> str:
     """Whose weights a network has."""
     if isinstance(weights, Loaded):
-        return f"weights of {weights.checkpoint.name}"
-    return f"{'kaiming-normal' if isinstance(weights, Kaiming) else 'random'} weights, seed {weights.seed}"
+        return _("weights of {name}", name=weights.checkpoint.name)
+    if isinstance(weights, Kaiming):
+        return _("kaiming-normal weights, seed {seed}", seed=weights.seed)
+    return _("random weights, seed {seed}", seed=weights.seed)

@@ -16,6 +16,7 @@ from cnnviz.export.pens import paper
 from cnnviz.export.raster import Raster
 from cnnviz.export.told import FREE, Told
 from cnnviz.scenes.blob import Scene
+from cnnviz.text import either
 
 Format = Literal["png", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
@@ -43,7 +44,9 @@ def still(blob: bytes, look: Look, step: int, format: Format = "png", channel: i
         If there is no such step, channel or format.
     """
     if format not in FORMATS:
-        raise ExportError(f"A picture cannot be a {format} file. Choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
+        raise ExportError(
+            "A picture cannot be a {format} file. Choose {formats}.", format=format, formats=either(FORMATS)
+        )
     if format == "png":
         told = Told(blob, look, channel=channel)
         record = told.record(step)
@@ -75,7 +78,7 @@ def figure_of(blob: bytes, look: Look, step: int, channel: int | None = None) ->
 def png(raster: Raster, title: str) -> bytes:
     words, data = PngInfo(), BytesIO()
     words.add_text("Title", title)
-    words.add_text("Software", FREE)
+    words.add_text("Software", str(FREE))
     image = Image.fromarray(raster.pixels)
     (image.convert("RGB") if raster.opaque else image).save(
         data, "png", compress_level=3, pnginfo=words, dpi=(raster.dpi, raster.dpi)

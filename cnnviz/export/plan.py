@@ -57,10 +57,13 @@ class Plan:
     def __post_init__(self) -> None:
         if not SHORTEST <= self.seconds <= LONGEST:
             raise ExportError(
-                f"A step cannot be seen for {self.seconds:g} s. Choose from {SHORTEST:g} to {LONGEST:g} s."
+                "A step cannot be seen for {seconds:g} s. Choose from {shortest:g} to {longest:g} s.",
+                seconds=self.seconds,
+                shortest=SHORTEST,
+                longest=LONGEST,
             )
         if self.most < 2:
-            raise ExportError(f"A film of {self.most} pictures does not move. Allow 2 or more.")
+            raise ExportError("A film of {most} pictures does not move. Allow 2 or more.", most=self.most)
 
     def steps(self, scene: Steps) -> list[int]:
         """The steps that are shown, in the order of the player.
@@ -86,7 +89,10 @@ class Plan:
         last = count - 1 if self.last is None else self.last
         if not 0 <= self.first <= last < count:
             raise ExportError(
-                f"There are no steps {self.first + 1:,} to {last + 1:,}. Choose a first and a last from 1 to {count:,}."
+                "There are no steps {first:,} to {last:,}. Choose a first and a last from 1 to {count:,}.",
+                first=self.first + 1,
+                last=last + 1,
+                count=count,
             )
         before = 0 if self.channel is None else self.channel % scene.turns * scene.cells
         return before + self.first, before + last

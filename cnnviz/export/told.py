@@ -11,8 +11,9 @@ from cnnviz.export.marks import Reader, Record
 from cnnviz.export.pens import paper
 from cnnviz.export.plan import steps_of
 from cnnviz.scenes.blob import Scene
+from cnnviz.text import Message
 
-FREE = "cnnviz, free to reuse"
+FREE = Message("cnnviz, free to reuse")
 
 OPEN = """((header, numbers, how) => {
   const page = new $.Paper(header, Uint8Array.fromBase64(numbers), JSON.parse(how));
@@ -42,8 +43,12 @@ class Told:
         self.scene, self.look = Scene.from_bytes(blob), look
         channels, self.steps = len(self.scene.tensors["output"]), steps_of(self.scene).count
         if channel is not None and not 0 <= channel < channels:
-            raise ExportError(f"There is no output channel {channel}. Choose one from 0 to {channels - 1}.")
-        foot = " · ".join(filter(None, [self.scene.meta["title"], note, FREE]))
+            raise ExportError(
+                "There is no output channel {channel}. Choose one from 0 to {channels}.",
+                channel=channel,
+                channels=channels - 1,
+            )
+        foot = " · ".join(filter(None, [self.scene.meta["title"], note, str(FREE)]))
         size = int.from_bytes(blob[:8], "little")
         engine = Engine("drawing/paper")
         header, numbers = blob[8 : 8 + size].decode(), base64.b64encode(blob[8 + size :]).decode()
@@ -54,7 +59,9 @@ class Told:
 
     def record(self, step: int) -> Record:
         if not 0 <= step < self.steps:
-            raise ExportError(f"There is no step {step + 1:,}. Choose one from 1 to {self.steps:,}.")
+            raise ExportError(
+                "There is no step {step:,}. Choose one from 1 to {steps:,}.", step=step + 1, steps=self.steps
+            )
         return self.reader.record(self.tell(step))
 
 

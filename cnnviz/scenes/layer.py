@@ -18,6 +18,7 @@ from cnnviz.core.run import BudgetError, Run
 from cnnviz.core.settings import short
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.text import _
 
 # What the maps of a rule, or of one of its layers, are called; the others have an input and an output.
 NAMES = {
@@ -202,14 +203,20 @@ def charts(layer: Layer, gated: bool) -> list[str]:
 def padding_words(layer: Layer) -> str:
     """What the padding round the drawn input is, in a few words; empty where there is none."""
     if isinstance(layer, ConvTranspose):
-        return "stuffed with holes" if max(layer.stride) > 1 else ""
+        return _("stuffed with holes") if max(layer.stride) > 1 else ""
     if isinstance(layer, Pool) and layer.padding and any(layer.padding):
-        return f"padding {short(layer.padding)}, {'−∞' if layer.rule == 'max' else 'zeros'}"
+        amount = short(layer.padding)
+        if layer.rule == "max":
+            return _("padding {amount}, {value}", amount=amount, value="−∞")
+        return _("padding {amount}, zeros", amount=amount)
     if not isinstance(layer, Conv) or not any(map(any, layer.pads())):
         return ""
-    amounts = [str(low) if low == high else f"{low} before and {high} after" for low, high in layer.pads()]
+    amounts = [
+        str(low) if low == high else _("{low} before and {high} after", low=low, high=high)
+        for low, high in layer.pads()
+    ]
     amount = amounts[0] if len(set(amounts)) == 1 else f"({', '.join(amounts)})"
-    return f"padding {amount}, {layer.padding_mode}"
+    return _("padding {amount}, {mode}", amount=amount, mode=layer.padding_mode)
 
 
 def three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:

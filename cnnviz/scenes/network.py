@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.core.axes import AXES
+from cnnviz.core.axes import AXES, PLACES
 from cnnviz.core.geometry import Ints
 from cnnviz.core.layers import Array, Flatten, Layer, Norm, Shape
 from cnnviz.core.run import Run
@@ -22,6 +22,7 @@ from cnnviz.networks.receptive_field import INPUT, Link, both_ways, links
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
 from cnnviz.scenes.small_maps import Channels, blocked, levels_of
+from cnnviz.text import _
 
 EXACT = 2_000_000  # cells of input and all stages together, up to which their numbers go as they are; AlexNet has half
 PICTURES = 6_000_000  # bytes of all small pictures together
@@ -30,7 +31,6 @@ SLICES = 16  # of a small picture
 LONG = 65_536  # numbers of a vector, up to which they go as they are
 BARS = 32  # numbers of a vector, up to which each has a bar of its own
 SMALLEST, LARGEST = np.iinfo(np.int16).min, np.iinfo(np.int16).max
-CALLED = {"length": "position", "depth": "slice", "rows": "row", "columns": "column"}
 
 Four = tuple[int, int, int, int]  # channels, slices, rows, columns
 
@@ -93,7 +93,7 @@ def states(values: Array, limits: Array) -> list[str]:
     found: Sequence[str] = Channels(np.empty(0, np.uint8), limits, limits).states()
     single = values[0].size == 1
     kept = ["" if single else state for state in found]
-    return ["no number" if not np.isfinite(one).any() else state for one, state in zip(values, kept, strict=True)]
+    return [_("no number") if not np.isfinite(one).any() else state for one, state in zip(values, kept, strict=True)]
 
 
 class Glance:
@@ -261,7 +261,7 @@ def laid(shape: Shape, blocks: tuple[int, int, int]) -> dict[str, Any]:
         "size": size,
         "blocks": blocks,
         "across": 1 if bars else ceil(slices**0.5),
-        "axes": ["number"] if vector else [CALLED[name] for name in AXES[len(shape) - 1]],
+        "axes": ["number"] if vector else [PLACES[name] for name in AXES[len(shape) - 1]],
         "vector": vector,
         "bars": bars,
     }

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cnnviz.text import Message
+
 STEP, PIN, LOOK = "step", "pin", "look"  # in the address
-TOLD = {STEP: "at its step", PIN: "with its pinned cell", LOOK: "with its own knobs"}
+TOLD = {STEP: Message("at its step"), PIN: Message("with its pinned cell"), LOOK: Message("with its own knobs")}
 MOST_STEPS = 10**9  # more than any scene has
 PLACE = re.compile(r"(input|output|kernel)(-\d{1,7}){2,5}", re.ASCII)
 

@@ -9,6 +9,7 @@ import numpy as np
 from cnnviz.core.layers import Activation, Dropout, DropoutNd, Layer, Linear, PReLU, Shape
 from cnnviz.core.run import Run
 from cnnviz.scenes.layer import MOST_MAPS
+from cnnviz.text import _
 
 MOST_WEIGHTS = 2**22  # of a dense layer, in one blob
 
@@ -66,7 +67,8 @@ def words(before: Run, after: Run) -> tuple[dict[str, Any], str]:
     read, made = before.layer.torch_shapes(before.x.shape)
     told = []
     if len(before.y) > len(after.y) and isinstance(before.layer, Linear):
-        told.append(f"Outputs 0 to {len(after.y) - 1} of {len(before.y):,} are on stage.")
+        told.append(_("Outputs 0 to {last} of {count:,} are on stage.", last=len(after.y) - 1, count=len(before.y)))
     if before.x.shape != after.x.shape:
-        told.append(f"The {before.x.size:,} numbers of the vector are drawn in rows of {after.x.shape[-1]}.")
+        length, width = before.x.size, after.x.shape[-1]
+        told.append(_("The {n:,} numbers of the vector are drawn in rows of {width}.", n=length, width=width))
     return {"title": before.layer.code(), "shapes": {"input": str(read), "output": str(made)}}, " ".join(told)

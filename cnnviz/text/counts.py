@@ -1,53 +1,41 @@
-"""Counts said in words."""
+"""How large a count is, for people who do not read its digits."""
 
-NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen",
-    "twenty thirty forty fifty sixty seventy eighty ninety",
-)
+from cnnviz.text.message import _
+from cnnviz.text.numbers import number
 
-
-UNITS, TENS = (line.split() for line in NUMBERS)
-SCALES = ("", " thousand", " million", " billion", " trillion", " quadrillion", " quintillion", " sextillion")
+LEAST = 100  # below it the digits say it well enough
+LARGEST = 10**18
 
 
-def in_words(number: int) -> str:
-    """How large a count is, said in words: exact below 100, and with two significant digits at most above.
+def in_words(count: int) -> str:
+    """A count with two significant digits; exact below 100.
 
     Parameters
     ----------
-    number : int >= 0
+    count : int >= 0
 
     Examples
     --------
     >>> in_words(61_100_840), in_words(138_357_544), in_words(312), in_words(42)
-    ('about sixty-one million', 'about one hundred and forty million', 'about three hundred and ten', 'forty-two')
+    ('about 61 million', 'about 140 million', 'about 310', '42')
     >>> in_words(1_135_256_096), in_words(73_792), in_words(1_234)
-    ('about one point one billion', 'about seventy-four thousand', 'about one thousand two hundred')
+    ('about 1.1 billion', 'about 74,000', 'about 1,200')
     """
-    if number < 100:
-        return spelled(number)
-    digits = len(str(number)) - 2
-    number = (number + 5 * 10 ** (digits - 1)) // 10**digits * 10**digits  # halves up; 99,600 becomes 100,000
-    scale = (len(str(number)) - 1) // 3
-    if scale >= len(SCALES):
-        return f"about ten to the power of {len(str(number)) - 1}"
-    whole, rest = divmod(number, 1000**scale)
-    if scale == 1 and rest:
-        return f"about {spelled(whole)} thousand {spelled(rest)}"  # nobody says one point two thousand
-    tenth = f" point {spelled(10 * rest // 1000**scale)}" if rest else ""
-    return f"about {spelled(whole)}{tenth}{SCALES[scale]}"
+    if count < LEAST:
+        return str(count)
+    digits = len(str(count)) - 2
+    count = (count + 5 * 10 ** (digits - 1)) // 10**digits * 10**digits  # halves up; 99,600 becomes 100,000
+    if count >= LARGEST:
+        return _("about ten to the power of {power}", power=len(str(count)) - 1)
+    if count >= 10**12:
+        return _("about {number} trillion", number=scaled(count, 10**12))
+    if count >= 10**9:
+        return _("about {number} billion", number=scaled(count, 10**9))
+    if count >= 10**6:
+        return _("about {number} million", number=scaled(count, 10**6))
+    return _("about {number}", number=number(count))
 
 
-def spelled(number: int) -> str:
-    """A number below 1000.
-
-    >>> spelled(140), spelled(61), spelled(300)
-    ('one hundred and forty', 'sixty-one', 'three hundred')
-    """
-    hundreds, rest = divmod(number, 100)
-    tens, units = divmod(rest, 10)
-    low = UNITS[rest] if rest < 20 else TENS[tens - 2] + (f"-{UNITS[units]}" if units else "")
-    if not hundreds:
-        return low
-    return f"{UNITS[hundreds]} hundred" + (f" and {low}" if rest else "")
+def scaled(count: int, unit: int) -> str:
+    """So many units, with a decimal where it is not a whole number."""
+    return number(count / unit, ",.1f" if count % unit else ",.0f")

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from cnnviz.core.geometry import Ints
 from cnnviz.core.layers import Array
 from cnnviz.scenes.palette import PALETTE
+from cnnviz.text import _
 
 MOST_CELLS = 400_000  # of one picture
 
@@ -56,13 +57,13 @@ def weight_figure(taps: Array, reads: Ints, in_channels: int, dark: bool) -> go.
         figure.add_hline(o * rows - 0.5, line=line)
     ticks = {"tickmode": "array", "showgrid": False, "zeroline": False}
     figure.update_xaxes(
-        title="input channel",
+        title=_("input channel"),
         tickvals=[i * columns + (columns - 1) / 2 for i in range(in_channels)],
         ticktext=[str(i) for i in range(in_channels)],
         **ticks,
     )
     figure.update_yaxes(
-        title="output channel",
+        title=_("output channel"),
         tickvals=[o * rows + (rows - 1) / 2 for o in range(len(taps))],
         ticktext=[str(o) for o in range(len(taps))],
         autorange="reversed",
@@ -86,16 +87,16 @@ def running_figure(means: Array, variances: Array, batch: Array, momentum: float
     passes = np.arange(len(means))
     cells = batch[0]
     aims = (float(cells.mean()), float(cells.var(ddof=1)) if len(cells) > 1 else 0.0)
-    lines = (("running mean", means[:, 0], 0.0, aims[0]), ("running variance", variances[:, 0], 1.0, aims[1]))
+    lines = ((_("running mean"), means[:, 0], 0.0, aims[0]), (_("running variance"), variances[:, 0], 1.0, aims[1]))
     figure = go.Figure()
     for (name, values, start, aim), colour in zip(lines, PALETTE["groups"]["dark" if dark else "light"], strict=False):
         figure.add_scatter(x=passes, y=values, name=name, mode="lines+markers", line={"color": colour, "width": 3})
         if momentum is not None:
             other = aim + (start - aim) * np.float64(momentum) ** passes  # the old counts m, the new 1 - m
-            told = f"{name}, momentum read as the old's share"
+            told = _("{name}, momentum read as the old's share", name=name)
             figure.add_scatter(x=passes, y=other, name=told, line={"color": colour, "dash": "dot"})
         figure.add_hline(aim, line={"color": colour, "width": 1, "dash": "dash"})
-    figure.update_xaxes(title="training passes", rangemode="tozero")
+    figure.update_xaxes(title=_("training passes"), rangemode="tozero")
     figure.update_layout(
         margin={"l": 50, "r": 10, "t": 10, "b": 40}, height=320, legend={"orientation": "h", "y": 1.15}
     )

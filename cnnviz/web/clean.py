@@ -13,6 +13,7 @@ from math import isfinite
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from cnnviz.content.address import LANG, MOST_KEY, MOST_KEYS, PACKED, STREAMLITS, LinkError, unpack
+from cnnviz.text import _, both, some
 from cnnviz.text.typed import shown
 
 MOST_VALUE = 100_000  # characters: the longest text that any widget reads
@@ -175,8 +176,8 @@ def refused(odd: Mapping[str, str]) -> str:
     """What cannot be set, by name, in a sentence; empty if that is nothing."""
     if not odd:
         return ""
-    told = listed([f"{shown(key)} = {shown(text)}" for key, text in odd.items()])
-    return f"The link says {told}, which cannot be set here. What the page begins with stands instead."
+    told = some([f"{shown(key)} = {shown(text)}" for key, text in odd.items()])
+    return _("The link says {told}, which cannot be set here. What the page begins with stands instead.", told=told)
 
 
 def unknown(meant: Mapping[str, str | None]) -> str:
@@ -187,23 +188,20 @@ def unknown(meant: Mapping[str, str | None]) -> str:
     """
     if not meant:
         return ""
+    names = some([*map(shown, meant)])
     near = dict.fromkeys(one for one in [*meant.values()][:TOLD] if one)
-    way = f"did you mean {' and '.join(near)}?" if near else "it is left out."
-    return f"The link says {listed([*map(shown, meant)])}, which no setting of this page is called: {way}"
+    if near:
+        return _(
+            "The link says {names}, which no setting of this page is called: did you mean {near}?",
+            names=names,
+            near=both(near),
+        )
+    return _("The link says {names}, which no setting of this page is called: it is left out.", names=names)
 
 
 def repeated(last: Mapping[str, str]) -> str:
     """What an address says more than once, in a sentence; empty if that is nothing."""
     if not last:
         return ""
-    told = listed([f"{shown(key)} = {shown(text)}" for key, text in last.items()])
-    return f"The link says it more than once, and the last one stands: {told}."
-
-
-def listed(told: Sequence[str]) -> str:
-    """The first few, and how many more there are.
-
-    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"])
-    ('a, b', 'a, b, c and 1 more')
-    """
-    return ", ".join(told[:TOLD]) + (f" and {len(told) - TOLD} more" if len(told) > TOLD else "")
+    told = some([f"{shown(key)} = {shown(text)}" for key, text in last.items()])
+    return _("The link says it more than once, and the last one stands: {told}.", told=told)

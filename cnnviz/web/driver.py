@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
+from cnnviz.text import _
 from cnnviz.web import history, page, visits
 from cnnviz.web.components.player import Role, player
 from cnnviz.web.languages import listen
@@ -77,7 +78,7 @@ def rival_of(made: Made, request: Request) -> Scene | None:
         rival = made.beside(request)
         return rival, show(rival)
     except page.PROBLEMS as wrong:
-        st.info(plain(f"No comparison: {wrong}"), icon=":material/info:")
+        st.info(plain(_("No comparison: {wrong}", wrong=wrong)), icon=":material/info:")
         return None
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
-from cnnviz.text import _, plural
+from cnnviz.text import Message, _, plural
 from cnnviz.web.pools import LONG, visitor
 
 FILM = "_film"  # of the session: the one that is being made, or that was made last
@@ -34,18 +34,23 @@ class Film:
     wanted: Wanted
 
 
+PARTS = {"all": Message("all steps"), "channel": Message("one channel"), "span": Message("from … to")}
+
+
 def choose_plan(staged: Staged) -> Plan:
     """Which steps a film shows, and how long each is seen."""
     steps, channels = staged.steps, len(staged.done.y)
-    part = st.selectbox("part", ["all steps", "one channel", "from … to"], key="_part")
+    part = st.selectbox(_("part"), list(PARTS), key="_part", format_func=lambda one: str(PARTS[one]))
     channel, first, last = None, 1, None
-    if part == "one channel":
-        channel = int(st.number_input("channel", 0, channels - 1, 0, key=f"_channel_{channels}"))
-    elif part != "all steps":
-        first = int(st.number_input("first step", 1, steps, 1, key=f"_first_{steps}"))
-        last = int(st.number_input("last step", 1, steps, steps, key=f"_last_{steps}")) - 1
-    seconds = st.number_input("seconds per step", 0.02, 10.0, 0.2, 0.1, key="_seconds")
-    most = int(st.number_input("pictures at most", 2, 5000, 300, 100, key="_most", help="of more, every nth is shown"))
+    if part == "channel":
+        channel = int(st.number_input(_("channel"), 0, channels - 1, 0, key=f"_channel_{channels}"))
+    elif part == "span":
+        first = int(st.number_input(_("first step"), 1, steps, 1, key=f"_first_{steps}"))
+        last = int(st.number_input(_("last step"), 1, steps, steps, key=f"_last_{steps}")) - 1
+    seconds = st.number_input(_("seconds per step"), 0.02, 10.0, 0.2, 0.1, key="_seconds")
+    most = int(
+        st.number_input(_("pictures at most"), 2, 5000, 300, 100, key="_most", help=_("of more, every nth is shown"))
+    )
     return Plan(channel, first - 1, last, float(seconds), most)
 
 

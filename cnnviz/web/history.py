@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.text import Message, _
 from cnnviz.web.vocabulary import words
 from cnnviz.web.widgets import place
 
@@ -61,11 +62,13 @@ def offer(page: str) -> None:
     """Buttons for the way back; call when the settings as they are now are kept."""
     back = st.session_state[OFFERED] = len(past(page)) > 1
     with st.container(horizontal=True, gap="small"):
-        st.button("Undo", icon=":material/undo:", type="tertiary", disabled=not back, on_click=undo, args=(page,))
-        st.button("Reset", icon=":material/restart_alt:", type="tertiary", help=HELP, on_click=reset, args=(page,))
+        st.button(_("Undo"), icon=":material/undo:", type="tertiary", disabled=not back, on_click=undo, args=(page,))
+        st.button(
+            _("Reset"), icon=":material/restart_alt:", type="tertiary", help=str(HELP), on_click=reset, args=(page,)
+        )
 
 
-HELP = "the scene that this page begins with"
+HELP = Message("the scene that this page begins with")
 
 
 def outdated(page: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from cnnviz.core.axes import LETTERS
 from cnnviz.core.layers import Shape
 
 
@@ -16,7 +17,7 @@ def plain(words: object) -> str:
 
 def axis_letters(shape: Shape) -> tuple[str, ...]:
     """The field's letters for the axes of a batch."""
-    return ("N", "C", *{0: "", 1: "L", 2: "HW", 3: "DHW"}[len(shape) - 2])
+    return tuple(LETTERS[len(shape) - 2])
 
 
 def merged(lines: list[str]) -> list[str]:

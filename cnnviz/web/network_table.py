@@ -13,6 +13,7 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.table import Row
 from cnnviz.scenes.network import mode
+from cnnviz.text import _
 from cnnviz.text.counts import in_words
 from cnnviz.web import network_session as builder
 from cnnviz.web.components.layer_list import layer_list
@@ -34,7 +35,7 @@ def table(
             "sees": sees(row.field),
             "error": "",
         }
-        for row, (_, layer) in zip(found, network.stages, strict=False)
+        for row, (__, layer) in zip(found, network.stages, strict=False)
     ]
     for name, layer in network.stages[len(found) :]:
         said = str(error).removeprefix(f"{name}: ") if error and len(lines) == len(found) else ""
@@ -45,8 +46,15 @@ def table(
     layer_list(lines, shape, selected, totals, hidden, "layers", builder.act)
     bytes_ = memory(Network(network.stages[: len(found)], network.prefix), shape) if found else 0
     st.markdown(
-        f"**{cost.parameters:,}** parameters, {in_words(cost.parameters)} &nbsp;·&nbsp; **{cost.macs:,}** MACs, "
-        f"{in_words(cost.macs)} &nbsp;·&nbsp; {bytes_ / 2**20:,.1f} MiB to run it and keep every stage"
+        _(
+            "**{parameters:,}** parameters, {parameters_words} &nbsp;·&nbsp; **{macs:,}** MACs, {macs_words} "
+            "&nbsp;·&nbsp; {bytes:,.1f} MiB to run it and keep every stage",
+            parameters=cost.parameters,
+            parameters_words=in_words(cost.parameters),
+            macs=cost.macs,
+            macs_words=in_words(cost.macs),
+            bytes=bytes_ / 2**20,
+        )
     )
 
 
@@ -63,4 +71,4 @@ def steps(jump: float) -> str:
     """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
     if isinstance(jump, int):
         return printed(jump)
-    return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else f"{jump:.3g} on average"
+    return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else _("{jump:.3g} on average", jump=jump)

@@ -21,6 +21,8 @@ from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.inputs import FILE
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.tensorfile import TensorError
+from cnnviz.text import _, listed
+from cnnviz.text.numbers import milliseconds
 from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.questions import asked, questions
@@ -57,7 +59,7 @@ def title(words: str, presets: list[Preset]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(words, anchor=False, width="stretch")
-        if presets and st.button("Questions", icon=":material/help:"):
+        if presets and st.button(_("Questions"), icon=":material/help:"):
             questions(presets)
 
 
@@ -69,7 +71,8 @@ def heed(
         if problem:
             explain(problem, kind, ndim)
         if not embedded() and (question := asked(presets)):
-            st.html(f'<div class="asked"><strong>{escape(question.question)}</strong>{question.answer_html()}</div>')
+            words = escape(str(question.question))
+            st.html(f'<div class="asked"><strong>{words}</strong>{question.answer_html()}</div>')
         if source:
             notices(source)
 
@@ -80,13 +83,18 @@ def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
     with st.container(horizontal=True):
         for i, fix in enumerate(getattr(problem, "fixes", ())):
             st.button(
-                f"Set {', '.join(starmap(spelled, fix.items()))}", key=f"fix{i}", on_click=put, args=(fix, kind, ndim)
+                _("Set {changes}", changes=listed(starmap(spelled, fix.items()))),
+                key=f"fix{i}",
+                on_click=put,
+                args=(fix, kind, ndim),
             )
 
 
 def spelled(name: str, value: Any) -> str:
     """One change of a fix, as its button says it."""
-    return f"{name} to nothing" if value is None else f"{name} = {short(value) if isinstance(value, tuple) else value}"
+    if value is None:
+        return _("{name} to nothing", name=name)
+    return f"{name} = {short(value) if isinstance(value, tuple) else value}"
 
 
 def notices(source: Source, key: str = "") -> None:
@@ -103,8 +111,12 @@ def caption(request: Request, shown: Shown, problem: Exception | None = None) ->
     """What is on stage, in a line: the torch calls and the input."""
     if embedded() and not problem:
         return
-    calls = " → ".join(f"`{layer.code()}`" for _, layer in request.network.stages)
-    st.caption(f"{'Still showing ' if problem else ''}{calls} on {plain(read(request.input).caption)}")
+    calls = " → ".join(f"`{layer.code()}`" for __, layer in request.network.stages)
+    source = plain(read(request.input).caption)
+    if problem:
+        st.caption(_("Still showing {calls} on {source}", calls=calls, source=source))
+    else:
+        st.caption(_("{calls} on {source}", calls=calls, source=source))
 
 
 def facts(shown: Shown) -> None:
@@ -115,22 +127,22 @@ def facts(shown: Shown) -> None:
     before, after = done.layer.torch_shapes(done.x.shape)
     parts = [
         f"`({', '.join(axis_letters(before))})`  {before} → **{after}**",
-        f"**{cost.parameters:,}** parameters",
-        f"**{cost.macs:,}** multiply-adds (MACs)",
-        f"{done.device}, {done.seconds * 1000:.1f} ms",
+        _("**{parameters:,}** parameters", parameters=cost.parameters),
+        _("**{macs:,}** multiply-adds (MACs)", macs=cost.macs),
+        f"{done.device}, {milliseconds(done.seconds, 1)}",
     ]
     if shown.unread:
-        parts.append(f"**{shown.unread:,}** input cells are never read")
+        parts.append(_("**{unread:,}** input cells are never read", unread=shown.unread))
     formulas = [f"${line}$" for line in merged(done.layer.formula(done.x.shape))]
     st.markdown("\n\n".join([" &nbsp;·&nbsp; ".join(parts), *formulas]))
     if shown.notice:
-        st.info(shown.notice)
+        st.info(str(shown.notice))
 
 
 def show_code(request: Request) -> None:
     """The snippet, and the files that it loads."""
     code, loads = code_of(request)
-    st.caption("Run as it stands, this gives the very output above.")
+    st.caption(_("Run as it stands, this gives the very output above."))
     st.code(code)
     for name, values in loads.items():
         st.download_button(name, saved(values), name, icon=":material/download:", on_click="ignore")

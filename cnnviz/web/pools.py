@@ -71,7 +71,7 @@ def read_in_worker(refusal: type[Problem], read: Callable[..., Any], *arguments:
     except JobError as error:
         if told := refused.remember(which, error.reason):
             raise refusal(told) from error
-        raise refusal("This file cannot be read now. {why}", why=error) from error
+        raise refusal(Message("This file cannot be read now. {why}", why=error)) from error
 
 
 def visitor() -> str:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from cnnviz.content.links import Preset
 from cnnviz.scenes.opening import TOLD
+from cnnviz.text import _
 
 
 @st.dialog("Questions", width="large")
 def questions(presets: list[Preset]) -> None:
     """Links that set the page up, with their answers. One piece of HTML, and only when asked for: it is long."""
-    rows = [f"<li>{escape(p.question)}<div>{p.html('show')}{p.answer_html()}</div></li>" for p in presets]
+    rows = [f"<li>{escape(str(p.question))}<div>{p.html(_('show'))}{p.answer_html()}</div></li>" for p in presets]
     st.html(f'<ul class="questions">{"".join(rows)}</ul>')
 
 

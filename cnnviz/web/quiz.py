@@ -7,10 +7,16 @@ import streamlit as st
 from cnnviz.core.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.networks.receptive_field import printed
 from cnnviz.networks.table import Row
+from cnnviz.text import Message, _
 from cnnviz.web.markdown import merged
 from cnnviz.web.widgets import BIND
 
-ASKED = {"shape": "output shape", "parameters": "parameters", "MACs": "multiply-adds", "field": "rows or frames seen"}
+ASKED = {
+    "shape": Message("output shape"),
+    "parameters": Message("parameters"),
+    "MACs": Message("multiply-adds"),
+    "field": Message("rows or frames seen"),
+}
 
 
 def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]], of: str) -> str:
@@ -27,17 +33,21 @@ def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]],
     str
         What is to be hidden in the list; empty if nothing is asked, or the answer is shown.
     """
-    asked = st.segmented_control("quiz", list(ASKED), key="quiz", bind=BIND, help="hide it in the list, and type it")
+    asked = st.segmented_control(
+        _("quiz"), list(ASKED), key="quiz", bind=BIND, help=_("hide it in the list, and type it")
+    )
     if not asked or selected >= len(found):
         return ""
     row = found[selected]
     answer = answers(row)[asked]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input(f"{ASKED[asked]} of {row.name}", key=f"answer_{asked}_{selected}_{of}")
-        shown = st.toggle("show the answer", key=f"shown_{asked}_{selected}")
+        typed = st.text_input(
+            _("{asked} of {name}", asked=ASKED[asked], name=row.name), key=f"answer_{asked}_{selected}_{of}"
+        )
+        shown = st.toggle(_("show the answer"), key=f"shown_{asked}_{selected}")
     if typed.strip():
         right = numbers_in(typed) in accepted(asked, answer)
-        st.markdown("✓ **Right.**" if right else "✗ **Not yet.** Try again, or show the answer.")
+        st.markdown(_("✓ **Right.**") if right else _("✗ **Not yet.** Try again, or show the answer."))
     if not shown:
         return str(asked)
     st.markdown(f"**{answer}**")

@@ -10,12 +10,13 @@ from cnnviz.content.address import LinkError, address, reach
 from cnnviz.content.embed import embed, qr
 from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, make, ready
 from cnnviz.scenes.opening import TOLD, opening
+from cnnviz.text import Message, _, both
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
 
 STAGED = "_staged"  # what is on stage
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
-PRESS = "For a step, press “share step” in the player."
+PRESS = Message("For a step, press “share step” in the player.")
 
 
 def here() -> str:
@@ -55,19 +56,23 @@ def links(uploads: bool) -> None:
     if told := reach(link):
         st.caption(f":material/info: {told}")
     with st.container(horizontal=True):
-        with st.popover("QR code", icon=":material/qr_code_2:"):
+        with st.popover(_("QR code"), icon=":material/qr_code_2:"):
             show_code(link)
-        with st.popover("Embed", icon=":material/code:"):
-            st.caption("For a course page or slides in HTML:")
+        with st.popover(_("Embed"), icon=":material/code:"):
+            st.caption(_("For a course page or slides in HTML:"))
             with suppress(LinkError):
                 st.code(embed(link), language="html", wrap_lines=True)
 
 
 def opens(uploads: bool) -> str:
     """What the link brings back, and what it does not."""
-    places = [words for name, words in TOLD.items() if name in st.query_params]
-    said = f"Opens this very screen, {' and '.join(places)}." if places else f"Opens this very screen. {PRESS}"
-    return f"{said} Your own file is not in it: attach that as well." if uploads else said
+    places = [str(words) for name, words in TOLD.items() if name in st.query_params]
+    said = (
+        _("Opens this very screen, {places}.", places=both(places))
+        if places
+        else _("Opens this very screen. {press}", press=PRESS)
+    )
+    return _("{said} Your own file is not in it: attach that as well.", said=said) if uploads else said
 
 
 def show_code(link: str) -> None:
@@ -80,9 +85,9 @@ def show_code(link: str) -> None:
 
 def files(staged: Staged) -> None:
     """Choose a kind of file, how it is to be, and take it."""
-    st.caption(f"Files of `{staged.done.layer.code()}`, window by window.")
+    st.caption(_("Files of `{layer}`, window by window.", layer=staged.done.layer.code()))
     kinds = [ending for ending, kind in KINDS.items() if kind.family != "code" or staged.code]
-    ending = st.selectbox("file", kinds, key="_file", format_func=lambda one: KINDS[one].words)
+    ending = st.selectbox(_("file"), kinds, key="_file", format_func=lambda one: str(KINDS[one].words))
     try:
         ready(ending)
         if KINDS[ending].family == "film":
@@ -98,7 +103,7 @@ def files(staged: Staged) -> None:
 def download(staged: Staged, ending: str, data: Any) -> None:
     name = staged.file_name(ending)
     st.download_button(
-        f"Download {name}", data, name, KINDS[ending].mime, icon=":material/download:", on_click="ignore"
+        _("Download {name}", name=name), data, name, KINDS[ending].mime, icon=":material/download:", on_click="ignore"
     )
 
 
@@ -110,7 +115,7 @@ def picture(staged: Staged) -> Wanted:
     if step is not None:  # the player's, where "share step" was pressed
         st.session_state[key] = min(last, step + 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        step = st.number_input("step", 1, last, start, key=key, help="as the player counts; the last shows all")
+        step = st.number_input(_("step"), 1, last, start, key=key, help=_("as the player counts; the last shows all"))
         look = choose_look("medium", transparent=True)
     return Wanted(look, int(step) - 1)
 
@@ -126,10 +131,10 @@ def film(staged: Staged) -> Wanted:
 def choose_look(width: str, transparent: bool) -> Look:
     """Theme and size."""
     dark = st.context.theme.type == "dark"
-    themes = ["light", "dark", *(["transparent", "transparent, dark"] if transparent else [])]
-    theme = st.selectbox("colours", themes, int(dark), key=f"_theme_{dark}_{transparent}")
+    themes = ["light", "dark", *(["transparent", _("transparent, dark")] if transparent else [])]
+    theme = st.selectbox(_("colours"), themes, int(dark), key=f"_theme_{dark}_{transparent}")
     size = st.selectbox(
-        "width", list(WIDTHS), list(WIDTHS).index(width), key=f"_width_{transparent}", format_func=spelled_width
+        _("width"), list(WIDTHS), list(WIDTHS).index(width), key=f"_width_{transparent}", format_func=spelled_width
     )
     return Look(dark="dark" in theme, transparent="transparent" in theme, width_px=WIDTHS[size])
 

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.content.address import PACKED, LinkError
 from cnnviz.scenes.opening import opening
 from cnnviz.tensorfile.apart import PLACE
+from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
 from cnnviz.web.history import begins_anew, offer, remember
@@ -84,7 +85,7 @@ a.out { font-size: 0.85rem; color: inherit; opacity: 0.8; }
 
 SCRIPT = f"<script>{(ROOT / 'static' / 'frame' / 'sidebar.js').read_text('utf-8')}</script>"
 
-ABOUT = "cnnviz shows convolution happen. Every number on screen is checked against torch."
+ABOUT = Message("cnnviz shows convolution happen. Every number on screen is checked against torch.")
 
 KNOBS = tuple(page for page in OWN if page != "network")  # with a way back of the frame's; that page has its own
 
@@ -100,7 +101,7 @@ def navigate() -> Page:
         layout="wide",
         # pixels: two number boxes side by side keep their plus and minus
         initial_sidebar_state="collapsed" if embedded() else 360,
-        menu_items={"About": ABOUT},  # a menu with an entry also offers the theme
+        menu_items={"About": str(ABOUT)},  # a menu with an entry also offers the theme
     )
     return st.navigation(pages(), position="hidden" if embedded() else "top")
 
@@ -140,7 +141,7 @@ def way_out(path: str) -> str:
         link = here()
     except LinkError:
         link = f"{base()}/{path}"
-    return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">Open in cnnviz</a>'
+    return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">{escape(_("Open in cnnviz"))}</a>'
 
 
 def heard(page: str) -> tuple[Cleaned, str]:
@@ -154,7 +155,7 @@ def heard(page: str) -> tuple[Cleaned, str]:
         said, problem = spread(given).known_to(words(page)), ""
         said = said.without(opening(said.query)[1])
     except LinkError as error:
-        said, problem = Cleaned({}), f"{error} Here is the page as it begins."
+        said, problem = Cleaned({}), _("{error} Here is the page as it begins.", error=error)
     if given != one_each(said.query):
         rewrite(said.query)
     return said, problem

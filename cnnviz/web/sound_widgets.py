@@ -12,6 +12,7 @@ from cnnviz.scenes.query.desed import NETWORKS, values_of
 from cnnviz.scenes.query.inputs import MEL, PART
 from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import TensorError
+from cnnviz.text import _
 from cnnviz.web.widgets import place
 
 
@@ -23,13 +24,13 @@ def take_part(start: float, stop: float) -> None:
 def offer_whole(stop: float | None) -> None:
     """The way back from a part."""
     if any(st.session_state.get(name) is not None for name in PART):
-        st.button("Whole sound", icon=":material/undo:", on_click=place, args=(dict.fromkeys(PART),))
+        st.button(_("Whole sound"), icon=":material/undo:", on_click=place, args=(dict.fromkeys(PART),))
 
 
 def offer_desed(is_open: Any) -> None:
     """Every number of the log-mel as in the DESED baselines."""
     values = {MEL + name: value for name, value in asdict(DESED).items()}
-    st.button("DESED", help="all as in the DESED baselines", on_click=place, args=(values,))
+    st.button(_("DESED"), help=_("all as in the DESED baselines"), on_click=place, args=(values,))
 
 
 def start_over() -> None:

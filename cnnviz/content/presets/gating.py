@@ -1,43 +1,48 @@
 """Questions of the page *Gating*."""
 
 from cnnviz.content.links import Preset
+from cnnviz.text import Message
 
 GATING = [
     Preset(
         "layer=nn.GLU",
-        "Four channels through nn.GLU: how many come out?",
-        "Two: the second half gates the first. DESED's GLU mixes and gates all four, and four come out.",
+        Message("Four channels through nn.GLU: how many come out?"),
+        Message("Two: the second half gates the first. DESED's GLU mixes and gates all four, and four come out."),
         page="gating",
     ),
     Preset(
         "layer=ReLU&compare=LeakyReLU",
-        "Is ReLU a gate?",
-        "Yes: x times a mask that is 1 where x is positive and 0 elsewhere. The leaky mask is 0.2 elsewhere: "
-        "never quite closed.",
+        Message("Is ReLU a gate?"),
+        Message(
+            "Yes: x times a mask that is 1 where x is positive and 0 elsewhere. The leaky mask is 0.2 elsewhere: "
+            "never quite closed."
+        ),
         page="gating",
     ),
     Preset(
         "compare=ContextGating&input=log-mel",
-        "GLU and ContextGating: which one decides about a cell by itself?",
-        "GLU: the gate is the cell's own sigmoid. In ContextGating all channels decide together.",
+        Message("GLU and ContextGating: which one decides about a cell by itself?"),
+        Message("GLU: the gate is the cell's own sigmoid. In ContextGating all channels decide together."),
         page="gating",
     ),
     Preset(
         "layer=Mask&maps=0",
-        "Can you cut a picture out with a gate?",
-        "Yes. Type a mask: 4 is nearly open, −4 nearly closed, 0 half.",
+        Message("Can you cut a picture out with a gate?"),
+        Message("Yes. Type a mask: 4 is nearly open, −4 nearly closed, 0 half."),
         page="gating",
     ),
     Preset(
         "layer=SiLU&compare=GELU&maps=0&input=random",
-        "How do SiLU and GELU differ?",
-        "Both gate a cell by itself: one with σ(x), the other with the chance Φ(x) that a normal number is smaller.",
+        Message("How do SiLU and GELU differ?"),
+        Message(
+            "Both gate a cell by itself: one with σ(x), the other with the chance Φ(x) that a normal number is smaller."
+        ),
         page="gating",
     ),
     Preset(
         "layer=Softmax&maps=3&input=digit",
-        "What do the channels of a softmax add up to?",
-        "1, at every pixel: each channel has its share.",
+        Message("What do the channels of a softmax add up to?"),
+        Message("1, at every pixel: each channel has its share."),
         page="gating",
     ),
 ]

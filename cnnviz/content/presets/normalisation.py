@@ -1,42 +1,45 @@
 """Questions of the page *Normalisation and dropout*."""
 
 from cnnviz.content.links import Preset
+from cnnviz.text import Message
 
 NORMALISATION = [
     Preset(
         "examples=false&ndim=1d&input=typed&input_text=10+11+12+13&momentum=0.99",
-        "One training pass over 10, 11, 12, 13 with momentum 0.99: where is the running mean?",
-        "At 11.385 and not at 0.115: in torch, momentum is the share of the new batch. The variance is at 1.66.",
+        Message("One training pass over 10, 11, 12, 13 with momentum 0.99: where is the running mean?"),
+        Message(
+            "At 11.385 and not at 0.115: in torch, momentum is the share of the new batch. The variance is at 1.66."
+        ),
         page="normalisation",
     ),
     Preset(
         "layer=GroupNorm",
-        "One group: what shares a mean?",
-        "All channels and cells of one example. So every output depends on the whole input.",
+        Message("One group: what shares a mean?"),
+        Message("All channels and cells of one example. So every output depends on the whole input."),
         page="normalisation",
     ),
     Preset(
         "training=false&steps=0",
-        "Eval mode before any training: what does batch norm do?",
-        "Nearly nothing: the running mean is 0 and the running variance 1.",
+        Message("Eval mode before any training: what does batch norm do?"),
+        Message("Nearly nothing: the running mean is 0 and the running variance 1."),
         page="normalisation",
     ),
     Preset(
         "layer=Dropout",
-        "Half of the cells are dropped: what happens to the others?",
-        "They are doubled, 1 / (1 − 0.5), so that the mean stays the same on average.",
+        Message("Half of the cells are dropped: what happens to the others?"),
+        Message("They are doubled, 1 / (1 − 0.5), so that the mean stays the same on average."),
         page="normalisation",
     ),
     Preset(
         "layer=Dropout&training=false",
-        "What does dropout do in eval mode?",
-        "Nothing: no mask, no scale.",
+        Message("What does dropout do in eval mode?"),
+        Message("Nothing: no mask, no scale."),
         page="normalisation",
     ),
     Preset(
         "layer=DropoutNd&input_channels=8",
-        "What does nn.Dropout2d drop?",
-        "Whole channels: neighbouring cells are alike, and dropping single ones would hide little.",
+        Message("What does nn.Dropout2d drop?"),
+        Message("Whole channels: neighbouring cells are alike, and dropping single ones would hide little."),
         page="normalisation",
     ),
 ]

@@ -1,60 +1,67 @@
 """Questions of the page *Pooling*."""
 
 from cnnviz.content.links import Preset
+from cnnviz.text import Message
 
 POOLING = [
     Preset(
         "kernel_size=3&padding=1",
-        "What does a maximum read in the padding?",
-        "−inf, which never wins. An average reads 0 there, and may count it.",
+        Message("What does a maximum read in the padding?"),
+        Message("−inf, which never wins. An average reads 0 there, and may count it."),
         page="pooling",
     ),
     Preset(
         "layer=AvgPool&input=ramp&kernel_size=3&stride=1&padding=1&compare=false",
-        "An average in the corner: is it divided by 9 or by 4?",
-        "By 9: count_include_pad is on, and five of the nine places are padding. Switch it off and it is divided by 4.",
+        Message("An average in the corner: is it divided by 9 or by 4?"),
+        Message(
+            "By 9: count_include_pad is on, and five of the nine places are padding. Switch it off and it is "
+            "divided by 4."
+        ),
         page="pooling",
     ),
     Preset(
         "input=ramp&input_size=5&ceil_mode=true",
-        "5 × 5 input, kernel 2, stride 2, ceil_mode: how large is the output?",
-        "3 × 3: rounded up, a last window reaches beyond the input, and reads what is there.",
+        Message("5 × 5 input, kernel 2, stride 2, ceil_mode: how large is the output?"),
+        Message("3 × 3: rounded up, a last window reaches beyond the input, and reads what is there."),
         page="pooling",
     ),
     Preset(
         "input=ramp&input_size=4&stride=3&padding=1&ceil_mode=true",
-        "ceil_mode asks for a third window: why are there two?",
-        "It would start beyond the input, in the padding alone. Torch leaves it out; it is drawn dashed and crossed.",
+        Message("ceil_mode asks for a third window: why are there two?"),
+        Message(
+            "It would start beyond the input, in the padding alone. Torch leaves it out; it is drawn dashed and "
+            "crossed."
+        ),
         page="pooling",
     ),
     Preset(
         "stride=3",
-        "What does pooling lose when the stride is larger than the kernel?",
-        "Whole rows and columns between the windows. Tick “times read”.",
+        Message("What does pooling lose when the stride is larger than the kernel?"),
+        Message("Whole rows and columns between the windows. Tick “times read”."),
         page="pooling",
     ),
     Preset(
         "layer=AdaptiveAvgPool&compare=false",
-        "8 cells into 3: how long is each window?",
-        "3, 4 and 3 cells, and neighbours overlap: from floor(o · 8 / 3) to ceil((o + 1) · 8 / 3).",
+        Message("8 cells into 3: how long is each window?"),
+        Message("3, 4 and 3 cells, and neighbours overlap: from floor(o · 8 / 3) to ceil((o + 1) · 8 / 3)."),
         page="pooling",
     ),
     Preset(
         "layer=AdaptiveAvgPool&output_size=1&input=photo&compare=false",
-        "What is global pooling?",
-        "Adaptive pooling to one cell: the mean of the whole map.",
+        Message("What is global pooling?"),
+        Message("Adaptive pooling to one cell: the mean of the whole map."),
         page="pooling",
     ),
     Preset(
         "layer=MaxUnpool",
-        "Can a maximum be undone?",
-        "In part: the winners go back to their places, all other cells are lost and become 0.",
+        Message("Can a maximum be undone?"),
+        Message("In part: the winners go back to their places, all other cells are lost and become 0."),
         page="pooling",
     ),
     Preset(
         "layer=LPPool&norm_type=8",
-        "What lies between a sum and a maximum?",
-        "The p-norm. At p = 1 it is the sum; the larger p is, the nearer it comes to the maximum.",
+        Message("What lies between a sum and a maximum?"),
+        Message("The p-norm. At p = 1 it is the sum; the larger p is, the nearer it comes to the maximum."),
         page="pooling",
     ),
 ]

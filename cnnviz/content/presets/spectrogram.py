@@ -1,37 +1,40 @@
 """Questions of the page *Spectrogram*."""
 
 from cnnviz.content.links import Preset
+from cnnviz.text import Message
 
 SPECTROGRAM = [
     Preset(
         "network=baseline&input_seconds=10&stage=pooling6&frame=75&mel=0&training=false",
-        "One number of the last layer: how much of the sound has it seen?",
-        "50 frames, which is 912 ms, and every mel: its field is 382 mels wide, and there are 128.",
+        Message("One number of the last layer: how much of the sound has it seen?"),
+        Message("50 frames, which is 912 ms, and every mel: its field is 382 mels wide, and there are 128."),
         page="spectrogram",
     ),
     Preset(
         "network=baseline&input_seconds=10&stage=pooling1",
-        "626 frames go into the baseline: how many come out?",
-        "156, one every 64 ms: 626 / 2 = 313, and 313 / 2 is rounded down, so that the last frame is dropped.",
+        Message("626 frames go into the baseline: how many come out?"),
+        Message("156, one every 64 ms: 626 / 2 = 313, and 313 / 2 is rounded down, so that the last frame is dropped."),
         page="spectrogram",
     ),
     Preset(
         "input_seconds=10&stage=pooling2",
-        "Three times pooling (1, 4): how many of 626 frames are left?",
-        "All of them: only mels are pooled, from 128 to 32, 8 and 2. Time stays as exact as it was.",
+        Message("Three times pooling (1, 4): how many of 626 frames are left?"),
+        Message("All of them: only mels are pooled, from 128 to 32, 8 and 2. Time stays as exact as it was."),
         page="spectrogram",
     ),
     Preset(
         "normalization=layer&training=false&stage=conv1&frame=60&mel=10",
-        "What does a layer norm do to the receptive field?",
-        "It makes it the whole input: mean and variance are those of all channels, frames and mels. What is drawn "
-        "is the field of the windows alone.",
+        Message("What does a layer norm do to the receptive field?"),
+        Message(
+            "It makes it the whole input: mean and variance are those of all channels, frames and mels. What is drawn "
+            "is the field of the windows alone."
+        ),
         page="spectrogram",
     ),
     Preset(
         "activation=glu&input_sound=speech&stage=glu0",
-        "Does DESED's GLU halve the channels?",
-        "No: signal = linear(x), gate = σ(x), and 64 channels stay 64. torch's own nn.GLU halves them.",
+        Message("Does DESED's GLU halve the channels?"),
+        Message("No: signal = linear(x), gate = σ(x), and 64 channels stay 64. torch's own nn.GLU halves them."),
         page="spectrogram",
     ),
 ]

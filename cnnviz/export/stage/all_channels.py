@@ -13,6 +13,7 @@ from cnnviz.export.stage.figure import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_
 from cnnviz.scenes.build import Maps
 from cnnviz.scenes.palette import TOP, limits
 from cnnviz.scenes.small_maps import channels_of
+from cnnviz.text import _
 
 LABEL = 0.2  # under a channel [inches]
 
@@ -42,7 +43,7 @@ def gallery_figure(maps: Maps, dark: bool = False) -> Figure:
     sheet.set_axis_off()
     add_key(figure, dark)
     title = f"{maps.view.stage}, all {len(every.levels)} channels"
-    write_round(figure, maps, title, "each on its own scale, which ends at ± the number under it", dark)
+    write_round(figure, maps, title, _("each on its own scale, which ends at ± the number under it"), dark)
     return figure
 
 

@@ -8,6 +8,7 @@ from cnnviz.export.stage.named import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.build import Maps
+from cnnviz.text import _
 
 
 def npz(maps: Maps) -> bytes:
@@ -56,9 +57,9 @@ def centres(maps: Maps) -> Tensors:
 def words_of(maps: Maps) -> dict[str, str | int]:
     """What the numbers are, and what it takes to get them again."""
     request = maps.request
-    lies = "frames and mels are cells of the input, counted from 0"
+    lies = _("frames and mels are cells of the input, counted from 0")
     if maps.clip.features:
-        lies = "seconds [s] lie on the clip, and hertz [Hz] are NaN beyond its mels"
+        lies = _("seconds [s] lie on the clip, and hertz [Hz] are NaN beyond its mels")
     return {
         "stage": maps.view.stage,
         "layer": maps.done.layer.code(),
@@ -66,6 +67,10 @@ def words_of(maps: Maps) -> dict[str, str | int]:
         "weights": weights_words(request),
         "network": repr(request.network),
         "clip": str(read(request.input).caption),
-        "readme": f"maps (channels, frames, mels) is the output of {maps.view.stage}, input (frames, mels) what the "
-        f"network reads. Of the centres of all frames and mels of the maps, {lies}.",
+        "readme": _(
+            "maps (channels, frames, mels) is the output of {stage}, input (frames, mels) what the network reads. Of "
+            "the centres of all frames and mels of the maps, {lies}.",
+            stage=maps.view.stage,
+            lies=lies,
+        ),
     }

@@ -8,6 +8,7 @@ from cnnviz.scenes.build import Maps
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage import stage_words
 from cnnviz.scenes.weights import Loaded
+from cnnviz.text import _
 
 
 def names_of(maps: Maps) -> list[str]:
@@ -31,7 +32,7 @@ def file_name(maps: Maps, ending: str) -> str:
 def weights_words(request: Request) -> str:
     """Where the weights are from."""
     if not isinstance(request.weights, Loaded):
-        return "random weights"
+        return _("random weights")
     checkpoint = request.weights.checkpoint
     names = ", ".join(filter(None, [plain_name(checkpoint.name), checkpoint.part]))
-    return f"weights of {names} (sha256 {checkpoint.digest[:12]})"
+    return _("weights of {names} (sha256 {digest})", names=names, digest=checkpoint.digest[:12])

@@ -20,6 +20,7 @@ from cnnviz.scenes.build import Maps
 from cnnviz.scenes.clip import Clip
 from cnnviz.scenes.palette import PALETTE, limits
 from cnnviz.scenes.stage import planes, statistical
+from cnnviz.text import _
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]
 LEFT, RIGHT = 0.75, 0.85  # margins of the panels, with the numbers of axes and colour bars [inches]
@@ -74,7 +75,7 @@ def panels(maps: Maps) -> list[Panel]:
 def odd_words(values: Array) -> str:
     """Of cells that have no colour, how many there are."""
     odd = np.count_nonzero(~np.isfinite(values))
-    return f" (hatched: {odd:,} of {values.size:,} cells are no number)" if odd else ""
+    return _(" (hatched: {odd:,} of {size:,} cells are no number)", odd=odd, size=values.size) if odd else ""
 
 
 def extent(maps: Maps, stage: str, cells: Sequence[Sequence[int]]) -> tuple[float, float, float, float]:
@@ -121,9 +122,20 @@ def unit_words(maps: Maps) -> str:
         return ""
     value = float(maps.done.y[channel, *unit])
     whole = statistical(maps.request.network, stage)
-    sees = ", and what it sees on the input" if seen(maps, INPUT) else ", which reads padding alone"
-    also = f"; through the statistics of {whole} it depends on all of it" if whole else ""
-    return f"box: {stage}[0, {channel}, {unit[0]}, {unit[1]}] = {brief(value)}{sees}{also}"
+    places = {"cell": f"{stage}[0, {channel}, {unit[0]}, {unit[1]}] = {brief(value)}", "whole": whole}
+    if seen(maps, INPUT):
+        if whole:
+            return _(
+                "box: {cell}, and what it sees on the input; through the statistics of {whole} it depends on all of it",
+                **places,
+            )
+        return _("box: {cell}, and what it sees on the input", **places)
+    if whole:
+        return _(
+            "box: {cell}, which reads padding alone; through the statistics of {whole} it depends on all of it",
+            **places,
+        )
+    return _("box: {cell}, which reads padding alone", **places)
 
 
 def name_axes(panel: Axes, clip: Clip, last: bool) -> None:
