@@ -9,7 +9,8 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 from tempfile import gettempdir
-from threading import Event, Thread, active_count
+from threading import Event, Thread, Timer, active_count
+from threading import enumerate as enumerate_threads
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -295,6 +296,8 @@ def test_a_film_a_cancelled_one_and_a_refused_one_leave_the_server_as_it_was(mon
         return one.submit("ann", make, staged(), "mp4", wanted, seconds=600)
 
     ask(small).wait()
+    for clock in [thread for thread in enumerate_threads() if isinstance(thread, Timer)]:
+        clock.join(30)  # the deadline of what has just ended
     before = left()
     assert ask(small).result()[4:8] == b"ftyp"
     called_off = ask(many)
