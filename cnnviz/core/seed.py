@@ -14,5 +14,8 @@ def seeded(seed: int, device: str = "cpu") -> Iterator[None]:
     """Torch's generator as after ``torch.manual_seed(seed)``, for this thread alone; behind it, it is as it was."""
     on = [device] if device.startswith("cuda") else []
     with DRAWING, torch.random.fork_rng(devices=on):
-        torch.manual_seed(seed)
+        if device == "cpu":
+            torch.default_generator.manual_seed(seed)
+        else:  # for every other kind of device, it writes down where it was called from: 0.8 ms in a page's run
+            torch.manual_seed(seed)
         yield
