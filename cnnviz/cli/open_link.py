@@ -6,9 +6,7 @@ from cnnviz.export.on_stage import on_stage
 from cnnviz.scenes.build import show
 from cnnviz.scenes.query import from_query
 from cnnviz.text.problem import Problem
-from cnnviz.text.typed import shown
-from cnnviz.web.clean import parts, spread
-from cnnviz.web.vocabulary import OWN, words
+from cnnviz.web import linked
 
 
 def staged_at(link: str) -> Staged:
@@ -34,23 +32,8 @@ def staged_at(link: str) -> Staged:
 
 
 def asked(link: str) -> tuple[str, dict[str, str]]:
-    """The page that a link names, and what it says there.
-
-    Raises
-    ------
-    ExportError
-        If there is no such page, or not all that the link says can be taken.
-    """
+    """The page that a link names, and what it says there; see `linked.asked`."""
     try:
-        whole, said = parts(link)
-        name = whole.path.rstrip("/").rsplit("/", 1)[-1]
-        if name not in OWN:
-            raise ExportError(
-                "There is no page “{name}” with scenes. Choose {own}.", name=shown(name), own=", ".join(OWN)
-            )
-        found = spread(said).known_to(words(name))
+        return linked.asked(link)
     except LinkError as problem:
         raise ExportError(str(problem)) from problem
-    if told := found.told(from_query(name, found.query).odd):
-        raise ExportError("The link does not open as it is. {told}", told=told)
-    return name, dict(found.query)

@@ -13,11 +13,11 @@ from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
 from cnnviz.text import _
-from cnnviz.web import history, page, visits
+from cnnviz.web import compare, history, page, visits
 from cnnviz.web.components.player import Role, player
 from cnnviz.web.languages import listen
 from cnnviz.web.markdown import plain
-from cnnviz.web.page_spec import PageSpec
+from cnnviz.web.page_spec import PageSpec, Tabs
 
 Scene = tuple[Request, Shown]
 AROUND = "_around"  # what the page round the fragment was drawn for
@@ -32,7 +32,12 @@ def draw(spec: PageSpec) -> None:
     else:
         request, shown = quick(spec)
     st.session_state[AROUND] = around(request)
-    page.tabs(request, shown, spec.explanation(request), spec.tabs(shown))
+    page.tabs(request, shown, spec.explanation(request), tabs_of(spec, shown))
+
+
+def tabs_of(spec: PageSpec, shown: Shown) -> Tabs:
+    """What there is below besides explanation, code and links."""
+    return {**spec.tabs(shown), "Compare": lambda: compare.offer(spec.name)}
 
 
 @st.fragment
@@ -61,7 +66,7 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
     request, shown, problem = page.settle(spec.name, made.make, spec.first)
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
     spec.headline(shown)
-    rival = rival_of(made, request)
+    rival = compare.beside() or rival_of(made, request)
     if rival:
         compared(spec, (request, shown), rival, problem)
     else:

@@ -49,7 +49,7 @@ def words(page: str) -> frozenset[str]:
         found |= set(of_knobs(source, "file_"))
     layers = PAGES[page].layers.values()
     if layers:
-        found |= {"layer", "ndim"}.union(*map(of_knobs, layers))
+        found |= {"layer", "ndim", "beside"}.union(*map(of_knobs, layers))
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page == "spectrogram":
