@@ -114,7 +114,7 @@ def facts(maps: Maps) -> None:
     parts = [
         f"`{maps.layer.code()}`",
         _("`(N, C, frames, mels)`  {before} → **{after}**", before=before, after=after),
-        f"**{maps.cost.parameters:,}** parameters",
+        _("**{parameters:,}** parameters", parameters=maps.cost.parameters),
         _("**{macs:,}** multiply-adds (MACs)", macs=maps.cost.macs),
         _("all stages: {device}, {seconds:.0f} ms", device=maps.done.device, seconds=maps.seconds * 1000),
     ]

@@ -10,7 +10,7 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
-from cnnviz.text import _
+from cnnviz.text import _, listed
 
 __all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
 
@@ -48,10 +48,23 @@ def heard(request: Request) -> str:
     """Of a DESED network: what is heard, by what, and whose weights these are."""
     network = request.network
     assert isinstance(network, Desed)
-    mode = "train" if network.training else "eval"
-    norm = "no" if network.normalization == "none" else network.normalization
-    setting = f"{network.activation}, {norm} norm, {mode} mode"
-    return f"{read(request.input).caption}; {setting}; {weights_words(request)}, seed {request.weights.seed}"
+    return _(
+        "{source}; {setting}; {weights}, seed {seed}",
+        source=read(request.input).caption,
+        setting=listed((network.activation, norm_words(network), mode_words(network))),
+        weights=weights_words(request),
+        seed=request.weights.seed,
+    )
+
+
+def norm_words(network: Desed) -> str:
+    if network.normalization == "none":
+        return _("no norm")
+    return _("batch norm") if network.normalization == "batch" else _("layer norm")
+
+
+def mode_words(network: Desed) -> str:
+    return _("train mode") if network.training else _("eval mode")
 
 
 def whose(weights: Seeded) -> str:
