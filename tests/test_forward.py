@@ -1,7 +1,7 @@
 """One forward pass for all that is seen of a request, and what is remembered of it."""
 
 from dataclasses import replace
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import numpy as np
 import pytest
@@ -186,12 +186,13 @@ def test_what_fails_is_tried_again_and_leaves_nothing():
 
 
 def test_two_who_ask_at_once_have_it_made_once():
-    cache, made, start = Cache(10, int), [], Barrier(2)
+    cache, made, start, both = Cache(10, int), [], Barrier(2), Event()
 
     def make():
         made.append(1)
-        while cache._gates["a"][1] < 2:  # the other has not asked yet
-            pass
+        while not both.is_set():
+            if cache._gates["a"][1] == 2:  # the other has asked as well
+                both.set()
         return 1
 
     def ask():
