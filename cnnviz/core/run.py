@@ -201,7 +201,8 @@ def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Ma
 
 def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
     """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
-    torch.backends.cudnn.allow_tf32 = False  # for good: another thread's pass may be on its way
+    # for good, since another thread's pass may be on its way
+    torch.backends.cudnn.set_flags(_allow_tf32=False)  # type: ignore[no-untyped-call]
     with torch.inference_mode():
         module, x = module.to(where), x.to(where)
         begin = time.perf_counter()
