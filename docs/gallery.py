@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from cnnviz.__main__ import export, parser  # noqa: E402
-from cnnviz.content.gallery import EXHIBITS, FOLDER, SECTIONS, THEMES, WIDTH, Exhibit  # noqa: E402
+from cnnviz.content.exhibit import FOLDER, THEMES, WIDTH, Exhibit  # noqa: E402
+from cnnviz.content.gallery import EXHIBITS, SECTIONS  # noqa: E402
 
 PAGE = ROOT / "docs" / "gallery.md"
 HEAD = """\

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 import streamlit as st
 from PIL import Image
 
-from cnnviz.content.gallery import SECTIONS, Exhibit
+from cnnviz.content.exhibit import Exhibit
+from cnnviz.content.gallery import SECTIONS
 from cnnviz.text import _
 from cnnviz.web.components.component import base
 from cnnviz.web.shell import inside_frame

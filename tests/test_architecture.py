@@ -97,3 +97,14 @@ def test_importing_the_pure_part_does_not_load_streamlit():
     names = ", ".join([module for module in MODULES if pure(module)])
     code = f"import sys, {names}; sys.exit('streamlit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("suffix", ["py", "js", "css"])
+def test_no_file_is_longer_than_300_lines(suffix):
+    files = [
+        path
+        for folder in ("cnnviz", "pages", "static", "bench", "docs")
+        for path in (ROOT / folder).rglob(f"*.{suffix}")
+    ]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}

@@ -24,9 +24,10 @@ from test_sources import assert_code_gives
 from test_uploads import npy, npy_header, saved
 
 from cnnviz.inputs import MAX_VALUES, SourceError, read_upload
-from cnnviz.inputs.arrays import MAX_LINE, MAX_LINES, MAX_MEMBERS, MAX_UNPACKED
+from cnnviz.inputs.arrays import MAX_MEMBERS, MAX_UNPACKED
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.spectrogram import Spectrogram, guess_axes, guess_levels, read_plane, read_spectrogram
+from cnnviz.inputs.text_table import MAX_LINE, MAX_LINES
 from cnnviz.inputs.upload import MAX_BYTES
 
 SCALED = {name: LogMel(sound=name, seconds=2).grid().values[0] for name in ("alarm", "speech", "water")}

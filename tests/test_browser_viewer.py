@@ -600,7 +600,7 @@ def test_two_viewers_have_one_cursor(what, viewer):
     for one in both:
         check_cursors(one, LESSON, frames=188)
         expect(one.root.locator(".time")).to_have_text(f"{viewer.time():.2f} s of 3.00 s")
-    theirs = done(LESSON, other.source, other.seed)["conv0"].y[0]
+    theirs = done(LESSON, other.input, other.weights.seed)["conv0"].y[0]
     np.testing.assert_allclose(both[1].tensor("plane.output"), theirs, rtol=1e-5, atol=1e-5)
 
 

@@ -103,12 +103,12 @@ def test_the_words_of_the_scene_are_on_the_page():
         "nn.Conv2d(1, 2, kernel_size=3, stride=2)"
     ]
     assert found.all("span")[0].text == "(1, 1, 6, 7) → (1, 2, 2, 3)"
-    assert [p.text for p in found.all("p")][1:] == ["A ramp.", "Seed 3.", "", REUSE]
+    assert [p.text for p in found.all("p")][1:] == ["A ramp.", "Seed 3.", "", str(REUSE)]
     assert found.all("a")[0].text == "https://example.org/convolution?stride=2"
 
 
 def test_without_note_and_address_there_are_no_empty_lines():
-    assert [p.text for p in read(note="").all("p")][1:] == [REUSE]
+    assert [p.text for p in read(note="").all("p")][1:] == [str(REUSE)]
 
 
 @pytest.mark.parametrize(("dark", "theme"), [(None, None), (True, "dark"), (False, "light")])

@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 from test_presets import Seen, never_read, overlap, seen
 
 from cnnviz.__main__ import export, parser
-from cnnviz.content.gallery import EXHIBITS, FOLDER, THEMES, WIDTH, Exhibit
+from cnnviz.content.exhibit import FOLDER, THEMES, WIDTH, Exhibit
+from cnnviz.content.gallery import EXHIBITS
 from cnnviz.content.presets import CARDS
 from cnnviz.export import Plan, Staged
 from cnnviz.export.animation import HOLD
@@ -100,7 +101,7 @@ def sizes(s: Seen) -> set[tuple[int, ...]]:
 
 @every_exhibit
 def test_sizes_in_a_sentence_are_of_its_scene(exhibit):
-    told = re.findall(r"(\d+) × (\d+)", exhibit.title + exhibit.words + exhibit.alt)
+    told = re.findall(r"(\d+) × (\d+)", f"{exhibit.title} {exhibit.words} {exhibit.alt}")
     assert {(int(rows), int(columns)) for rows, columns in told} <= sizes(seen(exhibit))
 
 
@@ -285,20 +286,20 @@ def opened_gallery(theme: str) -> AppTest:
 def test_the_page_shows_every_film_in_the_visitors_theme(theme):
     page = "".join(part.proto.body for part in opened_gallery(theme).get("html"))
     for exhibit in EXHIBITS:
-        assert f'<img class="film" src="/app/{exhibit.film(theme)}" alt="{escape(exhibit.alt)}"' in page
-        assert exhibit.html(exhibit.title) in page
+        assert f'<img class="film" src="/app/{exhibit.film(theme)}" alt="{escape(str(exhibit.alt))}"' in page
+        assert exhibit.html(str(exhibit.title)) in page
     assert page.count(f"-{theme}.gif") == 4 * len(EXHIBITS)  # the picture, and the download with two names
     assert page.count('loading="lazy"') == 2 * len(EXHIBITS)  # film and still: the one that is hidden is not fetched
 
 
 def test_every_film_has_its_sentence_under_it():
     captions = [caption.value for caption in opened_gallery("light").caption]
-    assert captions == [exhibit.words for exhibit in EXHIBITS]
+    assert captions == [str(exhibit.words) for exhibit in EXHIBITS]
 
 
 def first_film(page: Any, url: str) -> Any:
     page.goto(f"{url}/gallery")
-    film = page.get_by_alt_text(EXHIBITS[0].alt).filter(visible=True)
+    film = page.get_by_alt_text(str(EXHIBITS[0].alt)).filter(visible=True)
     expect(film).to_be_visible()
     page.wait_for_function("film => film.complete && film.naturalWidth > 0", arg=film.element_handle())
     return film
@@ -326,14 +327,14 @@ def test_a_visit_leaves_nothing_behind(page, app_url):
     browser = page.context.new_cdp_session(page)
     nodes = []
     for _ in range(3):
-        expect(page.get_by_alt_text(CARDS[-1].alt)).to_be_visible()
+        expect(page.get_by_alt_text(str(CARDS[-1].alt))).to_be_visible()
         page.wait_for_function("[...document.images].every((one) => one.complete)")  # a page left drops its own
         page.get_by_role("link", name="Gallery", exact=True).click()
-        expect(page.get_by_alt_text(EXHIBITS[-1].alt).first).to_be_attached()
+        expect(page.get_by_alt_text(str(EXHIBITS[-1].alt)).first).to_be_attached()
         page.get_by_role("link", name="Home", exact=True).click()
-        expect(page.get_by_alt_text(CARDS[-1].alt)).to_be_visible()
+        expect(page.get_by_alt_text(str(CARDS[-1].alt))).to_be_visible()
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        expect(page.get_by_alt_text(EXHIBITS[-1].alt)).to_have_count(0)
+        expect(page.get_by_alt_text(str(EXHIBITS[-1].alt))).to_have_count(0)
         browser.send("HeapProfiler.collectGarbage")
         nodes.append(browser.send("Memory.getDOMCounters")["nodes"])
     assert nodes[2] - nodes[1] < 100, nodes  # 650 with a source that listens

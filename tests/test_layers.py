@@ -489,7 +489,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             AvgPool((2, 1, 1), 1, (1, 0, 0), ndim=3),
             (1, 1, 4, 4),
-            "nn.AvgPool3d needs at least as many cells as its kernel, padding not counted: kernel_size = 2, and there "
+            "nn.AvgPool3d needs at least as many cells as its kernel, padding not counted: kernel_size = 2 along "
             "1 cell of depth. Use kernel_size 1.",
         ),
         (
@@ -531,7 +531,7 @@ def test_every_advice_works_and_what_it_mended_stays_mended(name, data):
         (
             Softmax2d(ndim=1),
             (4, 9),
-            "nn.Softmax2d reads inputs with 2 axes besides the channels, and here is 1. Choose another input.",
+            "nn.Softmax2d reads inputs with 2 axes besides the channels, and this one has 1. Choose another input.",
         ),
         (GELU(approximate="erf"), (1, 3, 3), "approximate = 'erf' is not known. Use 'none' or 'tanh'."),
         (

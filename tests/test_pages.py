@@ -130,11 +130,11 @@ def test_the_explanation_is_of_what_is_told():
 
 
 TABS = {
-    "convolution": ["Explanation", "Code", "Weights", "Share"],
-    "pooling": ["Explanation", "Code", "Share"],
-    "gating": ["Explanation", "Code", "Share"],
-    "normalisation": ["Explanation", "Code", "Running statistics", "Share"],
-    "shapes": ["Explanation", "Code", "Share"],
+    "convolution": ["Explanation", "Code", "Weights", "Compare", "Share"],
+    "pooling": ["Explanation", "Code", "Compare", "Share"],
+    "gating": ["Explanation", "Code", "Compare", "Share"],
+    "normalisation": ["Explanation", "Code", "Running statistics", "Compare", "Share"],
+    "shapes": ["Explanation", "Code", "Compare", "Share"],
 }
 
 

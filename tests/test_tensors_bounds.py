@@ -127,4 +127,4 @@ def test_long_settings_cost_no_more_than_their_length():
     steps = b"}(" + weight + text("hyper_parameters") + b"}" + text("net") + b"}(" + words + b"us" + b"u"
     opened = Checkpoint(zipped(steps, _0=FOUR[:4])).open()
     assert opened.architecture.unknown == ("activation", "padding", "stride", "pooling")
-    assert all(len(note) < 200 for note in opened.notes)
+    assert all(len(str(note)) < 200 for note in opened.notes)

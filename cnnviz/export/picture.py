@@ -54,7 +54,7 @@ def still(blob: bytes, look: Look, step: int, format: Format = "png", channel: i
         raster.paint([*record.still, *record.moving])
         return png(raster, told.scene.meta["title"])
     data, figure = BytesIO(), figure_of(blob, look, step, channel)
-    words = {"Title": Scene.from_bytes(blob).meta["title"], "Creator": FREE, **UNDATED[format]}
+    words = {"Title": Scene.from_bytes(blob).meta["title"], "Creator": str(FREE), **UNDATED[format]}
     with mpl.rc_context(AS_TEXT):
         figure.savefig(data, format=format, metadata=words)
     return data.getvalue()

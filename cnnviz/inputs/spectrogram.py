@@ -9,12 +9,13 @@ from typing import ClassVar, Literal, get_args
 import numpy as np
 
 from cnnviz.core.settings import knob
-from cnnviz.inputs.arrays import read_npz, read_stream, read_text, read_torch
+from cnnviz.inputs.arrays import read_npz, read_stream, read_torch
 from cnnviz.inputs.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.logmel import DESED, Features, stretch
 from cnnviz.inputs.oddities import of_levels, of_values
 from cnnviz.inputs.picture import read_picture
+from cnnviz.inputs.text_table import read_text
 from cnnviz.inputs.upload import MAX_BYTES, PICTURES, not_finite
 from cnnviz.tensorfile import kind_of
 from cnnviz.tensorfile.apart import read_apart

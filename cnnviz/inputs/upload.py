@@ -7,7 +7,6 @@ from typing import ClassVar, get_args
 import numpy as np
 
 from cnnviz.core.settings import knob
-from cnnviz.inputs.arrays import read_text
 from cnnviz.inputs.audio import LONGEST, WHOLE, Mix, Piece, read_audio
 from cnnviz.inputs.base import Array, Grid, Source, SourceError, plain_name
 from cnnviz.inputs.literal import tensor_code
@@ -15,6 +14,7 @@ from cnnviz.inputs.logmel import DESED, Features, log_mel
 from cnnviz.inputs.npy import SHAPES, read_header, read_npy, type_note
 from cnnviz.inputs.oddities import FULL_SCALES, of_levels, of_values
 from cnnviz.inputs.picture import COLOURS, Colour, read_picture
+from cnnviz.inputs.text_table import read_text
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
 from cnnviz.text import Message, listed

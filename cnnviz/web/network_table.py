@@ -61,10 +61,10 @@ def table(
 def sees(field: tuple[Field, ...]) -> str:
     """The receptive field in a cell of the table."""
     if any(axis.whole for axis in field):
-        return "all"
+        return _("all")
     sizes, jumps = [printed(axis.size) for axis in field], [steps(axis.jump) for axis in field]
     size, jump = (each[0] if len(set(each)) == 1 else " × ".join(each) for each in (sizes, jumps))
-    return f"{size}, jump {jump}"
+    return _("{size}, jump {jump}", size=size, jump=jump)
 
 
 def steps(jump: float) -> str:
