@@ -279,6 +279,7 @@ def test_a_unit_of_a_picture_in_the_grid_is_that_of_its_channel(look):
     shown.root.locator("[data-look='3']").click()
     shown.ready("10.pool1")
     picture = shown.tile(5).locator(".picture")
+    picture.hover()  # waits until it stands still
     shown.page.mouse.move(*shown.over("pool1", (6, 1), picture))
     expect(shown.said).to_contain_text("pool1[0, 5, 6, 1]")
     assert shown.number() == pytest.approx(float(values("net")["pool1"][5, 6, 1]), abs=6e-5)

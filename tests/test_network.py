@@ -26,7 +26,9 @@ from cnnviz.core.layers import (
     Flatten,
     LeakyReLU,
     Linear,
+    LocalResponseNorm,
     MaxPool,
+    Permute,
     ReLU,
     Softmax,
 )
@@ -325,7 +327,7 @@ def torch_gives_each(network, x, seed):
     y, found = torch.from_numpy(x)[None], []
     with torch.no_grad():
         for module in network.seeded(seed).eval():
-            y = module(y)
+            y = module(y.contiguous())  # of volumes LocalResponseNorm takes a view
             found.append(y[0].numpy())
     return found
 
@@ -361,6 +363,13 @@ def test_a_cell_of_every_stage_of_any_kind_is_replayed_by_hand(case):
     for done in run_network(network, values(shape)).values():
         cell = tuple(n // 2 for n in done.y.shape[1:])
         np.testing.assert_allclose(trace(done, 0, cell).value, done.y[0, *cell], rtol=1e-3, atol=1e-4)
+
+
+def test_a_response_is_normalised_behind_a_permute_of_volumes():
+    network = Network((("turn", Permute(dims=(0, 1, 3, 2), ndim=3)), ("norm", LocalResponseNorm(size=3, ndim=3))))
+    x = values((4, 3, 3, 5))
+    wanted = nn.LocalResponseNorm(3)(torch.from_numpy(x).permute(0, 1, 3, 2).contiguous()[None])[0]
+    np.testing.assert_array_equal(run_network(network, x)["norm"].y, wanted)
 
 
 @given_any(any_network())

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import torch
+from torch import nn
 
 from cnnviz.core.geometry import Ints
 from cnnviz.core.layers.activation import Pixel
@@ -32,6 +34,9 @@ class LocalResponseNorm(Pixel):
     alpha: float = knob(1e-4, help=Message("how much the squares count"), format="%.0e")
     beta: float = knob(0.75, help=Message("the power"), step=0.25)
     k: float = knob(1.0, help=Message("added to the squares"), step=0.5)
+
+    def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        return super().apply(module, x.contiguous())  # of volumes torch's own takes a view, and stops after a permute
 
     def channels_read(self, shape: Shape) -> Ints:
         own = np.arange(shape[0])
