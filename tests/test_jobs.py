@@ -101,7 +101,7 @@ def test_an_error_of_our_own_comes_back_with_its_ways_out(do):
 def test_what_a_job_says_is_said_in_the_language_that_was_spoken_when_it_was_asked_for(do):
     with speaking("en-XA"):
         job = do(work.speech)
-    assert job.result() == "【A window. one】"
+    assert job.result() == "⁅A window. one⁆"
     with pytest.raises(GeometryError) as caught, speaking("en-XA"):
         do(work.refusing).result()
     assert str(caught.value).startswith("A window of 7")

@@ -18,7 +18,7 @@ TEMPLATE = LOCALE / f"{DOMAIN}.pot"
 BROWSER = "static/"  # messages of these files go to the browser
 FORMS = 200  # counts whose plural form a browser is told; those above go by their last two digits, in all languages
 
-OPEN, CLOSE = "【", "】"  # which KaTeX takes within text, too
+OPEN, CLOSE = "⁅", "⁆"  # KaTeX takes them within text, too
 FILLER = "one two three four five six seven eight nine ten eleven twelve "
 LONGER = 0.4  # of the English length
 INDENTED = re.compile(r"(\s*(?:(?:[-*>]|#+|\d+\.)\s+)?)(.*\S)(\s*)", re.DOTALL)  # what Markdown begins a line with
@@ -46,7 +46,7 @@ def pseudo(message: str) -> str:
     """Every line of a message in brackets and 40 % longer, what begins a line of Markdown left before them.
 
     >>> pseudo("a window of {cells} cells"), pseudo("- so")
-    ('【a window of {cells} cells one two th】', '- 【so o】')
+    ('⁅a window of {cells} cells one two th⁆', '- ⁅so o⁆')
     """
     lines = (INDENTED.fullmatch(line) for line in message.splitlines(keepends=True))
     return "".join(f"{m[1]}{OPEN}{m[2]} {filler(m[2])}{CLOSE}{m[3]}" if m else "\n" for m in lines)

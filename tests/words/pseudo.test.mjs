@@ -32,7 +32,7 @@ const NUMBER = /[−-]?\d[\d,\u202f]*(e−?\d+)?|\bnan\b|\binf\b/g;
 /** Letters that stand in no brackets, without numbers and names that are the same in every language. */
 function escaped(text, names = []) {
   let rest = text;
-  while (/【[^【】]*】/.test(rest)) rest = rest.replace(/【[^【】]*】/g, " ");
+  while (/⁅[^⁅⁆]*⁆/.test(rest)) rest = rest.replace(/⁅[^⁅⁆]*⁆/g, " ");
   for (const name of [...names, ...TORCH, ...KEYS].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(name, " ");
   return rest.replace(NUMBER, " ").match(/\p{L}{2,}/gu) ?? [];
 }
