@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.core.settings import Setting
 from cnnviz.inputs.logmel import RATE
-from cnnviz.scenes.query.fields import NOTHING, NUMBER, PER_AXIS, Field, fields
+from cnnviz.scenes.query.fields import NOTHING, NUMBER, PER_AXIS, Field
 from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import RECORDING
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
@@ -76,18 +76,9 @@ class Widgets(Form):
                 return text_box(word, where, how)
         raise TypeError(word)
 
-    def setting(
-        self,
-        kind: type[Setting],
-        ndim: int,
-        prefix: str = "",
-        skip: tuple[str, ...] = (),
-        start: Mapping[str, Any] = NOTHING,
-    ) -> dict[str, Any]:
-        """One widget for each knob of a setting; two to a row, by the style of all pages."""
-        each = ndim > 1 and bool(self.now(PER_AXIS))
-        with st.container(horizontal=True, gap="small", key=f"{prefix}knobs"):
-            return {one.name: self.field(one) for one in fields(kind, ndim, prefix, skip, start, each)}
+    def together(self, prefix: str) -> AbstractContextManager[Any]:
+        """A container with two knobs to a row, by the style of all pages."""
+        return st.container(horizontal=True, gap="small", key=f"{prefix}knobs")
 
     def field(self, field: Field) -> Any:
         """The widgets of one knob: a word such as "same" stands beside the number."""

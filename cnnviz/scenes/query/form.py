@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cnnviz.core.settings import Setting
-from cnnviz.scenes.query.fields import NOTHING, PER_AXIS, fields
+from cnnviz.scenes.query.fields import NOTHING, PER_AXIS, Field, fields
 from cnnviz.scenes.query.words import Word
 from cnnviz.text import Message
 
@@ -37,7 +37,16 @@ class Form:
     ) -> dict[str, Any]:
         """The values of a setting's knobs, by field name; see `fields`."""
         each = ndim > 1 and bool(self.now(PER_AXIS))
-        return {field.name: field.ask(self.ask) for field in fields(kind, ndim, prefix, skip, start, each)}
+        with self.together(prefix):
+            return {field.name: self.field(field) for field in fields(kind, ndim, prefix, skip, start, each)}
+
+    def together(self, prefix: str) -> AbstractContextManager[Any]:
+        """The place for all knobs of a setting."""
+        return nullcontext()
+
+    def field(self, field: Field) -> Any:
+        """What a knob is, of one word or several."""
+        return field.ask(self.ask)
 
     def per_axis(self, ndim: int, *kinds: tuple[type[Setting], str]) -> None:
         """Ask whether settings of these kinds and prefixes have one number for each axis."""
