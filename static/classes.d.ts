@@ -9,6 +9,7 @@ declare module "./drawing/tables.js" {
     offset: Line;
     low: number;
     count?: Line;
+    at?: Line;
     places: number;
     windows: number;
     taps: number;

@@ -22,7 +22,7 @@ type Palette = Record<string, { light: Stops; dark: Stops }>;
 
 // --- a scene of one layer: cnnviz/scenes/layer.py -------------------------------------------------------------------
 
-type Rule = "dot" | "blend" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "move";
+type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "move";
 type PanelName = "input" | "gate" | "output";
 
 interface Scene {
@@ -94,10 +94,11 @@ interface SceneTensors {
   indices: Table;
   gate: Tensor;
   signal: Tensor;
+  slope?: Tensor; // of a rule "back"
   mean: Tensor;
   var: Tensor;
   from: Table; // of a rule "move"
-  [table: `${"" | "stamp."}${"line" | "start" | "offset" | "count"}${number}`]: Table;
+  [table: `${"" | "stamp."}${"line" | "start" | "offset" | "count" | "at"}${number}`]: Table;
   [weights: `blend${number}`]: Tensor;
 }
 

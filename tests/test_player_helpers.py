@@ -20,6 +20,7 @@ from asking import undoing
 from torch.nn import functional
 from torch.nn.functional import pad
 
+from cnnviz.core.back import go_back, passes
 from cnnviz.core.geometry import Axis, coverage, reach
 from cnnviz.core.layers import (
     CELU,
@@ -271,6 +272,18 @@ UNPOOLED = {  # poolings that are undone
     "unpooled-1d": (MaxPool(kernel_size=3, stride=3, padding=1, ndim=1), Random(ndim=1, size=(7,), channels=2)),
     "unpooled-3d": (MaxPool(ndim=3), Random(ndim=3, size=(2, 4, 2))),
 }
+BACK = {  # whose backward passes are played
+    "conv": (Conv(2, 2, kernel_size=3, stride=2, padding=1, groups=2), (2, 5, 6)),
+    "conv-dilated-1d": (Conv(1, 2, kernel_size=2, stride=3, dilation=2, bias=False, ndim=1), (1, 8)),
+    "conv-reflect": (Conv(1, 1, kernel_size=3, padding=(2, 1), padding_mode="reflect"), (1, 4, 5)),
+    "conv-circular-3d": (Conv(1, 1, kernel_size=2, padding=1, padding_mode="circular", ndim=3), (1, 2, 2, 3)),
+    "conv-same-even": (Conv(1, 1, kernel_size=(4, 2), padding="same"), (1, 5, 4)),
+    "max": (MaxPool(kernel_size=3, stride=2, padding=1), (2, 5, 6)),
+    "max-dilated": (MaxPool(kernel_size=2, stride=1, padding=1, dilation=2), (1, 5, 6)),
+    "max-unread": (MaxPool(kernel_size=1, stride=2, ndim=1), (2, 7)),
+    "max-3d": (MaxPool(kernel_size=2, stride=(3, 1, 1), ndim=3), (1, 5, 3, 2)),
+    "mean-ceil": (AvgPool(padding=1, kernel_size=3, stride=2, ceil_mode=True, count_include_pad=False), (1, 6, 4)),
+}
 ODD = {  # what is no number, and cells that are equal
     "max-odd": (
         MaxPool(kernel_size=3, stride=1, ndim=1),
@@ -302,6 +315,10 @@ def runs() -> dict[str, Run]:
         found[name] = show(undoing(pool, source)).done
     for name, (layer, numbers) in ODD.items():
         found[name] = run(layer, np.array([numbers], np.float32))
+    for name, (layer, shape) in BACK.items():
+        done = run(layer, noise(shape), 3)
+        for one in passes(layer):
+            found[f"back-{name}-{one.name}"] = go_back(done, noise(done.y.shape, 8), one.name)
     return found
 
 

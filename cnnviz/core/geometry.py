@@ -47,6 +47,8 @@ class Axis:
         How many taps window *o* has, where not all have the same number; the others do not exist.
     dropped : int or None
         Where the window stands that `ceil_mode` would add and torch leaves out, counted as `start`.
+    at : int array, shape (n_out, n_taps), or None
+        Where each tap stands, counted as `start`, where taps are no fixed distance apart; else ``start + offset``.
     """
 
     size: int
@@ -56,6 +58,7 @@ class Axis:
     offset: Ints
     count: Ints | None = None
     dropped: int | None = None
+    at: Ints | None = None
 
     @property
     def n_out(self) -> int:
@@ -68,7 +71,7 @@ class Axis:
     @cached_property
     def position(self) -> Ints:
         """Where each tap is drawn, shape (n_out, n_taps); below 0 or beyond the end is padding."""
-        return self.start[:, None] + self.offset[None, :]
+        return self.start[:, None] + self.offset[None, :] if self.at is None else self.at
 
     @cached_property
     def source(self) -> Ints:

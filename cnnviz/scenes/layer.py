@@ -29,8 +29,8 @@ NAMES = {
     "response": {"input": "before", "output": "after"},
     "MaxUnpool": {"input": "pooled", "output": "unpooled"},
 }
-WORKED = ("dot", "max", "mean", "power", "blend")  # rules whose window is shown in numbers, in the middle
-WEIGHTED = ("dot", "blend")  # those that multiply it by weights
+WORKED = ("dot", "max", "mean", "power", "blend", "back")  # rules whose window is shown in numbers, in the middle
+WEIGHTED = ("dot", "blend", "back")  # those that multiply it by weights
 
 MOST_MAPS = 512  # planes of one tensor that fit on a stage
 MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a table of them is made
@@ -235,9 +235,9 @@ def tables(prefix: str, axes: tuple[Axis, ...]) -> Tensors:
     """``line``, ``start`` and ``offset`` of each axis, in the smallest integers that hold them."""
     found: Tensors = {}
     for i, axis in enumerate(axes):
-        for name in ("line", "start", "offset", "count"):
+        for name in ("line", "start", "offset", "count", "at"):
             values = getattr(axis, name)
-            if values is None:  # all windows have the same number of taps
+            if values is None:  # all windows have the same number of taps, the same distance apart
                 continue
             small = abs(values).max() <= np.iinfo(np.int16).max
             found[f"{prefix}{name}{i}"] = values.astype(np.int16 if small else np.int32)

@@ -43,6 +43,7 @@ function depthsRead({ scene, axes, input, stamping, gating }, channel, cell) {
   if (source) return [source[1]];
   if (!axes || gating || stamping || input.lines[0].length === 1) return [0];
   const places = range(axes[0].tapsOf(cell[0])).map((tap) => axes[0].place(cell[0], tap));
+  if (!places.length) return [0]; // nobody reads the cell of a backward pass
   const [low, high] = [Math.min(...places), Math.max(...places)];
   return [Math.max(low, 0), Math.min(high, input.lines[0].length - 1)];
 }

@@ -41,7 +41,7 @@ export function scaleLimits(scene, choice) {
     found[name] = ranges.map((r) => limits(of(r)[0], of(r)[1], diverging));
   }
   found.gate = found.output.map(() => [0, 1]);
-  const { data } = scene.tensors.weight ?? { data: [1] }; // a blend's weights add up to 1
+  const { data } = scene.tensors.weight ?? scene.tensors.slope ?? { data: [1] }; // a blend's weights add up to 1
   let most = 0;
   for (const v of data) if (Number.isFinite(v)) most = Math.max(most, Math.abs(v));
   found.weight = [limits(-most, most, true)];

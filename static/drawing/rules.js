@@ -74,6 +74,24 @@ function blend(scene, axes, channel, cell) {
 }
 
 /**
+ * A backward pass: what the windows that read a cell hand back to it, each its dY times its slope there. Without slopes
+ * it is the sum of a cell's copies.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
+function back(scene, axes, channel, cell) {
+  const { slope, output } = scene.tensors;
+  const seen = reading(scene, axes, channel, cell);
+  const start = slope ? ravel([channel, ...cell], output.shape) * (slope.data.length / output.data.length) : 0;
+  let sum = 0;
+  seen.terms.forEach((term, i) => {
+    term.weight = term.kind ? 0 : (slope?.data[start + i] ?? 1);
+    term.product = term.read * term.weight;
+    sum += term.product;
+  });
+  return { ...seen, sum, bias: null, value: sum };
+}
+
+/**
  * Of a maximum, what a cell must beat: torch takes the first of equal cells, but the last of those that are no number.
  * @param {number} read @param {number} best
  */
@@ -221,7 +239,7 @@ function move(scene, axes, channel, cell) {
 }
 
 /** @type {Record<Rule, (scene: Scene, axes: Axis[], channel: number, cell: Cell) => Worked>} */
-export const RULES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
+export const RULES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, move };
 
 /** Torch's own value of an output cell. @param {Scene} scene @param {number} channel @param {Cell} cell */
 export function torchValue(scene, channel, cell) {

@@ -95,6 +95,19 @@ function blend(stage, worked, channel, room) {
 }
 
 /**
+ * What is handed back by the windows that read a cell; copies of it have no slopes.
+ * @param {Stage} stage @param {Worked} worked @param {number} channel @param {Written} room @returns {Part[]}
+ */
+function back(stage, worked, channel, room) {
+  const own = { ...worked, terms: worked.terms.filter(there) };
+  if (!own.terms.length) return [_("no window reads this cell: 0")];
+  const found = colours(stage, worked, channel);
+  if (own.terms.length > room.terms) return byChannel(own, found, 0);
+  if (stage.scene.tensors.slope) return products(stage, own, found);
+  return joined(inOrder(stage, own.terms).map((t) => chip(t.read, found.read, "read")), " + ");
+}
+
+/**
  * The cells of a window, or how many there are.
  * @param {Stage} stage @param {Worked} worked @param {number} channel @param {Written} room @param {string} between @param {(term: Term) => boolean} kinds @returns {Part[]}
  */
@@ -229,7 +242,7 @@ function move(stage, worked) {
 }
 
 /** @type {Record<Rule, (stage: Stage, worked: Worked, channel: number, room: Written) => Part[]>} */
-export const SENTENCES = { dot, blend, max, mean, power, point, gate, drop, share, response, norm, move };
+export const SENTENCES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, move };
 
 /** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", "−": "⁻", ".": "·" };

@@ -5,9 +5,9 @@ export const NONE = -2;
 
 /** One axis: where windows stand on the line of places, and what each place holds. */
 export class Axis {
-  /** @param {Line} line @param {Line} start @param {Line} offset @param {number} low @param {Line} [count] */
-  constructor(line, start, offset, low, count) {
-    Object.assign(this, { line, start, offset, low, count });
+  /** @param {Line} line @param {Line} start @param {Line} offset @param {number} low @param {Line} [count] @param {Line} [at] */
+  constructor(line, start, offset, low, count, at) {
+    Object.assign(this, { line, start, offset, low, count, at });
     this.places = line.length;
     this.windows = start.length;
     this.taps = offset.length;
@@ -15,7 +15,7 @@ export class Axis {
 
   /** Place on the line that tap `t` of window `o` is drawn at. @param {number} o @param {number} t */
   place(o, t) {
-    return this.start[o] + this.offset[t] + this.low;
+    return (this.at ? this.at[o * this.taps + t] : this.start[o] + this.offset[t]) + this.low;
   }
 
   /** How many taps window `o` has. @param {number} o */
@@ -75,8 +75,9 @@ export function axesOf(scene, prefix = "") {
   const low = (prefix ? scene.meta.stamp?.low : scene.meta.low) ?? [];
   /** @param {"line" | "start" | "offset"} name @param {number} i */
   const table = (name, i) => scene.tensors[`${prefix}${name}${i}`].data;
-  const counts = (/** @type {number} */ i) => scene.tensors[`${prefix}count${i}`]?.data;
-  return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i], counts(i)));
+  /** @param {"count" | "at"} name @param {number} i */
+  const own = (name, i) => scene.tensors[`${prefix}${name}${i}`]?.data;
+  return [0, 1, 2].map((i) => new Axis(table("line", i), table("start", i), table("offset", i), low[i], own("count", i), own("at", i)));
 }
 
 /** One channel of a tensor with three more axes, without a copy. @param {Tensor} tensor @param {number} channel */

@@ -60,6 +60,7 @@ export function countedWords(stage) {
 export function workTitle({ scene: { meta }, stamping }) {
   if (!meta.weighted) return _("window");
   if (meta.rule === "blend") return _("window × weights");
+  if (meta.rule === "back") return _("dY × slopes");
   return stamping ? _("value × kernel") : _("window × kernel");
 }
 /** @param {Stage} stage */
@@ -95,6 +96,7 @@ export const SUMS = {
     bias === null
       ? `Σ ${brief(sum)} = ${brief(value)}`
       : _("Σ {sum} + bias {bias} = {value}", { sum: brief(sum), bias: brief(bias), value: brief(value) }),
+  back: ({ value }) => `Σ = ${brief(value)}`,
   blend: ({ value }) => `Σ = ${brief(value)}`,
   max: ({ value }) => _("max = {value}", { value: brief(value) }),
   mean: ({ sum, divisor, value }) => `Σ ${brief(sum)} ÷ ${divisor} = ${brief(value)}`,

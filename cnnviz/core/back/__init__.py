@@ -1,0 +1,87 @@
+"""The way back: the backward passes of every layer, as runs of layers that we have; one file for each family.
+
+A pass reads dY, how much the loss changes with each cell of y, and gives that for the cells of x (dX), the weights (dW)
+or the biases (db). It is a `Run` like any other: its tables say who reads whom, `core/trace` works its cells out by
+hand, and its ``y`` is what torch's autograd gave for the real module, so that the two are held against each other.
+
+A layer whose backward pass is a layer says which, as a convolution; one whose windows have slopes of their own is a
+`hand_back.HandBack` with a slope for each cell and window that reads it, as pooling.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from cnnviz.core.back import conv, window
+from cnnviz.core.back.way import Way, autograd
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import Array, AvgPool, Conv, Layer, MaxPool
+from cnnviz.core.run import Run
+from cnnviz.text import Message, listed
+
+__all__ = ["NO_WAY", "Way", "go_back", "passes"]
+
+FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
+    Conv: conv.ways,
+    MaxPool: lambda _: (window.WINNERS,),
+    AvgPool: lambda _: (window.PARTS,),
+}
+NO_WAY: Mapping[type[Layer], Message] = {}  # kinds that have none, and why
+
+
+def passes(layer: Layer) -> tuple[Way, ...]:
+    """The backward passes of a layer, in the order in which they are told; none where `NO_WAY` says why.
+
+    >>> [way.name for way in passes(Conv())], [way.name for way in passes(Conv(padding=1, padding_mode="reflect"))]
+    (['dX', 'dW', 'db'], ['dX_padded', 'dX', 'dW', 'db'])
+    """
+    family = FAMILIES.get(type(layer))
+    return family(layer) if family else ()
+
+
+def way(layer: Layer, name: str) -> Way:
+    """The pass of this name.
+
+    Raises
+    ------
+    GeometryError
+        If the layer has none.
+    """
+    found = {one.name: one for one in passes(layer)}
+    if name not in found:
+        if found:
+            names = listed(found)
+            raise GeometryError(
+                "{layer} has no pass {name}. It has {names}.", layer=layer.called, name=name, names=names
+            )
+        why = NO_WAY.get(type(layer)) or Message("Its backward pass is not drawn.")
+        raise GeometryError("{layer} has no pass {name}. {why}", layer=layer.called, name=name, why=why)
+    return found[name]
+
+
+def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
+    """One backward pass of a layer that was run.
+
+    Parameters
+    ----------
+    dy : float32 array, shape of ``done.y``
+        How much the loss changes with each cell of the output.
+    name : of one of the `passes`
+    seed : that of the run
+
+    Returns
+    -------
+    Run
+        ``y`` is what torch's autograd gives; the layer and its tables say how it comes about.
+
+    Raises
+    ------
+    GeometryError
+        If the layer has no such pass, or the pass is too large.
+    """
+    asked = way(done.layer, name)
+    asked.check(done)
+    dy = np.require(np.broadcast_to(dy, done.y.shape), np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
+    torchs, seconds = autograd(done, dy, seed)
+    one = asked.replay(done, dy, torchs)
+    return Run(one.layer, one.x, one.y, one.state, "cpu", seconds, "", one.parts)

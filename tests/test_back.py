@@ -1,0 +1,150 @@
+"""The way back: every backward pass, replayed by hand, against torch's autograd in double precision."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import Numbers, cases, each, values
+
+from cnnviz.core.back import FAMILIES, NO_WAY, go_back, passes
+from cnnviz.core.back.conv import padding_before
+from cnnviz.core.geometry import GeometryError
+from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, MaxPool, Shape
+from cnnviz.core.run import BudgetError, Run, run
+from cnnviz.core.trace import steps
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+
+# Kinds whose backward passes are still to come; nothing else may be without.
+LATER = set(KINDS) - {"conv", "max_pool", "avg_pool"}
+THERE = sorted(set(KINDS) - LATER - {name for name, kind in KINDS.items() if kind in NO_WAY})
+
+# How far a sum of float32 numbers may lie from autograd in double precision.
+CLOSE = {"rtol": 1e-4, "atol": 1e-5}
+
+
+def test_every_kind_of_layer_has_backward_passes_or_a_reason():
+    without = {name for name, kind in KINDS.items() if kind not in FAMILIES and kind not in NO_WAY}
+    assert without == LATER
+    assert not FAMILIES.keys() & NO_WAY.keys()
+
+
+def doubled(layer: Layer, done: Run) -> torch.nn.Module:
+    """The layer's module in double precision, with the weights of the run."""
+    module = layer.module()
+    module.load_state_dict({name: torch.from_numpy(value) for name, value in done.state.items()})
+    return module.double().train(getattr(layer, "training", False))
+
+
+def gradients(layer: Layer, done: Run, x: torch.Tensor, dy: Numbers, seed: int) -> dict[str, Numbers]:
+    """Autograd in double precision: of x (channels, *axes), and of every parameter by its name."""
+    module, x = doubled(layer, done), x[None].clone().requires_grad_()
+    y = layer.only(module, x, seed)["output"]
+    (y * torch.from_numpy(dy).double().reshape(y.shape)).sum().backward()
+    return {"dX": x.grad[0].numpy(), **{name: p.grad.numpy() for name, p in module.named_parameters()}}
+
+
+def padded_by_torch(done: Run, dy: Numbers, seed: int) -> Numbers:
+    """The gradient of the padded input of a convolution."""
+    pad, x = padding_before(done.layer), torch.from_numpy(done.x).double()
+    padded = pad.module()(x[None])[0]
+    return gradients(replace(done.layer, padding=0, padding_mode="zeros"), done, padded, dy, seed)["dX"]
+
+
+def pair_by_pair(grad: Numbers, layer: Conv | ConvTranspose) -> Numbers:
+    """A gradient of torch's weight as the maps of a pass: of each channel that is slid over, with all of its pairs."""
+    there, many = layer.out_channels // layer.groups, layer.in_channels // layer.groups
+    found = []
+    if isinstance(layer, ConvTranspose):  # (in, out / groups, *taps), told by output channels
+        for o in range(layer.out_channels):
+            found += [grad[o // there * many + i, o % there] for i in range(many)]
+        return np.array(found)
+    for i in range(layer.in_channels):  # (out, in / groups, *taps), told by input channels
+        found += [grad[i // many * there + o, i % many] for o in range(there)]
+    return np.array(found)
+
+
+def expected(done: Run, dy: Numbers, name: str, seed: int = 0) -> Numbers:
+    """What torch says, in the shape in which the pass gives it."""
+    if name == "dX_padded":
+        return padded_by_torch(done, dy, seed)
+    torchs = gradients(done.layer, done, torch.from_numpy(done.x).double(), dy, seed)
+    if name == "dW" and isinstance(done.layer, Conv | ConvTranspose):
+        return pair_by_pair(torchs["weight"], done.layer)
+    named = {"dW": "weight", "db": "bias"}.get(name, name)
+    return torchs[named]
+
+
+def by_hand(back: Run) -> Numbers:
+    """Every cell of a pass worked out from its tables."""
+    return np.array([[step.value for step in steps(back, channel)] for channel in range(len(back.y))])
+
+
+def has_winners(case: tuple[Layer, Shape]) -> bool:
+    """Does every window of a maximum read a cell?"""
+    layer, shape = case
+    axes = layer.windows(shape) if isinstance(layer, MaxPool) else ()
+    return all((axis.source >= 0).any(axis=1).all() for axis in axes)
+
+
+@each(*THERE)
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_replaying_every_backward_pass_gives_what_autograd_gives(name, data, seed):
+    layer, shape = data.draw(cases(name).filter(has_winners))
+    done = run(layer, values(shape, seed), seed)
+    dy = values(done.y.shape, seed + 1)
+    for one in passes(layer):
+        back, torchs = go_back(done, dy, one.name, seed), expected(done, dy, one.name, seed)
+        replayed = by_hand(back)
+        np.testing.assert_allclose(replayed.ravel(), torchs.ravel(), **CLOSE, err_msg=one.name)
+        np.testing.assert_allclose(back.y.ravel(), torchs.ravel(), **CLOSE, err_msg=one.name)
+
+
+@each(*THERE)
+@given(data=st.data())
+def test_a_pass_has_the_shape_that_its_layer_says(name, data):
+    layer, shape = data.draw(cases(name).filter(has_winners))
+    done = run(layer, values(shape))
+    for one in passes(layer):
+        back = go_back(done, values(done.y.shape), one.name)
+        assert back.layer.output_shape(back.x.shape) == back.y.shape
+        assert tuple(axis.n_out for axis in back.layer.windows(back.x.shape)) in ((), back.y.shape[1:])
+    assert [one.name for one in passes(layer)].count("dX") == 1
+
+
+@pytest.mark.parametrize("layer", [Conv(groups=1, bias=False), Conv(padding=1, padding_mode="circular"), Conv()])
+def test_a_pass_is_there_for_what_the_layer_has(layer):
+    assert ("db" in [one.name for one in passes(layer)]) == layer.bias
+
+
+def test_a_pass_that_is_not_there_is_refused_with_those_that_are():
+    done = run(Conv(bias=False), values((1, 5, 5)))
+    with pytest.raises(GeometryError, match=r"nn\.Conv2d has no pass db\. It has dX, dW\."):
+        go_back(done, done.y, "db")
+
+
+def test_a_cell_that_wins_in_several_windows_gets_all_of_them():
+    x = np.zeros((1, 3, 3), np.float32)
+    x[0, 1, 1] = 1
+    done = run(MaxPool(kernel_size=2, stride=1), x)
+    back = go_back(done, np.ones_like(done.y), "dX")
+    assert back.y.tolist() == [[[0, 0, 0], [0, 4, 0], [0, 0, 0]]]
+    assert by_hand(back).tolist() == [[0, 0, 0, 0, 4, 0, 0, 0, 0]]
+
+
+def test_a_maximum_of_padding_alone_is_not_asked_of_torch():
+    layer = MaxPool(kernel_size=2, stride=1, padding=1, dilation=4)
+    done = run(layer, values((1, 3, 3)))
+    with pytest.raises(GeometryError, match="padding alone") as refused:
+        go_back(done, done.y, "dX")
+    mended = run(replace(layer, **refused.value.fixes[0]), done.x)
+    assert go_back(mended, mended.y, "dX").y.shape == done.x.shape
+
+
+def test_a_pass_with_more_slopes_than_a_scene_holds_is_refused():
+    done = run(MaxPool(kernel_size=8, stride=1), values((1, 300, 300)))
+    with pytest.raises(BudgetError, match=r"Use a smaller input or smaller windows"):
+        go_back(done, done.y, "dX")
