@@ -12,14 +12,17 @@ from strategies import Numbers, cases, each, values
 from cnnviz.core.back import FAMILIES, NO_WAY, go_back, passes
 from cnnviz.core.back.conv import padding_before
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, MaxPool, Shape
+from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, Linear, MaxPool, Shape
 from cnnviz.core.run import BudgetError, Run, run
 from cnnviz.core.trace import steps
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 # Kinds whose backward passes are still to come; nothing else may be without.
-LATER = set(KINDS) - {"conv", "max_pool", "avg_pool"}
+LATER = set(KINDS) - {
+    *("conv", "conv_transpose", "linear", "max_pool", "avg_pool"),
+    *("zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
+}
 THERE = sorted(set(KINDS) - LATER - {name for name, kind in KINDS.items() if kind in NO_WAY})
 
 # How far a sum of float32 numbers may lie from autograd in double precision.
@@ -72,6 +75,8 @@ def expected(done: Run, dy: Numbers, name: str, seed: int = 0) -> Numbers:
     if name == "dX_padded":
         return padded_by_torch(done, dy, seed)
     torchs = gradients(done.layer, done, torch.from_numpy(done.x).double(), dy, seed)
+    if name == "dW" and isinstance(done.layer, Linear):
+        return torchs["weight"].reshape(-1, *done.x.shape).swapaxes(0, 1)  # (in channels, out, *axes)
     if name == "dW" and isinstance(done.layer, Conv | ConvTranspose):
         return pair_by_pair(torchs["weight"], done.layer)
     named = {"dW": "weight", "db": "bias"}.get(name, name)

@@ -12,10 +12,23 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnnviz.core.back import conv, window
+from cnnviz.core.back import conv, conv_transpose, dense, padding, window
 from cnnviz.core.back.way import Way, autograd
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Array, AvgPool, Conv, Layer, MaxPool
+from cnnviz.core.layers import (
+    Array,
+    AvgPool,
+    CircularPad,
+    ConstantPad,
+    Conv,
+    ConvTranspose,
+    Layer,
+    Linear,
+    MaxPool,
+    ReflectionPad,
+    ReplicationPad,
+    ZeroPad,
+)
 from cnnviz.core.run import Run
 from cnnviz.text import Message, listed
 
@@ -23,6 +36,13 @@ __all__ = ["NO_WAY", "Way", "go_back", "passes"]
 
 FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     Conv: conv.ways,
+    ConvTranspose: conv_transpose.ways,
+    Linear: dense.ways,
+    ZeroPad: padding.ways,
+    ConstantPad: padding.ways,
+    ReflectionPad: padding.ways,
+    ReplicationPad: padding.ways,
+    CircularPad: padding.ways,
     MaxPool: lambda _: (window.WINNERS,),
     AvgPool: lambda _: (window.PARTS,),
 }

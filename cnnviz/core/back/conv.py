@@ -24,7 +24,7 @@ from cnnviz.core.layers import (
     Shape,
     ZeroPad,
 )
-from cnnviz.core.layers.conv import Channels
+from cnnviz.core.layers.conv import Channels, PaddingMode
 from cnnviz.core.run import Run, check_budget, run
 from cnnviz.text import Message
 
@@ -139,7 +139,9 @@ def to_weight(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return replace(slid, y=by_pairs(torchs["weight"], layer.groups))
 
 
-def correlate(layer: Channels, x: Array, kernel: Array, around: tuple[tuple[int, int], ...], mode: str) -> Replay:
+def correlate(
+    layer: Channels, x: Array, kernel: Array, around: tuple[tuple[int, int], ...], mode: PaddingMode = "zeros"
+) -> Replay:
     """Every map of x with every map of `kernel` of the same group; stride and dilation of `layer` change places."""
     per_group = (layer.groups, len(x) // layer.groups, len(kernel) // layer.groups)
     maps = kernel.reshape(layer.groups, 1, per_group[2], *kernel.shape[1:])
@@ -153,7 +155,7 @@ def correlate(layer: Channels, x: Array, kernel: Array, around: tuple[tuple[int,
         layer.stride,
         len(x),
         False,
-        padding_mode=mode,  # type: ignore[arg-type]
+        padding_mode=mode,
         around=around,
         made=layer.kernel_size,
         ndim=layer.ndim,
