@@ -20,7 +20,7 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.code import class_code, sequential, to_json
-from cnnviz.networks.forward import check_network, memory
+from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
@@ -66,16 +66,7 @@ Run = tuple[Request, Callable[[], Request], str]  # to fall back on; what makes 
 
 def waits(network: Network, shape: Shape) -> bool:
     """Does a large network wait to be asked for? Says what it takes, and offers it."""
-    return runs(network) and asks(network, shape)  # what never runs says so where it is drawn
-
-
-def runs(network: Network) -> bool:
-    """May all of it run?"""
-    try:
-        check_network(network, shape, network.budget)
-    except GeometryError:
-        return False
-    return True
+    return may_run(network, shape) and asks(network, shape)  # what never runs says so where it is drawn
 
 
 def asks(network: Network, shape: Shape) -> bool:
@@ -105,7 +96,7 @@ def settled(run: Run, view: LayerView | NetworkView) -> tuple[Request, Any]:
 def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
     """What is seen; of a network that is too large as a whole, a layer needs only those before it."""
     request, view = choice
-    if isinstance(view, LayerView) and not runs(request.network):
+    if isinstance(view, LayerView) and not may_run(request.network, shape):
         request = replace(request, network=request.network.upto(view.stage))
     return show_large(request, view)
 

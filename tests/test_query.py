@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -14,10 +15,12 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv
 from cnnviz.inputs import SourceError
 from cnnviz.networks.checkpoint import CheckpointError
+from cnnviz.scenes.forward import run
 from cnnviz.scenes.opening import Opening
 from cnnviz.scenes.query import PAGES, from_query, to_query
 from cnnviz.scenes.query.fields import fields
 from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.network import STARTS
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Word
 
 SAVED = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
@@ -94,6 +97,23 @@ def words_of(address: str) -> tuple[str, dict[str, str]]:
     page, _, query = address.partition("?")
     words = dict(parse_qsl(query, keep_blank_values=True))
     return page, unpack(words[PACKED]) if PACKED in words else words
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("layer", [0, 4])
+def test_a_layer_of_a_network_has_the_numbers_that_it_has_in_the_whole(start, layer):
+    said = from_query("network", {"weights": start, "seed": "3", "layer": str(layer)})
+    request, view = said.at_work()
+    whole, _ = said.made.make()
+    assert len(whole.network.stages) == 12
+    np.testing.assert_array_equal(run(request, {view.stage})[view.stage].y, run(whole)[view.stage].y)
+
+
+def test_of_a_network_that_is_too_large_as_a_whole_a_layer_needs_only_those_before_it():
+    said = from_query(
+        "network", {"weights": "kaiming", "net": "Flatten();Linear(64,1000);Linear(1000,9999999)", "shape": "1, 8, 8"}
+    )
+    assert said.at_work()[0].names == ["0"]
 
 
 def test_what_is_so_anyway_is_left_out():

@@ -6,6 +6,7 @@ from functools import lru_cache
 from torch import nn
 
 from cnnviz.core.cost import FLOAT_BYTES, total
+from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array, Layer, MaxPool, MaxUnpool, Shape
 from cnnviz.core.run import (
     MAX_MACS,
@@ -111,6 +112,15 @@ def modules_of(network: Network, seed: int) -> list[nn.Module]:
     """Torch's module of each stage."""
     row = network.seeded(seed)
     return [row.get_submodule(name) for name, _ in network.stages]
+
+
+def may_run(network: Network, shape: Shape) -> bool:
+    """Do all stages work, and is none of them too large?"""
+    try:
+        check_network(network, shape, network.budget)
+    except GeometryError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

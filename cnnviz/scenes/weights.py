@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,8 @@ class Seeded:
         Of what a layer draws at random in the pass, too.
     """
 
+    whole: ClassVar[bool] = False  # do a stage's numbers depend on the stages behind it?
+
     seed: int = 0
 
     def state(self, network: Network) -> Mapping[str, Array]:
@@ -35,7 +38,9 @@ class Seeded:
 
 @dataclass(frozen=True)
 class Kaiming(Seeded):
-    """Kaiming-normal weights and zero biases, as in lesson B."""
+    """Kaiming-normal weights and zero biases, as in lesson B: drawn when torch has drawn its own for all stages."""
+
+    whole: ClassVar[bool] = True
 
     def state(self, network: Network) -> Mapping[str, Array]:
         return kaiming(network, self.seed)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnviz.core.layers import Layer
+from cnnviz.inputs.fitted import Fitted
 from cnnviz.networks.chain import Chain
+from cnnviz.networks.forward import may_run
 from cnnviz.scenes.opening import Opening, opening
 from cnnviz.scenes.query import convolution, gating, network, normalisation, pooling, shapes, spectrogram
 from cnnviz.scenes.query.form import Form, Reader
@@ -73,9 +75,12 @@ class Said:
         request, view = made if isinstance(made, tuple) else (made, LayerView())
         if isinstance(view, StageView):
             return request, view.window
-        if isinstance(request.network, Chain) or not view.stage:
+        network, source = request.network, request.input
+        if isinstance(network, Chain) or not view.stage:
             return request, view
-        return replace(request, network=request.network.upto(view.stage)), view  # the rest may be too large to run
+        if request.weights.whole and isinstance(source, Fitted) and may_run(network, source.shape):
+            return request, view
+        return replace(request, network=network.upto(view.stage)), view  # the rest may be too large to run
 
 
 def from_query(page: str, query: Mapping[str, str]) -> Said:
