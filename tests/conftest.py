@@ -27,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     fuzz.shuffle(items)
 
 
-def pytest_runtest_setup() -> None:
-    fuzz.stop_in_time()
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    fuzz.begin(item.nodeid)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

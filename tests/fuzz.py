@@ -1,6 +1,7 @@
 """Try property tests with fresh examples for as long as there is time: ``python tests/fuzz.py --minutes 10``.
 
-They come in another order each time, so that a short time is fair to all. It stops at the first round with a failure.
+They come in another order each time, so that a short time is fair to all. It stops at the first round with a failure,
+and fails where the time was too short for a single test.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from random import Random
@@ -15,7 +17,8 @@ from typing import Any
 
 import pytest
 
-ORDER, UNTIL = "CNNVIZ_FUZZ_ORDER", "CNNVIZ_FUZZ_UNTIL"  # how a round tells its workers
+# How a round tells its workers, and they it: which tests they began, a line each.
+ORDER, UNTIL, BEGUN = "CNNVIZ_FUZZ_ORDER", "CNNVIZ_FUZZ_UNTIL", "CNNVIZ_FUZZ_BEGUN"
 
 
 def main() -> int:
@@ -25,11 +28,14 @@ def main() -> int:
     asked = parser.parse_args()
     until = time.time() + 60 * asked.minutes
     command = [sys.executable, "-m", "pytest", "-n", "2", "-m", "hypothesis", "--hypothesis-profile=fuzz", *asked.tests]
-    while time.time() < until:
-        env = os.environ | {ORDER: str(secrets.randbits(32)), UNTIL: str(until)}
-        if code := subprocess.call(command, cwd=Path(__file__).parent.parent, env=env):
-            return code
-    return 0
+    with tempfile.NamedTemporaryFile("r") as begun:
+        while time.time() < until:
+            env = os.environ | {ORDER: str(secrets.randbits(32)), UNTIL: str(until), BEGUN: begun.name}
+            if code := subprocess.call(command, cwd=Path(__file__).parent.parent, env=env):
+                return code
+        tried = len(set(begun))
+    print(f"{tried} tests were tried with fresh examples in {asked.minutes:g} minutes.")
+    return 0 if tried else 1
 
 
 def shuffle(items: list[Any]) -> None:
@@ -38,10 +44,13 @@ def shuffle(items: list[Any]) -> None:
         Random(os.environ[ORDER]).shuffle(items)
 
 
-def stop_in_time() -> None:
-    """Leave out what begins when the time is up."""
+def begin(test: str) -> None:
+    """Leave a test out when the time is up, else write down that it begins."""
     if time.time() > float(os.environ.get(UNTIL, "inf")):
         pytest.skip("The time is up.")
+    if BEGUN in os.environ:
+        with Path(os.environ[BEGUN]).open("a") as begun:
+            begun.write(f"{test}\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every layer in `KINDS` against torch: the tables, the arithmetic by hand, the size rule, the code, the refusals."""
 
 import re
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -318,6 +319,9 @@ STRICTER = {
     ),
     "another number of steps than the input is repeated for": lambda layer, shape: (
         isinstance(layer, Dropout) and layer.stacked and layer.steps != shape[1]
+    ),
+    "an alpha that divides as 0 does: torch gives NaN": lambda layer, shape: (
+        isinstance(layer, CELU) and 0 < abs(layer.alpha) < 1 / sys.float_info.max
     ),
     "a mean of no cells": lambda layer, shape: layer.torch_name == "AdaptiveAvgPool" and min(shape) < 1,
     "channels that torch does not count, or of which it warns": lambda layer, shape: (
