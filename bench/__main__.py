@@ -12,6 +12,7 @@ from bench.chromium import chromium, launched
 from bench.core import core
 from bench.exports import exports
 from bench.frames import frames
+from bench.gradients import gradients
 from bench.knob import knob
 from bench.load import load as visitors
 from bench.networks import networks
@@ -40,6 +41,7 @@ def tables() -> Iterator[Table]:
         yield blobs()
         yield core()
         yield networks()
+        yield gradients()
         yield requests()
         yield exports()
         yield frames(kind)

@@ -1,7 +1,7 @@
 """The core without a browser: what the checks and the scene add to torch's own forward pass."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 
 import torch
@@ -40,9 +40,9 @@ def core() -> Table:
     )
 
 
-def race(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+def race(ways: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
     """Median milliseconds of each, taken in turns; the first turn warms up and does not count."""
-    turns = [[timed(way) for way in ways.values()] for _ in range(ROUNDS + 1)][1:]
+    turns = [[timed(way) for way in ways.values()] for _ in range(rounds + 1)][1:]
     return dict(zip(ways, map(median, zip(*turns, strict=True)), strict=True))
 
 

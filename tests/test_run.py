@@ -260,7 +260,7 @@ class Spy(nn.Module):
 def test_tensorfloat_32_is_off_during_a_run():
     spy = Spy()
     with torch.backends.cudnn.flags(allow_tf32=True):
-        cnnviz.core.run.forward(LAYER.call, spy, torch.zeros(1), 0, "cpu")
+        cnnviz.core.run.apply(LAYER.call, spy, torch.zeros(1), 0)
     assert spy.tf32 is False
 
 

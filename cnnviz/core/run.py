@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -99,8 +99,12 @@ def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True
 
 def batch_of_one(x: Array) -> torch.Tensor:
     """A batch whose own stride spans the whole example: ``x[None]`` with channels last would not count as such."""
-    tensor = torch.from_numpy(x)
-    return tensor.as_strided((1, *tensor.shape), (tensor.numel(), *tensor.stride()))
+    return batched(torch.from_numpy(x))
+
+
+def batched(x: torch.Tensor) -> torch.Tensor:
+    """The same of a tensor."""
+    return x.as_strided((1, *x.shape), (x.numel(), *x.stride()))
 
 
 def check_input(x: Array) -> Array:
@@ -186,23 +190,33 @@ Call = Callable[[nn.Module, torch.Tensor, int], Made]
 
 
 def apply(call: Call, module: nn.Module, x: torch.Tensor, seed: int) -> tuple[Made, str, float, Message | str]:
-    """What came out, device, seconds and notice; a full device falls back to the CPU."""
+    """What came out, device, seconds and notice."""
+    (made, seconds), where, notice = somewhere(lambda where: forward(call, module, x, seed, where))
+    return made, where, seconds, notice
+
+
+T = TypeVar("T")
+
+
+def somewhere(work: Callable[[str], T]) -> tuple[T, str, Message | str]:
+    """What work on a device gives, the device, and a notice; a full device falls back to the CPU.
+
+    It is done in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it.
+    """
+    # for good, since another thread's pass may be on its way
+    torch.backends.cudnn.set_flags(_allow_tf32=False)  # type: ignore[no-untyped-call]
     where = devices.pick()
     try:
-        made, seconds = forward(call, module, x, seed, where)
+        return work(where), where, ""
     except RuntimeError as error:
         if where == "cpu" or not devices.out_of_memory(error):
             raise
-        made, seconds = forward(call, module, x, seed, "cpu")
-        notice = Message("The {device} device ran out of memory, so this ran on the CPU.", device=where)
-        return made, "cpu", seconds, notice
-    return made, where, seconds, ""
+    notice = Message("The {device} device ran out of memory, so this ran on the CPU.", device=where)
+    return work("cpu"), "cpu", notice
 
 
 def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
-    """One pass in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it."""
-    # for good, since another thread's pass may be on its way
-    torch.backends.cudnn.set_flags(_allow_tf32=False)  # type: ignore[no-untyped-call]
+    """One pass on a device."""
     with torch.inference_mode():
         module, x = module.to(where), x.to(where)
         begin = time.perf_counter()
