@@ -91,7 +91,6 @@ def all_kernels(shown: Shown) -> None:
 
 PAGE = PageSpec(
     name="convolution",
-    title=_("Convolution"),
     presets=CONVOLUTION,
     first=Request(chain(Conv()), Digit(), Named("sobel_x")),
     explanation=lambda request: (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING,

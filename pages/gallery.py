@@ -11,7 +11,7 @@ from cnnviz.content.gallery import SECTIONS
 from cnnviz.text import _
 from cnnviz.web.components.component import base
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.site import ROOT
+from cnnviz.web.site import ROOT, TITLES
 
 # A film fills its card; the room is kept until it is there.
 STYLE = """<style>
@@ -57,7 +57,7 @@ def show(exhibit: Exhibit, theme: str) -> None:
 
 inside_frame()
 st.html(STYLE)
-st.title(_("Gallery"), anchor=False)
+st.title(str(TITLES["gallery"]), anchor=False)
 st.markdown(
     _(
         "Films of single settings, free to use, change and pass on. A title opens its scene, where you can change it; "

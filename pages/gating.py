@@ -30,7 +30,6 @@ they work.
 
 PAGE = PageSpec(
     name="gating",
-    title=_("Gating"),
     presets=GATING,
     first=Request(chain(ReLU()), Photo()),
     explanation=lambda _: EXPLANATION,

@@ -16,7 +16,7 @@ from cnnviz.text import _
 from cnnviz.web.components.player import player
 from cnnviz.web.page import embedded
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.site import CONVOLUTION, ROOT
+from cnnviz.web.site import ROOT
 
 PICTURES = ROOT / "static" / "cards"
 FIRST = Request(chain(Conv()), Digit(), Named("sobel_x"))
@@ -43,7 +43,9 @@ def introduce() -> None:
             "and see each value checked against torch."
         )
     )
-    st.page_link(CONVOLUTION, label=_("**Start here**: set kernel, stride and padding"), icon=":material/tune:")
+    st.page_link(
+        "pages/convolution.py", label=_("**Start here**: set kernel, stride and padding"), icon=":material/tune:"
+    )
 
 
 inside_frame()

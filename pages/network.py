@@ -261,7 +261,7 @@ with st.sidebar:
     network, selected = choose_layer(network, shape)
 builder.on_screen(network, shape)
 said = st.session_state.pop(builder.SAID, None)
-screen.title(_("Networks"), NETWORKS)
+screen.title("network", NETWORKS)
 screen.heed(NETWORKS, said or no_network or no_preset or no_shape, Conv, 2)
 found, (__, error) = rows(network, shape), network.sound(shape)
 working = Network(network.stages[: len(found)], network.prefix)

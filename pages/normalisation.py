@@ -73,7 +73,6 @@ def more(shown: Shown) -> Tabs:
 
 PAGE = PageSpec(
     name="normalisation",
-    title=_("Normalisation and dropout"),
     presets=NORMALISATION,
     first=Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3)),
     explanation=lambda _: EXPLANATION,

@@ -87,7 +87,6 @@ def padded(layer: Layer, padding: int) -> Layer:
 
 PAGE = PageSpec(
     name="output_size",
-    title=_("Output size"),
     presets=[],
     first=Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box")),
     explanation=lambda _: EXPLANATION,

@@ -35,7 +35,6 @@ weights, which add up to 1, follow from where it lies. `nn.UpsamplingNearest2d` 
 
 PAGE = PageSpec(
     name="pooling",
-    title=_("Pooling"),
     presets=POOLING,
     first=Request(chain(MaxPool()), Digit()),
     explanation=lambda _: EXPLANATION,

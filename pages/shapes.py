@@ -29,7 +29,6 @@ output cell is an input cell, so nothing is computed and nothing is lost. Point 
 
 PAGE = PageSpec(
     name="shapes",
-    title=_("Flatten & Linear"),
     presets=SHAPES,
     first=Request(chain(Flatten()), Digit()),
     explanation=lambda _: EXPLANATION,

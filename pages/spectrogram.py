@@ -178,7 +178,7 @@ with st.sidebar:
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
 choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
-    screen.title(_("Spectrogram"), SPECTROGRAM)
+    screen.title("spectrogram", SPECTROGRAM)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))

@@ -17,14 +17,15 @@ from streamlit.testing.v1 import AppTest
 from test_presets import Seen, never_read, overlap, seen
 
 from cnnviz.__main__ import export, parser
+from cnnviz.cli.open_link import staged_at
 from cnnviz.content.exhibit import FOLDER, THEMES, WIDTH, Exhibit
 from cnnviz.content.gallery import EXHIBITS
 from cnnviz.content.presets import CARDS
-from cnnviz.export import Plan, Staged
+from cnnviz.export import Plan
 from cnnviz.export.animation import HOLD
 from cnnviz.export.plan import steps_of
 from cnnviz.inputs.kernels import filter_taps
-from cnnviz.web.share import STAGED, TAB
+from cnnviz.web.share import TAB
 
 ROOT = Path(__file__).parent.parent
 BY_NAME = {exhibit.name: exhibit for exhibit in EXHIBITS}
@@ -33,12 +34,6 @@ AGAIN = "the drawing has changed: run .venv/bin/python docs/gallery.py and look 
 
 every_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
 every_theme = pytest.mark.parametrize("theme", THEMES)
-
-
-def staged(exhibit: Exhibit) -> Staged:
-    found = seen(exhibit, tab=TAB).app.session_state[STAGED]
-    assert isinstance(found, Staged)
-    return found
 
 
 def plan_of(exhibit: Exhibit) -> Plan:
@@ -67,7 +62,7 @@ def test_a_link_opens_its_scene_without_a_warning(exhibit):
     assert not app.exception
     assert not app.warning
     assert not app.info
-    assert isinstance(app.session_state[STAGED], Staged)
+    assert app.selectbox(key="_file").options
 
 
 @every_exhibit
@@ -206,7 +201,7 @@ def test_no_file_is_large_and_all_together_are_small():
 @every_exhibit
 def test_a_film_has_the_pictures_and_times_of_its_plan(exhibit, theme):
     plan = plan_of(exhibit)
-    steps = plan.steps(steps_of(staged(exhibit).scene))
+    steps = plan.steps(steps_of(staged_at(exhibit.address).scene))
     shown, times = pictures(ROOT / exhibit.film(theme))
     assert len(shown) == len(steps)
     assert times == [round(1000 * plan.seconds)] * (len(steps) - 1) + [1000 * max(plan.seconds, HOLD)]

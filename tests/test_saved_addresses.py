@@ -17,7 +17,7 @@ from test_pages import opened
 
 from cnnviz.cli.open_link import asked, staged_at
 from cnnviz.core.layers import Array
-from cnnviz.web.share import STAGED, TAB
+from cnnviz.web import share
 
 SAVED: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
 PAGES = list(dict.fromkeys(address.partition("?")[0] for address in SAVED))
@@ -66,12 +66,14 @@ def test_every_saved_address_gives_the_numbers_that_it_gave(page):
 
 
 @pytest.mark.parametrize("address", [one for one in SAVED if HEAVY not in one][::ON_PAGES])
-def test_the_page_shows_what_is_read_without_it(address):
+def test_the_page_shows_what_is_read_without_it(address, monkeypatch):
     """Widgets and the reader answer the same questions; that they answer alike is held here."""
+    offered, files = [], share.files
+    monkeypatch.setattr(share, "files", lambda staged: (offered.append(staged), files(staged)))
     page, words = asked(address)
-    app = opened(page, **words | {"tab": TAB})
+    app = opened(page, **words | {"tab": share.TAB})
     assert not app.warning
-    shown, read = app.session_state[STAGED], staged_at(address)
+    (shown,), read = offered, staged_at(address)
     assert shown.blob == read.blob
     for name in ("caption", "seed", "code", "opens"):
         assert getattr(shown, name) == getattr(read, name)

@@ -63,7 +63,6 @@ def test_every_page_can_be_shared(page):
     app = opened(page, tab="Share", **ADDRESSES[page])
     assert not app.exception
     assert not app.warning
-    assert isinstance(app.session_state[share.STAGED], Staged)
     offered = app.selectbox(key="_file").options
     code = 0 if page in ("spectrogram", "network") else 2
     assert len(offered) == len(KINDS) - 2 + code

@@ -25,7 +25,7 @@ AROUND = "_around"  # what the page round the fragment was drawn for
 
 def draw(spec: PageSpec) -> None:
     """The page."""
-    page.title(spec.title, spec.presets)
+    page.title(spec.name, spec.presets)
     if page.embedded() or page.tab_open() != page.FIRST_TAB:
         with st.container():  # as deep as a fragment is
             request, shown = live(spec, st.sidebar.container())

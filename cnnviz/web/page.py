@@ -27,6 +27,7 @@ from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share
+from cnnviz.web.site import TITLES
 from cnnviz.web.widgets import BIND, place, put
 
 FIRST_TAB = "Explanation"
@@ -53,12 +54,12 @@ def settle(
     return choice, shown, None
 
 
-def title(words: str, presets: list[Preset]) -> None:
-    """Title and questions."""
+def title(name: str, presets: list[Preset]) -> None:
+    """Title and questions of the page of this name."""
     if embedded():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(words, anchor=False, width="stretch")
+        st.title(str(TITLES[name]), anchor=False, width="stretch")
         if presets and st.button(_("Questions"), icon=":material/help:"):
             questions(presets)
 

@@ -22,8 +22,8 @@ class PageSpec:
 
     Attributes
     ----------
-    name, title : str
-        Of its file and in addresses; at its head.
+    name : str
+        Of its file and in addresses.
     first : Request
         What is on stage where nothing that is asked for works.
     explanation : function
@@ -41,7 +41,6 @@ class PageSpec:
     """
 
     name: str
-    title: str
     presets: list[Preset]
     first: Request
     explanation: Callable[[Request], str]

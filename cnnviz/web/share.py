@@ -14,7 +14,6 @@ from cnnviz.text import Message, _, both
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
 
-STAGED = "_staged"  # what is on stage
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
 PRESS = Message("For a step, press “share step” in the player.")
 
@@ -34,12 +33,9 @@ def share(staged: Staged | None, uploads: bool = False) -> None:
     uploads : bool
         Something on stage came from a file of the reader's own: no link can bring it back.
     """
-    if staged:
-        staged = replace(staged, opens=opening(st.query_params.to_dict())[0].step)
-    st.session_state[STAGED] = staged
     links(uploads)
     if staged:
-        files(staged)
+        files(replace(staged, opens=opening(st.query_params.to_dict())[0].step))
 
 
 def links(uploads: bool) -> None:

@@ -47,11 +47,6 @@ class Field:
     times: int = 1
 
     @property
-    def one_number(self) -> bool:
-        """Is it a single number box?"""
-        return self.rule is None and len(self.words) <= 1 and all(isinstance(word, Number) for word in self.words)
-
-    @property
     def help(self) -> str | Message:
         return self.words[0].help if self.words else ""
 
