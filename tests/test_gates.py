@@ -114,6 +114,11 @@ def test_where_there_is_a_gate_the_cell_times_its_gate_is_the_value(layer):
         assert gate is None or x * gate == pytest.approx(layer.value(x), rel=1e-12)
 
 
+def test_numbers_of_a_function_go_to_the_browser_whole_ones_too():
+    assert Hardtanh(-2, 0.5).constants() == {"min_val": -2, "max_val": 0.5}
+    assert ReLU().constants() == {}
+
+
 def test_a_cell_on_the_bound_of_a_shrinkage_is_on_the_side_that_torch_takes():
     """0.3 in float32 is a little more than 0.3, and torch compares the two as float32."""
     done = run(Hardshrink(0.3), np.array([0.3, -0.3, 0.31, 0.0], np.float32).reshape(1, 2, 2))

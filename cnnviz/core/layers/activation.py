@@ -1,7 +1,7 @@
 """Activations: each cell becomes a function of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import erf, exp, pi, sqrt, tanh
 from typing import Any, ClassVar, Literal
 
@@ -53,6 +53,10 @@ class Activation(Pixel):
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         return Step(window.values, self.value(window.own))
+
+    def constants(self) -> dict[str, float]:
+        """Its own numbers, by torch's names."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if isinstance(one.default, float)}
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
@@ -107,9 +111,6 @@ class LeakyReLU(Leaky):
     @property
     def below(self) -> float:
         return self.negative_slope
-
-    def constants(self) -> dict[str, float]:
-        return {"negative_slope": self.negative_slope}
 
 
 @dataclass(frozen=True)
@@ -169,9 +170,6 @@ class ELU(Activation):
 
     def value(self, x: float) -> float:
         return x if x > 0 else self.alpha * float(np.expm1(x))
-
-    def constants(self) -> dict[str, float]:
-        return {"alpha": self.alpha}
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,6 @@ class Softplus(Activation):
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.float64(softplus(x * self.beta)) / self.beta)
 
-    def constants(self) -> dict[str, float]:
-        return {"beta": self.beta, "threshold": self.threshold}
-
 
 @dataclass(frozen=True)
 class Mish(Activation):
@@ -90,9 +87,6 @@ class CELU(Activation):
 
     def value(self, x: float) -> float:
         return below_zero(x, self.alpha, self.alpha)
-
-    def constants(self) -> dict[str, float]:
-        return {"alpha": self.alpha}
 
     def check(self, shape: Shape) -> None:
         super().check(shape)

@@ -91,9 +91,6 @@ class Hardtanh(Activation):
     def value(self, x: float) -> float:
         return clipped(x, self.min_val, self.max_val)
 
-    def constants(self) -> dict[str, float]:
-        return {"min_val": self.min_val, "max_val": self.max_val}
-
     def check(self, shape: Shape) -> None:
         super().check(shape)
         if self.max_val <= self.min_val:
@@ -146,9 +143,6 @@ class RReLU(Leaky):
     def below(self) -> float:
         return (self.lower + self.upper) / 2
 
-    def constants(self) -> dict[str, float]:
-        return {"lower": self.lower, "upper": self.upper}
-
     def use(self) -> list[str]:
         return ["y = layer.eval()(x)"]
 
@@ -178,9 +172,6 @@ class Softshrink(Activation):
     def value(self, x: float) -> float:
         return x - clipped(x, -self.lambd, self.lambd)
 
-    def constants(self) -> dict[str, float]:
-        return {"lambd": self.lambd}
-
 
 @dataclass(frozen=True)
 class Hardshrink(Activation):
@@ -200,6 +191,3 @@ class Hardshrink(Activation):
     def gate(self, x: float) -> float:
         far = rounded(self.lambd)
         return float(not -far <= x <= far)
-
-    def constants(self) -> dict[str, float]:
-        return {"lambd": self.lambd}
