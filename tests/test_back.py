@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import Numbers, cases, each, values
 
 from cnnviz.core.back import FAMILIES, NO_WAY, go_back, passes
 from cnnviz.core.back.conv import padding_before
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, Linear, MaxPool, Shape
+from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, Linear, LPPool, MaxPool, MaxUnpool, Shape
 from cnnviz.core.run import BudgetError, Run, run
 from cnnviz.core.trace import steps
 
@@ -22,6 +22,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even k
 LATER = set(KINDS) - {
     *("conv", "conv_transpose", "linear", "max_pool", "avg_pool"),
     *("zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
+    *("adaptive_avg_pool", "adaptive_max_pool", "lp_pool", "max_unpool"),
+    *("upsample", "upsampling_nearest", "upsampling_bilinear"),
+    *("flatten", "unflatten", "permute", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
 }
 THERE = sorted(set(KINDS) - LATER - {name for name, kind in KINDS.items() if kind in NO_WAY})
 
@@ -88,18 +91,22 @@ def by_hand(back: Run) -> Numbers:
     return np.array([[step.value for step in steps(back, channel)] for channel in range(len(back.y))])
 
 
-def has_winners(case: tuple[Layer, Shape]) -> bool:
-    """Does every window of a maximum read a cell?"""
-    layer, shape = case
-    axes = layer.windows(shape) if isinstance(layer, MaxPool) else ()
-    return all((axis.source >= 0).any(axis=1).all() for axis in axes)
+def tried(layer: Layer, shape: Shape, seed: int = 0) -> Run:
+    """A forward pass that has a way back: torch has none where a window has no winner, or a cell no power."""
+    done = run(layer, values(shape, seed), seed)
+    for one in passes(layer):
+        try:
+            one.check(done)
+        except GeometryError:
+            assume(False)
+    return done
 
 
 @each(*THERE)
 @given(data=st.data(), seed=st.integers(0, 99))
 def test_replaying_every_backward_pass_gives_what_autograd_gives(name, data, seed):
-    layer, shape = data.draw(cases(name).filter(has_winners))
-    done = run(layer, values(shape, seed), seed)
+    layer, shape = data.draw(cases(name))
+    done = tried(layer, shape, seed)
     dy = values(done.y.shape, seed + 1)
     for one in passes(layer):
         back, torchs = go_back(done, dy, one.name, seed), expected(done, dy, one.name, seed)
@@ -108,11 +115,23 @@ def test_replaying_every_backward_pass_gives_what_autograd_gives(name, data, see
         np.testing.assert_allclose(back.y.ravel(), torchs.ravel(), **CLOSE, err_msg=one.name)
 
 
+@each("max_pool", "adaptive_max_pool")
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_of_equal_cells_the_one_wins_that_wins_for_torch(name, data, seed):
+    layer, shape = data.draw(cases(name))
+    tried(layer, shape, seed)
+    done = run(layer, np.sign(values(shape, seed)), seed)
+    dy = values(done.y.shape, seed + 1)
+    np.testing.assert_allclose(
+        by_hand(go_back(done, dy, "dX")).ravel(), expected(done, dy, "dX").ravel(), **CLOSE, err_msg=layer.code()
+    )
+
+
 @each(*THERE)
 @given(data=st.data())
 def test_a_pass_has_the_shape_that_its_layer_says(name, data):
-    layer, shape = data.draw(cases(name).filter(has_winners))
-    done = run(layer, values(shape))
+    layer, shape = data.draw(cases(name))
+    done = tried(layer, shape)
     for one in passes(layer):
         back = go_back(done, values(done.y.shape), one.name)
         assert back.layer.output_shape(back.x.shape) == back.y.shape
@@ -138,6 +157,42 @@ def test_a_cell_that_wins_in_several_windows_gets_all_of_them():
     back = go_back(done, np.ones_like(done.y), "dX")
     assert back.y.tolist() == [[[0, 0, 0], [0, 4, 0], [0, 0, 0]]]
     assert by_hand(back).tolist() == [[0, 0, 0, 0, 4, 0, 0, 0, 0]]
+
+
+def test_winners_of_several_windows_all_get_what_stands_at_their_place():
+    pool = MaxPool(kernel_size=2, stride=1)
+    x = np.zeros((1, 3, 3), np.float32)
+    x[0, 1, 1] = 1
+    pooled = run(pool, x)
+    done = run(MaxUnpool.of(pool, pooled.parts["indices"], (3, 3)), pooled.y)
+    dy = values((1, 3, 3))
+    back = go_back(done, dy, "dX")
+    np.testing.assert_array_equal(back.y, np.full((1, 2, 2), dy[0, 1, 1]))
+    np.testing.assert_array_equal(by_hand(back).ravel(), back.y.ravel())
+
+
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.0])
+def test_a_power_mean_of_zeros_has_the_gradient_that_torch_gives(norm_type):
+    done = run(LPPool(kernel_size=2, stride=2, norm_type=norm_type), np.zeros((1, 4, 4), np.float32))
+    back = go_back(done, np.ones_like(done.y), "dX")
+    np.testing.assert_array_equal(by_hand(back).ravel(), back.y.ravel())
+    assert not back.y.any()  # though the slope of a root at 0 is infinite
+
+
+@given(data=st.data(), seed=st.integers(0, 99), norm_type=st.sampled_from([0.5, 1.5, 2.5, -1.0]))
+def test_broken_powers_of_positive_cells_have_gradients(data, seed, norm_type):
+    layer, shape = data.draw(cases("lp_pool"))
+    done = run(replace(layer, norm_type=norm_type), 0.5 + np.abs(values(shape, seed)))
+    dy = values(done.y.shape, seed + 1)
+    np.testing.assert_allclose(by_hand(go_back(done, dy, "dX")).ravel(), expected(done, dy, "dX").ravel(), **CLOSE)
+
+
+def test_a_power_that_is_no_number_is_not_asked_of_torch():
+    done = run(LPPool(norm_type=1.5), values((1, 4, 4)))
+    with pytest.raises(GeometryError, match=r"whose power 0\.5 is no number") as refused:
+        go_back(done, done.y, "dX")
+    mended = run(replace(done.layer, **refused.value.fixes[0]), done.x)
+    assert go_back(mended, mended.y, "dX").y.shape == done.x.shape
 
 
 def test_a_maximum_of_padding_alone_is_not_asked_of_torch():

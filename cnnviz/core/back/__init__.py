@@ -12,21 +12,34 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnnviz.core.back import conv, conv_transpose, dense, padding, window
+from cnnviz.core.back import conv, conv_transpose, dense, move, padding, upsample, window
 from cnnviz.core.back.way import Way, autograd
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
     Array,
     AvgPool,
+    ChannelShuffle,
     CircularPad,
     ConstantPad,
     Conv,
     ConvTranspose,
+    Flatten,
     Layer,
     Linear,
+    LPPool,
     MaxPool,
+    MaxUnpool,
+    Permute,
+    PixelShuffle,
+    PixelUnshuffle,
     ReflectionPad,
     ReplicationPad,
+    Unflatten,
+    Upsample,
+    UpsamplingBilinear,
+    UpsamplingNearest,
     ZeroPad,
 )
 from cnnviz.core.run import Run
@@ -44,7 +57,20 @@ FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     ReplicationPad: padding.ways,
     CircularPad: padding.ways,
     MaxPool: lambda _: (window.WINNERS,),
+    AdaptiveMaxPool: lambda _: (window.WINNERS,),
     AvgPool: lambda _: (window.PARTS,),
+    AdaptiveAvgPool: lambda _: (window.PARTS,),
+    LPPool: lambda _: (window.POWERS,),
+    Upsample: lambda _: (upsample.TURNED_ROUND,),
+    UpsamplingNearest: lambda _: (upsample.TURNED_ROUND,),
+    UpsamplingBilinear: lambda _: (upsample.TURNED_ROUND,),
+    MaxUnpool: move.ways,
+    Flatten: move.ways,
+    Unflatten: move.ways,
+    Permute: move.ways,
+    PixelShuffle: move.ways,
+    PixelUnshuffle: move.ways,
+    ChannelShuffle: move.ways,
 }
 NO_WAY: Mapping[type[Layer], Message] = {}  # kinds that have none, and why
 
