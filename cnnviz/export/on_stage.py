@@ -7,6 +7,7 @@ from cnnviz.inputs.read import read
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.desed import Desed
 from cnnviz.scenes.build import Shown
+from cnnviz.scenes.gradient import gradient
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
@@ -17,14 +18,23 @@ __all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
 
 def on_stage(request: Request, view: LayerView, shown: Shown, address: str = "", opens: int | None = None) -> Staged:
     """A layer at work, for files; code of its own has a layer that is no part of a network."""
-    code = code_of(request) if isinstance(request.network, Chain) else ("", {})
-    seed = request.weights.seed
-    return Staged(shown.blob, shown.done, caption_of(request, view), seed, *code, address=address, opens=opens)
+    code = code_of(request, shown) if isinstance(request.network, Chain) else ("", {})
+    caption = caption_of(request, view)
+    if told := back_words(shown):
+        caption = f"{caption}: {told}"
+    return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=address, opens=opens)
 
 
-def code_of(request: Request) -> tuple[str, dict[str, Array]]:
+def back_words(shown: Shown) -> str:
+    """Which backward pass is on stage, and its dY; empty for the pass forward."""
+    back = shown.view.back
+    return _("{name}, where {upstream}", name=back.of, upstream=back.upstream.words(shown.forward)) if back else ""
+
+
+def code_of(request: Request, shown: Shown) -> tuple[str, dict[str, Array]]:
     """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
-    code = snippet(request)
+    back = shown.view.back
+    code = snippet(request, gradient(back, shown.forward, shown.done) if back else ())
     arrays = (("input.npy", read(request.input).values), ("weight.npy", weight_of(request)))
     return code, {name: values for name, values in arrays if name in code and values is not None}
 

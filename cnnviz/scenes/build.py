@@ -16,12 +16,13 @@ from cnnviz.inputs import read
 from cnnviz.inputs.read import key
 from cnnviz.networks.forward import memory
 from cnnviz.networks.network import Network
-from cnnviz.scenes import forward
+from cnnviz.scenes import backward, forward
+from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
 from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, make_scene
 from cnnviz.scenes.network import Flow, Glance, make_flow
-from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView, View
+from cnnviz.scenes.request import Back, LayerView, NetworkView, Request, StageView, View
 from cnnviz.scenes.stage import Watch, make_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
@@ -41,6 +42,10 @@ class Shown:
         Input cells that no window reads.
     turned : float or None
         Of a true convolution: the largest difference from the cross-correlation with the same kernel.
+    view : LayerView
+        What was asked for.
+    forward : Run
+        The pass forward; of a scene forward, `done`.
     """
 
     blob: bytes
@@ -48,6 +53,8 @@ class Shown:
     notice: str
     unread: int
     turned: float | None
+    view: LayerView
+    forward: Run
 
     @property
     def cost(self) -> Measure:
@@ -113,6 +120,8 @@ def show_on_all_cores(
 
 def layer_at_work(request: Request, view: LayerView) -> Shown:
     """One stage, window by window, on its real input."""
+    if view.back:
+        return pass_back(request, view, view.back)
     stage = view.stage or request.names[-1]
     grid, network = input_of(request), request.network
     check_stage(*laid_out(*network.placed(grid.values.shape)[request.names.index(stage)]))
@@ -130,7 +139,28 @@ def layer_at_work(request: Request, view: LayerView) -> Shown:
     axes = done.layer.windows(done.x.shape)
     unread = int((coverage(axes) == 0).sum()) if axes else 0
     told = " ".join(filter(None, (str(done.notice), notice)))
-    return Shown(_blobs.get(key((request, view)), blob), done, told, unread, difference(request, stage, done))
+    made = _blobs.get(key((request, view)), blob)
+    return Shown(made, done, told, unread, difference(request, stage, done), view, done)
+
+
+def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
+    """One backward pass of a stage: a layer at work as well, on dY."""
+    stage = view.stage or request.names[-1]
+    grid = input_of(request)
+    forward_run = run(request, {stage})[stage]
+    done, way = back(request, stage, wanted, forward_run)
+    check_stage(*laid_out(done.layer, done.x.shape))
+    drawn = lay_out(done)
+    meta, notice = words(done, drawn)
+    scale = scale_before(request.network, stage, grid.scale) if way.read == "x" else "signed"
+    at = None if view.at is None else inside(view.at, done.y.shape)
+    told = {"names": {"input": way.read, "output": way.name}, "title": f"{way.name} · {done.layer.code()}"}
+
+    def blob() -> bytes:
+        scene = make_scene(drawn, scale, False, view.turned, at, view.axes)
+        return replace(scene, meta=scene.meta | meta | told).to_bytes()
+
+    return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run)
 
 
 def difference(request: Request, stage: str, done: Run) -> float | None:
@@ -187,4 +217,5 @@ def forget() -> None:
     """Let go of all that was made before: inputs, passes and blobs."""
     read.forget()
     forward.forget()
+    backward.forget()
     _blobs.clear()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Layer
 from cnnviz.inputs import Source
 from cnnviz.networks.network import Network
+from cnnviz.scenes.upstream import Ones, Upstream
 from cnnviz.scenes.weights import Seeded
 
 TORCHS = Seeded()  # torch's own start after seed 0
@@ -43,6 +44,21 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Back:
+    """One backward pass of a stage.
+
+    Attributes
+    ----------
+    of : str
+        Its name among the stage's `core.back.passes`: "dX", "dW", "db".
+    upstream : where its dY comes from
+    """
+
+    of: str
+    upstream: Upstream = Ones()  # noqa: RUF009 -- frozen
+
+
+@dataclass(frozen=True)
 class LayerView:
     """One stage at work, window by window.
 
@@ -56,12 +72,15 @@ class LayerView:
         Draw torch's rows to the right and its columns upwards.
     axes : names of one row and of one column, or None
         What the sentences call them.
+    back : Back or None
+        The pass that is seen; None is the one forward.
     """
 
     stage: str = ""
     at: tuple[int, ...] | None = None
     turned: bool = False
     axes: tuple[str, str] | None = None
+    back: Back | None = None
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,13 @@ from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
 
 
-def snippet(request: Request) -> str:
+def snippet(request: Request, gradient: Sequence[str] = ()) -> str:
     """Python for input, layers, weights and the output of the last stage.
+
+    Parameters
+    ----------
+    gradient : lines
+        What is asked of autograd once ``y`` is there; see `scenes.gradient`.
 
     Returns
     -------
@@ -31,11 +36,33 @@ def snippet(request: Request) -> str:
     kernel = "" if weight is None else kernel_code(weight)
     steps = [line for one, name in zip(front, names, strict=False) for line in front_steps(one, name, seeded)]
     steps += weight_steps(layer, weight is not None, isinstance(request.weights, Named) and request.weights.flipped)
-    steps += [*again, *layer.use()]
+    steps += again
+    use = layer.use()
     definitions = dict.fromkeys(one.definition() for one in layers)
-    apply = "\n    ".join(["with torch.no_grad():", *steps])
-    parts = ["from torch import nn", *definitions, request.input.code(), "\n".join([*seed, *made]), kernel, apply]
-    return imports_first("\n\n".join(filter(None, parts)) + "\nprint(y.shape)")
+    made_of = [request.input.code(), "\n".join([*seed, *made]), kernel]
+    parts = ["from torch import nn", *definitions, *made_of, *applied(steps, use, gradient)]
+    return imports_first("\n\n".join(filter(None, parts)))
+
+
+def applied(steps: Sequence[str], use: Sequence[str], gradient: Sequence[str]) -> list[str]:
+    """Lines that call the layer, last of all steps, and look at what comes out; or go back through it."""
+    indented = [f"    {line}" for line in (steps if gradient else [*steps, *use])]
+    before = "\n".join(["with torch.no_grad():", *indented]) if indented else ""
+    if not gradient:
+        return [f"{before}\nprint(y.shape)"]
+    *moves, call = use  # what brings x into torch's shape, and the call
+    x = read_by(call)
+    return [before, "\n".join([*moves, f"{x} = {x}.detach().requires_grad_()", call, *gradient])]
+
+
+def read_by(call: str) -> str:
+    """The tensor that a line which calls the layer reads.
+
+    >>> read_by("y = layer(x.flatten(1))"), read_by("y = x.permute(0, 2, 1)")
+    ('x', 'x')
+    """
+    found = re.search(r"layer\((\w+)", call)
+    return found[1] if found else "x"
 
 
 def weight_of(request: Request) -> Array | None:

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.request import Request
+from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, page, visits
 from cnnviz.web.components.player import Role, player
@@ -63,10 +63,12 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
     with sidebar:
         made = spec.ask()
         spec.offers(made)
-    request, shown, problem = page.settle(spec.name, made.make, spec.first)
+    choice, shown, problem = page.settle(spec.name, made.make, spec.first, run)
+    request, _view = parts_of(choice)
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
     spec.headline(shown)
-    rival = compare.beside() or rival_of(made, request)
+    page.told(shown)
+    rival = compare.beside() or rival_of(made, choice)
     if rival:
         compared(spec, (request, shown), rival, problem)
     else:
@@ -75,13 +77,23 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
     return request, shown
 
 
-def rival_of(made: Made, request: Request) -> Scene | None:
+def parts_of(choice: Any) -> tuple[Request, LayerView]:
+    """What to run, and what is seen of it; a page of single layers may leave that out."""
+    return choice if isinstance(choice, tuple) else (choice, LayerView())
+
+
+def run(choice: Any) -> Shown:
+    """The layer that was chosen, at work."""
+    return show(*parts_of(choice))
+
+
+def rival_of(made: Made, choice: Any) -> Scene | None:
     """What is on stage is compared with, if it is; what is wrong with it is said."""
     if not made.beside:
         return None
     try:
-        rival = made.beside(request)
-        return rival, show(rival)
+        rival = made.beside(choice)
+        return parts_of(rival)[0], run(rival)
     except page.PROBLEMS as wrong:
         st.info(plain(_("No comparison: {wrong}", wrong=wrong)), icon=":material/info:")
         return None

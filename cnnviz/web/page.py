@@ -8,18 +8,19 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.content.links import Preset
+from cnnviz.core.back import way
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.settings import Setting, short
 from cnnviz.export import saved
-from cnnviz.export.on_stage import code_of, on_stage
+from cnnviz.export.on_stage import back_words, code_of, on_stage
 from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.inputs import FILE
-from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.request import Request
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _, listed
 from cnnviz.text.numbers import milliseconds
@@ -113,11 +114,17 @@ def caption(request: Request, shown: Shown, problem: Exception | None = None) ->
     if embedded() and not problem:
         return
     calls = " → ".join(f"`{layer.code()}`" for __, layer in request.network.stages)
-    source = plain(read(request.input).caption)
+    source = plain(": ".join(filter(None, (str(read(request.input).caption), back_words(shown)))))
     if problem:
         st.caption(_("Still showing {calls} on {source}", calls=calls, source=source))
     else:
         st.caption(_("{calls} on {source}", calls=calls, source=source))
+
+
+def told(shown: Shown) -> None:
+    """What kind of pass is on stage, if it is a backward one."""
+    if shown.view.back and not embedded():
+        st.markdown(plain(str(way(shown.forward.layer, shown.view.back.of).said)))
 
 
 def facts(shown: Shown) -> None:
@@ -140,9 +147,9 @@ def facts(shown: Shown) -> None:
         st.info(str(shown.notice))
 
 
-def show_code(request: Request) -> None:
+def show_code(request: Request, shown: Shown) -> None:
     """The snippet, and the files that it loads."""
-    code, loads = code_of(request)
+    code, loads = code_of(request, shown)
     st.caption(_("Run as it stands, this gives the very output above."))
     st.code(code)
     for name, values in loads.items():
@@ -164,11 +171,11 @@ def tabs(request: Request, shown: Shown, explanation: str, more: Mapping[str, Ca
         st.markdown(explanation)
     with code:
         if code.open:
-            show_code(request)
+            show_code(request, shown)
     for tab, draw in zip(others, more.values(), strict=True):
         with tab:
             if tab.open:
                 draw()
     with sharing:
         if sharing.open:
-            share(on_stage(request, LayerView(), shown, here()), isinstance(request.input, Upload))
+            share(on_stage(request, shown.view, shown, here()), isinstance(request.input, Upload))

@@ -17,6 +17,7 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
+from cnnviz.scenes.query.passes import ASKED
 
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
@@ -49,7 +50,7 @@ def words(page: str) -> frozenset[str]:
         found |= set(of_knobs(source, "file_"))
     layers = PAGES[page].layers.values()
     if layers:
-        found |= {"layer", "ndim", "beside"}.union(*map(of_knobs, layers))
+        found |= {"layer", "ndim", "beside", *ASKED}.union(*map(of_knobs, layers))
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page == "spectrogram":

@@ -45,8 +45,9 @@ from cnnviz.core.layers import (
 from cnnviz.core.run import Run
 from cnnviz.text import Message, listed
 
-__all__ = ["NO_WAY", "Way", "go_back", "passes"]
+__all__ = ["NAMES", "NO_WAY", "Way", "go_back", "passes", "way"]
 
+NAMES = ("dX_padded", "dX", "dW", "db")  # of all passes that any layer has
 FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     Conv: conv.ways,
     ConvTranspose: conv_transpose.ways,

@@ -194,6 +194,7 @@ PADDED = Way(
         "its padding."
     ),
     to_padded,
+    of="",
 )
 FOLDED = Way(
     "dX",
@@ -211,6 +212,9 @@ WEIGHT = Way(
         "with, times dY; stride and dilation have changed places."
     ),
     to_weight,
+    "weight",
     read="x",
 )
-BIAS = Way("db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias)
+BIAS = Way(
+    "db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias, "bias"
+)

@@ -57,5 +57,8 @@ WEIGHT = Way(
         "multiplied with, times dY where that was painted; stride and dilation have changed places."
     ),
     to_weight,
+    "weight",
 )
-BIAS = Way("db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias)
+BIAS = Way(
+    "db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias, "bias"
+)

@@ -60,6 +60,7 @@ OUTER = Way(
         "nothing is summed."
     ),
     to_weight,
+    "weight",
     read="x",
 )
-BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias)
+BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias, "bias")

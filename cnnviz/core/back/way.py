@@ -42,6 +42,8 @@ class Way:
     ----------
     name : str
         What it gives, as addresses have it: "dX", "dW", "db".
+    of : str
+        Whose gradient it is: "input", or the parameter as its module names it; empty for a step on the way to one.
     read : str
         What its input is called on stage: "dY" mostly, or "x".
     said : Message
@@ -54,6 +56,7 @@ class Way:
     name: str
     said: Message
     replay: Callable[[Run, Array, Gradients], Replay]
+    of: str = INPUT
     read: str = "dY"
     check: Callable[[Run], None] = lambda done: None
 

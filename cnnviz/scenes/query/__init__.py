@@ -12,6 +12,7 @@ from cnnviz.scenes.opening import Opening, opening
 from cnnviz.scenes.query import convolution, gating, network, normalisation, pooling, shapes, spectrogram
 from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.made import Made
+from cnnviz.scenes.query.passes import with_passes, with_spelled
 from cnnviz.scenes.query.words import Word
 from cnnviz.scenes.request import LayerView, Request, StageView
 
@@ -33,13 +34,18 @@ class Page:
     layers: Mapping[str, type[Layer]] = field(default_factory=dict)
 
 
+def of_layers(module: Any) -> Page:
+    """A page of single layers, which shows their passes."""
+    return Page(with_passes(module.ask), with_spelled(module.spell), module.LAYERS)
+
+
 PAGES = {
-    "convolution": Page(convolution.ask, convolution.spell, convolution.LAYERS),
-    "pooling": Page(pooling.ask, pooling.spell, pooling.LAYERS),
+    "convolution": of_layers(convolution),
+    "pooling": of_layers(pooling),
     "output_size": Page(convolution.ask_size, convolution.spell_size, convolution.SIZED),
-    "gating": Page(gating.ask, gating.spell, gating.LAYERS),
-    "normalisation": Page(normalisation.ask, normalisation.spell, normalisation.LAYERS),
-    "shapes": Page(shapes.ask, shapes.spell, shapes.LAYERS),
+    "gating": of_layers(gating),
+    "normalisation": of_layers(normalisation),
+    "shapes": of_layers(shapes),
     "spectrogram": Page(spectrogram.ask, spectrogram.spell),
     "network": Page(network.ask, network.spell),
 }
