@@ -1,6 +1,7 @@
 """A scene as a film: GIF or MP4, and how large the file will be."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -9,7 +10,7 @@ from typing import Literal
 
 from cnnviz.export.ffmpeg import mp4
 from cnnviz.export.film import Film, Frame
-from cnnviz.export.gif import Gif, palette_of
+from cnnviz.export.gif import Gif, gif, palette_of
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.plan import Plan, steps_of
 from cnnviz.export.told import FREE
@@ -88,18 +89,18 @@ def check_size(size: tuple[int, int], frames: int) -> None:
 
 def make_gif(film: Film, frames: Iterator[Frame], steps: list[int], plan: Plan) -> bytes:
     """All durations are whole centiseconds, and so rounded that the sum is right."""
-    gif = begin_gif(film, steps)
     ends = [round(100 * plan.seconds * i) for i in range(len(steps) + 1)]
     shown = [after - before for before, after in pairwise(ends)]
     shown[-1] = max(shown[-1], round(100 * HOLD))
-    for frame, centiseconds in zip(frames, shown, strict=True):
-        gif.add(frame, centiseconds)
-    return gif.finish()
+    with begin_gif(film, steps) as made:
+        for frame, centiseconds in zip(frames, shown, strict=True):
+            made.add(frame, centiseconds)
+        return made.finish()
 
 
-def begin_gif(film: Film, steps: list[int]) -> Gif:
+def begin_gif(film: Film, steps: list[int]) -> AbstractContextManager[Gif]:
     check_size(film.size, len(steps))
-    return Gif(
+    return gif(
         film.size,
         palette_of(film.told.scene, film.look),
         _("{title}, made with {free}", title=film.told.scene.meta["title"], free=FREE),
@@ -144,10 +145,11 @@ def estimate(blob: bytes, look: Look, plan: Plan, format: Format = "gif") -> Est
     film, steps = planned(blob, look, plan, format)
     some = neighbours(steps, steps_of(film.told.scene).cells)
     if format == "gif":
-        gif, sizes = begin_gif(film, steps), []
-        for step in some:
-            gif.add(film.frame(step), 1)
-            sizes.append(gif.bytes_so_far)
+        sizes = []
+        with begin_gif(film, steps) as made:
+            for step in some:
+                made.add(film.frame(step), 1)
+                sizes.append(made.bytes_so_far)
         seconds = plan.seconds * (len(steps) - 1) + max(HOLD, plan.seconds)
     else:
         sizes = [len(make_mp4(film, film.frames(part), part, plan)) for part in (some[:1], some)]

@@ -1,21 +1,31 @@
 """GIF, picture by picture: one palette for the whole film, and of each picture only what changed."""
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from struct import pack
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.GifImagePlugin import getdata
+from PIL.GifImagePlugin import _write_frame_data
 
+from cnnviz.export.changes import Part
 from cnnviz.export.film import Frame
 from cnnviz.export.look import Look
 from cnnviz.export.pens import colours, paper
 from cnnviz.scenes.blob import Scene
 
 SAME = 255  # the index of what did not change
+AHEAD = 2  # pictures that may wait until they are packed
 BITS = 6  # of each colour that choose an index
+CUBES = 0x010101 * ((1 << BITS) - 1) + 1  # as `cubes` numbers them: most numbers are none
 TINT, WASH = 0.22, 0.16  # as in static/drawing: paint.js behind bars, the grid's grey of stage.js over a span
 GREY = ("#0f141e", "#ffffff")  # light and dark
 
@@ -30,7 +40,7 @@ class Palette:
         distinct = list(dict.fromkeys(wanted))[:SAME]
         self.colours = np.array([*distinct, *distinct[:1] * (SAME + 1 - len(distinct))], np.uint8)
         self.own = self.colours[: len(distinct)].astype(np.float32)
-        self.known = np.full(1 << (3 * BITS), SAME, np.uint8)  # of each small cube of colours; SAME is not known
+        self.known = np.full(CUBES, SAME, np.uint8)  # of each small cube of colours; SAME is not known
         backwards = np.arange(len(distinct))[::-1]  # of two in one cube the first stays
         self.known[cubes(packed(self.colours[backwards]))] = backwards
 
@@ -46,7 +56,7 @@ class Palette:
 
     def nearest(self, cubes: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """Index of the colour that is nearest to the middle of each cube."""
-        parts = [(cubes >> shift) & ((1 << BITS) - 1) for shift in (2 * BITS, BITS, 0)]
+        parts = [(cubes >> shift) & ((1 << BITS) - 1) for shift in (0, 8, 16)]
         middle = (np.stack(parts, axis=1).astype(np.float32) + 0.5) * (256 >> BITS)
         far = (self.own**2).sum(axis=1) - 2 * middle @ self.own.T
         return np.asarray(far.argmin(axis=1), np.uint8)
@@ -62,9 +72,8 @@ def packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 
 def cubes(pixels: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Which small cube of colours each pixel lies in."""
-    r, g, b = ((pixels >> (shift + 8 - BITS)) & np.uint32((1 << BITS) - 1) for shift in (0, 8, 16))
-    return np.asarray((r << np.uint32(2 * BITS)) | (g << np.uint32(BITS)) | b)
+    """Which small cube of colours each pixel lies in: of each colour the upper bits, in a byte of its own."""
+    return np.asarray((pixels >> np.uint32(8 - BITS)) & np.uint32(CUBES - 1))
 
 
 def palette_of(scene: Scene, look: Look) -> Palette:
@@ -81,7 +90,7 @@ def broken(scene: Scene) -> bool:
     return any(bool((np.diff(np.sort(offset.astype(np.int64))) > 1).any()) for offset in offsets)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # each holds 4 MB
 def palette(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) -> Palette:
     """
     Parameters
@@ -102,41 +111,90 @@ def palette(scales: tuple[str, ...], tinted: bool, washed: bool, look: Look) -> 
     return Palette(tuple((round(255 * r), round(255 * g), round(255 * b)) for r, g, b in found))
 
 
-class Gif:
-    """A film that is being written."""
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """New indices in a rectangle, SAME where nothing is new; and its first row and column."""
 
-    def __init__(self, size: tuple[int, int], palette: Palette, comment: str):
-        self.size, self.palette = size, palette
-        self.shown = np.full(size[::-1], SAME, np.uint8)
+    indices: NDArray[np.uint8]
+    row: int
+    column: int
+
+    @property
+    def low(self) -> int:
+        return self.row + len(self.indices)
+
+    @property
+    def right(self) -> int:
+        return self.column + len(self.indices[0])
+
+
+NOTHING = Patch(np.full((1, 1), SAME, np.uint8), 0, 0)
+
+
+class Gif:
+    """A film that is being written, by a thread of its own: pictures are drawn while those before them are packed."""
+
+    def __init__(self, file: IO[bytes], writer: Executor, size: tuple[int, int], palette: Palette, comment: str):
+        self.file, self.writer = file, writer
+        self.waiting: deque[Future[None]] = deque()
+        self.palette, self.shown = palette, np.full(size[::-1], SAME, np.uint8)
         words = comment.encode()[:255]
-        self.parts = [
+        parts = [
             b"GIF89a" + pack("<HHBBB", *size, 0xF7, 0, 0),  # a palette of 256 colours
             palette.colours.tobytes(),
             b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00",  # again and again
             b"!\xfe" + bytes([len(words)]) + words + b"\x00",
         ]
+        self.file.write(b"".join(parts))
 
     @property
     def bytes_so_far(self) -> int:
-        return sum(map(len, self.parts))
+        self.wait(0)
+        return self.file.tell()
 
     def add(self, frame: Frame, centiseconds: int) -> None:
         """The next picture: the smallest rectangle that holds all changes, and in it only these."""
-        wide, _ = self.size
-        now, shown = self.palette.indices(frame.pixels.ravel()[frame.changed]), self.shown.ravel()
-        drawn = np.full_like(shown, SAME)
-        drawn[frame.changed] = np.where(now == shown[frame.changed], np.uint8(SAME), now)
-        shown[frame.changed] = now
-        rows, columns = np.divmod(frame.changed if len(frame.changed) else np.zeros(1, np.int64), wide)
-        box = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
-        self.write(drawn.reshape(-1, wide)[box], (box[1].start, box[0].start), centiseconds)
+        patches = [patch for part in frame.parts for patch in self.patches(frame.pixels[part], part)] or [NOTHING]
+        top, left = min(patch.row for patch in patches), min(patch.column for patch in patches)
+        low, right = max(patch.low for patch in patches), max(patch.right for patch in patches)
+        drawn = np.full((low - top, right - left), SAME, np.uint8)
+        for patch in patches:
+            drawn[patch.row - top : patch.low - top, patch.column - left : patch.right - left] = patch.indices
+        self.waiting.append(self.writer.submit(self.write, drawn, (left, top), centiseconds))
+        self.wait(AHEAD)
+
+    def patches(self, pixels: NDArray[np.uint32], part: Part) -> Iterator[Patch]:
+        """What is new in a part, if anything is."""
+        now, shown = self.palette.indices(pixels), self.shown[part]
+        new = now != shown
+        rows, columns = (np.flatnonzero(new.any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return
+        box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        drawn = np.where(new[box], now[box], np.uint8(SAME))
+        shown[:] = now
+        yield Patch(drawn, part[0].start + int(rows[0]), part[1].start + int(columns[0]))
+
+    def wait(self, most: int) -> None:
+        """Until no more pictures than so many are to be written."""
+        while len(self.waiting) > most:
+            self.waiting.popleft().result()
 
     def write(self, indices: NDArray[np.uint8], corner: tuple[int, int], centiseconds: int) -> None:
-        image = Image.fromarray(np.ascontiguousarray(indices))
-        image.putpalette(self.palette.colours.tobytes())
         # kept for the next picture, which is drawn over it; SAME lets it through
-        self.parts.append(b"!\xf9\x04" + pack("<BHBB", 0b0101, centiseconds, SAME, 0))
-        self.parts += getdata(image, corner)
+        self.file.write(b"!\xf9\x04" + pack("<BHBB", 0b0101, centiseconds, SAME, 0))
+        # what getdata of Pillow does, too: into a file that the system knows, it packs while other threads go on
+        _write_frame_data(self.file, Image.fromarray(indices), corner, {})
 
     def finish(self) -> bytes:
-        return b"".join([*self.parts, b";"])
+        self.wait(0)
+        self.file.write(b";")
+        self.file.seek(0)
+        return self.file.read()
+
+
+@contextmanager
+def gif(size: tuple[int, int], palette: Palette, comment: str) -> Iterator[Gif]:
+    """A film whose file and thread are gone afterwards, however it ends."""
+    with TemporaryFile(buffering=0) as file, ThreadPoolExecutor(1) as writer:
+        yield Gif(file, writer, size, palette, comment)

@@ -14,6 +14,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height
 
 SPARE = 2.0  # units that ink may lie outside a mark's own shape
 LINE = 1.5  # height of a line of text, in parts of its size
+WIDER = 1.06  # that a line may become: pixels have letters of whole quarters of a pixel, see `raster`
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -141,7 +142,7 @@ def bounds_of_text(told: list[Any]) -> Box:
     x, y, words, size, style, _, align = told
     wide = width_of(words, size, style)
     left = x - {"left": 0, "center": 0.5, "right": 1}[align] * wide
-    return left - SPARE, y - LINE / 2 * size, wide + 2 * SPARE, LINE * size
+    return left - SPARE, y - LINE / 2 * size, WIDER * wide + 2 * SPARE, LINE * size
 
 
 BOUNDS = {"box": bounds_of_box, "path": bounds_of_path, "dot": bounds_of_dot, "text": bounds_of_text}

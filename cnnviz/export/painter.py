@@ -60,8 +60,12 @@ class Painter:
 
     def paint(self, marks: Sequence[Mark]) -> None:
         for mark in marks:
-            self.cut, self.alpha = mark.cut, mark.alpha
+            self.under(mark.cut, mark.alpha)
             self.one(mark)
+
+    def under(self, cut: Box | None, alpha: float) -> None:
+        """What follows is cut off outside a box, and so opaque."""
+        self.cut, self.alpha = cut, alpha
 
     def one(self, mark: Mark) -> None:
         """Kinds of marks are methods."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.export.fonts import MIDDLE, width_of
-from cnnviz.export.letters import BITS, cover_of
+from cnnviz.export.letters import BITS, Cover, cover_of
 from cnnviz.export.look import WIDTH, Look
 from cnnviz.export.marks import Box, Mark, common
 from cnnviz.export.painter import STEPS, Colour, Painter, colour_of
@@ -41,6 +41,8 @@ class Raster(Painter):
         self.opaque, self.dpi = not look.transparent, look.dpi
         *rgb, _ = colour_of(paper(look.dark))
         self.pixels[:] = [round(255 * part) for part in (*rgb, self.opaque)]
+        self.numbers = self.pixels.view(np.uint32)[..., 0]
+        self.limits = 0, look.width_px, 0, tall
 
     def only(self, window: Box, marks: Sequence[Mark]) -> None:
         """Paint what lies in a window, and nothing outside."""
@@ -48,8 +50,15 @@ class Raster(Painter):
         for mark in marks:
             left, top, wide, tall = mark.bounds
             if left < x + w and x < left + wide and top < y + h and y < top + tall:
-                self.cut, self.alpha = common(mark.cut, window) if mark.cut else window, mark.alpha
+                self.under(common(mark.cut, window) if mark.cut else window, mark.alpha)
                 self.one(mark)
+
+    def under(self, cut: Box | None, alpha: float) -> None:
+        if cut is not self.cut:
+            rows, columns = self.numbers.shape
+            left, right, top, low = self.sides(*cut) if cut else (0, columns, 0, rows)
+            self.limits = max(left, 0), min(right, columns), max(top, 0), min(low, rows)
+        super().under(cut, alpha)
 
     def pixel(self, length: float) -> int:
         return floor(length * self.scale + 0.5)
@@ -60,11 +69,8 @@ class Raster(Painter):
 
     def inside(self, x0: int, x1: int, y0: int, y1: int) -> tuple[int, int, int, int]:
         """The same without what is cut off."""
-        rows, columns = self.pixels.shape[:2]
-        if not self.cut:
-            return max(x0, 0), min(x1, columns), max(y0, 0), min(y1, rows)
-        left, right, top, bottom = self.sides(*self.cut)
-        return max(x0, left, 0), min(x1, right, columns), max(y0, top, 0), min(y1, bottom, rows)
+        left, right, top, low = self.limits
+        return max(x0, left), min(x1, right), max(y0, top), min(y1, low)
 
     def thick(self, width: float) -> int:
         """Whole pixels of a line; fine ones stay fine."""
@@ -75,22 +81,37 @@ class Raster(Painter):
         a, b, c, d = self.inside(x0, x1, y0, y1)
         if a >= b or c >= d:
             return
-        region, (whole, rgb) = self.pixels[c:d, a:b], shade_of(colour)
         if cover is None and colour[3] == 1:
-            region[:] = whole
+            self.numbers[c:d, a:b] = number_of(colour)
             return
-        own = None if cover is None else cover[c - y0 : d - y0, a - x0 : b - x0, None]
-        if self.opaque and own is not None and colour[3] == 1:  # most text: in whole numbers, which are faster
-            seen = region[..., :3].astype(np.int16)
-            region[..., :3] = seen + (((rgb.astype(np.int16) - seen) * own) >> BITS)
+        own = None if cover is None else cover[c - y0 : d - y0, a - x0 : b - x0]
+        if self.opaque and own is not None and colour[3] == 1:
+            self.write(slice(c, d), slice(a, b), colour, own)
             return
-        part: Any = colour[3] if own is None else colour[3] / (1 << BITS) * own
+        region, rgb = self.pixels[c:d, a:b], np.array([255 * part for part in colour[:3]], np.float32)
+        part: Any = colour[3] if own is None else colour[3] / (1 << BITS) * own[..., None]
         if self.opaque:
             region[..., :3] = region[..., :3] + (rgb - region[..., :3]) * part + HALF
             return
         under = region[..., 3:].astype(np.float32) / 255 * (1 - part)
         region[..., :3] = (rgb * part + region[..., :3] * under) / np.maximum(part + under, 1e-6) + HALF
         region[..., 3:] = 255 * (part + under) + HALF
+
+    def write(self, rows: slice, columns: slice, colour: Colour, cover: Cover) -> None:
+        """Most text, in whole numbers; where it lies on one colour, there are only so many mixed ones."""
+        plain = self.numbers[rows, columns]
+        ground = plain[0, 0]
+        if (plain == ground).all():
+            plain[:] = mixed(int(ground), int(number_of(colour)))[cover]
+            return
+        # channels beside each other, as if each were a pixel: long rows are faster than many short ones
+        channels = self.pixels.reshape(len(self.pixels), -1)[rows, 4 * columns.start : 4 * columns.stop]
+        over = np.full(plain.shape[1], number_of(colour)).view(np.uint8)
+        made = over.astype(np.int16) - channels
+        made *= cover.repeat(4, axis=1)
+        made >>= BITS
+        made += channels
+        channels[:] = made
 
     def rect(self, x: float, y: float, w: float, h: float, colour: str) -> None:
         x0, x1, y0, y1 = self.sides(x, y, w, h)
@@ -106,7 +127,7 @@ class Raster(Painter):
         for at, shade in ((0, rim), (thick, fill)):
             a, b, c, d = self.inside(x0 + at, x1 - at, y0 + at, y1 - at)
             if a < b and c < d:
-                self.pixels[c:d, a:b] = shade
+                self.numbers[c:d, a:b] = shade
 
     def box(self, x: float, y: float, w: float, h: float, colour: str, width: float, dash: Sequence[float]) -> None:
         """Four strips of whole pixels; dashes are Agg's."""
@@ -175,19 +196,26 @@ class Raster(Painter):
 
 
 @lru_cache(maxsize=4096)
-def shade_of(colour: Colour) -> tuple[tuple[int, ...], NDArray[np.float32]]:
-    """As a pixel, and its red, green and blue as numbers to reckon with."""
-    return tuple(round(255 * part) for part in (*colour[:3], 1)), np.array(
-        [255 * part for part in colour[:3]], np.float32
-    )
+def number_of(colour: Colour) -> np.uint32:
+    """An opaque colour as a pixel."""
+    [number] = np.array([round(255 * part) for part in (*colour[:3], 1)], np.uint8).view(np.uint32)
+    return np.uint32(number)
 
 
 @lru_cache(maxsize=4096)
-def cell_colours(colour: str, edge: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Of a cell and of its border, which lies over it."""
+def cell_colours(colour: str, edge: str) -> tuple[np.uint32, np.uint32]:
+    """Of a cell and of its border, which lies over it, as pixels."""
     (*inner, _), (*outer, part) = colour_of(colour), colour_of(edge)
     mixed = [a + (b - a) * part for a, b in zip(inner, outer, strict=True)]
-    return tuple(round(255 * v) for v in (*inner, 1)), tuple(round(255 * v) for v in (*mixed, 1))
+    return number_of((inner[0], inner[1], inner[2], 1.0)), number_of((mixed[0], mixed[1], mixed[2], 1.0))
+
+
+@lru_cache(maxsize=4096)
+def mixed(ground: int, colour: int) -> NDArray[np.uint32]:
+    """One pixel over another, for each cover of `cnnviz.export.letters`."""
+    under, over = np.array([[ground], [colour]], np.uint32).view(np.uint8).astype(np.int16)
+    cover = np.arange((1 << BITS) + 1, dtype=np.int16)[:, None]
+    return np.asarray((under + (((over - under) * cover) >> BITS)).astype(np.uint8).view(np.uint32)[:, 0])
 
 
 def rows_of(height: float, look: Look) -> int:
