@@ -5,19 +5,19 @@ from io import BytesIO
 import numpy as np
 import pytest
 import torch
-from asking import layer_of, request_of
+from asking import layer_of, request_of, undoing
 from examples import examples
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 from strategies import cases, each
-from test_back import THERE, gradients, has_winners, padded_by_torch
+from test_back import THERE, gradients, padded_by_torch
 from test_snippet import random_of
 
 from cnnviz.core.back import NAMES, passes
 from cnnviz.core.device import VARIABLE
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Conv
+from cnnviz.core.layers import KINDS, Conv, MaxPool
 from cnnviz.core.run import Run, run
 from cnnviz.export import Look, Wanted, make
 from cnnviz.export.on_stage import code_of, on_stage
@@ -116,14 +116,17 @@ def test_another_pass_of_the_same_request_is_another_scene():
 # --- code ---
 
 
-@each(*THERE)
+@each(*(name for name in THERE if name != "max_unpool"))
 @examples(0.2)
 @given(data=st.data(), seed=st.integers(0, 99), upstream=st.sampled_from(UPSTREAMS))
 def test_the_code_of_a_pass_gives_its_numbers(name, data, seed, upstream):
-    layer, shape = data.draw(cases(name).filter(lambda case: has_winners(case) and case[0].n_axes <= 3))
+    layer, shape = data.draw(cases(name).filter(lambda case: case[0].n_axes <= 3))
     request = request_of(layer, random_of(layer, shape), seed=seed)
     for one in passes(layer):
-        shown = passed(request, one.name, upstream)
+        try:
+            shown = passed(request, one.name, upstream)
+        except GeometryError:  # torch has no way back where a window has no winner
+            assume(False)
         space: dict[str, torch.Tensor] = {}
         with torch.random.fork_rng():
             exec(code_of(request, shown)[0], space)
@@ -139,6 +142,14 @@ def torch_shaped(forward: Run, dy: np.ndarray, name: str, seed: int) -> np.ndarr
         return padded_by_torch(forward, dy, seed)
     found = gradients(forward.layer, forward, torch.from_numpy(forward.x).double(), dy, seed)
     return found[{"dW": "weight", "db": "bias"}.get(name, name)]
+
+
+def test_the_code_of_an_unpooling_goes_back_to_what_was_pooled():
+    request = undoing(MaxPool(), Random(size=4, channels=2))
+    shown = passed(request, "dX", Target("1"))
+    space: dict[str, torch.Tensor] = {}
+    exec(code_of(request, shown)[0], space)
+    np.testing.assert_allclose(space["dX"][0].numpy(), shown.done.y)
 
 
 def test_the_code_of_a_pass_asks_autograd():
