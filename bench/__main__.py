@@ -16,6 +16,7 @@ from bench.gradients import gradients
 from bench.knob import knob
 from bench.load import load as visitors
 from bench.networks import networks
+from bench.occlusion import occluded
 from bench.requests import requests
 from bench.table import Table
 
@@ -42,6 +43,7 @@ def tables() -> Iterator[Table]:
         yield core()
         yield networks()
         yield gradients()
+        yield occluded()
         yield requests()
         yield exports()
         yield frames(kind)

@@ -86,6 +86,7 @@ def run_backward(
     seed: int = 0,
     weights: Mapping[str, Array] | None = None,
     full: Collection[str] | None = None,
+    trained: Collection[str] | None = None,
     see: Callable[[str, Gradient], None] | None = None,
     budget: int | None = None,
 ) -> Backward:
@@ -100,6 +101,8 @@ def run_backward(
         Stages behind the one of which it is made are not run.
     full : names of stages, "input" among them
         Those whose gradients come back; all of them by default.
+    trained : names of stages
+        Those whose parameters get gradients; all of them by default.
     see : called with the name and the `Gradient` of every stage, from the last one to the input
         Tensors that it keeps are not freed.
 
@@ -115,13 +118,14 @@ def run_backward(
     shapes = [x.shape, *network.shapes(x.shape)]
     loss.check(shapes[-1])
     check_winners(network, placed)
-    wanted = {INPUT, *(name for name, _ in network.stages)} if full is None else set(full)
+    names = {INPUT, *(name for name, _ in network.stages)}
+    wanted, learning = (names if some is None else set(some) for some in (full, trained))
 
     def work(where: str) -> tuple[float, dict[str, Gradient], float]:
         began, kept = time.perf_counter(), dict[str, Gradient]()
         chain = passed(network, placed, x, seed, weights or {}, where)
         value, dy = begin(loss, chain[-1].y if chain else torch.from_numpy(x).to(where), shapes[-1])
-        for name, gradient in back(chain, x, dy):
+        for name, gradient in back(chain, x, dy, learning):
             if see:
                 see(name, gradient)
             kept |= {name: gradient} if name in wanted else {}
@@ -174,11 +178,12 @@ def begin(loss: Loss, y: torch.Tensor, shape: Shape) -> tuple[float, torch.Tenso
     return value.item(), dy.reshape(y.shape)
 
 
-def back(chain: list[Link], x: Array, dy: torch.Tensor) -> Iterator[tuple[str, Gradient]]:
+def back(chain: list[Link], x: Array, dy: torch.Tensor, learning: Collection[str]) -> Iterator[tuple[str, Gradient]]:
     """The gradient of every stage, from the last one to the input; a stage is let go when it has been passed."""
     while chain:
         link = chain.pop()
-        names, values = zip(("", link.x), *link.module.named_parameters(), strict=True)
+        parameters = link.module.named_parameters() if link.name in learning else ()
+        names, values = zip(("", link.x), *parameters, strict=True)
         found = torch.autograd.grad(link.y, values, dy, allow_unused=True)  # a mask may leave a parameter aside
         made = [torch.zeros_like(v) if g is None else g for v, g in zip(values, found, strict=True)]
         yield link.name, gradient(link.y.detach(), dy, dict(zip(names[1:], made[1:], strict=True)))
