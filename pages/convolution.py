@@ -9,9 +9,10 @@ from cnnviz.inputs import SourceError
 from cnnviz.inputs.samples import Digit
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
+from cnnviz.scenes.query import to_query
 from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.request import Request
+from cnnviz.scenes.request import MatrixView, Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import _
 from cnnviz.web import page
@@ -89,6 +90,13 @@ def all_kernels(shown: Shown) -> None:
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 
+def ways(request: Request) -> None:
+    """To where its windows are columns."""
+    if isinstance(request.layer, Conv):
+        words = to_query("matrix", (request, MatrixView()))
+        page.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))
+
+
 PAGE = PageSpec(
     name="convolution",
     presets=CONVOLUTION,
@@ -96,6 +104,7 @@ PAGE = PageSpec(
     explanation=lambda request: (STAMPS if isinstance(request.layer, ConvTranspose) else WINDOWS) + POINTING,
     offers=offer_depthwise,
     facts=facts,
+    ways=ways,
     tabs=lambda shown: {"Weights": lambda: all_kernels(shown)},
 )
 

@@ -35,7 +35,7 @@ interface SceneMeta {
   words?: Catalogue; // where the language is not English
   rule: Rule;
   function: string; // torch's name of the layer
-  view: "work" | "gate" | "pair";
+  view: "work" | "gate" | "pair" | "matrix";
   weighted: boolean;
   gating: Gated | null;
   names: { [panel in PanelName]?: string };
@@ -61,6 +61,7 @@ interface SceneMeta {
   low?: number[]; // of windows, along each axis
   dropped?: (number | null)[];
   stamp?: { low: number[] };
+  matrix?: MatrixMeta;
 }
 
 /** Where signal and gate come from: `Layer.gating` in cnnviz/core/layers. */
@@ -100,6 +101,14 @@ interface SceneTensors {
   from: Table; // of a rule "move"
   [table: `${"" | "stamp."}${"line" | "start" | "offset" | "count" | "at"}${number}`]: Table;
   [weights: `blend${number}`]: Tensor;
+  columns: Tensor; // of a convolution as matrices, each (1, 1, rows, columns); so all below
+  matrix: Tensor;
+  product: Tensor;
+  added?: Tensor;
+  toeplitz?: Tensor;
+  vector?: Tensor;
+  result?: Tensor;
+  overwritten?: Tensor; // as the input
 }
 
 // --- all maps of a stage: cnnviz/scenes/stage.py ---------------------------------------------------------------------
@@ -299,6 +308,10 @@ type Player = import("./player/player.js").Player;
 type Order = ReturnType<typeof import("./drawing/order.js").makeOrder>;
 type Controls = ReturnType<typeof import("./player/controls.js").buildControls>;
 type Act = (name: string, value?: any) => void;
+/** What stands on two canvases: pixels of its own, of which the screen has `ratio` each. */
+type Sized = { width: number; ratio: number; layout: { height: number } };
+/** What is told of its size, and of a wish for less motion. */
+type Watched = { ui: { stage: HTMLElement; readout: HTMLElement }; root: HTMLElement; clock: import("./player/clock.js").Clock; resize(): void };
 
 type ScaleChoice = string; // one of SCALES in drawing/panels.js
 type Cell = number[]; // depth, row, column
@@ -365,6 +378,7 @@ interface Panel {
   single?: boolean;
   blank?: boolean;
   unpainted?: boolean;
+  empty?: boolean; // what is no number is as paper
   lim?: Limits;
 }
 type Line = Int16Array | Int32Array | number[]; // what each place of an axis holds
@@ -535,4 +549,65 @@ interface StageLayout {
   output: Fitted;
   strip: Fitted | null;
   charts: Rect[];
+}
+
+// --- a convolution as matrices: cnnviz/scenes/matrix.py ----------------------------------------------------------------
+
+interface MatrixMeta {
+  form: "forward" | "dW" | "dX" | "Toeplitz";
+  panels: Record<string, MatrixPanel>;
+}
+type MatrixPanel = { scale: string; title: string; note: string; lim: Limits };
+
+type Desk = import("./matrix/desk.js").Desk;
+type Model = import("./matrix/model.js").Model;
+type Matrix = import("./matrix/matrix.js").Matrix;
+
+/** A number of a panel: channel, depth, row and column of a map, or row and column of a matrix. */
+type Spot = { panel: string; at: number[] };
+
+/** What it is: a kernel f, a row k and a column p of the columns, an input cell. */
+type About =
+  | { kind: "product"; f: number; p: number }
+  | { kind: "columns"; k: number; p: number }
+  | { kind: "input"; channel: number; cell: Cell }
+  | { kind: "matrix"; f: number; k: number }
+  | { kind: "added"; f: number }
+  | { kind: "place"; f: number; p: number; i: number };
+
+/** Lit cells of maps, by their indices, or by places of the padded input. */
+type LitCells = { channels: number[]; cells?: number[][]; places?: number[][] };
+type LitUp = {
+  input?: LitCells;
+  overwritten?: LitCells | null;
+  output?: LitCells;
+  columns?: Block[];
+  matrix?: Block[];
+  product?: Block[];
+  added?: Block[];
+  toeplitz?: Block[];
+  vector?: Block[];
+  result?: Block[];
+};
+
+type DeskWhat = {
+  input: FitWhat;
+  overwritten: FitWhat | null;
+  output: FitWhat;
+  kernels: number;
+  rows: number;
+  positions: number;
+  added: boolean;
+  toeplitz: { rows: number; columns: number } | null;
+};
+/** Where panels stand, and how wide their names may be. */
+type Laid = { fits: Record<string, Fitted>; rooms: Record<string, number> };
+type DeskLayout = Laid & { width: number; height: number };
+
+/** Who tells the matrices: the component, or a page of paper. */
+interface DeskTeller {
+  step: number;
+  row: number;
+  move: { from: number; to: number; part: number };
+  shown: Spot | null;
 }

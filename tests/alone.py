@@ -15,10 +15,11 @@ from cnnviz.export.html import look
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.request import Request
 from cnnviz.web.components.component import program
+from cnnviz.web.components.matrix import ROOM as MATRIX_ROOM
 from cnnviz.web.components.player import ROOM
 
 ADDRESS = "http://127.0.0.1/"  # of nobody
-PLAYER = "player/player"
+PLAYER, MATRIX = "player/player", "matrix/matrix"
 
 # As wide as the app leaves room for on a laptop, in a frame that scrolls, each part in a shadow tree of its own.
 PAGE = """<!DOCTYPE html>
@@ -134,6 +135,38 @@ class PlayerAlone(Screen):
     def told(self) -> list[Any]:
         """What was told to the server."""
         return list(self.page.evaluate("told"))
+
+
+class MatrixAlone(Screen):
+    """A convolution as matrices: ``matrix.open(blob)``."""
+
+    def __init__(self, page: Page):
+        super().__init__(page, ADDRESS, "[data-role=matrix]")
+
+    def wait_idle(self) -> None:
+        """Nothing runs elsewhere."""
+
+    def open(self, blob: bytes) -> "MatrixAlone":  # type: ignore[override]
+        self.leave()
+        put(self.page, MATRIX, [(MATRIX_ROOM, blob)])
+        self.wait_ready()
+        return self
+
+    def point(self, panel: str, *at: int) -> str:
+        """Hover a number; what the sentence says of it then."""
+        self.stage.scroll_into_view_if_needed()
+        x, y = self.ask("(matrix, [panel, at]) => matrix.locate(panel, at)", [panel, at])
+        self.page.mouse.move(x, y)
+        self.page.evaluate(FRAMES)
+        return self.readout.inner_text()
+
+    def lit(self) -> dict[str, Any]:
+        """What is shown, as the address would have it."""
+        return dict(self.ask("(matrix) => ({ shown: matrix.shown(), step: matrix.step, row: matrix.row })"))
+
+    def press_on(self, *keys: str) -> None:
+        super().press_on(*keys)
+        self.page.evaluate(FRAMES)
 
 
 def blob_of(scene: Request | Shown | bytes) -> bytes:

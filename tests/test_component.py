@@ -16,7 +16,7 @@ from cnnviz.export.bundle import STATIC
 from cnnviz.web.components import component
 
 ALL = sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.glob("*/*.js"))
-COMPONENTS = ["layer_list/layer_list", "overview/overview", "player/player", "viewer/viewer"]
+COMPONENTS = ["layer_list/layer_list", "matrix/matrix", "overview/overview", "player/player", "viewer/viewer"]
 
 
 @pytest.fixture

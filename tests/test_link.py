@@ -29,9 +29,9 @@ from cnnviz.content.address import (
     unpack,
 )
 from cnnviz.content.embed import MOST_CODE, embed, qr
-from cnnviz.content.presets import CONVOLUTION, GATING, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
+from cnnviz.content.presets import CONVOLUTION, GATING, MATRIX, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
 
-QUESTIONS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM]
+QUESTIONS = [*CONVOLUTION, *MATRIX, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM]
 BASE = "https://example.org/cnnviz"
 STATE = {"input": "typed", "input_text": "1 2 3\n4 5 6", "kernel_text": "1 0 −1", "stride": "2"}
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -18,7 +18,7 @@ from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
 from cnnviz.scenes.query import to_query
 
-PAGES = ["home", "convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
+PAGES = ["home", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
 TORCH = {  # layers whose torch name is not the one in the address
     "GLU": "DesedGLU",
@@ -28,6 +28,7 @@ TORCH = {  # layers whose torch name is not the one in the address
     "Permute": "x.permute",
 }
 LAYERS = {
+    "matrix": ["Conv"],
     "convolution": ["Conv", "ConvTranspose"],
     "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool", "Upsample"],
     "gating": [

@@ -16,9 +16,19 @@ from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
 from cnnviz.content.links import Preset
-from cnnviz.content.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
+from cnnviz.content.presets import (
+    CARDS,
+    CONVOLUTION,
+    GATING,
+    MATRIX,
+    NETWORKS,
+    NORMALISATION,
+    POOLING,
+    SHAPES,
+    SPECTROGRAM,
+)
 
-PRESETS = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
+PRESETS = [*CONVOLUTION, *MATRIX, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
 every_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: f"{preset.page}: {preset.question}")
 
 
@@ -95,7 +105,9 @@ def test_no_two_questions_have_the_same_address():
     assert len({(preset.page, tuple(preset.params.items())) for preset in PRESETS}) == len(PRESETS)
 
 
-@pytest.mark.parametrize("page", ["convolution", "pooling", "gating", "normalisation", "shapes", "spectrogram"])
+@pytest.mark.parametrize(
+    "page", ["convolution", "matrix", "pooling", "gating", "normalisation", "shapes", "spectrogram"]
+)
 def test_a_page_that_asks_nothing_has_no_question(page):
     assert not asked(page_at(page, ()))
 
@@ -212,6 +224,40 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "Three times pooling": lambda s: (
         [shape_at(s, f"pooling{i}") for i in range(3)] == [[64, 626, 32], [64, 626, 8], [64, 626, 2]]
     ),
+    "5 × 5 input, kernel 3: how many columns": lambda s: s.tensors["columns"].shape == (1, 1, 9, 9),
+    "32 kernels of 3 × 3 × 3 on": lambda s: (
+        (s.tensors["matrix"].shape, s.tensors["columns"].shape, s.x.size) == ((1, 1, 32, 27), (1, 1, 27, 900), 3072)
+        and 27 * 900 == 24_300
+        and "7.91 times" in s.words["matrix"]["panels"]["columns"]["note"]
+    ),
+    "Kernel 3, stride 3: how large is the memory": lambda s: (
+        (s.tensors["columns"].size, s.x.size) == (225, 256) and never_read(s) == [15]
+    ),
+    "How often are a corner": lambda s: s.x[0, 0].tolist() == [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]],
+    "And with padding 1?": lambda s: (
+        [int((s.tensors["columns"] == s.x[0, 0, r, c]).sum()) for r, c in ((3, 3), (1, 1))] == [4, 9]
+        and s.tensors["columns"].size == 144
+        and int((seen(about("And with padding 1?"), form="Toeplitz").tensors["toeplitz"] == 1).sum()) == 144 - 44
+    ),
+    "What does = instead of += lose": lambda s: (s.x[0, 0, 2, 2], s.tensors["overwritten"][0, 0, 2, 2]) == (9, 1),
+    "When is = not wrong?": lambda s: np.array_equal(s.x, s.tensors["overwritten"]),
+    "Padding 0: why does dX": lambda s: s.x[:, :, :, 0:-0].size == 0 and s.x[:, :, :, 0:4].size == 16,
+    "4 × 6 input, kernel 2 × 3": lambda s: (
+        s.out == "(1, 1, 3, 4)" and not np.array_equal(s.y[0, 0].reshape(4, 3).T, s.y[0, 0])
+    ),
+    "Two groups: what becomes of W?": lambda s: (
+        np.isnan(s.tensors["matrix"][0, 0]).tolist()
+        == np.kron([[0, 1], [1, 0]], np.ones((2, 18))).astype(bool).tolist()
+    ),
+    "And if the input is left": lambda s: (
+        s.tensors["toeplitz"].shape == (1, 1, 9, 25)
+        and int(np.isfinite(s.tensors["toeplitz"]).sum()) == 81
+        and set(s.tensors["toeplitz"][np.isfinite(s.tensors["toeplitz"])]) == set(s.tensors["weight"].ravel())
+    ),
+    "What does one step add to dW?": lambda s: np.allclose(
+        sum(np.outer(s.tensors["product"][0, 0, :, p], s.tensors["columns"][0, 0, :, p]) for p in range(4)),
+        s.tensors["matrix"][0, 0],
+    ),
     "What does a layer norm do": lambda s: s.words["statistical"] == "layernorm0" and field_of(s) == (5, 14),
     "Does DESED's GLU": lambda s: (
         shape_at(s, "batchnorm0") == shape_at(s, "glu0") == [64, 126, 128]
@@ -315,11 +361,12 @@ def test_momentum_as_other_libraries_have_it_gives_the_other_mean():
 
 @every_preset
 def test_numbers_of_an_answer_that_are_shapes_are_of_this_scene(preset):
-    """ "5 × 5" in an answer is a size of input, window or output."""
+    """ "5 × 5" in an answer is a size of input, window or output, or of a matrix."""
     s = seen(preset)
     if "output" not in s.tensors:  # the viewer's
         return
     sizes = {s.x.shape[-2:], s.y.shape[-2:], (len(s.tensors.get("line1", ())), len(s.tensors.get("line2", ())))}
     kernel = {tuple(len(s.tensors[f"offset{axis}"]) for axis in (1, 2))} if "offset1" in s.tensors else set()
+    sizes |= {x.shape[-2:] for x in s.tensors.values() if x.ndim == 4}
     for row, column in re.findall(r"(\d+) × (\d+)(?! ×)", str(preset.answer)):
         assert (int(row), int(column)) in sizes | kernel

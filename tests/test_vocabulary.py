@@ -4,7 +4,17 @@ import pytest
 from test_pages import LAYERS, opened
 
 from cnnviz.content.gallery import SECTIONS
-from cnnviz.content.presets import CARDS, CONVOLUTION, GATING, NETWORKS, NORMALISATION, POOLING, SHAPES, SPECTROGRAM
+from cnnviz.content.presets import (
+    CARDS,
+    CONVOLUTION,
+    GATING,
+    MATRIX,
+    NETWORKS,
+    NORMALISATION,
+    POOLING,
+    SHAPES,
+    SPECTROGRAM,
+)
 from cnnviz.core.layers import KINDS
 from cnnviz.scenes.query import PAGES
 from cnnviz.web.clean import clean, one_each, spread
@@ -43,7 +53,7 @@ def bound(app) -> set[str]:
         return set(params._bindings_by_param)
 
 
-ASKED = [*CONVOLUTION, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
+ASKED = [*CONVOLUTION, *MATRIX, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
 OURS = [*ASKED, *CARDS, *(one for part in SECTIONS.values() for one in part)]
 
 

@@ -8,7 +8,8 @@ from cnnviz.networks.chain import Chain
 from cnnviz.networks.desed import Desed
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.gradient import gradient
-from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.numpy_code import numpy_code
+from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import _, listed
@@ -34,7 +35,10 @@ def back_words(shown: Shown) -> str:
 def code_of(request: Request, shown: Shown) -> tuple[str, dict[str, Array]]:
     """The snippet, and by name the arrays that it loads where numbers are too many to be written down."""
     back = shown.view.back
-    code = snippet(request, gradient(back, shown.forward, shown.done) if back else ())
+    if isinstance(shown.view, MatrixView):
+        code = numpy_code(request, shown.view, shown.done)
+    else:
+        code = snippet(request, gradient(back, shown.forward, shown.done) if back else ())
     arrays = (("input.npy", read(request.input).values), ("weight.npy", weight_of(request)))
     return code, {name: values for name, values in arrays if name in code and values is not None}
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from cnnviz.core.cache import Cache
+from cnnviz.core.columns import copies
 from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
 from cnnviz.core.layers import Layer, Shape
@@ -21,13 +22,16 @@ from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
 from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, make_scene
+from cnnviz.scenes.matrices import Matrices, matrices_of
+from cnnviz.scenes.matrix import make_matrix
 from cnnviz.scenes.network import Flow, Glance, make_flow
-from cnnviz.scenes.request import Back, LayerView, NetworkView, Request, StageView, View
+from cnnviz.scenes.request import Back, LayerView, MatrixView, NetworkView, Request, StageView, View
 from cnnviz.scenes.stage import Watch, make_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
 
 _blobs: Cache[bytes] = Cache(384 * 2**20, len)
+_matrices: Cache[Matrices] = Cache(128 * 2**20, Matrices.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,13 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False)
+class ShownMatrix(Shown):
+    """A convolution as a product of matrices."""
+
+    numbers: Matrices
+
+
+@dataclass(frozen=True, eq=False)
 class Maps:
     """A stage of a network on a clip.
 
@@ -92,6 +103,8 @@ class Maps:
 
 
 @overload
+def show(request: Request, view: MatrixView) -> ShownMatrix: ...
+@overload
 def show(request: Request, view: LayerView = ...) -> Shown: ...
 @overload
 def show(request: Request, view: StageView) -> Maps: ...
@@ -105,6 +118,8 @@ def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # 
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the request.
     """
+    if isinstance(view, MatrixView):
+        return matrix_at_work(request, view)
     if isinstance(view, LayerView):
         return layer_at_work(request, view)
     return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request)
@@ -163,6 +178,18 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run)
 
 
+def matrix_at_work(request: Request, view: MatrixView) -> ShownMatrix:
+    """The last stage, a convolution, as a product of matrices."""
+    stage = request.names[-1]
+    done = run(request, {stage})[stage]
+    numbers = _matrices.get(key((request, view)), lambda: matrices_of(done, view))
+    scale = scale_before(request.network, stage, input_of(request).scale)
+    flipped = isinstance(request.weights, Named) and request.weights.flipped
+    blob = _blobs.get(key((request, view)), lambda: make_matrix(numbers, view, scale, flipped).to_bytes())
+    unread = int((copies(numbers.table, numbers.x.shape) == 0).sum()) // len(numbers.x)
+    return ShownMatrix(blob, done, str(done.notice), unread, difference(request, stage, done), view, done, numbers)
+
+
 def difference(request: Request, stage: str, done: Run) -> float | None:
     """Of a true convolution: how far it lies from the cross-correlation with the same kernel, at most."""
     if not isinstance(request.weights, Named) or not request.weights.flipped:
@@ -219,3 +246,4 @@ def forget() -> None:
     forward.forget()
     backward.forget()
     _blobs.clear()
+    _matrices.clear()

@@ -16,7 +16,8 @@ from cnnviz.text import Message
 STEP, PIN, LOOK = "step", "pin", "look"  # in the address
 TOLD = {STEP: Message("at its step"), PIN: Message("with its pinned cell"), LOOK: Message("with its own knobs")}
 MOST_STEPS = 10**9  # more than any scene has
-PLACE = re.compile(r"(input|output|kernel)(-\d{1,7}){2,5}", re.ASCII)
+PANELS = "input|output|kernel|columns|matrix|product|added|toeplitz|vector|result|overwritten"
+PLACE = re.compile(rf"({PANELS})(-\d{{1,7}}){{2,5}}", re.ASCII)
 
 # Knobs of the player that a link carries; not its speed, and no zoom, which is of one screen's size.
 FROM_0_TO_1 = r"0(\.\d{1,2})?|1(\.00?)?"
@@ -29,6 +30,7 @@ KNOBS = {
     "threshold": FROM_0_TO_1,
     "hand": "computed|open|closed",
     "enlarged": r"\d{1,4}",  # which of the input's maps
+    "row": r"\d{1,4}",  # which kernel, of a convolution as matrices
 }
 
 Look = tuple[tuple[str, str], ...]

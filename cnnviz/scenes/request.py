@@ -84,6 +84,22 @@ class LayerView:
 
 
 @dataclass(frozen=True)
+class MatrixView(LayerView):
+    """A convolution, the last stage, as a product of matrices.
+
+    Attributes
+    ----------
+    form : "forward", "dW", "dX" or "Toeplitz"
+        ``W @ columns``; its two ways back; or the whole layer as one sparse matrix.
+    upstream : Upstream
+        Where dY comes from, in the ways back.
+    """
+
+    form: str = "forward"
+    upstream: Upstream = Ones()  # noqa: RUF009 -- frozen
+
+
+@dataclass(frozen=True)
 class StageView:
     """All channels of one stage, in time with the sound.
 

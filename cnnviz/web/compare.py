@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.content.address import LinkError, address
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query import from_query
-from cnnviz.scenes.request import Request
+from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.text import _
 from cnnviz.text.problem import Problem
 from cnnviz.web.history import past, remember
@@ -26,7 +26,7 @@ def beside() -> tuple[Request, Shown] | None:
         return None
     try:
         request, view = from_query(*asked(link)).at_work()
-        return request, show(request, view)
+        return request, show(request, LayerView() if isinstance(view, MatrixView) else view)
     except (LinkError, Problem) as problem:
         st.info(plain(_("No comparison: {wrong}", wrong=problem)), icon=":material/info:")
         return None

@@ -14,7 +14,7 @@ from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, page, visits
-from cnnviz.web.components.player import Role, player
+from cnnviz.web.components.player import Role
 from cnnviz.web.languages import listen
 from cnnviz.web.markdown import plain
 from cnnviz.web.page_spec import PageSpec, Tabs
@@ -37,7 +37,7 @@ def draw(spec: PageSpec) -> None:
 
 def tabs_of(spec: PageSpec, shown: Shown) -> Tabs:
     """What there is below besides explanation, code and links."""
-    return {**spec.tabs(shown), "Compare": lambda: compare.offer(spec.name)}
+    return {**spec.tabs(shown), **({"Compare": lambda: compare.offer(spec.name)} if spec.compares else {})}
 
 
 @st.fragment
@@ -68,12 +68,13 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
     spec.headline(shown)
     page.told(shown)
-    rival = compare.beside() or rival_of(made, choice)
+    rival = (compare.beside() if spec.compares else None) or rival_of(made, choice)
     if rival:
         compared(spec, (request, shown), rival, problem)
     else:
-        stage(spec.name, (request, shown), problem)
+        stage(spec, spec.name, (request, shown), problem)
     spec.facts(shown)
+    spec.ways(request)
     return request, shown
 
 
@@ -103,13 +104,13 @@ def compared(spec: PageSpec, scene: Scene, rival: Scene, problem: Exception | No
     """Two players with one playhead, beside each other where there is room."""
     with st.container(horizontal=not spec.wide, key=None if spec.wide else "pair"):
         with st.container():
-            stage(spec.name, scene, problem, "leads")
+            stage(spec, spec.name, scene, problem, "leads")
         with st.container():
-            stage(f"{spec.name}_rival", rival, None, "follows")
+            stage(spec, f"{spec.name}_rival", rival, None, "follows")
 
 
-def stage(key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
+def stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
     """A player, and over it what it shows."""
     request, shown = scene
     page.caption(request, shown, problem)
-    player(shown.blob, key, role)
+    spec.stage(shown.blob, key, role)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from html import escape
 from itertools import starmap
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from cnnviz.content.links import Preset
+from cnnviz.content.links import Link, Preset
 from cnnviz.core.back import way
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
@@ -145,6 +146,12 @@ def facts(shown: Shown) -> None:
     st.markdown("\n\n".join([" &nbsp;·&nbsp; ".join(parts), *formulas]))
     if shown.notice:
         st.info(str(shown.notice))
+
+
+def elsewhere(request: Request, name: str, words: Mapping[str, str], label: str) -> None:
+    """A link to the same setting on another page; there is none where the input is a file of the reader's own."""
+    if not embedded() and not isinstance(request.input, Upload):
+        st.html(Link(urlencode(words), page=name).html(label))
 
 
 def show_code(request: Request, shown: Shown) -> None:

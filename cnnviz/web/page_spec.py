@@ -11,6 +11,7 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
 from cnnviz.web import page
+from cnnviz.web.components.player import Role, player
 from cnnviz.web.form import WIDGETS
 
 Tabs = Mapping[str, Callable[[], Any]]
@@ -24,7 +25,7 @@ class PageSpec:
     ----------
     name : str
         Of its file and in addresses.
-    first : Request
+    first : Request, or a choice
         What is on stage where nothing that is asked for works.
     explanation : function
         The text of the first tab, for what is on stage.
@@ -34,22 +35,31 @@ class PageSpec:
         Draws what depends on the answers, below the widgets.
     headline, facts : functions
         What is said of the scene above the player, and below it.
+    ways : function
+        Draws ways to other pages, below the facts.
     tabs : function
         What the page has besides explanation, code and links.
     wide : bool
         Its scenes are so wide that players which are compared stand below each other.
+    stage : function
+        Draws a scene: a blob, a key, and the role of one of two that are compared.
+    compares : bool
+        May another scene stand beside its own?
     """
 
     name: str
     presets: list[Preset]
-    first: Request
+    first: Any
     explanation: Callable[[Request], str]
     form: Form = WIDGETS
     offers: Callable[[Made], None] = lambda made: None
     headline: Callable[[Shown], None] = lambda shown: None
     facts: Callable[[Shown], None] = page.facts
+    ways: Callable[[Request], None] = lambda request: None
     tabs: Callable[[Shown], Tabs] = lambda shown: {}
     wide: bool = False
+    stage: Callable[[bytes, str, Role], None] = player
+    compares: bool = True
 
     def ask(self) -> Made:
         """What the page asks for."""

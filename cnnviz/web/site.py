@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 TITLES = {
     "home": Message("Home"),
     "convolution": Message("Convolution"),
+    "matrix": Message("As a matrix"),
     "pooling": Message("Pooling"),
     "output_size": Message("Output size"),
     "gating": Message("Gating"),

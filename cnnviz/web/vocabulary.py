@@ -17,11 +17,12 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
-from cnnviz.scenes.query.passes import ASKED
+from cnnviz.scenes.query.passes import ASKED, PASS
 
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
     "convolution": "kernel kernel_text flip",
+    "matrix": "kernel kernel_text flip form",
     "pooling": "compare",
     "output_size": "size",
     "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
@@ -50,7 +51,8 @@ def words(page: str) -> frozenset[str]:
         found |= set(of_knobs(source, "file_"))
     layers = PAGES[page].layers.values()
     if layers:
-        found |= {"layer", "ndim", "beside", *ASKED}.union(*map(of_knobs, layers))
+        found |= ({"ndim", *ASKED} - {PASS}).union(*map(of_knobs, layers))
+        found |= set() if page == "matrix" else {"layer", "beside", PASS}  # which shows one layer, alone
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page == "spectrogram":

@@ -80,8 +80,9 @@ function paintTexture(ctx, { panel, channel, depth, port }, look) {
   eachVisible(port, (r, c) => {
     const { kind, mirrored, value, unpainted } = contentAt(panel, channel, [depth, r, c]);
     const { x, y } = boxOf(port, r, c);
-    if (unpainted && !kind) cloak(ctx, look, x, y, port.sx, port.sy);
-    else if (kind === NONE) {
+    if (unpainted && !kind) {
+      if (!panel.empty) cloak(ctx, look, x, y, port.sx, port.sy); // what is empty is as paper
+    } else if (kind === NONE) {
       ctx.fillStyle = look.faint;
       ctx.fillRect(x + port.sx / 2 - 1, y + port.sy / 2 - 1, 2, 2);
     } else if (kind || mirrored || !Number.isFinite(value)) {

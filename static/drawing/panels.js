@@ -92,7 +92,7 @@ export function contentAt(panel, channel, place) {
   const kind = cell.includes(NONE) ? NONE : cell.includes(PAD) ? PAD : 0;
   const flat = kind ? -1 : ravel([panel.single ? 0 : channel, ...cell], panel.shape);
   const value = kind === NONE ? NaN : kind === PAD ? panel.padValue : panel.data[flat];
-  const unpainted = panel.unpainted && Number.isNaN(value);
+  const unpainted = (panel.unpainted || panel.empty) && Number.isNaN(value);
   const mirrored = !kind && place.some((at, i) => at < panel.low[i] || at >= panel.low[i] + panel.extent[i]);
   return { kind, cell, value, mirrored, unpainted };
 }

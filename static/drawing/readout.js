@@ -14,7 +14,7 @@ export const stepWords = (step, steps) => _("step {step} of {steps}", { step: co
  * A cell of a panel; its channel stands there if there are several.
  * @param {Stage} stage @param {"input" | "output"} panel @param {number} channel @param {string} place
  */
-function cellWords(stage, panel, channel, place) {
+export function cellWords(stage, panel, channel, place) {
   const places = { map: panelWords(stage.scene.meta, panel), channel, place };
   if (stage[panel].channels > 1) return place ? _("{map} channel {channel}, {place}", places) : _("{map} channel {channel}", places);
   return place ? _("{map} {place}", places) : places.map;
@@ -35,13 +35,13 @@ export const slopeWords = (slope) => _("slope {slope}", { slope: exact(slope) })
  * How one output cell comes about, its value, and torch's own.
  * @param {Stage} stage @param {{channel: number, cell: Cell}} at @param {Worked} worked @param {number} torch @param {boolean} ok @returns {Part[]}
  */
-export function cellParts(stage, { channel, cell }, worked, torch, ok) {
+export function cellParts(stage, { channel, cell }, worked, torch, ok, room = AT_LENGTH) {
   const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-value": torch };
   const { slope } = worked;
   return [
     part("span", { class: "where" }, whereWords(stage, { channel, cell })),
     " ",
-    part("span", { class: "sum" }, ...SENTENCES[stage.scene.meta.rule](stage, worked, channel, AT_LENGTH)),
+    part("span", { class: "sum" }, ...SENTENCES[stage.scene.meta.rule](stage, worked, channel, room)),
     " = ",
     part("strong", { "data-testid": "value", "data-value": worked.value }, exact(worked.value)),
     part("span", badge, tick(torch, ok)),

@@ -103,8 +103,8 @@ function fillCells(ctx, port, rows, columns, style) {
   }
 }
 
-/** @param {Ctx} ctx @param {Rect} box @param {Style} style @param {Look} look */
-function outline(ctx, { x, y, w, h }, style, look) {
+/** A line round a box, on a pale one. @param {Ctx} ctx @param {Rect} box @param {Style} style @param {Look} look */
+export function outline(ctx, { x, y, w, h }, style, look) {
   ctx.strokeStyle = look.halo;
   ctx.lineWidth = style.width + 2.5;
   ctx.strokeRect(x, y, w, h);

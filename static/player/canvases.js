@@ -1,7 +1,7 @@
 // The two canvases of a stage: the one below stands still, the one above is redrawn every frame.
 import { contextOf } from "../drawing/canvas.js";
 
-/** As large as the stage, with as many pixels as the screen has there. @param {Controls} ui @param {Stage} stage @param {number} scale */
+/** As large as the stage, with as many pixels as the screen has there. @param {{base: HTMLCanvasElement, light: HTMLCanvasElement}} ui @param {Sized} stage @param {number} scale */
 export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {
   for (const canvas of [base, light]) {
     [canvas.width, canvas.height] = [width, layout.height].map((size) => Math.round(size * ratio));
@@ -9,7 +9,7 @@ export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {
   }
 }
 
-/** What draws on an emptied canvas, in the stage's own pixels. @param {HTMLCanvasElement} canvas @param {Stage} stage */
+/** What draws on an emptied canvas, in the stage's own pixels. @param {HTMLCanvasElement} canvas @param {Sized} stage */
 export function emptied(canvas, { width, layout, ratio }) {
   const ctx = contextOf(canvas);
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,24 +1,15 @@
 // The knobs under the stage. They call back; they decide nothing.
-import { SPEEDS } from "./clock.js";
 import { element } from "./element.js";
 import { buildStops } from "./stops.js";
+import { buildTransport, select } from "./transport.js";
 import { _ } from "../words/catalogue.js";
 import { fixed } from "../words/numbers.js";
 
-const buttons = () => [
-  ["first", _("First step (Home)"), "M6 5v14M19 5L9 12l10 7z"],
-  ["back", _("Step back ({key})", { key: "←" }), "M16 5L7 12l9 7z"],
-  ["toggle", _("Play or pause (space)"), PLAY],
-  ["next", _("Step on ({key})", { key: "→" }), "M8 5l9 7-9 7z"],
-  ["last", _("Last step (End)"), "M18 5v14M5 5l10 7-10 7z"],
-];
-const PLAY = "M8 5l11 7-11 7z";
 const zooms = () => [
   ["in", "+", _("Zoom in (+)")],
   ["out", "−", _("Zoom out (−)")],
   ["whole", _("whole"), _("Whole maps (0)")],
 ];
-const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
 /** @returns {[key: string, does: string][]} */
 const keys = () => [
@@ -36,24 +27,6 @@ const keys = () => [
   ["?", _("this help")],
 ];
 
-/** @param {string} path */
-function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
-}
-
-/** @param {string} name @param {string} title @param {string} path @param {Act} act */
-function button(name, title, path, act) {
-  const made = element("button", { type: "button", title, "aria-label": title, "data-act": name }, icon(path));
-  made.addEventListener("click", () => act(name));
-  return made;
-}
-
 /** What a choice does, for whoever rests the pointer on it. @type {Record<string, () => string>} */
 const HINTS = {
   view: () => _("Stamps: each input cell paints the kernel. Windows: each output cell reads the input, stuffed with holes."),
@@ -69,14 +42,8 @@ const HINTS = {
 const scales = () => [["map", _("map")], ["layer", _("layer")], ["global", _("global")]];
 const hands = () => [["computed", _("as computed")], ["open", _("all open")], ["closed", _("all closed")]];
 
-/** @param {string} name @param {string} label @param {(string | number)[][]} options @param {string | number} value @param {Act} act */
-function select(name, label, options, value, act) {
-  const made = element("select", { "aria-label": label, "data-act": name });
-  for (const [key, text] of options) made.append(element("option", { value: key }, String(text)));
-  made.value = made.dataset.begins = String(value);
-  made.addEventListener("change", () => act(name, made.value));
-  return element("label", { title: HINTS[name]?.() ?? label }, `${label} `, made);
-}
+/** @param {string} name @param {string} label @param {(string | number)[][]} options @param {string} value @param {Act} act */
+const choice = (name, label, options, value, act) => select(name, label, options, value, act, HINTS[name]());
 
 /** @param {string} name @param {string} label @param {Act} act */
 function check(name, label, act) {
@@ -111,17 +78,11 @@ export function buildControls(root, act) {
     light,
     ...stops,
   );
-  const scrub = element("input", { type: "range", min: "0", step: "1", "aria-label": _("Step"), "data-act": "scrub" });
-  scrub.addEventListener("input", () => act("scrub", Number(scrub.value)));
-  const ticks = element("div", { class: "ticks", "aria-hidden": "true" });
-  const count = element("span", { class: "count", "data-testid": "step" });
-  const steps = buttons().map(([name, title, path]) => button(name, title, path, act));
-  const speed = select("speed", _("speed"), SPEEDS.map((s) => [s, `${s}×`]), 1, act);
-  const transport = element("div", { class: "transport" }, ...steps, element("div", { class: "scrub" }, scrub, ticks), count, speed);
+  const { transport, ...run } = buildTransport(act);
   const readout = element("p", { class: "readout", "data-testid": "readout" });
   const said = element("p", { class: "said", role: "status", "data-testid": "said" });
   const foot = element("div", { class: "foot" }, transport, readout);
-  const view = select("view", _("told by"), [["stamp", _("stamps")], ["gather", _("windows")]], "stamp", act);
+  const view = choice("view", _("told by"), [["stamp", _("stamps")], ["gather", _("windows")]], "stamp", act);
   const zoom = zooms().map(([name, sign, title]) => {
     const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, sign);
     made.title = title;
@@ -132,7 +93,7 @@ export function buildControls(root, act) {
   const sweep = element("button", { type: "button", class: "small", "data-act": "sweep", title: _("From all open to as computed"), "aria-label": _("Animate the strength") }, "▶");
   sweep.addEventListener("click", () => act("sweep"));
   const strength = slider("strength", _("strength"), 1, act);
-  const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", _("threshold"), 0.5, act), select("hand", _("gate"), hands(), "computed", act));
+  const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", _("threshold"), 0.5, act), choice("hand", _("gate"), hands(), "computed", act));
   const ask = element("button", { type: "button", class: "small", "data-act": "help", title: _("Keys (?)"), "aria-label": _("Keys (?)") }, "?");
   ask.addEventListener("click", () => act("help"));
   const share = element("button", { type: "button", class: "small", "data-act": "share", title: _("Take this step away as a picture or a film"), hidden: "" }, _("share step"));
@@ -145,7 +106,7 @@ export function buildControls(root, act) {
     "div",
     { class: "options" },
     view,
-    select("scale", _("colours per"), scales(), "layer", act),
+    choice("scale", _("colours per"), scales(), "layer", act),
     coverage,
     lens,
     check("serpentine", _("serpentine"), act),
@@ -156,7 +117,7 @@ export function buildControls(root, act) {
   );
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, gates, foot, options, help, said);
-  return { stage, base, light, stops, foot, options, said, scrub, ticks, count, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild), back: steps[1], toggle: steps[2], next: steps[3], speed: /** @type {HTMLSelectElement} */ (speed.lastChild) };
+  return { ...run, stage, base, light, stops, foot, options, said, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
 }
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */
@@ -213,22 +174,4 @@ export function showSlider(label, value) {
   const [input, shown] = [label.querySelector("input"), label.querySelector("output")];
   if (input) input.value = String(value);
   if (shown) shown.textContent = fixed(value, 2);
-}
-
-/** @param {HTMLElement} toggle @param {boolean} playing */
-export function showPlaying(toggle, playing) {
-  toggle.querySelector("path")?.setAttribute("d", playing ? PAUSE : PLAY);
-  toggle.setAttribute("aria-pressed", String(playing));
-}
-
-/** One tick at the start of each output channel. @param {HTMLElement} ticks @param {number} turns */
-export function showTicks(ticks, turns) {
-  if (ticks.childElementCount === turns) return;
-  ticks.replaceChildren(
-    ...Array.from({ length: turns > 1 ? turns : 0 }, (_, i) => {
-      const mark = element("span");
-      mark.style.left = `${(100 * i) / turns}%`;
-      return mark;
-    }),
-  );
 }

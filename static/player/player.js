@@ -4,7 +4,7 @@ import { readBlob } from "../drawing/blob.js";
 import { CANVAS } from "../drawing/canvas.js";
 import { emptied, fitCanvases } from "./canvases.js";
 import { Clock } from "./clock.js";
-import { buildControls, nameSteps, showScene, showTicks } from "./controls.js";
+import { buildControls, nameSteps, showScene } from "./controls.js";
 import { Cursor } from "./cursor.js";
 import { isFull, tallFor } from "./full.js";
 import { listenKeys, listenPointer } from "./gestures.js";
@@ -22,6 +22,7 @@ import { paintStill } from "../drawing/still.js";
 import { placeStops } from "./stops.js";
 import { isDark, lookOf } from "./theme.js";
 import { range } from "../drawing/tables.js";
+import { showTicks } from "./transport.js";
 import { walkable } from "./walking.js";
 import { watch } from "./watching.js";
 

@@ -1,5 +1,4 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
-import { showPlaying } from "./controls.js";
 import { element, say } from "./element.js";
 import { paintingAt } from "./growing.js";
 import { litBy, readsOf } from "../drawing/lights.js";
@@ -8,6 +7,7 @@ import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../dr
 import { RULES, agrees, torchValue } from "../drawing/rules.js";
 import { stampOf } from "../drawing/stamp.js";
 import { ravel } from "../drawing/tables.js";
+import { showPlaying } from "./transport.js";
 import { _ } from "../words/catalogue.js";
 
 const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs

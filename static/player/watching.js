@@ -1,7 +1,7 @@
 // What happens round a player: its size, the whole screen, and a wish for less motion.
 import { watchFull } from "./full.js";
 
-/** Redraw on size changes; heed a wish for less motion. Returns how to stop. @param {Player} player */
+/** Redraw on size changes; heed a wish for less motion. Returns how to stop. @param {Watched} player */
 export function watch(player) {
   const { ui, root, clock } = player;
   const sizes = new ResizeObserver(() => {

@@ -9,7 +9,7 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.forward import may_run
 from cnnviz.scenes.opening import Opening, opening
-from cnnviz.scenes.query import convolution, gating, network, normalisation, pooling, shapes, spectrogram
+from cnnviz.scenes.query import convolution, gating, matrix, network, normalisation, pooling, shapes, spectrogram
 from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.query.passes import with_passes, with_spelled
@@ -41,6 +41,7 @@ def of_layers(module: Any) -> Page:
 
 PAGES = {
     "convolution": of_layers(convolution),
+    "matrix": Page(matrix.ask, matrix.spell, matrix.LAYERS),
     "pooling": of_layers(pooling),
     "output_size": Page(convolution.ask_size, convolution.spell_size, convolution.SIZED),
     "gating": of_layers(gating),

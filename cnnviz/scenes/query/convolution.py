@@ -69,10 +69,14 @@ def ask_kernel(form: Form, kind: type[Channels]) -> Named:
 
 def spell(request: Request) -> dict[str, str]:
     """The words of a request, each written out; so on every page."""
-    layer, named = request.layer, request.weights
+    layer = request.layer
+    return spelled_layer(type(layer).__name__, layer, request.input, ("in_channels",)) | spell_kernel(request)
+
+
+def spell_kernel(request: Request) -> dict[str, str]:
+    named = request.weights
     assert isinstance(named, Named)
-    words = spelled_layer(type(layer).__name__, layer, request.input, ("in_channels",))
-    words |= {"kernel": named.kernel, "kernel_text": named.text, "flip": FLIP.spell(named.flipped)}
+    words = {"kernel": named.kernel, "kernel_text": named.text, "flip": FLIP.spell(named.flipped)}
     return words | {"seed": str(named.seed)}
 
 

@@ -117,12 +117,16 @@ def with_spelled(spell: Callable[[Request], dict[str, str]]) -> Callable[[Any], 
 
 def spelled_back(back: Back, axes: tuple[str, ...]) -> dict[str, str]:
     """A pass and its dY as an address has them."""
-    words = {PASS: back.of}
-    match back.upstream:
+    return {PASS: back.of} | spelled_upstream(back.upstream, axes)
+
+
+def spelled_upstream(upstream: Upstream, axes: tuple[str, ...]) -> dict[str, str]:
+    """Where dY comes from, as an address has it."""
+    match upstream:
         case Cell(channel, cell):
             places = zip(map(place, axes), cell, strict=False)
-            words |= {UPSTREAM: "cell", CHANNEL.key: str(channel)}
-            words |= {word.key: word.spell(at) for word, at in places}
+            words = {UPSTREAM: "cell", CHANNEL.key: str(channel)}
+            return words | {word.key: word.spell(at) for word, at in places}
         case Target(text):
-            words |= {UPSTREAM: "target", TARGET.key: text}
-    return words
+            return {UPSTREAM: "target", TARGET.key: text}
+    return {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, get_args
 
 import streamlit as st
@@ -35,19 +36,20 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
         Players that are compared share one playhead: one leads and has the controls, the others follow.
         One that is alone stands on a page without a tab to share it.
     """
-
-    def shared() -> None:
-        said = message(key, "shared")
-        match said:
-            case {"step": step} if whole(step, MOST_STEPS):
-                st.session_state[STEP] = step
-                st.session_state["tab"] = TAB
-                with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves
-                    st.query_params["tab"] = TAB
-                hold(said)
-
     place = {"alone": lambda scene: scene, "follows": pinned}.get(role, placed)
-    _mount[role](key=key, data=place(blob), on_shared_change=shared)
+    _mount[role](key=key, data=place(blob), on_shared_change=partial(shared, key))
+
+
+def shared(key: str) -> None:
+    """Open the tab that shares, for the step that was asked for; for callbacks."""
+    said = message(key, "shared")
+    match said:
+        case {"step": step} if whole(step, MOST_STEPS):
+            st.session_state[STEP] = step
+            st.session_state["tab"] = TAB
+            with suppress(StreamlitAPIException):  # the tabs are on the page, and write it themselves
+                st.query_params["tab"] = TAB
+            hold(said)
 
 
 def hold(said: Mapping[str, Any]) -> None:

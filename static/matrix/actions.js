@@ -1,0 +1,107 @@
+// What a pointer, a key or a control can ask of the matrices.
+import { SPEEDS } from "../player/clock.js";
+import { isFull, toggleFull } from "../player/full.js";
+import { walk, written } from "./walking.js";
+
+const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
+
+/** A key: in a panel that Tab has gone to, it moves the cursor there. @param {Matrix} matrix @param {string} name */
+export function press(matrix, name) {
+  const { cursor, desk } = matrix;
+  const size = cursor && desk.sizeOf(cursor.panel);
+  if (!cursor || !size || !WALKS.has(name)) return act(matrix, name);
+  matrix.kept[cursor.panel] = walk(size, cursor, name);
+  matrix.hovered = null;
+  return matrix.draw();
+}
+
+/** Everything that a control or a key can ask for. @param {Matrix} matrix @param {string} name @param {any} [value] */
+export function act(matrix, name, value) {
+  const { clock, ui, root } = matrix;
+  /** @param {number} step */
+  const go = (step) => {
+    clock.pause();
+    matrix.pinned = null;
+    clock.go(step);
+  };
+  /** @param {number} by */
+  const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
+  /** @param {number} row */
+  const turn = (row) => (matrix.row = Math.max(0, Math.min(matrix.desk.model.kernels - 1, row)));
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    toggle: () => (clock.playing ? clock.pause() : clock.play()),
+    first: () => go(0),
+    back: () => go(clock.step - 1),
+    left: () => go(clock.step - 1),
+    next: () => go(clock.step + 1),
+    right: () => go(clock.step + 1),
+    last: () => go(clock.steps - 1),
+    scrub: () => go(value),
+    up: () => turn(matrix.row - 1),
+    "channel-back": () => turn(matrix.row - 1),
+    down: () => turn(matrix.row + 1),
+    "channel-next": () => turn(matrix.row + 1),
+    row: () => turn(Number(value)),
+    slower: () => faster(-1),
+    faster: () => faster(1),
+    speed: () => (clock.speed = Number(value)),
+    pin: () => pin(matrix, matrix.cursor ?? { panel: "output", at: [matrix.row, ...matrix.desk.model.placeOf(matrix.step)] }),
+    free: () => free(matrix),
+    enter: () => (matrix.panel = value),
+    leave: () => (matrix.panel = null),
+    help: () => (ui.help.hidden = !ui.help.hidden),
+    full: () => toggleFull(root, () => matrix.resize()),
+    share: () => {
+      clock.pause();
+      if (isFull(root)) toggleFull(root, () => matrix.resize());
+      matrix.share?.(matrix.step);
+    },
+  };
+  actions[name]?.();
+  matrix.draw();
+}
+
+/** Keep a number; the one that is kept already is let go. @param {Matrix} matrix @param {Spot | null} spot */
+function pin(matrix, spot) {
+  matrix.pinned = written(spot) === written(matrix.pinned) ? null : spot;
+  if (matrix.pinned) matrix.clock.pause();
+}
+
+/** Let go of what is pinned; else leave the panel, then the full screen. @param {Matrix} matrix */
+function free(matrix) {
+  const { ui, root } = matrix;
+  const held = matrix.pinned ?? matrix.hovered;
+  const open = !ui.help.hidden;
+  ui.help.hidden = true;
+  matrix.pinned = matrix.hovered = null;
+  if (held || open) return;
+  if (matrix.panel) ui.stage.focus({ preventScroll: true });
+  else if (isFull(root)) toggleFull(root, () => matrix.resize());
+}
+
+/** @param {Matrix} matrix @returns {Gestures} */
+export function gesturesOf(matrix) {
+  return {
+    scale: () => matrix.scale,
+    hover: (x, y) => point(matrix, matrix.desk.hit(x, y)),
+    leave: () => point(matrix, null),
+    tap: (x, y) => {
+      matrix.ui.stage.focus({ preventScroll: true });
+      matrix.hovered = null;
+      pin(matrix, matrix.desk.hit(x, y));
+      matrix.draw();
+    },
+    twice: () => {},
+    pan: () => {},
+    zoom: () => {},
+    zoomable: () => false,
+  };
+}
+
+/** @param {Matrix} matrix @param {Spot | null} spot */
+function point(matrix, spot) {
+  if (written(spot) === written(matrix.hovered)) return;
+  matrix.hovered = spot;
+  matrix.draw();
+}
