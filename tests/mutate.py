@@ -62,6 +62,7 @@ AREAS: dict[str, tuple[list[str], str]] = {
         "pages vocabulary clean history output_size input_notices networks_page spectrogram share opening presets",
     ),
 }
+FEW = 12  # of a test's settings
 Calls = dict[str, list[str]]  # by file and first line of a function, the tests that call it, the quick ones first
 
 
@@ -111,9 +112,13 @@ class Chosen:
 
 
 def callers(calls: Calls, one: Breakage) -> list[str]:
-    """The tests that call the innermost function round a breakage that anybody calls."""
+    """The tests that call the innermost function round a breakage that anybody calls; of each test a few settings."""
     known = (calls.get(f"{one.file}:{line}") for line in one.within)
-    return next(filter(None, known), [])
+    found: dict[str, list[str]] = defaultdict(list)
+    for test in next(filter(None, known), []):
+        found[test.partition("[")[0]].append(test)
+    few = {test for tests in found.values() for test in tests[:FEW]}
+    return [test for tests in found.values() for test in tests if test in few]
 
 
 # --- trying ---

@@ -103,6 +103,19 @@ def test_a_vector_is_its_cells_in_a_row_and_maps_are_not():
 
 
 @pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (Flatten(start_dim=9), "start_dim = 9 is no axis from 1 to 3 of (1, 2, 3, 4). Use start_dim = 1."),
+        (Flatten(2, 1), "end_dim = 1 is no axis from 2 to 3 of (1, 2, 3, 4). Use end_dim = -1."),
+    ],
+)
+def test_an_axis_that_is_none_is_refused_with_those_that_there_are(layer, words):
+    with pytest.raises(GeometryError) as error:
+        layer.check((2, 3, 4))
+    assert str(error.value) == words
+
+
+@pytest.mark.parametrize(
     ("text", "axes"),
     [
         ("nn.Flatten(2), nn.Conv1d(3, 4, 3)", 2),

@@ -68,6 +68,7 @@ from cnnviz.core.layers import (
     Softmax,
     Softmax2d,
     Unflatten,
+    Upsample,
     ZeroPad,
 )
 from cnnviz.core.layers.conv import MODES
@@ -367,6 +368,15 @@ def test_the_check_passes_what_torch_runs_when_channels_agree(name, data):
     layer = agreed(layer, shape)
     stricter = any(reason(layer, shape) for reason in STRICTER.values())
     assert (refusal(layer, shape) is None) == (works(layer, shape) and not stricter)
+
+
+@pytest.mark.parametrize("size", [1, 4, 7])
+@pytest.mark.parametrize("made", [1, 3, 9, 20])
+def test_a_cubic_curve_repeats_the_border_as_far_as_it_reads_and_no_further(size, made):
+    axis, _ = Upsample(mode="bicubic", size=(made, 1), scale_factor=None).blends((1, size, 1))[0]
+    first, last = axis.start.min(), axis.start.max() + len(axis.offset) - 1
+    assert axis.low == max(0, -first)
+    assert len(axis.line) == axis.low + max(size, last + 1)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -12,7 +12,7 @@ from torch import nn
 
 from cnnviz.core.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from cnnviz.core.run import run
-from cnnviz.core.trace import steps
+from cnnviz.core.trace import steps, trace
 
 every_norm = each("batch_norm", "group_norm", "instance_norm", "layer_norm")
 SHAPE = (4, 3, 5, 6)  # channels, examples, rows, columns
@@ -206,6 +206,11 @@ def test_eval_mode_takes_the_running_statistics():
     assert (done.parts["mean"].item(), done.parts["var"].item()) == pytest.approx((11.385, 1.66))
 
 
+def test_with_running_statistics_a_cell_is_read_alone():
+    done = run(BatchNorm(training=False, num_features=2), values((2, 4, 4)))
+    assert trace(done, 1, (2, 3)).terms.tolist() == [[[done.x[1, 2, 3]]]]
+
+
 def test_eval_mode_before_any_training_hardly_changes_anything():
     done = run(BatchNorm(training=False, steps=0, num_features=2), values((2, 4, 4)))
     np.testing.assert_allclose(done.y, done.x, rtol=1e-4)
@@ -233,6 +238,12 @@ def test_equal_cells_without_eps_are_no_number_by_hand_as_in_torch(layer):
     done = run(layer, np.zeros((1, 3, 3), np.float32))
     np.testing.assert_array_equal(by_hand(done), done.y)
     assert np.isnan(done.y).all()
+
+
+def test_where_cells_are_too_large_to_add_up_it_is_not_eps_that_is_blamed():
+    done = run(LayerNorm(normalized_shape=(1, 4, 4)), np.linspace(3e38, 3.3e38, 16, dtype=np.float32).reshape(1, 4, 4))
+    assert np.isnan(done.y).any()
+    assert not str(done.notice)
 
 
 # --- examples ---

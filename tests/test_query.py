@@ -1,6 +1,8 @@
 """Addresses are read and written without widgets: what is written reads as it was."""
 
+import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,16 +14,20 @@ from hypothesis import strategies as st
 
 from cnnviz.content.address import PACKED, unpack
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Conv
+from cnnviz.core.layers import Conv, Upsample
 from cnnviz.inputs import SourceError
+from cnnviz.inputs.spectrogram import Spectrogram
+from cnnviz.inputs.upload import WANTED, Upload
 from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.opening import Opening
 from cnnviz.scenes.query import PAGES, from_query, to_query
 from cnnviz.scenes.query.fields import fields
-from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.form import File, Form, Reader
+from cnnviz.scenes.query.inputs import ask_clip, ask_source
 from cnnviz.scenes.query.network import STARTS
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Word
+from cnnviz.text import Message
 
 SAVED = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
 EXAMPLES = max(10, settings.default.max_examples // 3)  # an example may make a sound of ten seconds
@@ -37,6 +43,9 @@ TEXTS = {
     "pooling": ["2x2, 1x3, 2x1"],
     "nb_filters": ["4, 5, 6"],
 }
+SOUND = b"RIFF\x24\0\0\0WAVEfmt "
+np.save(stream := io.BytesIO(), np.zeros((4, 3), np.float32))
+MATRIX = stream.getvalue()
 
 
 class Drawn(Form):
@@ -114,6 +123,71 @@ def test_of_a_network_that_is_too_large_as_a_whole_a_layer_needs_only_those_befo
         "network", {"weights": "kaiming", "net": "Flatten();Linear(64,1000);Linear(1000,9999999)", "shape": "1, 8, 8"}
     )
     assert said.at_work()[0].names == ["0"]
+
+
+class Handed(Reader):
+    """An address, and a file of the reader's own beside it, or none."""
+
+    def __init__(self, file: File | None, **said: str) -> None:
+        super().__init__(said)
+        self.of, self.keys = file, []
+
+    def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
+        self.keys.append(key)
+        return self.of
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_a_file_that_is_handed_over_is_read_as_it_says(ndim):
+    form = Handed((b"...", "a.png"), input="upload", file_rows="9")
+    kind, make = ask_source(form, ndim)
+    assert (kind, form.keys) == (Upload, ["input_file"])
+    assert make() == Upload(ndim=ndim, data=b"...", name="a.png", rows=9 if ndim == 2 else None)
+
+
+@pytest.mark.parametrize(("ndim", "wanted"), [(1, "a .npy array"), (2, str(WANTED))])
+def test_where_no_file_is_handed_over_it_is_said_which_there_may_be(ndim, wanted):
+    _, make = ask_source(Handed(None, input="upload"), ndim)
+    with pytest.raises(SourceError, match=re.escape(f"Choose a file first: {wanted}.")):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("how", "data", "made"),
+    [
+        ("upload", SOUND, Upload(data=SOUND, name="a")),
+        ("upload", MATRIX, Spectrogram(data=MATRIX, name="a")),
+        ("microphone", SOUND, Upload(data=SOUND, name="recording")),
+    ],
+)
+def test_a_sound_an_array_and_a_recording_are_each_read_by_their_own_kind(how, data, made):
+    assert ask_clip(Handed((data, "a"), input=how))[1]() == made
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"), [("upload", "Choose a file first"), ("microphone", "Nothing is recorded")]
+)
+def test_where_nothing_is_heard_it_is_said(how, sentence):
+    with pytest.raises(SourceError, match=sentence):
+        ask_clip(Handed(None, input=how))[1]()
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "wanted"),
+    [("shape", "3, x", "2 to 4"), ("shape", "1,1,1,1,1", "2 to 4"), ("xdim", "3, 0", "3")],
+)
+def test_a_row_of_numbers_that_is_none_is_refused_with_how_many_there_may_be(word, text, wanted):
+    with pytest.raises(GeometryError, match=f"“{text}” is not {wanted} whole numbers from 1 to "):
+        from_query("network", {word: text}).made.make()
+
+
+def test_several_sizes_that_no_one_number_says_stay_as_they_are():
+    def asked(size):
+        return next(one for one in fields(Upsample, 2, start={"size": size}) if one.name == "size")
+
+    assert (asked((7, 4)).form, asked((7, 4)).ask(Reader({"size": "3"}).now)) == ("fixed", (7, 4))
+    assert (asked((7, 7)).form, asked((7, 7)).ask(Reader({"size": "3"}).now)) == ("all", (3, 3))
+    assert asked(None).ask(Reader({}).now) is None
 
 
 def test_what_is_so_anyway_is_left_out():

@@ -15,10 +15,11 @@ from torch import nn
 
 import cnnviz.core.run
 from cnnviz.core import device
+from cnnviz.core.cost import measure
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, ConvTranspose, Dropout
-from cnnviz.core.run import MAX_BYTES, MAX_MACS, BudgetError, build, once, run
+from cnnviz.core.run import MAX_BYTES, MAX_MACS, BudgetError, build, check_budget, once, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -173,6 +174,14 @@ def test_what_is_too_large_is_refused_with_both_numbers_and_never_built(layer, s
     with pytest.raises(BudgetError) as error:
         run(layer, np.zeros(shape, np.float32))
     assert all(number in str(error.value) for number in numbers)
+
+
+def test_as_many_multiply_adds_as_are_allowed_are_allowed():
+    layer = Conv(100, 100, 20)
+    assert measure(layer, (100, 59, 44)).macs == MAX_MACS
+    check_budget(layer, (100, 59, 44))
+    with pytest.raises(BudgetError):
+        check_budget(layer, (100, 59, 45))
 
 
 # --- devices ---

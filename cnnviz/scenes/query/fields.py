@@ -99,7 +99,7 @@ def fields(
     defaults = {f.name: f.default for f in fields_of(kind)} | dict(start)
     for name, k in knobs(kind).items():
         if name not in ("ndim", *skip) and k.shown:
-            yield field(name, k, defaults[name], prefix + name, ndim, each and ndim > 1)
+            yield field(name, k, defaults[name], prefix + name, ndim, each)
 
 
 def field(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool) -> Field:
