@@ -13,6 +13,7 @@ declare module "./drawing/tables.js" {
     places: number;
     windows: number;
     taps: number;
+    inPlace?: number[];
   }
 }
 

@@ -41,12 +41,12 @@ def boxes(old: Iterable[Mark], new: Iterable[Mark]) -> Iterator[Box]:
             continue
         former = surfaces.get(surface(mark)) if is_surface(mark) else None
         if former is None or former in met:
-            yield mark.bounds
+            yield mark.inked
             continue
         met.add(former)
         for a, b in ((former.shape, mark.shape), (mark.shape, former.shape)):
             yield from (box_of(list(part)) for part in outside(a, b))
-    yield from (mark.bounds for mark in gone if mark not in met)
+    yield from (mark.inked for mark in gone if mark not in met)
 
 
 def is_surface(mark: Mark) -> bool:

@@ -1,6 +1,7 @@
 """Text as pixels: letters of a font and size are made once, and laid side by side."""
 
 from functools import lru_cache
+from itertools import accumulate
 from math import ceil, floor
 from threading import Lock
 
@@ -8,7 +9,7 @@ import numpy as np
 from matplotlib.ft2font import LoadFlags
 from numpy.typing import NDArray
 
-from cnnviz.export.fonts import font_of, width_of, widths
+from cnnviz.export.fonts import font_of, widths
 
 Cover = NDArray[np.int16]  # how much of each pixel is covered, 0 to 1 << BITS, (rows, columns)
 BITS = 7
@@ -30,13 +31,13 @@ def cover_of(words: str, size: float, style: str) -> tuple[Cover, int, int]:
 
 def write(words: str, size: float, style: str) -> tuple[Cover, int, int]:
     """Letters are tiles of one size, added where they lie."""
-    (side, above, before), wide, pen = room(size), widths(style), 0.0
-    made: Cover = np.zeros((ceil(width_of(words, size, style)) + side + 1, side), np.int16)  # turned: a row is a column
-    for sign in words:
-        at = int(pen * FINE + 0.5)
-        first = at // FINE
-        made[first : first + side] += tile(sign, size, style, at % FINE)
-        pen += size * wide.get(sign, wide["other"])
+    (side, above, before), wide = room(size), widths(style)
+    *pens, end = accumulate((size * wide.get(sign, wide["other"]) for sign in words), initial=0.0)
+    made: Cover = np.zeros((ceil(end) + side + 1, side), np.int16)  # turned: a row is a column
+    for sign, pen in zip(words, pens, strict=True):
+        first, phase = divmod(int(pen * FINE + 0.5), FINE)
+        part = made[first : first + side]
+        np.add(part, tile(sign, size, style, phase), out=part)
     rows = np.flatnonzero(made.any(axis=0))
     first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, 0)
     whole = np.ascontiguousarray(made[:, first : last + 1].T)

@@ -14,7 +14,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height
 
 SPARE = 2.0  # units that ink may lie outside a mark's own shape
 LINE = 1.5  # height of a line of text, in parts of its size
-WIDER = 1.06  # that a line may become: pixels have letters of whole quarters of a pixel, see `raster`
+WIDER = 1.06  # that a line may become in pixels: its letters are whole quarters of one high, see `raster`
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,6 +31,8 @@ class Mark:
     alpha : float
     bounds : Box
         Where it may leave ink.
+    inked : Box
+        The same where it is painted as pixels.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Mark:
     cut: Box | None
     alpha: float
     bounds: Box
+    inked: Box
 
     @property
     def shape(self) -> Box:
@@ -95,8 +98,10 @@ class Reader:
 
 def mark(parts: list[Any], cut: str, alpha: str) -> Mark:
     kind, *told = parts
-    inside, bounds = state(cut)[0], BOUNDS.get(kind, box_of)(told)
-    return Mark(kind, told, inside, state(alpha)[1], common(bounds, inside) if inside else bounds)
+    inside, (x, y, w, h) = state(cut)[0], BOUNDS.get(kind, box_of)(told)
+    boxes = [(x, y, w, h), (x, y, WIDER * w if kind == "text" else w, h)]
+    bounds, inked = (common(box, inside) for box in boxes) if inside else boxes
+    return Mark(kind, told, inside, state(alpha)[1], bounds, inked)
 
 
 @lru_cache(maxsize=1024)
@@ -142,7 +147,7 @@ def bounds_of_text(told: list[Any]) -> Box:
     x, y, words, size, style, _, align = told
     wide = width_of(words, size, style)
     left = x - {"left": 0, "center": 0.5, "right": 1}[align] * wide
-    return left - SPARE, y - LINE / 2 * size, WIDER * wide + 2 * SPARE, LINE * size
+    return left - SPARE, y - LINE / 2 * size, wide + 2 * SPARE, LINE * size
 
 
 BOUNDS = {"box": bounds_of_box, "path": bounds_of_path, "dot": bounds_of_dot, "text": bounds_of_text}

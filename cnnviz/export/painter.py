@@ -27,6 +27,7 @@ Colour = tuple[float, float, float, float]
 HERE = IdentityTransform()
 MESHED = 2500  # cells of a map that are shapes of their own, sharp in every viewer; more become a picture
 STEPS = 64  # of a scale's colours
+AIR = 2.0  # units that a line of a hatch is at most wide
 
 
 @cache
@@ -121,9 +122,11 @@ class Painter:
 
     def hatch(self, x: float, y: float, w: float, h: float, colour: str, step: float, cross: bool) -> None:
         """One path of lines, each no longer than the rectangle is there."""
-        lines = diagonals(x, y, w, h, step)
+        lines = diagonals((x, y, w, h), step, self.cut)
         if cross:
-            lines += [((2 * x + w - a, b), (2 * x + w - c, d)) for (a, b), (c, d) in diagonals(x, y, w, h, step)]
+            over = self.cut and (2 * x + w - self.cut[0] - self.cut[2], *self.cut[1:])  # in a mirror
+            mirrored = diagonals((x, y, w, h), step, over)
+            lines += [((2 * x + w - a, b), (2 * x + w - c, d)) for (a, b), (c, d) in mirrored]
         if not lines:
             return
         points = np.array(lines).reshape(-1, 2) * (self.scale, -self.scale) + (0, self.height)
@@ -193,12 +196,14 @@ class Drawing(Artist):
 Point = tuple[float, float]
 
 
-def diagonals(x: float, y: float, w: float, h: float, step: float) -> list[tuple[Point, Point]]:
-    """Lines on which x + y is a whole number of steps, cut off at a rectangle."""
+def diagonals(box: Box, step: float, cut: Box | None = None) -> list[tuple[Point, Point]]:
+    """Lines on which x + y is a whole number of steps, as long as a box; those that meet the cut, if there is one."""
+    x, y, w, h = box
+    low, high = x + y, x + w + y + h
+    if cut:
+        low, high = max(low, cut[0] + cut[1] - AIR), min(high, sum(cut) + AIR)
     found = []
-    first = int(np.ceil((x + y) / step))
-    last = int(np.floor((x + w + y + h) / step))
-    for k in range(first, last + 1):
+    for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1):
         total = k * step
         left, right = max(x, total - y - h), min(x + w, total - y)
         if right > left:

@@ -48,7 +48,7 @@ class Raster(Painter):
         """Paint what lies in a window, and nothing outside."""
         x, y, w, h = window
         for mark in marks:
-            left, top, wide, tall = mark.bounds
+            left, top, wide, tall = mark.inked
             if left < x + w and x < left + wide and top < y + h and y < top + tall:
                 self.under(common(mark.cut, window) if mark.cut else window, mark.alpha)
                 self.one(mark)

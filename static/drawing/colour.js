@@ -33,8 +33,22 @@ export function level(value, [low, high]) {
   return Math.max(0, Math.min(TOP, at));
 }
 
-/** @param {RGB} rgb */
-export const css = ([r, g, b], alpha = 1) => `rgba(${r},${g},${b},${alpha})`;
+/**
+ * What a colour of a scale is made into, once for each.
+ * @param {(rgb: RGB) => string} make @returns {(rgb: RGB) => string}
+ */
+function once(make) {
+  /** @type {WeakMap<RGB, string>} */
+  const made = new WeakMap();
+  return (rgb) => {
+    let found = made.get(rgb);
+    if (found === undefined) made.set(rgb, (found = make(rgb)));
+    return found;
+  };
+}
+
+/** A colour for a canvas. */
+export const css = once(([r, g, b]) => `rgba(${r},${g},${b},1)`);
 
 /** Relative luminance, as the web's contrast rules define it. @param {RGB} rgb */
 export function luminance(rgb) {
@@ -42,5 +56,5 @@ export function luminance(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. @param {RGB} rgb */
-export const ink = (rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff");
+/** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. */
+export const ink = once((rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff"));

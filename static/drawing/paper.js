@@ -149,11 +149,18 @@ export class Paper {
 
 /** Text in lines of at most so many pixels. @param {Ctx} ctx @param {string} text @param {number} room */
 function broken(ctx, text, room) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
-    if (ctx.measureText(longer).width <= room || !lines.at(-1)) lines[lines.length - 1] = longer;
-    else lines.push(word);
+  const [first, ...words] = text.split(" ");
+  const lines = [first];
+  let wide = ctx.measureText(first).width;
+  for (const word of words) {
+    const more = ctx.measureText(` ${word}`).width;
+    if (wide + more <= room) {
+      lines[lines.length - 1] += ` ${word}`;
+      wide += more;
+    } else {
+      lines.push(word);
+      wide = ctx.measureText(word).width;
+    }
   }
   return lines;
 }

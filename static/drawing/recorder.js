@@ -122,7 +122,7 @@ export class Recorder {
     const { filled, marks } = this;
     this.filled = null;
     if (!filled || !marks[marks.length - 1].startsWith('["rect"') || this.lineWidth !== 1 || this.dash.length || !filled[4].endsWith(",1)")) return false;
-    if (String(this.at(x - 0.5, y - 0.5, w + 1, h + 1)) !== String(filled.slice(0, 4))) return false;
+    if (this.at(x - 0.5, y - 0.5, w + 1, h + 1).some((side, i) => side !== filled[i])) return false;
     marks.pop();
     this.tell("cell", ...filled, this.strokeStyle);
     return true;

@@ -32,7 +32,7 @@ export class Axis {
 
   /** The taps as they are drawn, first place first: a transposed convolution's run backwards. */
   get drawn() {
-    return range(this.taps).sort((a, b) => this.offset[a] - this.offset[b]);
+    return (this.inPlace ??= range(this.taps).sort((a, b) => this.offset[a] - this.offset[b]));
   }
 
   /** Windows that read input index `i`. @param {number} i */

@@ -58,4 +58,4 @@ test("luminance is that of the web's contrast rules", () => {
   near((1 + 0.05) / (luminance([118, 118, 118]) + 0.05), 4.54, 0.01); // #767676, the palest grey that passes on white
 });
 
-test("css is a colour that a canvas takes", () => assert.equal(css([1, 2, 3], 0.5), "rgba(1,2,3,0.5)"));
+test("css is a colour that a canvas takes", () => assert.equal(css([1, 2, 3]), "rgba(1,2,3,1)"));
