@@ -79,13 +79,13 @@ def ways(network: Network, x: Array) -> dict[str, Callable[[], object]]:
 
     def kept() -> object:
         found = {}
-        run_network(network, x, full=(), see=lambda name, done: found.update({name: done.y}), budget=MOST_BYTES)
+        run_network(network, x[None], full=(), see=lambda name, done: found.update({name: done.y}), budget=MOST_BYTES)
         return found
 
     return {
         BARE: bare,
         KEPT: kept,
-        SEEN: lambda: run_network(network, x, full={last}, see=Watch(network, x.shape), budget=MOST_BYTES),
+        SEEN: lambda: run_network(network, x[None], full={last}, see=Watch(network, x.shape), budget=MOST_BYTES),
     }
 
 

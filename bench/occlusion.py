@@ -46,7 +46,7 @@ def ways(network: Network, x: Array, size: int) -> dict[str, Callable[[], object
                 module(torch.from_numpy(one)[None])
 
     return {
-        EACH: lambda: run_network(network, hidden[0], full={last}, budget=MOST_BYTES),  # one of them
+        EACH: lambda: run_network(network, hidden[0][None], full={last}, budget=MOST_BYTES),  # one of them
         BARE: bare,
         BATCHED: lambda: occlusion(network, x, target, layer, budget=MOST_BYTES),
     }

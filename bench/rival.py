@@ -21,11 +21,12 @@ def animated(done: Run, numbers: bool) -> go.Figure:
         Write the numbers into the cells, as the player does.
     """
     figure = make_subplots(cols=2, subplot_titles=("input", "output"), horizontal_spacing=0.06)
-    figure.add_trace(heatmap(done.x[0], numbers), 1, 1)
+    figure.add_trace(heatmap(done.x[0, 0], numbers), 1, 1)
     for trace, column in zip(moving(done, 0, numbers), (2, 1, 2), strict=True):
         figure.add_trace(trace, 1, column)
     figure.frames = [
-        go.Frame(data=moving(done, step, numbers), traces=[1, 2, 3], name=str(step)) for step in range(done.y[0].size)
+        go.Frame(data=moving(done, step, numbers), traces=[1, 2, 3], name=str(step))
+        for step in range(done.y[0, 0].size)
     ]
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False)
@@ -34,7 +35,7 @@ def animated(done: Run, numbers: bool) -> go.Figure:
 
 def moving(done: Run, step: int, numbers: bool) -> list[go.Heatmap | go.Scatter]:
     """What changes with every step: the output so far, the window, and the cell it makes."""
-    y, taps = done.y[0], TAPS
+    y, taps = done.y[0, 0], TAPS
     row, column = divmod(step, y.shape[1])
     so_far = np.where(np.arange(y.size).reshape(y.shape) <= step, y, np.nan)
     return [heatmap(so_far, numbers, np.abs(y).max()), box(row, column, *taps), box(row, column, 1, 1)]

@@ -86,7 +86,7 @@ def all_kernels(shown: Shown) -> None:
         return
     st.caption(_("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see."))
     dark = st.context.theme.type == "dark"
-    reads = layer.channels_read(shown.done.x.shape)
+    reads = layer.channels_read(shown.done.shape)
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 

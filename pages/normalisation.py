@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.content.presets import NORMALISATION
 from cnnviz.core.layers import BatchNorm
+from cnnviz.inputs.batch import Along
 from cnnviz.inputs.patterns import Random
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown
@@ -46,7 +47,7 @@ def statistics(shown: Shown) -> None:
     if not layer.track_running_stats:
         st.caption(_("It keeps no running statistics: in eval mode, too, it takes those of the batch."))
         return
-    flat = done.x.reshape(len(done.x), -1).astype(float)
+    flat = done.x.swapaxes(0, 1).reshape(done.x.shape[1], -1).astype(float)
     rows = {
         "channel": range(len(flat)),
         _("batch mean"): flat.mean(1),
@@ -74,7 +75,7 @@ def more(shown: Shown) -> Tabs:
 PAGE = PageSpec(
     name="normalisation",
     presets=NORMALISATION,
-    first=Request(chain(BatchNorm(num_features=3, examples=True)), Random(**NOISE, ndim=3)),
+    first=Request(chain(BatchNorm(num_features=3)), Random(**NOISE, ndim=3), batch=Along()),
     explanation=lambda _: EXPLANATION,
     form=Widgets(behind={"seed": offer_draw}),
     tabs=more,

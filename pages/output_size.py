@@ -59,8 +59,8 @@ def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None
 def headline(shown: Shown) -> None:
     """From how many cells to how many, and by which formula."""
     if not embedded():
-        before, after = shown.done.x.shape[1], shown.done.y.shape[1]
-        formulas = [f"${line}$" for line in merged(shown.done.layer.formula(shown.done.x.shape))]
+        before, after = shown.done.x.shape[2], shown.done.y.shape[2]
+        formulas = [f"${line}$" for line in merged(shown.done.layer.formula(shown.done.shape))]
         st.markdown("\n\n".join([f"### {before:,} → {after:,}", *formulas]))
 
 
@@ -91,7 +91,7 @@ PAGE = PageSpec(
     first=Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box")),
     explanation=lambda _: EXPLANATION,
     headline=headline,
-    facts=lambda shown: tables(shown.done.layer, shown.done.x.shape[1]),
+    facts=lambda shown: tables(shown.done.layer, shown.done.x.shape[2]),
 )
 
 inside_frame()

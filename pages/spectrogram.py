@@ -110,7 +110,7 @@ def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
 
 def facts(maps: Maps) -> None:
     """Shapes, cost and device of the stage in a line."""
-    before, after = maps.layer.torch_shapes(maps.done.x.shape)
+    before, after = maps.layer.torch_shapes(maps.done.shape)
     parts = [
         f"`{maps.layer.code()}`",
         _("`(N, C, frames, mels)`  {before} → **{after}**", before=before, after=after),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from cnnviz.core.layers import Array, Channels, Layer, MaxPool, MaxUnpool
 from cnnviz.inputs import Source
+from cnnviz.inputs.batch import ONE, Batch
 from cnnviz.networks.chain import chain
 from cnnviz.networks.network import Network
 from cnnviz.scenes.request import Request
@@ -19,10 +20,11 @@ def request_of(
     seed: int = 0,
     flipped: bool = False,
     front: Sequence[Layer] = (),
+    batch: Batch = ONE,
 ) -> Request:
     """One layer on an input, as the pages of layers ask for it; `front` are the layers that run before."""
     weights = Named(kernel, text, flipped, seed=seed) if isinstance(layer, Channels) else Seeded(seed)
-    return Request(chain(*front, layer), source, weights)
+    return Request(chain(*front, layer), source, weights, batch)
 
 
 def undoing(pool: MaxPool, source: Source, seed: int = 0, front: Sequence[Layer] = ()) -> Request:

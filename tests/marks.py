@@ -15,7 +15,8 @@ LARGE = Look(width_px=4000)  # so that numbers are written into small cells, too
 
 
 def blob_of(layer, shape, **how) -> bytes:
-    return make_scene(run(layer, values(shape)), **how).to_bytes()
+    counts = "examples" if len(shape) > layer.ndim + 1 else ""  # (N, channels, *axes) has one axis more
+    return make_scene(run(layer, values(shape)), counts=counts, **how).to_bytes()
 
 
 def record_of(blob: bytes, step: int = 0, look: Look = LARGE, channel: int | None = None) -> Record:

@@ -294,7 +294,7 @@ Visit = tuple[str, int, tuple[int, ...]]  # a key, and the output channel and ce
 
 def walk(done: Run) -> Iterator[Visit]:
     """Keys that visit both ends, both neighbours, the lines beside them and the next channels."""
-    channels, *shape = done.y.shape
+    channels, *shape = laid(done).shape
     turns = channels // getattr(done.layer, "groups", 1)  # groups take their turns together; keys start in the first
     cells = list(np.ndindex(*shape))
     second, beside = cells[:2][-1], cells[-2:][0]  # where there is one cell, it is both
@@ -314,12 +314,19 @@ def walk(done: Run) -> Iterator[Visit]:
         yield "PageDown", turns, cells[-1]  # on into the second group
 
 
+def laid(done: Run) -> np.ndarray:
+    """The output as it stands on stage: several examples or steps along an axis before the others."""
+    return done.y.swapaxes(0, 1) if len(done.y) > 1 else done.y[0]
+
+
 def where(done: Run, channel: int, cell: tuple[int, ...]) -> str:
     """How the sentence names an output cell: "output channel 1, row 2, column 3:"."""
     layer = done.layer
     name = (NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {})).get("output", "output")
-    place = [f"channel {channel}"] if len(done.y) > 1 else []
+    place = [f"channel {channel}"] if done.y.shape[1] > 1 else []
     names = layer.out_axis_names()
+    if len(done.y) > 1:
+        names = ("steps" if isinstance(layer, Dropout) else "examples", *names)
     return f"{name} {', '.join([*place, *([place_words(cell, names)] if names else [])])}:"
 
 
@@ -330,7 +337,9 @@ def check_sentence(screen: Screen, done: Run, channel: int, cell: tuple[int, ...
     function that the browser does not have, that is float32.
     """
     screen.says(where(done, channel, cell))
-    said, step = screen.read(), trace(done, channel, cell)
+    said = screen.read()
+    n, own = (cell[0], cell[1:]) if len(done.y) > 1 else (0, cell)
+    step = trace(done, channel, own, example=n)
     assert said.value == pytest.approx(step.value, rel=exact, abs=exact, nan_ok=True)
-    assert said.torch == pytest.approx(float(done.y[channel, *cell]), rel=1e-6, abs=1e-7, nan_ok=True)
+    assert said.torch == pytest.approx(float(done.y[n, channel, *own]), rel=1e-6, abs=1e-7, nan_ok=True)
     assert said.badge.startswith("✓ = torch")

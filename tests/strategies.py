@@ -20,7 +20,6 @@ from cnnviz.core.layers import (
     BatchNorm,
     Conv,
     ConvTranspose,
-    Dropout,
     Layer,
     Linear,
     MaxPool,
@@ -146,8 +145,8 @@ def max_unpool(draw: st.DrawFn, ndim: int) -> Case:
     done = run(undone, values(shape, draw(st.integers(0, 99))))
     layer = MaxUnpool.of(undone, done.parts["indices"], shape[1:])
     # ... nor, now and then, the window that ceil_mode left out
-    assume(all((n - 1) * s - 2 * p + k > m - s for _, n, k, s, p, m in layer._axes(done.y.shape)))
-    return layer, done.y.shape
+    assume(all((n - 1) * s - 2 * p + k > m - s for _, n, k, s, p, m in layer._axes(done.y.shape[1:])))
+    return layer, done.y.shape[1:]
 
 
 # --- layers that fit any input ---
@@ -155,9 +154,8 @@ def max_unpool(draw: st.DrawFn, ndim: int) -> Case:
 
 def agreed(layer: Layer, shape: Shape) -> Layer:
     """The layer, told what it has to know of its input."""
-    one = shape[1 + layer.stacked :]  # sizes of one example
     told = {name: shape[0] for name in ("in_channels", "num_features", "num_channels", "channels")}
-    told |= {"normalized_shape": (shape[0], *one), **({"size": shape} if layer.name == "Linear" else {})}
+    told |= {"normalized_shape": shape, **({"size": shape} if layer.name == "Linear" else {})}
     told["unflattened_size"] = (int(np.prod(shape)), *(1,) * layer.ndim)
     return replace(layer, **{f.name: told[f.name] for f in fields(layer) if f.name in told})
 
@@ -179,11 +177,9 @@ def anywhere(
     size = per_axis(draw, ndim, 1, MOST[ndim])
     if issubclass(kind, Norm):
         size = (*size[:-1], size[-1] + 1)  # a single cell has no variance
-        chosen["examples"] = ndim < 3 and draw(st.booleans())
     layer = kind(ndim=ndim, **chosen)
-    examples = layer.steps if issubclass(kind, Dropout) else draw(st.integers(1, 3))
     deep = st.integers(1, 4) if depth is None else depth
-    shape = (draw(deep), *((examples,) if layer.stacked else ()), *size)
+    shape = (draw(deep), *size)
     return replace(agreed(layer, shape), **fit(draw, shape)), shape
 
 
@@ -357,8 +353,8 @@ ANYWHERE: dict[str, dict[str, Any]] = {
         **{"eps": eps, "momentum": st.none() | unit, "affine": often, "bias": often},
         **{"track_running_stats": often, "training": st.booleans()},
     },
-    "dropout": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans(), "steps": st.integers(1, 3)},
-    "dropout_nd": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans(), "steps": st.integers(1, 3)},
+    "dropout": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans()},
+    "dropout_nd": {"p": st.floats(0, 0.9) | st.just(1.0), "training": st.booleans()},
     "linear": {"out_features": st.integers(1, 4), "bias": st.booleans()},
     "local_response_norm": {
         "depth": st.integers(1, 7),
@@ -403,8 +399,6 @@ def any_setting(draw: st.DrawFn, name: str) -> Layer:
     for field, k in knobs(kind).items():
         if field != "ndim" and draw(st.booleans()):  # the other half stays at its default
             chosen[field] = draw(any_value(k, ndim, defaults[field]))
-    if issubclass(kind, Norm):
-        chosen["examples"] = ndim < 3 and draw(st.booleans())
     if kind is Unflatten:
         chosen["unflattened_size"] = draw(any_shape(ndim))
     return kind(**chosen)
@@ -438,7 +432,7 @@ def any_shape(n_axes: int, low: int = 1) -> st.SearchStrategy[Shape]:
 
 def refusal(layer: Layer, shape: Shape) -> GeometryError | None:
     try:
-        layer.check(shape)
+        layer.check_batch(shape)
     except GeometryError as error:
         return error
     return None
@@ -453,11 +447,9 @@ def values(shape: Shape, seed: int = 0) -> Numbers:
 
 
 def batch_of(layer: Layer, x: Numbers) -> torch.Tensor:
-    """The input with its batch first, as torch wants it."""
-    tensor = torch.from_numpy(x)
-    if isinstance(layer, Unflatten):
-        return tensor.reshape(1, -1)
-    return tensor.swapaxes(0, 1) if layer.stacked else tensor[None]
+    """The input as torch wants it: a batch, or one example without it, of which it is made."""
+    tensor = torch.from_numpy(x if x.ndim > layer.ndim + 1 else x[None])
+    return tensor.flatten(1) if isinstance(layer, Unflatten) else tensor
 
 
 def asked(layer: Layer, module: torch.nn.Module, batch: torch.Tensor) -> torch.Tensor:
@@ -481,8 +473,8 @@ def torch_gives(layer: Layer, x: Numbers, seed: int = 0) -> torch.Tensor:
 
 
 def as_ours(layer: Layer, y: torch.Tensor) -> Numbers:
-    """Torch's output as cnnviz has it: channels first, without the batch."""
-    return (y.swapaxes(0, 1) if layer.stacked else y[0]).numpy()
+    """Torch's output of one example as cnnviz has it: channels first, without the batch."""
+    return y[0].numpy()
 
 
 def answering(layer: Layer, shape: Shape, channel: int, cell: tuple[int, ...]) -> Numbers:

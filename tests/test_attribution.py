@@ -136,7 +136,7 @@ def test_many_windows_at_a_time_are_one_pass_each(name, data):
     for place in np.ndindex(*found.scores.shape):
         hidden = x.copy()
         hidden[(slice(None), *(slice(2 * at, 2 * at + 1) for at in place))] = 0
-        alone = run_network(network, hidden, 2, full={"s0"})["s0"].y
+        alone = run_network(network, hidden[None], 2, full={"s0"})["s0"].y
         score = np.float32(torch.from_numpy(alone).mean())
         np.testing.assert_allclose(found.scores[place], score, rtol=1e-5, atol=1e-6)
 
@@ -154,7 +154,7 @@ def test_a_layer_in_training_works_on_each_window_alone(network):
     found = occlusion(network, X, Unit(), Occlusion(kernel_size=(4, 4), stride=(4, 4)), seed=5)
     hidden = X.copy()
     hidden[:, 4:, :4] = 0
-    *_, last = run_network(network, hidden, 5).values()
+    *_, last = run_network(network, hidden[None], 5).values()
     assert found.scores[1, 0] == pytest.approx(last.y.mean(), rel=1e-5, abs=1e-6)
 
 

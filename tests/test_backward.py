@@ -112,7 +112,7 @@ def test_of_any_network_the_mean_flows_back_as_autograd_says(case, seed):
 
 def reads_nothing(layer, shape):
     """Does a window of a maximum pooling read padding alone?"""
-    return np.isneginf(run_network(chain(layer), np.zeros(shape, np.float32))["0"].y).any()
+    return np.isneginf(run_network(chain(layer), np.zeros((1, *shape), np.float32))["0"].y).any()
 
 
 @given(data=st.data())
@@ -146,8 +146,8 @@ def test_every_kind_of_layer_hands_its_gradient_back(name, data):
     network = chain(layer)
     assume(not (name == "max_pool" and reads_nothing(layer, shape)))
     done = run_backward(network, x, Mean(), seed=3)
-    forth = run_network(network, x, 3)["0"]
-    np.testing.assert_array_equal(done["0"].y, forth.y)
+    forth = run_network(network, x[None], 3)["0"]
+    np.testing.assert_array_equal(done["0"].y, forth.y[0])
     with seeded(3):
         module = layer.module()
     module.train(getattr(layer, "training", False))
@@ -169,10 +169,10 @@ def test_the_values_are_those_of_the_forward_pass():
         training=True,
     )
     x = values((1, 20, 32))
-    forth = run_network(network, x, seed=5)
+    forth = run_network(network, x[None], seed=5)
     back = run_backward(network, x, Mean(), seed=5)
     for name, done in forth.items():
-        np.testing.assert_array_equal(back[name].y, done.y)
+        np.testing.assert_array_equal(back[name].y, done.y[0])
 
 
 @pytest.mark.parametrize(

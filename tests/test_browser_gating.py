@@ -78,7 +78,7 @@ def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, alone):
 
 def slope(done: Run, channel: int, cell: tuple[int, ...]) -> float:
     """What autograd says of one cell."""
-    x = torch.from_numpy(done.x.copy())[None].double().requires_grad_()
+    x = torch.from_numpy(done.x[0].copy())[None].double().requires_grad_()
     build(done.layer, 0, {}).double()(x)[0, channel][cell].backward()
     return float(x.grad[0, channel][cell])
 
@@ -122,8 +122,8 @@ def glu(alone) -> tuple[PlayerAlone, np.ndarray, np.ndarray, np.ndarray]:
     """A GLU untouched: the page; and signal, gate and product of channel 0 as torch has them, flat."""
     done = show(GATES["GLU"]).done
     alone.open(GATES["GLU"])
-    signal, opened = done.parts["signal"][0].ravel(), torch.sigmoid(torch.from_numpy(done.x[0])).numpy().ravel()
-    return alone, signal, opened, done.y[0].ravel()
+    signal, opened = done.parts["signal"][0, 0].ravel(), torch.sigmoid(torch.from_numpy(done.x[0, 0])).numpy().ravel()
+    return alone, signal, opened, done.y[0, 0].ravel()
 
 
 def test_a_gate_at_full_strength_is_torchs(glu):
@@ -248,7 +248,7 @@ def test_a_click_on_a_small_picture_shows_that_channel(glu):
     screen.page.mouse.click(*strip(screen, 2))
     screen.leave()
     check_sentence(screen, done, 2, (0, 0))
-    np.testing.assert_array_equal(plane(screen, "output"), done.y[2].ravel())
+    np.testing.assert_array_equal(plane(screen, "output"), done.y[0, 2].ravel())
 
 
 def test_page_down_shows_the_next_channel_at_the_same_cell(glu):
@@ -256,7 +256,7 @@ def test_page_down_shows_the_next_channel_at_the_same_cell(glu):
     done = show(GATES["GLU"]).done
     screen.press("ArrowDown", "ArrowRight", "PageDown")
     check_sentence(screen, done, 1, (1, 1))
-    np.testing.assert_array_equal(plane(screen, "output"), done.y[1].ravel())
+    np.testing.assert_array_equal(plane(screen, "output"), done.y[0, 1].ravel())
 
 
 def test_space_plays_and_pauses(glu):
@@ -293,8 +293,8 @@ def test_two_gates_have_a_strength_each(pair):
     leader.press("End")
     gate(follower, strength="0")
     done = show(PAIR).done
-    np.testing.assert_array_equal(plane(leader, "output"), done.y[2].ravel())
-    np.testing.assert_array_equal(plane(follower, "output"), done.x[2].ravel())
+    np.testing.assert_array_equal(plane(leader, "output"), done.y[0, 2].ravel())
+    np.testing.assert_array_equal(plane(follower, "output"), done.x[0, 2].ravel())
 
 
 def test_a_gate_that_halves_the_channels_follows_as_far_as_it_has_them(alone):

@@ -68,9 +68,9 @@ def test_a_layer_is_entered_with_its_real_input(screen):
     opened(screen, f"{LINK}&layer=2&view=one layer&input=digit")
     screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
     screen.press("End")
-    done = run_network(NET, Fitted(whole=Digit(), shape=(1, 8, 8)).grid().values)["2"]
+    done = run_network(NET, Fitted(whole=Digit(), shape=(1, 8, 8)).grid().values[None])["2"]
     expect(screen.badge).to_contain_text("✓ = torch")
-    assert screen.read().torch == pytest.approx(float(done.y[-1, -1, -1]), rel=1e-5, abs=1e-6)
+    assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]), rel=1e-5, abs=1e-6)
 
 
 def test_the_quiz_hides_what_it_asks(screen):
@@ -136,7 +136,7 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     expect(rows(screen).nth(2)).to_contain_text("(1, 1, 13, 13)")
     screen.wait_idle()
 
-    done = run_network(built(), Fitted(whole=Photo(), shape=(1, 28, 28)).grid().values)
+    done = run_network(built(), Fitted(whole=Photo(), shape=(1, 28, 28)).grid().values[None])
     pool = overview(screen).locator(".column[data-stage='2']")
     expect(pool).to_be_visible()
     box = pool.locator(".picture").bounding_box()
@@ -144,13 +144,13 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     said = overview(screen).get_by_test_id("unit")
     expect(said).to_contain_text("2[0, 0, 2, 5]")
     number = float(said.inner_text().split("=")[1].split()[0].rstrip(".").replace("−", "-"))
-    assert number == pytest.approx(float(done["2"].y[0, 2, 5]), abs=1e-4)
+    assert number == pytest.approx(float(done["2"].y[0, 0, 2, 5]), abs=1e-4)
 
     pool.get_by_role("button", name="Open").click()
     screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
     screen.press("End")
     expect(screen.badge).to_contain_text("✓ = torch")
-    assert screen.read().torch == pytest.approx(float(done["2"].y[-1, -1, -1]), rel=1e-5, abs=1e-6)
+    assert screen.read().torch == pytest.approx(float(done["2"].y[0, -1, -1, -1]), rel=1e-5, abs=1e-6)
 
     again = page.url
     page.goto("about:blank")

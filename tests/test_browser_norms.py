@@ -20,9 +20,9 @@ from cnnviz.core.layers import (
     LayerNorm,
     Linear,
     Permute,
-    Repeat,
 )
 from cnnviz.core.run import Run
+from cnnviz.inputs.batch import Along, Times
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
@@ -33,21 +33,21 @@ SEVERAL = Random(size=(3, 4, 5), channels=4, seed=1, mean=2.0, spread=3.0, ndim=
 ONE = Random(size=(4, 5), channels=4, seed=2, mean=-1.0)
 
 NORMS: dict[str, Request] = {
-    "batch": request_of(BatchNorm(num_features=4, examples=True), SEVERAL),
-    "batch-eval": request_of(BatchNorm(num_features=4, examples=True, momentum=0.3, training=False, steps=5), SEVERAL),
+    "batch": request_of(BatchNorm(num_features=4), SEVERAL, batch=Along()),
+    "batch-eval": request_of(BatchNorm(num_features=4, momentum=0.3, training=False, steps=5), SEVERAL, batch=Along()),
     "batch-1d": request_of(BatchNorm(num_features=2, ndim=1, momentum=0.99), Sine(size=11, channels=2)),
-    "group": request_of(GroupNorm(num_groups=2, num_channels=4, examples=True), SEVERAL),
+    "group": request_of(GroupNorm(num_groups=2, num_channels=4), SEVERAL, batch=Along()),
     "group-one-example": request_of(GroupNorm(eps=0.1, num_channels=4), ONE),
-    "instance": request_of(InstanceNorm(num_features=4, examples=True), SEVERAL),
-    "layer-all": request_of(LayerNorm(normalized_shape=(4, 4, 5), examples=True), SEVERAL),
-    "layer-axes": request_of(LayerNorm(normalized_shape=(4, 5), examples=True), SEVERAL),
+    "instance": request_of(InstanceNorm(num_features=4), SEVERAL, batch=Along()),
+    "layer-all": request_of(LayerNorm(normalized_shape=(4, 4, 5)), SEVERAL, batch=Along()),
+    "layer-axes": request_of(LayerNorm(normalized_shape=(4, 5)), SEVERAL, batch=Along()),
     "layer-last": request_of(LayerNorm(normalized_shape=(5,)), ONE),
 }
 DROPPED: dict[str, Request] = {
-    "cells": request_of(Dropout(0.3, steps=1), ONE, seed=3),
+    "cells": request_of(Dropout(0.3), ONE, seed=3),
     "cells-eval": request_of(Dropout(0.3, training=False), ONE, seed=3),
-    "cells-steps": request_of(Dropout(0.6, steps=3), ONE, seed=4, front=(Repeat(3),)),
-    "channels": request_of(DropoutNd(0.4, steps=2), ONE, seed=5, front=(Repeat(2),)),
+    "cells-steps": request_of(Dropout(0.6), ONE, seed=4, batch=Times(3)),
+    "channels": request_of(DropoutNd(0.4), ONE, seed=5, batch=Times(2)),
 }
 SHAPED: dict[str, Request] = {
     "linear": request_of(Linear(size=(2, 3, 4), out_features=3), Ramp(size=(3, 4), channels=2), seed=6),
@@ -131,14 +131,14 @@ def test_a_layer_norm_over_the_last_axis_shares_along_one_row(alone):
 def test_the_mask_on_stage_is_torchs(alone):
     done = show(DROPPED["cells"]).done
     alone.open(DROPPED["cells"])
-    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.gate]"), done.parts["gate"][0].ravel())
+    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.gate]"), done.parts["gate"][0, 0].ravel())
 
 
 def test_dropout_without_strength_lets_everything_pass_unscaled(alone):
     done = show(DROPPED["cells"]).done
     alone.open(DROPPED["cells"])
     alone.act("strength").fill("0")
-    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.output]"), done.x[0].ravel())
+    np.testing.assert_array_equal(alone.ask("({ stage }) => [...stage.planes.output]"), done.x[0, 0].ravel())
 
 
 def test_draw_again_puts_another_mask_on_stage(screen):
@@ -157,7 +157,7 @@ def test_pointing_at_a_cell_of_a_permutation_says_where_it_goes(alone):
     done = show(SHAPED["channels last"]).done
     alone.open(SHAPED["channels last"])
     alone.hover("input", 1, (2, 3))
-    to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 2, 3), done.x.shape))[0].tolist()
+    to = np.argwhere(done.layer.source(done.shape) == np.ravel_multi_index((1, 2, 3), done.shape))[0].tolist()
     alone.says(f"goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
 
 
@@ -170,7 +170,7 @@ def test_a_dense_output_reads_the_whole_input(alone):
         "channels": [0, 2],
         "places": [[0], [0, 1, 2], [0, 1, 2, 3]],
     }
-    assert alone.ask("({ worked }) => worked.terms.length") == prod(done.x.shape)
+    assert alone.ask("({ worked }) => worked.terms.length") == prod(done.shape)
 
 
 # --- running statistics ---

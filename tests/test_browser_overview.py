@@ -48,7 +48,7 @@ def values(name: str) -> dict[str, Array]:
     """Torch's output of every stage, and the input."""
     network, shape = CASES[name]
     x = np.random.default_rng(3).uniform(size=shape).astype(np.float32)
-    done = run_network(network, x, seed=len(name))
+    done = run_network(network, x[None], seed=len(name))
     return {
         INPUT: x,
         **{stage: one.y.reshape(s) for (stage, one), s in zip(done.items(), network.shapes(shape), strict=True)},
@@ -59,7 +59,7 @@ def values(name: str) -> dict[str, Array]:
 def blob(name: str) -> bytes:
     network, shape = CASES[name]
     glance, x = Glance(network, shape), values(name)[INPUT]
-    run_network(network, x, seed=len(name), full=(), see=glance)
+    run_network(network, x[None], seed=len(name), full=(), see=glance)
     return make_flow(network, x, "picture" if shape[0] == 3 else "signed", glance).to_bytes()
 
 

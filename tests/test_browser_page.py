@@ -40,7 +40,7 @@ def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame
     advances(screen)
     screen.press("End")
     screen.says("output channel 2,")
-    assert screen.read().torch == pytest.approx(float(show(DEEP).done.y[2, -1, -1]))
+    assert screen.read().torch == pytest.approx(float(show(DEEP).done.y[0, 2, -1, -1]))
 
 
 DEEPER = {
@@ -57,9 +57,9 @@ def test_a_deep_link_to_another_page_as_a_new_servers_first_request_shows_its_sc
     expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
     screen.press("End")
     done = show(DEEPER[name]).done
-    channel, *cell = (n - 1 for n in done.y.shape)
+    channel, *cell = (n - 1 for n in done.y.shape[1:])
     screen.says(where(done, channel, tuple(cell)))
-    assert screen.read().torch == pytest.approx(float(done.y[-1, -1, -1]))
+    assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]))
 
 
 def test_the_home_page_as_a_new_servers_first_request_plays(page, fresh_app):

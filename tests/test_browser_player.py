@@ -23,7 +23,7 @@ GROUPS = request_of(Conv(4, 6, 2, dilation=2, groups=2), Random(size=5, channels
 
 
 def tables(done: Run) -> tuple[Axis, ...]:
-    return done.layer.windows(done.x.shape)
+    return done.layer.windows(done.shape)
 
 
 def three(places: Any) -> list[list[int]]:
@@ -54,7 +54,7 @@ def test_hovering_an_output_cell_lights_its_window(hovered):
     window = three(axis.position[o] + axis.low for axis, o in zip(tables(done), cell, strict=True))
     assert lit["input"] == {"channels": [0, 1], "places": window}
     assert lit["output"] == {"channels": [0, 1], "places": three([[at] for at in cell])}
-    assert screen.read().torch == pytest.approx(float(done.y[0, *cell]))
+    assert screen.read().torch == pytest.approx(float(done.y[0, 0, *cell]))
     assert screen.outlined("inputs") == {(0, 0, r, c) for r in window[1] for c in window[2]}
 
 
@@ -63,7 +63,7 @@ def test_hovering_an_input_cell_lights_every_output_that_reads_it(hovered):
     cell = (4, 6)
     readers = reach(tables(done), cell)
     screen.hover("input", 0, cell)
-    screen.says(f"input {place_words(cell)} = {int(done.x[0, *cell])} is read by {prod(map(len, readers))} windows")
+    screen.says(f"input {place_words(cell)} = {int(done.x[0, 0, *cell])} is read by {prod(map(len, readers))} windows")
     lit = screen.ask("(player) => player.lit()")
     assert lit["output"] == {"channels": [0, 1], "places": three(readers)}
     own = [np.flatnonzero(axis.line == at) for axis, at in zip(tables(done), cell, strict=True)]

@@ -47,7 +47,7 @@ BESIDE = request_of(AvgPool(3, 2, 1), Digit(index=6))
 
 def torchs_winners(done: Run) -> np.ndarray:
     """Where torch says that each winner stands, by output cell; -1 where a dilated window misses every cell."""
-    y, indices = replace(done.layer, return_indices=True).module()(torch.from_numpy(done.x)[None])
+    y, indices = replace(done.layer, return_indices=True).module()(torch.from_numpy(done.x[0])[None])
     return torch.where(y == -torch.inf, -1, indices)[0].numpy()
 
 
@@ -74,7 +74,7 @@ def test_a_maximum_is_torchs_and_stands_where_torch_says(name, alone):
             assert source is None
         else:
             alone.says(f"at index {index} =")
-            at = [int(i) for i in np.unravel_index(index, done.x.shape[1:])]
+            at = [int(i) for i in np.unravel_index(index, done.x.shape[2:])]
             assert source == [channel, *[0] * (3 - len(at)), *at]
 
 
@@ -85,8 +85,8 @@ def test_an_unpooled_cell_says_where_it_came_from(name, alone):
     for key, channel, cell in walk(done):
         alone.press(key)
         check_sentence(alone, done, channel, cell)
-        came = int(done.layer.source(done.x.shape)[channel, *cell])
-        from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.x.shape))
+        came = int(done.layer.source(done.shape)[channel, *cell])
+        from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.shape))
         alone.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
 
 
@@ -104,7 +104,7 @@ def pointed(alone) -> tuple[PlayerAlone, Run]:
 
 def test_the_winner_alone_is_outlined_in_the_input(pointed):
     screen, done = pointed
-    row, column = np.unravel_index(torchs_winners(done)[0, 3, 3], done.x.shape[1:])
+    row, column = np.unravel_index(torchs_winners(done)[0, 3, 3], done.x.shape[2:])
     low = 1  # the panel begins with the padding
     assert screen.outlined("inputs", "accent") == {(0, 0, row + low, column + low)}
 
@@ -113,13 +113,13 @@ def test_hovering_an_output_cell_lights_its_window_and_says_its_value(pointed):
     screen, done = pointed
     screen.hover("output", 0, (1, 2))
     check_sentence(screen, done, 0, (1, 2))
-    window = [axis.position[o] + axis.low for axis, o in zip(done.layer.windows(done.x.shape), (1, 2), strict=True)]
+    window = [axis.position[o] + axis.low for axis, o in zip(done.layer.windows(done.shape), (1, 2), strict=True)]
     assert screen.ask("(player) => player.lit().input.places") == [[0], *[places.tolist() for places in window]]
 
 
 def test_hovering_an_input_cell_lights_every_window_that_reads_it(pointed):
     screen, done = pointed
-    readers = reach(done.layer.windows(done.x.shape), (3, 5))
+    readers = reach(done.layer.windows(done.shape), (3, 5))
     screen.hover("input", 0, (3, 5))
     screen.says(f"is read by {prod(map(len, readers))} windows")
     lit = screen.ask("(player) => player.lit().output.places")
@@ -130,7 +130,7 @@ def test_hovering_a_pooled_cell_says_where_it_was_put(alone):
     done = show(UNPOOLED["2d"]).done
     alone.open(UNPOOLED["2d"])
     alone.hover("input", 1, (1, 0))
-    to = np.argwhere(done.layer.source(done.x.shape) == np.ravel_multi_index((1, 1, 0), done.x.shape))[0].tolist()
+    to = np.argwhere(done.layer.source(done.shape) == np.ravel_multi_index((1, 1, 0), done.shape))[0].tolist()
     alone.says(f"pooled channel 1, {place_words((1, 0))} = ")
     alone.says(f" goes to output channel {to[0]}, {place_words(tuple(to[1:]))}.")
     assert alone.ask("(player) => player.lit().output.places") == [[0], [to[1]], [to[2]]]
@@ -154,7 +154,7 @@ def test_times_read_counts_every_cell_as_python_does(alone):
     alone.wait_until("({ stage }) => stage.covered === 'input'")
     assert alone.picture() != plain
     counts = alone.ask("({ stage }) => [...stage.counts.data]")
-    assert counts == coverage(done.layer.windows(done.x.shape)).ravel().tolist()
+    assert counts == coverage(done.layer.windows(done.shape)).ravel().tolist()
 
 
 # --- two players ---

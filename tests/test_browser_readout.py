@@ -76,18 +76,18 @@ def test_a_transposed_sentence_told_by_windows_is_torchs_at_every_key(name, alon
 
 def painted(done: Run, stamp: int) -> np.ndarray:
     """Torch's output, had the input ended with this cell; NaN where nothing is painted yet, until the last cell is."""
-    x = torch.from_numpy(done.x.reshape(len(done.x), -1).copy())
+    x = torch.from_numpy(done.x[0].reshape(done.x.shape[1], -1).copy())
     x[:, stamp + 1 :] = 0
     with torch.no_grad():
-        y = build(done.layer, 0, done.state)(x.reshape(1, *done.x.shape))[0].numpy()
-    if stamp + 1 < done.x[0].size:
+        y = build(done.layer, 0, done.state)(x.reshape(1, *done.shape))[0].numpy()
+    if stamp + 1 < done.x[0, 0].size:
         y[:, painters(done, min, np.inf) > stamp] = np.nan
     return y
 
 
 def painters(done: Run, which: Callable[..., float], nobody: float) -> np.ndarray:
     """The first or last input cell, in reading order, that paints each output cell."""
-    axes = done.layer.windows(done.x.shape)
+    axes = done.layer.windows(done.shape)
     places = [[which(row[row >= 0], default=nobody) for row in axis.source] for axis in axes]
     strides = np.cumprod((1, *done.x.shape[:1:-1]))[::-1]  # of an input cell in reading order
     return sum(np.meshgrid(*[np.array(p) * s for p, s in zip(places, strides, strict=True)], indexing="ij"))
@@ -105,7 +105,7 @@ def on_stage(alone: PlayerAlone, channel: int) -> np.ndarray:
 @pytest.mark.parametrize("name", TRANSPOSED)
 def test_stamps_grow_into_torchs_output_and_say_what_they_finished(name, alone):
     done = show(TRANSPOSED[name]).done
-    turns, cells = len(done.y) // done.layer.groups, done.x[0].size
+    turns, cells = done.y.shape[1] // done.layer.groups, done.x[0, 0].size
     alone.open(TRANSPOSED[name])
     for key, turn, stamp in [("Home", 0, 0), ("ArrowRight", 0, 1), ("End", turns - 1, cells - 1)]:
         alone.press(key)

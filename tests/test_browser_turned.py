@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from alone import PlayerAlone
-from page_objects import Screen, check_sentence
+from page_objects import Screen, check_sentence, laid
 from playwright.sync_api import expect
 
 from cnnviz.core.geometry import reach
@@ -20,7 +20,7 @@ LAYERS: dict[str, tuple[Layer, Shape]] = {
     "glu": (GLU(channels=3), (3, 8, 5)),
     "pool": (AvgPool(kernel_size=(1, 4), stride=(1, 4)), (1, 12, 8)),
     "max": (MaxPool(kernel_size=(2, 3), stride=(1, 2), padding=(0, 1)), (1, 14, 5)),
-    "steps": (Dropout(steps=2), (1, 2, 7, 4)),
+    "steps": (Dropout(), (2, 1, 7, 4)),
     "stamps": (ConvTranspose(1, 1, (2, 3), stride=(1, 2)), (1, 6, 3)),
     "flat": (Flatten(), (1, 6, 4)),
     "sound": (Conv(1, 1, (3, 5), padding=(1, 2)), (1, 626, 128)),
@@ -47,7 +47,7 @@ def done(name: str) -> Run:
 def blob(name: str) -> bytes:
     """A layer turned; the convolution as it is, by other names, and opened at a place."""
     if name in LAYERS:
-        return make_scene(done(name), turned=True).to_bytes()
+        return make_scene(done(name), turned=True, counts="steps" if name == "steps" else "").to_bytes()
     layer, words = OTHERS[name]
     return make_scene(done(layer), **words).to_bytes()
 
@@ -108,7 +108,7 @@ def is_framed(screen: Screen, area: str, channel: int, rows: range, columns: ran
 
 def cells(name: str) -> list[tuple[int, ...]]:
     """Channel and cell of each output: the corners and some between."""
-    every = list(np.ndindex(done(name).y.shape))
+    every = list(np.ndindex(laid(done(name)).shape))
     return [every[0], every[-1], *every[:: max(1, len(every) // 9)]]
 
 
@@ -134,7 +134,7 @@ def test_a_cell_of_the_input_lights_the_outputs_that_read_it(show):
     for channel, *cell in [(0, 0, 0), (1, 8, 5), (0, 3, 4)]:
         point(screen, "inputs", channel, tuple(cell))
         screen.says(f"input channel {channel}, row {cell[0]}, column {cell[1]} = ")
-        readers = reach(made.layer.windows(made.x.shape), tuple(cell))
+        readers = reach(made.layer.windows(made.shape), tuple(cell))
         lit = screen.ask("(player) => player.lit().output.places")
         assert lit == [[0], *([int(at) for at in found] for found in readers)]
         assert is_framed(screen, "outputs", 0, *(range(found[0], found[-1] + 1) for found in readers))

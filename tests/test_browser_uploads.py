@@ -48,16 +48,16 @@ def test_every_kind_of_file_is_shown_as_torch_got_it(colour, screen):
         source = Upload(data=data, name=name, colour=colour)
         channels = len(source.grid().values)
         done = show(request_of(Conv(channels, 1, 3, padding=1), source)).done
-        screen.wait_until("({ scene }, shape) => scene.meta.shapes.input === shape", str((1, *done.x.shape)))
+        screen.wait_until("({ scene }, shape) => scene.meta.shapes.input === shape", str((1, *done.shape)))
         screen.wait_ready(done.layer.code())
         expect(screen.alert).to_have_count(0)
         output = screen.ask("({ scene }) => [...scene.tensors.output.data]")
         np.testing.assert_allclose(output, done.y.ravel(), rtol=1e-5, atol=1e-6)
         screen.press("End")
-        rows, columns = done.y.shape[1:]
+        rows, columns = done.y.shape[2:]
         expect(screen.readout).to_contain_text(f"row {rows - 1}, column {columns - 1}")
         expect(screen.badge).to_contain_text("✓ = torch")
-        assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1]), rel=1e-5, abs=1e-6)
+        assert screen.read().torch == pytest.approx(float(done.y[0, 0, -1, -1]), rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize(("ndim", "shape"), [("1d", (2, 30)), ("3d", (4, 5, 6))])

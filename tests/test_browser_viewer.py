@@ -207,7 +207,7 @@ def viewer(alone: PlayerAlone) -> ViewerAlone:
 
 @cache
 def done(network: Desed, source: Any = CLIP, seed: int = 0) -> dict[str, Run]:
-    return run_network(network.network, source.grid().values, seed)
+    return run_network(network.network, source.grid().values[None], seed)
 
 
 # --- time ---
@@ -360,7 +360,7 @@ def test_stage_and_channel_are_chosen_by_their_pictures(screen):
     pressed = viewer.root.locator("[aria-pressed=true]")
     assert [one.get_attribute("data-focus") for one in pressed.all()] == ["stage relu1", "channel 5"]
     expect(viewer.root.get_by_role("heading", name="relu1, channel 5 of 64")).to_be_visible()
-    np.testing.assert_allclose(viewer.tensor("plane.after"), done(LESSON)["relu1"].y[5], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(viewer.tensor("plane.after"), done(LESSON)["relu1"].y[0, 5], rtol=1e-5, atol=1e-6)
     viewer.page.keyboard.press("Shift+Tab")  # the keyboard is still where it was
     assert viewer.root.evaluate("(root) => root.getRootNode().activeElement.dataset.focus") == "channel 4"
 
@@ -369,7 +369,7 @@ def test_a_link_opens_at_its_stage_channel_and_unit_on_the_first_visit(open_page
     viewer = Viewer(Screen(open_page(reduced_motion="reduce"), fresh_app()))
     viewer.open(f"{ONE}&stage=pooling1&channel=9&frame=40&mel=5&seed=3")
     viewer.ready("pooling1.9")
-    value = done(LESSON, CLIP, 3)["pooling1"].y[9, 40, 5]
+    value = done(LESSON, CLIP, 3)["pooling1"].y[0, 9, 40, 5]
     name, said = viewer.said.inner_text().split(" = ")
     assert name == "pooling1[0, 9, 40, 5]"
     assert number(said) == pytest.approx(float(value), abs=1e-4)
@@ -467,7 +467,7 @@ def test_a_clicked_unit_stays_and_the_keys_walk_on_from_it(screen):
 
 def test_channels_are_sorted_as_numpy_sorts_them(viewer):
     viewer.open(AT_CONV)
-    flat = done(LESSON)["conv1"].y.reshape(64, -1)
+    flat = done(LESSON)["conv1"].y[0].reshape(64, -1)
     columns = {"mean": flat.mean(1), "max": flat.max(1), "variance": flat.var(1), "zeros": (flat == 0).mean(1)}
     columns["index"] = -np.arange(64)
     for by, column in columns.items():
@@ -500,7 +500,7 @@ def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(view
 
 def test_dead_channels_are_marked_in_words(viewer):
     viewer.open((Request(EVAL, CLIP), StageView("relu0")))
-    dead = [channel for channel, values in enumerate(done(EVAL)["relu0"].y) if not values.any()]
+    dead = [channel for channel, values in enumerate(done(EVAL)["relu0"].y[0]) if not values.any()]
     assert dead
     marked = viewer.root.locator(".grid button:has(em)")
     assert [int(one.get_attribute("data-channel")) for one in marked.all()] == dead
@@ -525,7 +525,7 @@ def test_a_map_of_one_cell_is_constant(viewer):
 
 def test_colours_by_layer_make_all_but_the_strongest_channel_paler(viewer):
     viewer.open(AT_CONV)
-    strongest, other = np.abs(done(LESSON)["conv1"].y).max((1, 2)).argsort()[[-1, 0]].tolist()
+    strongest, other = np.abs(done(LESSON)["conv1"].y[0]).max((1, 2)).argsort()[[-1, 0]].tolist()
     maps = [viewer.root.locator(f".grid [data-channel='{channel}']") for channel in (strongest, other)]
     before = [viewer.pixels(one) for one in maps]
     viewer.root.get_by_label("colours by").select_option("layer")
@@ -600,7 +600,7 @@ def test_two_viewers_have_one_cursor(what, viewer):
     for one in both:
         check_cursors(one, LESSON, frames=188)
         expect(one.root.locator(".time")).to_have_text(f"{viewer.time():.2f} s of 3.00 s")
-    theirs = done(LESSON, other.input, other.weights.seed)["conv0"].y[0]
+    theirs = done(LESSON, other.input, other.weights.seed)["conv0"].y[0, 0]
     np.testing.assert_allclose(both[1].tensor("plane.output"), theirs, rtol=1e-5, atol=1e-5)
 
 

@@ -24,27 +24,27 @@ POOL = MaxPool(return_indices=True)
 
 def test_an_unpooling_puts_back_the_winners_of_the_pooling_that_it_undoes():
     x = values((2, 5, 6), 3)
-    done = run_network(chain(POOL, MaxUnpool.of(POOL)), x)
+    done = run_network(chain(POOL, MaxUnpool.of(POOL)), x[None])
     pooled, places = nn.functional.max_pool2d(torch.from_numpy(x)[None], 2, return_indices=True)
     wanted = nn.functional.max_unpool2d(pooled, places, 2, output_size=(5, 6))[0]
-    np.testing.assert_array_equal(done["1"].y, wanted)
+    np.testing.assert_array_equal(done["1"].y[0], wanted)
 
 
 def test_unpoolings_undo_the_poolings_from_the_last_to_the_first():
     x, wide = values((2, 9, 8), 4), MaxPool(3, 1, return_indices=True)
-    done = run_network(chain(wide, POOL, MaxUnpool.of(POOL), MaxUnpool.of(wide)), x)
+    done = run_network(chain(wide, POOL, MaxUnpool.of(POOL), MaxUnpool.of(wide)), x[None])
     first, outer = nn.functional.max_pool2d(torch.from_numpy(x)[None], 3, 1, return_indices=True)
     second, inner = nn.functional.max_pool2d(first, 2, return_indices=True)
     back = nn.functional.max_unpool2d(second, inner, 2, output_size=first.shape[2:])
     wanted = nn.functional.max_unpool2d(back, outer, 3, 1, output_size=x.shape[1:])
-    np.testing.assert_array_equal(done["3"].y, wanted[0])
+    np.testing.assert_array_equal(done["3"].y[0], wanted[0])
 
 
 def test_a_pooling_hands_over_its_winners_where_nothing_of_it_is_kept():
     x = values((2, 4, 6))
-    whole, part = (run_network(chain(POOL, MaxUnpool.of(POOL)), x, full=full) for full in (None, ["1"]))
+    whole, part = (run_network(chain(POOL, MaxUnpool.of(POOL)), x[None], full=full) for full in (None, ["1"]))
     assert list(part) == ["1"]
-    np.testing.assert_array_equal(part["1"].y, whole["1"].y)
+    np.testing.assert_array_equal(part["1"].y[0], whole["1"].y[0])
 
 
 def test_what_nothing_pooled_cannot_be_put_back():
@@ -54,12 +54,14 @@ def test_what_nothing_pooled_cannot_be_put_back():
 
 def test_a_chain_starts_as_torch_starts_the_same_layers_one_after_the_other():
     x = values((2, 6, 5), 7)
-    done = run_network(chain(Conv(2, 4, 3, padding=1), BatchNorm(num_features=4), ReLU(), Conv(4, 3, 2)), x, seed=11)
+    done = run_network(
+        chain(Conv(2, 4, 3, padding=1), BatchNorm(num_features=4), ReLU(), Conv(4, 3, 2)), x[None], seed=11
+    )
     torch.manual_seed(11)
     layers = [nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 3, 2)]
     with torch.no_grad():
         wanted = nn.Sequential(*layers)(torch.from_numpy(x)[None])[0]
-    np.testing.assert_allclose(done["3"].y, wanted, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(done["3"].y[0], wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_a_chain_refuses_with_the_sentence_and_the_ways_out_of_the_layer():

@@ -85,7 +85,7 @@ def assert_gives(data: bytes, recipe: Recipe, given: Desed, part: str = "") -> N
     """The file's network, with the settings that it was made with, gives what its module gives."""
     opened = Checkpoint(data, part=part).open()
     x = values((1, FRAMES, MELS))
-    done = run_network(given.network, x, seed=9, weights=load(opened.weights, given.network))
+    done = run_network(given.network, x[None], seed=9, weights=load(opened.weights, given.network))
     np.testing.assert_allclose(last(done), output(recipe, x), rtol=1e-4, atol=1e-5)
 
 
@@ -162,7 +162,7 @@ def test_weights_of_any_kind_become_float32(dtype):
 def test_the_count_of_batches_survives_as_a_scalar():
     opened = Checkpoint(saved(trained(Recipe(GLU)).state_dict())).open()
     assert opened.weights["cnn.batchnorm0.num_batches_tracked"].shape == ()
-    done = run_network(GLU.network, values((1, FRAMES, MELS)), weights=load(opened.weights, GLU.network))
+    done = run_network(GLU.network, values((1, FRAMES, MELS))[None], weights=load(opened.weights, GLU.network))
     assert done["batchnorm0"].state["num_batches_tracked"] == 2
 
 

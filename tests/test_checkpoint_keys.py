@@ -42,7 +42,7 @@ def assert_runs_as(data: bytes, module: nn.Module) -> Fit:
     with torch.no_grad():
         expected = module(torch.from_numpy(x)[None])[0].numpy()
     np.testing.assert_allclose(
-        last(run_network(NETWORK, x, weights=fit.weights)).ravel(), expected, rtol=1e-4, atol=1e-5
+        last(run_network(NETWORK, x[None], weights=fit.weights)).ravel(), expected, rtol=1e-4, atol=1e-5
     )
     return fit
 
@@ -131,7 +131,7 @@ def test_words_inside_a_recipes_keys():
     ):
         opened = Checkpoint(saved(state)).open()
         x = values((1, FRAMES, MELS))
-        done = run_network(SMALL.network, x, weights=load(opened.weights, SMALL.network))
+        done = run_network(SMALL.network, x[None], weights=load(opened.weights, SMALL.network))
         np.testing.assert_allclose(last(done), output(recipe, x), rtol=1e-4, atol=1e-5)
         assert opened.notes == ()
 

@@ -14,7 +14,7 @@ from strategies import any_case, values
 from torch import nn
 from torch.nn import functional
 
-from cnnviz.core.layers import GLU, AvgPool, BatchNorm, Conv, Dropout, MaxPool
+from cnnviz.core.layers import GLU, AvgPool, BatchNorm, Conv, MaxPool
 from cnnviz.core.run import Run, run
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.inputs.patterns import Random
@@ -69,7 +69,7 @@ def test_both_files_hold_the_same_arrays_and_words(tmp_path):
 def test_the_arrays_give_torchs_output_again():
     found = load(tensors(CONV))
     x, weight, bias = (torch.from_numpy(found[name]) for name in ("input", "state.weight", "state.bias"))
-    again = functional.conv2d(x[None], weight, bias, stride=2)[0].numpy()
+    again = functional.conv2d(x, weight, bias, stride=2).numpy()
     np.testing.assert_array_equal(again, found["output"])
 
 
@@ -94,7 +94,7 @@ def test_a_pooling_undone_comes_with_the_places_that_it_was_told():
     shown = show(undoing(MaxPool(), Random(size=6)))
     found = load(tensors(shown))
     x, places = (torch.from_numpy(found[name]) for name in ("input", "part.indices"))
-    again = functional.max_unpool2d(x[None], places[None], 2, output_size=(6, 6))[0].numpy()
+    again = functional.max_unpool2d(x, places, 2, output_size=(6, 6)).numpy()
     np.testing.assert_array_equal(again, found["output"])
 
 
@@ -116,12 +116,15 @@ def test_the_words_say_what_it_takes_to_get_the_numbers_again(tmp_path):
         "torch": torch.__version__,
         "readme": "",
     }
-    assert "(channels, rows, columns)" in told["readme"]
+    assert "(N, channels, rows, columns)" in told["readme"]
 
 
-def test_examples_and_steps_are_named_among_the_axes(tmp_path):
-    done = run(Dropout(steps=2), values((3, 2, 4, 5)))
-    assert f"(channels, {done.layer.axis_names()[0]}, rows, columns)" in words(tensors(done), tmp_path)["readme"]
+def test_several_examples_come_first_as_torch_has_them(tmp_path):
+    done = run(BatchNorm(num_features=2), values((3, 2, 4, 5)))
+    found = load(tensors(done))
+    assert found["input"].shape == found["output"].shape == (3, 2, 4, 5)
+    assert words(tensors(done), tmp_path)["input_shape"] == "(3, 2, 4, 5)"
+    assert_holds(found, done)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

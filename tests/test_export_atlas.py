@@ -29,7 +29,7 @@ X = np.random.default_rng(0).uniform(size=SHAPE).astype(np.float32)
 
 def blob(scale="picture"):
     glance = Glance(NET, SHAPE)
-    run_network(NET, X, seed=1, full=(), see=glance)
+    run_network(NET, X[None], seed=1, full=(), see=glance)
     return make_flow(NET, X, scale, glance).to_bytes()
 
 
@@ -44,11 +44,11 @@ def drawn(monkeypatch):
 
 def test_every_stage_has_its_map_with_torchs_numbers(drawn):
     atlas(blob(), Look(), 4, "seeds")
-    done = run_network(NET, X, seed=1)
+    done = run_network(NET, X[None], seed=1)
     maps = [axes.images[0].get_array() for axes in drawn[0].axes if axes.images]
     np.testing.assert_allclose(maps[0], X.transpose(1, 2, 0), atol=1e-6)
     for shown, name in zip(maps[1:4], ("conv", "relu", "pool"), strict=True):
-        np.testing.assert_array_equal(shown, done[name].y[4])
+        np.testing.assert_array_equal(shown, done[name].y[0, 4])
     for shown, name in zip(maps[4:6], ("flat", "drop"), strict=True):
         cells = np.ma.filled(shown, np.nan).ravel()
         np.testing.assert_array_equal(cells[: done[name].y.size], done[name].y.ravel())
@@ -61,7 +61,7 @@ def test_a_channel_beyond_the_last_shows_the_last(drawn):
     atlas(blob("signed"), Look(), 99)
     maps = [axes.images[0].get_array() for axes in drawn[0].axes if axes.images]
     np.testing.assert_array_equal(maps[0], X[2])
-    np.testing.assert_array_equal(maps[1], run_network(NET, X, seed=1)["conv"].y[5])
+    np.testing.assert_array_equal(maps[1], run_network(NET, X[None], seed=1)["conv"].y[0, 5])
 
 
 def test_names_shapes_modes_and_the_title_are_text():

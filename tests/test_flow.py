@@ -69,9 +69,9 @@ def made(network, x, scale="signed"):
 
     def see(name, done):
         glance(name, done)
-        seen[name] = done.y.copy()
+        seen[name] = done.y[0].copy()
 
-    run_network(network, x, full=(), see=see)
+    run_network(network, x[None], full=(), see=see)
     blob = make_flow(network, x, scale, glance).to_bytes()
     return load(blob), words(blob), seen
 
@@ -336,7 +336,7 @@ def test_of_several_statistics_the_first_is_named():
 def test_a_request_is_run_once_as_a_whole():
     request = Request(LessonB().network, DIGIT, Seeded(2))
     shown = show(request, NetworkView())
-    done = run_network(request.network, DIGIT.grid().values, 2)
+    done = run_network(request.network, DIGIT.grid().values[None], 2)
     tensors = load(shown.blob)
     for i, one in enumerate(done.values(), 1):
         np.testing.assert_array_equal(tensors[f"values.{i}"].ravel(), one.y.ravel())
@@ -348,7 +348,7 @@ def test_a_request_is_run_once_as_a_whole():
 
 def test_the_request_says_with_which_weights_it_starts():
     network = LessonB().network
-    done = run_network(network, DIGIT.grid().values, 2, Kaiming(2).state(network))
+    done = run_network(network, DIGIT.grid().values[None], 2, Kaiming(2).state(network))
     shown = [load(show(Request(network, DIGIT, weights), NetworkView()).blob) for weights in (Kaiming(2), Seeded(2))]
     np.testing.assert_array_equal(shown[0]["values.12"].ravel(), done["linear_11"].y.ravel())
     assert (shown[0]["values.12"] != shown[1]["values.12"]).any()
@@ -393,7 +393,7 @@ def test_only_the_first_stage_reads_the_colours_of_the_picture():
 
 def test_a_stage_with_more_maps_than_there_is_room_for_is_refused_and_those_before_it_are_not():
     request = Request(net(ReLU(), Conv(1, MOST_MAPS + 1, (1, 1))), Random(size=(4, 4)))
-    assert show(request, LayerView("s0")).done.y.shape == (1, 4, 4)
+    assert show(request, LayerView("s0")).done.y.shape[1:] == (1, 4, 4)
     with pytest.raises(BudgetError, match="the stage has room for"):
         show(request, LayerView("s1"))
 

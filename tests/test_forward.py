@@ -91,7 +91,7 @@ def test_a_true_convolution_is_held_against_the_plain_one_that_was_seen_before(s
     show(plain)
     shown = show(replace(plain, weights=Named("sobel_x", flipped=True)))
     assert len(stages) == 2
-    assert shown.turned == np.abs(shown.done.y - show(plain).done.y).max() > 0
+    assert shown.turned == np.abs(shown.done.y[0] - show(plain).done.y[0]).max() > 0
 
 
 def test_what_is_seen_is_the_same_however_much_is_kept(monkeypatch):
@@ -105,10 +105,10 @@ def test_what_is_seen_is_the_same_however_much_is_kept(monkeypatch):
 
 def test_a_pass_holds_torchs_numbers_to_the_bit(kept):
     forget()
-    wanted = run_network(SMALL.network, SMALL.input.grid().values, 3)
+    wanted = run_network(SMALL.network, SMALL.input.grid().values[None], 3)
     done = run(SMALL, {"conv1", "pooling2"}, Watch)
     for stage in ("conv1", "pooling2"):
-        np.testing.assert_array_equal(done[stage].y, wanted[stage].y)
+        np.testing.assert_array_equal(done[stage].y[0], wanted[stage].y[0])
 
 
 def test_what_one_stage_makes_and_the_next_one_reads_counts_once():

@@ -42,7 +42,6 @@ from cnnviz.core.layers import (
     PReLU,
     ReLU,
     ReLU6,
-    Repeat,
     RReLU,
     Sigmoid,
     SiLU,
@@ -57,6 +56,7 @@ from cnnviz.core.layers import (
 from cnnviz.core.layers.gate import block
 from cnnviz.core.run import run
 from cnnviz.core.trace import steps, trace
+from cnnviz.inputs.batch import Times
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
 
@@ -69,7 +69,7 @@ def sigmoid(x):
 
 def by_hand(done):
     """Every output cell from the tables, shaped as the output."""
-    return np.array([[step.value for step in steps(done, c)] for c in range(len(done.y))]).reshape(done.y.shape)
+    return np.array([[step.value for step in steps(done, c)] for c in range(done.y.shape[1])]).reshape(done.y.shape[1:])
 
 
 # --- activations ---
@@ -122,12 +122,12 @@ def test_numbers_of_a_function_go_to_the_browser_whole_ones_too():
 def test_a_cell_on_the_bound_of_a_shrinkage_is_on_the_side_that_torch_takes():
     """0.3 in float32 is a little more than 0.3, and torch compares the two as float32."""
     done = run(Hardshrink(0.3), np.array([0.3, -0.3, 0.31, 0.0], np.float32).reshape(1, 2, 2))
-    np.testing.assert_array_equal(by_hand(done), done.y)
+    np.testing.assert_array_equal(by_hand(done), done.y[0])
 
 
 def test_relu_passes_on_what_is_no_number():
     done = run(ReLU(), np.full((1, 1, 1), np.nan, np.float32))
-    assert np.isnan(done.y).all()
+    assert np.isnan(done.y[0]).all()
     assert np.isnan(by_hand(done)).all()
 
 
@@ -168,7 +168,7 @@ def test_a_softmax_along_an_axis_is_torchs(kind, dim, shape):
     layer, x = kind(dim=dim, ndim=len(shape) - 1), values(shape)
     module = {Softmax: nn.Softmax, LogSoftmax: nn.LogSoftmax, Softmin: nn.Softmin}[kind](dim=dim)
     wanted = module(torch.from_numpy(x)[None])[0].numpy()
-    np.testing.assert_allclose(run(layer, x).y, wanted, rtol=1e-6)
+    np.testing.assert_allclose(run(layer, x).y[0], wanted, rtol=1e-6)
     np.testing.assert_allclose(by_hand(run(layer, x)), wanted, rtol=1e-5)
 
 
@@ -178,7 +178,7 @@ def test_a_softmax_along_an_axis_that_is_not_there_is_refused_with_a_way_out(dim
     with pytest.raises(GeometryError) as refused:
         run(layer, values(shape))
     for fix in refused.value.fixes:
-        assert run(replace(layer, **fix), values(shape)).y.shape == shape
+        assert run(replace(layer, **fix), values(shape)).y.shape[1:] == shape
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_softmax_of_a_vector_is_over_its_features(dim, fits):
         return
     x = values((5,))
     wanted = nn.Softmax(dim=dim)(torch.from_numpy(x)[None])[0].numpy()
-    np.testing.assert_allclose(run_network(network, x, 0)["share"].y.ravel(), wanted, rtol=1e-6)
+    np.testing.assert_allclose(run_network(network, x[None], 0)["share"].y.ravel(), wanted, rtol=1e-6)
 
 
 def test_softmax_shares_out_along_the_channels():
@@ -207,19 +207,21 @@ def test_softmax_shares_out_along_the_channels():
 def mixed(done):
     """``linear(x)`` of each pixel, in double precision."""
     weight, bias = (done.state[f"linear.{name}"].astype(np.float64) for name in ("weight", "bias"))
-    return np.einsum("oi,i...->o...", weight, done.x.astype(np.float64)) + bias.reshape(-1, *[1] * (done.x.ndim - 1))
+    return np.einsum("oi,i...->o...", weight, done.x[0].astype(np.float64)) + bias.reshape(
+        -1, *[1] * (done.x[0].ndim - 1)
+    )
 
 
 @given(case=dims.flatmap(VALID["glu"]), seed=st.integers(0, 99))
 def test_the_glu_of_desed_is_the_mixed_signal_times_a_gate_of_each_cell(case, seed):
     done = run(case[0], values(case[1], seed), seed)
-    np.testing.assert_allclose(done.y, mixed(done) * sigmoid(done.x), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(done.y[0], mixed(done) * sigmoid(done.x[0]), rtol=1e-4, atol=1e-6)
 
 
 @given(case=dims.flatmap(VALID["context_gating"]), seed=st.integers(0, 99))
 def test_the_context_gating_of_desed_is_the_signal_times_a_mixed_gate(case, seed):
     done = run(case[0], values(case[1], seed), seed)
-    np.testing.assert_allclose(done.y, done.x * sigmoid(mixed(done)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(done.y[0], done.x[0] * sigmoid(mixed(done)), rtol=1e-4, atol=1e-6)
 
 
 @desed
@@ -234,13 +236,13 @@ def test_the_products_of_a_pixel_and_the_bias_add_up_to_what_the_linear_makes(na
 
 def signal_and_gate(layer, done):
     """What the layer says to show as signal and as gate, each shaped as the output."""
-    told = layer.gating(done.x.shape)
-    tensors = {"input": done.x, **done.parts}
+    told = layer.gating(done.shape)
+    tensors = {"input": done.x[0], **done.example().parts}
     through = {None: lambda x: x, "Sigmoid": sigmoid, "ReLU": lambda x: x > 0}
 
     def shown(side):
         first = side.get("first", 0)
-        part = tensors[side.get("tensor", "input")][first : first + len(done.y)]
+        part = tensors[side.get("tensor", "input")][first : first + done.y.shape[1]]
         return through[side.get("through")](part)
 
     return shown(told.get("signal", {})), shown(told["gate"])
@@ -252,7 +254,7 @@ def test_signal_and_gate_as_told_multiply_to_the_output(name, data, seed):
     layer, shape = data.draw(cases(name))
     done = run(layer, values(shape, seed), seed)
     signal, gate = signal_and_gate(layer, done)
-    np.testing.assert_allclose(signal * gate, done.y, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(signal * gate, done.y[0], rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize(("layer", "mixes"), [(GLU(channels=2), "signal"), (ContextGating(channels=2), "gate")])
@@ -285,9 +287,9 @@ def test_the_baseline_of_desed_spells_its_gate_so(kind, gated):
     done = run(kind(channels=3), values((3, 4, 5)), seed=1)
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
-        x = torch.from_numpy(done.x)[None]
+        x = torch.from_numpy(done.x[0])[None]
         expected = gated(x, nn.Linear(3, 3)(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
-    np.testing.assert_allclose(done.y, expected[0], rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(done.y[0], expected[0], rtol=1e-6, atol=1e-7)
 
 
 # --- other gates ---
@@ -296,7 +298,7 @@ def test_the_baseline_of_desed_spells_its_gate_so(kind, gated):
 @given(case=dims.flatmap(VALID["halving_glu"]), seed=st.integers(0, 99))
 def test_torchs_glu_gates_the_first_half_of_the_channels_by_the_second(case, seed):
     done = run(case[0], values(case[1], seed))
-    signal, gate = np.split(done.x.astype(np.float64), 2)
+    signal, gate = np.split(done.x[0].astype(np.float64), 2)
     np.testing.assert_allclose(by_hand(done), signal * sigmoid(gate), rtol=1e-12)
 
 
@@ -321,7 +323,7 @@ def test_a_mask_lies_the_same_over_every_channel():
     layer = MaskGate((-9.0, 0.0, 9.0), (1, 3))
     done = run(layer, np.ones((2, 2, 6), np.float32))
     row = sigmoid(np.array([-9, -9, 0, 0, 9, 9]))
-    np.testing.assert_allclose(done.y, np.broadcast_to(row, (2, 2, 6)), rtol=1e-5)
+    np.testing.assert_allclose(done.y[0], np.broadcast_to(row, (2, 2, 6)), rtol=1e-5)
     np.testing.assert_allclose(by_hand(done), np.broadcast_to(row, (2, 2, 6)), rtol=1e-5)
 
 
@@ -335,20 +337,20 @@ dropouts = each("dropout", "dropout_nd")
 def test_the_mask_explains_what_dropout_did(name, data, seed):
     layer, shape = data.draw(cases(name))
     done = run(layer, values(shape, seed), seed)
-    expected = done.x * done.parts["gate"] / ((1 - layer.p if layer.training else 1) or 1)  # p = 1 leaves nothing
-    np.testing.assert_allclose(done.y, expected, rtol=1e-5)
+    expected = done.x[0] * done.parts["gate"][0] / ((1 - layer.p if layer.training else 1) or 1)  # p = 1 leaves nothing
+    np.testing.assert_allclose(done.y[0], expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])
 def test_the_mask_drops_about_as_many_cells_as_it_should(p):
-    mask = run(Dropout(p), values((4, 100, 100))).parts["gate"]
+    mask = run(Dropout(p), values((4, 100, 100))).parts["gate"][0]
     assert set(np.unique(mask)) <= {0, 1}
     assert (mask == 0).mean() == pytest.approx(p, abs=0.01)
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
 def test_the_mean_stays_about_what_it_was(p):
-    assert run(Dropout(p), np.ones((4, 100, 100), np.float32)).y.mean() == pytest.approx(1, abs=0.05)
+    assert run(Dropout(p), np.ones((4, 100, 100), np.float32)).y[0].mean() == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("sizes", [(9,), (4, 5), (3, 3, 3)])
@@ -361,7 +363,7 @@ def test_whole_channels_are_dropped(sizes):
 @pytest.mark.parametrize("kind", [Dropout, DropoutNd])
 def test_in_eval_mode_dropout_does_nothing(kind):
     done = run(kind(0.9, training=False), values((4, 5, 6)))
-    np.testing.assert_array_equal(done.y, done.x)
+    np.testing.assert_array_equal(done.y[0], done.x[0])
     assert done.parts["gate"].all()
 
 
@@ -370,17 +372,10 @@ def test_the_same_seed_drops_the_same_cells_of_any_input():
     np.testing.assert_array_equal(*masks)
 
 
-def test_repeating_an_input_gives_each_step_the_same_maps():
-    x = values((2, 4, 5))
-    done = run(Repeat(times=3), x)
-    np.testing.assert_array_equal(done.y, np.stack([x] * 3, axis=1))
-    np.testing.assert_array_equal(by_hand(done), done.y)
-
-
 def test_each_step_drops_other_cells_of_the_same_input():
-    mask = run(Dropout(steps=3), np.ones((2, 3, 9, 9), np.float32)).parts["gate"]
-    assert (mask[:, 0] != mask[:, 1]).any()
-    assert (mask[:, 1] != mask[:, 2]).any()
+    mask = run(Dropout(), Times(3).of(np.ones((2, 9, 9), np.float32))).parts["gate"]
+    assert (mask[0] != mask[1]).any()
+    assert (mask[1] != mask[2]).any()
 
 
 def test_another_seed_drops_other_cells():

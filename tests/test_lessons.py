@@ -34,7 +34,7 @@ from cnnviz.inputs.kernels import flip
     ],
 )
 def test_output_sizes_of_the_lessons(layer, shape, output):
-    assert run(layer, np.zeros(shape, np.float32)).y.shape == output
+    assert run(layer, np.zeros(shape, np.float32)).y.shape[1:] == output
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_rows_that_floor_cuts_off_do_not_change_the_output():
     x = values((1, 8, 8))
     changed = x.copy()
     changed[:, 7] += 100
-    np.testing.assert_array_equal(run(Conv(stride=2), changed).y, run(Conv(stride=2), x).y)
+    np.testing.assert_array_equal(run(Conv(stride=2), changed).y[0], run(Conv(stride=2), x).y[0])
 
 
 def test_a_stride_larger_than_the_kernel_skips_cells():
@@ -91,7 +91,7 @@ def test_a_1x1_convolution_mixes_channels_only():
     x, layer = values((3, 4, 5)), Conv(3, 2, 1)
     done = run(layer, x)
     mixed = np.einsum("oi,ihw->ohw", done.state["weight"][:, :, 0, 0], x) + done.state["bias"][:, None, None]
-    np.testing.assert_allclose(done.y, mixed, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(done.y[0], mixed, rtol=1e-4, atol=1e-5)
     assert (coverage(layer.windows(x.shape)) == 1).all()
 
 
@@ -100,13 +100,13 @@ def test_a_1x1_convolution_mixes_channels_only():
 
 def test_a_convolution_in_a_network_is_a_cross_correlation():
     x, weight = values((1, 9, 8)), values((1, 1, 3, 4), seed=1)
-    y = run(Conv(kernel_size=(3, 4), bias=False), x, weights={"weight": weight}).y[0]
+    y = run(Conv(kernel_size=(3, 4), bias=False), x, weights={"weight": weight}).y[0, 0]
     np.testing.assert_allclose(y, correlate(x[0], weight[0, 0], "valid"), rtol=1e-4, atol=1e-5)
 
 
 def test_turning_the_kernel_round_makes_it_a_true_convolution():
     x, weight = values((1, 9, 8)), values((1, 1, 3, 4), seed=1)
-    y = run(Conv(kernel_size=(3, 4), bias=False), x, weights={"weight": flip(weight)}).y[0]
+    y = run(Conv(kernel_size=(3, 4), bias=False), x, weights={"weight": flip(weight)}).y[0, 0]
     np.testing.assert_allclose(y, convolve(x[0], weight[0, 0], "valid"), rtol=1e-4, atol=1e-5)
 
 
@@ -115,8 +115,8 @@ def test_two_groups_are_two_convolutions_side_by_side():
     both = run(Conv(4, 6, groups=2), x)
     for group in (0, 1):
         own = {name: tensor[3 * group : 3 * group + 3] for name, tensor in both.state.items()}
-        alone = run(Conv(2, 3), x[2 * group : 2 * group + 2], weights=own).y
-        np.testing.assert_allclose(both.y[3 * group : 3 * group + 3], alone, rtol=1e-4, atol=1e-5)
+        alone = run(Conv(2, 3), x[2 * group : 2 * group + 2], weights=own).y[0]
+        np.testing.assert_allclose(both.y[0, 3 * group : 3 * group + 3], alone, rtol=1e-4, atol=1e-5)
 
 
 def test_depthwise_is_one_group_for_each_channel():
@@ -126,11 +126,11 @@ def test_depthwise_is_one_group_for_each_channel():
 def test_columns_of_receptive_fields_turn_a_convolution_into_one_matrix_product():
     """As written by hand in lesson E: pad, cut windows, W (F, C*kh*kw) @ columns (C*kh*kw, out_h*out_w) + b."""
     done = run(Conv(3, 4, (3, 2), stride=(2, 1), padding=1), values((3, 6, 5)))
-    padded = np.pad(done.x, ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(done.x[0], ((0, 0), (1, 1), (1, 1)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 2), axis=(1, 2))[:, ::2]  # (C, out_h, out_w, kh, kw)
     columns = windows.transpose(0, 3, 4, 1, 2).reshape(3 * 3 * 2, -1)
     by_hand = done.state["weight"].reshape(4, -1) @ columns + done.state["bias"][:, None]
-    np.testing.assert_allclose(done.y, by_hand.reshape(done.y.shape), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(done.y[0], by_hand.reshape(done.y.shape[1:]), rtol=1e-4, atol=1e-5)
 
 
 # --- transposed convolution ---
@@ -145,8 +145,8 @@ def test_output_padding_adds_output_and_no_zeros():
 
 def test_output_padding_changes_no_number_that_was_there():
     x = values((1, 4, 4))
-    longer = run(ConvTranspose(stride=2, output_padding=1), x).y
-    np.testing.assert_array_equal(longer[:, :-1, :-1], run(ConvTranspose(stride=2), x).y)
+    longer = run(ConvTranspose(stride=2, output_padding=1), x).y[0]
+    np.testing.assert_array_equal(longer[:, :-1, :-1], run(ConvTranspose(stride=2), x).y[0])
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def shown(stage, network=GATED, channel=1, unit=None, source=CLIP, weights=SEEDE
 
 
 def torchs(stage, network=GATED, source=CLIP):
-    return run_network(network.network, source.grid().values, seed=3)[stage]
+    return run_network(network.network, source.grid().values[None], seed=3)[stage]
 
 
 # --- small pictures and statistics ---
@@ -117,7 +117,7 @@ def test_a_gate_shows_signal_gate_and_product(activation):
     assert meta["planes"] == ["signal", "gate", "product"]
     assert meta["scales"]["gate"] == "gate"
     signal, gate, product = (tensors[f"plane.{name}"] for name in meta["planes"])
-    np.testing.assert_array_equal(product, torchs(f"{activation}1", network).y[1])
+    np.testing.assert_array_equal(product, torchs(f"{activation}1", network).y[0, 1])
     np.testing.assert_allclose(signal * gate, product, rtol=1e-4, atol=1e-6)
     assert 0 < gate.min() < gate.max() < 1
 
@@ -134,8 +134,8 @@ def test_a_stage_that_keeps_its_channels_shows_before_and_after(stage):
     tensors, meta, _ = shown(stage)
     done = torchs(stage)
     assert meta["planes"] == ["before", "after"]
-    np.testing.assert_array_equal(tensors["plane.before"], done.x[1])
-    np.testing.assert_array_equal(tensors["plane.after"], done.y[1])
+    np.testing.assert_array_equal(tensors["plane.before"], done.x[0, 1])
+    np.testing.assert_array_equal(tensors["plane.after"], done.y[0, 1])
 
 
 @pytest.mark.parametrize("filters", [(4, 6, 8), (4, 4, 4)])
@@ -143,7 +143,7 @@ def test_a_convolution_shows_its_output_and_its_kernel(filters):
     network = replace(GATED, nb_filters=filters)
     tensors, meta, _ = shown("conv1", network)
     assert meta["planes"] == ["output"]
-    np.testing.assert_array_equal(tensors["plane.output"], torchs("conv1", network).y[1])
+    np.testing.assert_array_equal(tensors["plane.output"], torchs("conv1", network).y[0, 1])
     np.testing.assert_array_equal(tensors["kernel"], torchs("conv1", network).state["weight"][1])
 
 
@@ -179,7 +179,7 @@ def test_a_unit_is_centred_in_the_middle_of_its_field(given_):
 def test_each_stage_has_a_picture_of_the_channel_or_of_its_last():
     tensors, meta, _ = shown("conv2", channel=7)
     assert {one["name"]: one["channel"] for one in meta["stages"][1:]}["conv0"] == 3
-    levels, _ = small_picture(torchs("glu1").y[5:6])
+    levels, _ = small_picture(torchs("glu1").y[0, 5:6])
     np.testing.assert_array_equal(tensors["strip.glu1"], levels[0])
 
 
@@ -219,7 +219,7 @@ def test_the_window_opens_at_the_unit_of_the_maps():
     opened = show(Request(GATED, CLIP, Seeded(3)), StageView("conv1", 2, (20, 7)).window)
     meta = words(opened.blob)
     assert (meta["turned"], meta["at"]["channel"], meta["at"]["cell"]) == (True, 2, [0, 20, 7])
-    np.testing.assert_array_equal(opened.done.y, torchs("conv1").y)
+    np.testing.assert_array_equal(opened.done.y[0], torchs("conv1").y[0])
 
 
 @pytest.mark.parametrize(("stage", "statistical"), [("conv0", ""), ("glu1", "batchnorm0")])
@@ -261,7 +261,7 @@ def checkpoint(network):
 
 def test_a_checkpoints_weights_are_those_that_are_shown():
     tensors, _, _ = shown("pooling2", weights=Loaded(checkpoint(GATED)))
-    expected = run_network(GATED.network, CLIP.grid().values, seed=11)["pooling2"].y
+    expected = run_network(GATED.network, CLIP.grid().values[None], seed=11)["pooling2"].y[0]
     np.testing.assert_array_equal(tensors["plane.after"], expected[1])
 
 

@@ -328,9 +328,9 @@ def test_a_layer_runs_on_its_real_input():
     app = opened("network", **LINK, layer="2", view="one layer", input="ramp", input_size="8")
     assert_runs(app)
     tensors = load(blobs(app)[-1])
-    done = run_network(SMALL, np.arange(64, dtype=np.float32).reshape(1, 8, 8))["2"]
+    done = run_network(SMALL, np.arange(64, dtype=np.float32).reshape(1, 8, 8)[None])["2"]
     assert tensors["output"].shape[0] == 4
-    np.testing.assert_allclose(tensors["output"][:, 0], done.y, rtol=1e-5)
+    np.testing.assert_allclose(tensors["output"][:, 0], done.y[0], rtol=1e-5)
 
 
 def test_the_first_layer_as_a_dense_one():

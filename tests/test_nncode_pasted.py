@@ -45,7 +45,7 @@ def assert_alike(text, shape):
     flat = {key.replace(".", "_"): value for key, value in state.items()}  # where parts run at several places
     weights = {key: state.get(key, flat.get(key.replace(".", "_"))) for key in mine}
     assert {key: value.shape for key, value in mine.items()} == {key: one.shape for key, one in weights.items()}
-    done = list(run_network(network, x, weights=weights).values())[-1]
+    done = list(run_network(network, x[None], weights=weights).values())[-1]
     assert network.shapes(shape)[-1] == y.shape
     np.testing.assert_allclose(done.y.ravel(), y.ravel(), rtol=1e-4, atol=1e-5)
 

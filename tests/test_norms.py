@@ -7,34 +7,38 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import agreed, as_ours, asked, batch_of, cases, each, torch_gives, values
+from strategies import agreed, asked, cases, each, torch_gives, values
 from torch import nn
 
+from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from cnnviz.core.run import run
 from cnnviz.core.trace import steps, trace
 
 every_norm = each("batch_norm", "group_norm", "instance_norm", "layer_norm")
-SHAPE = (4, 3, 5, 6)  # channels, examples, rows, columns
-ALL = [  # with the axes of SHAPE that share statistics; channels are the first
-    (BatchNorm(examples=True), (1, 2, 3)),
-    (InstanceNorm(examples=True), (2, 3)),
-    (GroupNorm(examples=True), (0, 2, 3)),
-    (GroupNorm(num_groups=4, examples=True), (2, 3)),
-    (LayerNorm(examples=True), (0, 2, 3)),
-    (LayerNorm(normalized_shape=(5, 6), examples=True), (2, 3)),
-    (LayerNorm(normalized_shape=(6,), examples=True), (3,)),
+SHAPE = (3, 4, 5, 6)  # examples, channels, rows, columns
+ALONE = SHAPE[1:]
+ALL = [  # with the axes of SHAPE that share statistics
+    (BatchNorm(), (0, 2, 3)),
+    (InstanceNorm(), (2, 3)),
+    (GroupNorm(), (1, 2, 3)),
+    (GroupNorm(num_groups=4), (2, 3)),
+    (LayerNorm(), (1, 2, 3)),
+    (LayerNorm(normalized_shape=(5, 6)), (2, 3)),
+    (LayerNorm(normalized_shape=(6,)), (3,)),
 ]
 all_norms = pytest.mark.parametrize(
     ("layer", "over"),
-    [(layer if getattr(layer, "normalized_shape", ()) else agreed(layer, SHAPE), over) for layer, over in ALL],
+    [(layer if getattr(layer, "normalized_shape", ()) else agreed(layer, ALONE), over) for layer, over in ALL],
     ids=lambda value: value.code() if hasattr(value, "code") else str(value),
 )
 
 
 def by_hand(done):
     """Every output cell from the tables, shaped as the output."""
-    return np.array([[step.value for step in steps(done, c)] for c in range(len(done.y))]).reshape(done.y.shape)
+    n, channels = done.y.shape[:2]
+    cells = [[step.value for c in range(channels) for step in steps(done, c, example)] for example in range(n)]
+    return np.array(cells).reshape(done.y.shape)
 
 
 # --- which cells, which numbers ---
@@ -75,7 +79,7 @@ def test_two_groups_do_not_share():
     layer, x = GroupNorm(num_groups=2, num_channels=4), values((4, 3, 3))
     changed = x.copy()
     changed[1, 0, 0] += 3
-    moved = (run(layer, changed).y != run(layer, x).y).any((1, 2))
+    moved = (run(layer, changed).y != run(layer, x).y).any((0, 2, 3))
     assert moved.tolist() == [True, True, False, False]
 
 
@@ -85,10 +89,10 @@ def test_statistics_come_shaped_to_be_looked_up_by_channel_or_group(name, data):
     layer, shape = data.draw(cases(name))
     done = run(layer, values(shape))
     together = layer.channels_together(shape)
-    shared = layer.shares(shape)
-    expected = (shape[0] // together, *(1 if s else n for s, n in zip(shared, shape[1:], strict=True)))
+    shared = layer.shares()
+    expected = (1, shape[0] // together, *(1 if s else n for s, n in zip(shared, shape[1:], strict=True)))
     if not getattr(layer, "own", True):  # running statistics
-        expected = (shape[0], *[1] * layer.n_axes)
+        expected = (1, shape[0], *[1] * layer.ndim)
     assert done.parts["mean"].shape == done.parts["var"].shape == expected
 
 
@@ -102,9 +106,10 @@ def test_weight_and_bias_are_those_of_torch_for_each_channel_or_cell(name, data,
     module = layer.module()
     learned = {key: values(tuple(p.shape), seed + i) for i, (key, p) in enumerate(module.named_parameters())}
     module.load_state_dict({key: torch.from_numpy(value) for key, value in learned.items()}, strict=False)
-    done = run(layer, values(shape, seed), weights=learned)
-    theirs = asked(layer, module, batch_of(layer, done.x)).detach()
-    np.testing.assert_allclose(done.y, as_ours(layer, theirs), rtol=1e-5, atol=1e-6)
+    n = data.draw(st.integers(1, 3))
+    done = run(layer, values((n, *shape), seed), weights=learned)
+    theirs = asked(layer, module, torch.from_numpy(done.x)).detach()
+    np.testing.assert_allclose(done.y, theirs, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(by_hand(done), done.y, rtol=1e-4, atol=1e-5)
 
 
@@ -114,41 +119,37 @@ def test_layer_norm_over_axes_of_equal_sizes_is_over_all_of_them(shape, last):
     """``nn.LayerNorm(4)`` is not ``nn.LayerNorm((4, 4))``."""
     layer = LayerNorm(normalized_shape=shape[-last:], ndim=len(shape) - 1)
     expected = nn.functional.layer_norm(torch.from_numpy(values(shape)), shape[-last:])
-    np.testing.assert_allclose(run(layer, values(shape)).y, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(run(layer, values(shape)).y[0], expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["weight", "bias"])
 @pytest.mark.parametrize("normalized", [(4, 5, 6), (5, 6), (6,)])
-@pytest.mark.parametrize("examples", [True, False])
-def test_operands_of_layer_norm_lie_over_the_input(name, normalized, examples):
-    layer = LayerNorm(normalized_shape=normalized, examples=examples)
-    x = values(SHAPE if examples else (4, 5, 6))
+def test_operands_of_layer_norm_lie_over_each_example(name, normalized):
+    layer, x = LayerNorm(normalized_shape=normalized), values(SHAPE)
     learned = {key: values(normalized, i) for i, key in enumerate(("weight", "bias"))}
     done = run(layer, x, weights=learned)
-    of_torch = np.broadcast_to(learned[name], (4, 5, 6))
-    expected = np.broadcast_to(of_torch[:, None] if examples else of_torch, x.shape)
-    np.testing.assert_array_equal(np.broadcast_to(layer.operands(done.state, done.parts)[name], x.shape), expected)
+    expected = np.broadcast_to(learned[name], ALONE)
+    np.testing.assert_array_equal(np.broadcast_to(layer.operands(done.state, done.parts)[name], ALONE), expected)
 
 
 # --- one norm is another ---
 
 
-@pytest.mark.parametrize("examples", [True, False])
-def test_group_norm_with_one_group_is_layer_norm_over_everything(examples):
-    x = values(SHAPE if examples else (4, 5, 6))
-    ours = [run(agreed(kind(examples=examples), x.shape), x).y for kind in (GroupNorm, LayerNorm)]
+@pytest.mark.parametrize("n", [1, 3])
+def test_group_norm_with_one_group_is_layer_norm_over_everything(n):
+    x = values((n, *ALONE))
+    ours = [run(agreed(kind(), ALONE), x).y for kind in (GroupNorm, LayerNorm)]
     np.testing.assert_allclose(*ours, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("examples", [True, False])
-def test_instance_norm_is_group_norm_with_a_group_for_each_channel(examples):
-    x = values(SHAPE if examples else (4, 5, 6))
-    one, other = InstanceNorm(examples=examples), GroupNorm(num_groups=4, examples=examples)
-    ours = [run(agreed(layer, x.shape), x).y for layer in (one, other)]
+@pytest.mark.parametrize("n", [1, 3])
+def test_instance_norm_is_group_norm_with_a_group_for_each_channel(n):
+    x = values((n, *ALONE))
+    ours = [run(agreed(layer, ALONE), x).y for layer in (InstanceNorm(), GroupNorm(num_groups=4))]
     np.testing.assert_allclose(*ours, rtol=1e-4, atol=1e-5)
 
 
-def test_without_examples_batch_norm_in_training_is_instance_norm():
+def test_of_one_example_batch_norm_in_training_is_instance_norm():
     x = values((4, 5, 6))
     ours = [run(kind(num_features=4), x).y for kind in (BatchNorm, InstanceNorm)]
     np.testing.assert_allclose(*ours, rtol=1e-4, atol=1e-5)
@@ -157,12 +158,12 @@ def test_without_examples_batch_norm_in_training_is_instance_norm():
 # --- running statistics ---
 
 
-@given(seed=st.integers(0, 99), momentum=st.floats(0, 1), count=st.integers(1, 6), examples=st.booleans())
-def test_running_statistics_follow_torchs_recursion(seed, momentum, count, examples):
-    x = values((2, 3, 4, 5) if examples else (2, 4, 5), seed)
-    layer = BatchNorm(num_features=2, momentum=momentum, steps=count, examples=examples)
+@given(seed=st.integers(0, 99), momentum=st.floats(0, 1), count=st.integers(1, 6), n=st.integers(1, 3))
+def test_running_statistics_follow_torchs_recursion(seed, momentum, count, n):
+    x = values((n, 2, 4, 5), seed)
+    layer = BatchNorm(num_features=2, momentum=momentum, steps=count)
     parts = run(layer, x).parts
-    batch = x.reshape(2, -1).astype(np.float64)
+    batch = x.swapaxes(0, 1).reshape(2, -1).astype(np.float64)
     mean, var = np.zeros(2), np.ones(2)
     for step in range(count + 1):
         np.testing.assert_allclose(parts["running_mean"][step], mean, rtol=1e-4, atol=1e-6)
@@ -202,13 +203,13 @@ def test_the_momentum_of_the_desed_block_counts_the_new_and_the_other_way_round_
 
 def test_eval_mode_takes_the_running_statistics():
     done = run(BatchNorm(eps=1e-3, momentum=0.99, training=False, ndim=1), FOUR)
-    np.testing.assert_allclose(done.y, (FOUR - 11.385) / np.sqrt(1.66 + 1e-3), rtol=1e-4)
+    np.testing.assert_allclose(done.y[0], (FOUR - 11.385) / np.sqrt(1.66 + 1e-3), rtol=1e-4)
     assert (done.parts["mean"].item(), done.parts["var"].item()) == pytest.approx((11.385, 1.66))
 
 
 def test_with_running_statistics_a_cell_is_read_alone():
     done = run(BatchNorm(training=False, num_features=2), values((2, 4, 4)))
-    assert trace(done, 1, (2, 3)).terms.tolist() == [[[done.x[1, 2, 3]]]]
+    assert trace(done, 1, (2, 3)).terms.tolist() == [[[done.x[0, 1, 2, 3]]]]
 
 
 def test_eval_mode_before_any_training_hardly_changes_anything():
@@ -250,17 +251,28 @@ def test_where_cells_are_too_large_to_add_up_it_is_not_eps_that_is_blamed():
 
 
 @every_norm
-@given(data=st.data(), seed=st.integers(0, 99))
-def test_with_examples_the_output_is_that_of_torch_for_the_whole_batch(name, data, seed):
-    layer, shape = data.draw(cases(name).filter(lambda case: case[0].examples))
-    x = values(shape, seed)
-    np.testing.assert_array_equal(run(layer, x).y, torch_gives(layer, x).numpy().swapaxes(0, 1))
+@given(data=st.data(), seed=st.integers(0, 99), n=st.integers(2, 3))
+def test_of_several_examples_the_output_is_that_of_torch_for_the_whole_batch(name, data, seed, n):
+    layer, shape = data.draw(cases(name))
+    x = values((n, *shape), seed)
+    np.testing.assert_array_equal(run(layer, x).y, torch_gives(layer, x))
 
 
 @pytest.mark.parametrize("kind", [GroupNorm, InstanceNorm, LayerNorm])
 def test_but_for_batch_norm_each_example_is_normalised_as_if_alone(kind):
-    x = values(SHAPE)
-    together = run(agreed(kind(examples=True), SHAPE), x).y
-    for example in range(SHAPE[1]):
-        alone = run(agreed(kind(), (4, 5, 6)), x[:, example]).y
-        np.testing.assert_allclose(together[:, example], alone, rtol=1e-4, atol=1e-5)
+    layer, x = agreed(kind(), ALONE), values(SHAPE)
+    for together, alone in zip(run(layer, x).y, x, strict=True):
+        np.testing.assert_allclose(together, run(layer, alone).y[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [BatchNorm(), GroupNorm(num_groups=1)], ids=lambda layer: layer.torch_name)
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_examples_of_a_single_cell_are_refused_as_torch_refuses_them(layer, n):
+    x = values((n, 1, 1, 1))
+    try:
+        torch_gives(layer, x)
+    except ValueError:
+        with pytest.raises(GeometryError, match="a single cell"):
+            run(layer, x)
+    else:
+        assert run(layer, x).y.shape == x.shape

@@ -51,10 +51,10 @@ def walks(visitor: Visitor, choice: Request) -> None:
     """A key steps, a pointer explains, and torch agrees."""
     done = show(choice).done
     visitor.press(RIGHT)
-    assert f"= torch {done.y[0, 0, 1]:.4g}" in says(visitor, "row 0, column 1").replace("−", "-")
+    assert f"= torch {done.y[0, 0, 0, 1]:.4g}" in says(visitor, "row 0, column 1").replace("−", "-")
     at: Any = visitor.ask(f"{FIND} root.scrollIntoView(); return player.locate('output', 0, [0, 2, 3]);")
     visitor.point(*at)
-    assert f"= torch {done.y[0, 2, 3]:.4g}" in says(visitor, "row 2, column 3").replace("−", "-")
+    assert f"= torch {done.y[0, 0, 2, 3]:.4g}" in says(visitor, "row 2, column 3").replace("−", "-")
     visitor.point(1, 1)
 
 

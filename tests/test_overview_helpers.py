@@ -101,7 +101,7 @@ def truth(name: str) -> dict[str, Any]:
             lit = stages_of(Network(network.stages[at:]), impulse.requires_grad_())
             behind = [hull(out.detach(), one) for out, one in zip(lit, sizes[at:], strict=True)]
             found.append({"at": at, "unit": unit, "spans": before + behind})
-    done = run_network(network, input_of(name))
+    done = run_network(network, input_of(name)[None])
     outs = [input_of(name), *(one.y for one in done.values())]
     return {"units": found, "values": [out.ravel().tolist() for out in outs], "names": [INPUT, *done]}
 
@@ -109,7 +109,7 @@ def truth(name: str) -> dict[str, Any]:
 def blob_of(name: str) -> bytes:
     network, x = network_of(name), input_of(name)
     glance = Glance(network, x.shape)
-    run_network(network, x, full=(), see=glance)
+    run_network(network, x[None], full=(), see=glance)
     return make_flow(network, x, "picture" if len(x) == 3 else "signed", glance).to_bytes()
 
 

@@ -172,7 +172,7 @@ def test_the_code_on_the_page_run_as_it_stands_gives_the_output(name):
     app = opened("convolution", **to_query("convolution", CODE[name]), tab="Code")
     found: dict[str, Any] = {}
     exec(app.code[0].value, found)
-    np.testing.assert_allclose(found["y"][0], show(CODE[name]).done.y, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found["y"][0], show(CODE[name]).done.y[0], rtol=1e-5, atol=1e-6)
 
 
 # --- settings that cannot work: (page, address, numbers and names of the sentence) ---

@@ -95,7 +95,7 @@ from cnnviz.core.run import Run, run
 from cnnviz.core.trace import trace
 from cnnviz.inputs.patterns import Random
 from cnnviz.scenes.build import show
-from cnnviz.scenes.layer import make_scene, three
+from cnnviz.scenes.layer import laid, make_scene, over_examples, three
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.text.catalogue import for_browser
 from cnnviz.text.language import PSEUDO
@@ -217,22 +217,22 @@ CASES: dict[str, tuple[Layer, Shape]] = {
     "dropout": (Dropout(p=0.4), (2, 3, 4)),
     "dropout-eval": (Dropout(p=0.4, training=False), (2, 3, 4)),
     "dropout-channels": (DropoutNd(), (4, 2, 3)),
-    "dropout-steps": (Dropout(steps=3), (2, 3, 2, 4)),
-    "dropout-channels-steps": (DropoutNd(steps=3, ndim=1), (3, 3, 4)),
+    "dropout-steps": (Dropout(), (3, 2, 2, 4)),
+    "dropout-channels-steps": (DropoutNd(ndim=1), (3, 3, 4)),
     # norms
     "batch-norm": (BatchNorm(num_features=3, eps=0.1), (3, 3, 4)),
     "batch-norm-eval": (BatchNorm(num_features=2, training=False, steps=3), (2, 3, 4)),
-    "batch-norm-examples": (BatchNorm(num_features=2, examples=True), (2, 3, 2, 4)),
-    "batch-norm-1d-examples": (BatchNorm(num_features=2, examples=True, ndim=1), (2, 3, 4)),
+    "batch-norm-examples": (BatchNorm(num_features=2), (3, 2, 2, 4)),
+    "batch-norm-1d-examples": (BatchNorm(num_features=2, ndim=1), (3, 2, 4)),
     "group-norm": (GroupNorm(num_groups=2, num_channels=4), (4, 2, 3)),
-    "group-norm-examples": (GroupNorm(num_groups=2, num_channels=4, examples=True), (4, 2, 2, 3)),
+    "group-norm-examples": (GroupNorm(num_groups=2, num_channels=4), (2, 4, 2, 3)),
     "instance-norm": (InstanceNorm(num_features=2), (2, 3, 4)),
-    "instance-norm-examples": (InstanceNorm(num_features=2, examples=True), (2, 2, 3, 2)),
+    "instance-norm-examples": (InstanceNorm(num_features=2), (2, 2, 3, 2)),
     "layer-norm": (LayerNorm(normalized_shape=(2, 3, 4)), (2, 3, 4)),
     "layer-norm-1d": (LayerNorm(normalized_shape=(5,), ndim=1), (3, 5)),
     "layer-norm-partial": (LayerNorm(normalized_shape=(4,)), (2, 3, 4)),
-    "layer-norm-examples": (LayerNorm(normalized_shape=(2, 3, 4), examples=True), (2, 2, 3, 4)),
-    "layer-norm-rows-examples": (LayerNorm(normalized_shape=(3, 4), examples=True), (2, 2, 3, 4)),
+    "layer-norm-examples": (LayerNorm(normalized_shape=(2, 3, 4)), (2, 2, 3, 4)),
+    "layer-norm-rows-examples": (LayerNorm(normalized_shape=(3, 4)), (2, 2, 3, 4)),
     "response": (LocalResponseNorm(size=3, alpha=0.5, k=2.0), (5, 2, 3)),
     "response-even": (LocalResponseNorm(size=4, alpha=1.0, beta=0.5, ndim=1), (6, 3)),
     # dense, and what only moves
@@ -328,6 +328,11 @@ def runs() -> dict[str, Run]:
     return found
 
 
+def counts_of(done: Run) -> str:
+    """What N counts, where there are several."""
+    return "" if len(done.x) == 1 else "steps" if isinstance(done.layer, Dropout) else "examples"
+
+
 def place(found: Sequence[int]) -> list[int]:
     """A cell with three coordinates, as a scene has."""
     return [0] * (3 - len(found)) + [int(at) for at in found]
@@ -352,7 +357,9 @@ def padded(layer: Layer, shape: Shape) -> list[int] | None:
 
 def worked(done: Run, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> dict[str, Any]:
     """One output cell by hand, and which input cells its window reads."""
-    step = trace(done, channel, cell, axes)
+    several = len(done.x) > 1  # a cell's first number is then its example
+    n, own = (cell[0], cell[1:]) if several else (0, cell)
+    step = trace(done, channel, own, axes[several:], example=n)
     read = product(*({int(i) for i in axis.source[o] if i >= 0} for axis, o in zip(axes, cell, strict=False)))
     return {
         "channel": channel,
@@ -360,7 +367,7 @@ def worked(done: Run, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -
         "terms": step.terms.flatten().tolist(),
         "weights": None if step.weights is None else step.weights.flatten().tolist(),
         "value": step.value,
-        "torch": float(done.y[channel, *cell]),
+        "torch": float(done.y[n, channel, *own]),
         "index": step.index,
         "read": [place(at) for at in read] if axes else None,
     }
@@ -368,7 +375,7 @@ def worked(done: Run, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -
 
 def torch_indices(done: Run) -> list[int] | None:
     """Where torch finds each winner of a maximum."""
-    layer, x = done.layer, torch.from_numpy(done.x)[None]
+    layer, x = done.layer, torch.from_numpy(done.x)
     if isinstance(layer, MaxPool):
         sizes = (layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode)
         return getattr(functional, f"max_pool{layer.ndim}d")(x, *sizes, True)[1].flatten().tolist()
@@ -378,22 +385,24 @@ def torch_indices(done: Run) -> list[int] | None:
     return None
 
 
-def torch_again(layer: Layer, x: torch.Tensor, seed: int = 3) -> torch.Tensor:
-    """Torch's output in double precision, in which it has no other way round; shape (channels, *axes)."""
+def torch_again(layer: Layer, x: torch.Tensor, counts: str = "", seed: int = 3) -> torch.Tensor:
+    """Torch's output in double precision, in which it has no other way round; both as they are laid on stage."""
     module = layer.module().double().train(getattr(layer, "training", False))
+    batch = x.swapaxes(0, 1) if counts else x[None]
     with torch.no_grad():
-        return layer.call(module, x[None].double(), seed)["output"]
+        y = layer.call(module, batch.double(), seed)["output"]
+    return y.swapaxes(0, 1) if counts else y[0]
 
 
-def answers(layer: Layer, x: np.ndarray) -> list[list[int]]:
+def answers(layer: Layer, x: np.ndarray, counts: str) -> list[list[int]]:
     """Which output cells depend on each input cell: those that become NaN when it does, for NaN never cancels."""
     if isinstance(layer, BatchNorm) and not layer.training:
         layer = replace(layer, steps=0)  # what it learned of this input before is not read now
     found = []
     for i in range(x.size):
-        broken = torch.from_numpy(np.nan_to_num(x)).clone()
+        broken = torch.from_numpy(np.ascontiguousarray(np.nan_to_num(x)))
         broken.view(-1)[i] = torch.nan
-        found.append(torch_again(layer, broken).isnan().flatten().nonzero().flatten().tolist())
+        found.append(torch_again(layer, broken, counts).isnan().flatten().nonzero().flatten().tolist())
     return found
 
 
@@ -414,7 +423,7 @@ def learned(done: Run) -> torch.nn.Module:
 
 def gate_planes(done: Run) -> dict[str, Any] | None:
     """Signal and gate of all channels as torch has them, how many gates are closed, and what kept cells are times."""
-    layer, x = done.layer, torch.from_numpy(done.x)
+    layer, x = done.layer, torch.from_numpy(laid(done.x, counts_of(done)))
     if not x.isfinite().all():
         return None
     state = {name: torch.from_numpy(value) for name, value in done.state.items()}
@@ -429,7 +438,7 @@ def gate_planes(done: Run) -> dict[str, Any] | None:
         mask = functional.interpolate(state["mask"][None, None], size=x.shape[1:])  # nearest
         gate = mask[0].sigmoid().expand_as(x)
     elif isinstance(layer, Dropout):
-        gate = (torch.from_numpy(done.y) != 0).float()
+        gate = (torch.from_numpy(laid(done.y, counts_of(done))) != 0).float()
         gain = 1 / (1 - layer.p) if layer.training else 1.0
     elif isinstance(layer, Activation) and layer.gate(0.0) is not None:
         gate = learned(done).eval().double()(x[None].double())[0].detach() / x
@@ -447,17 +456,17 @@ def slopes(done: Run) -> list[float] | None:
     """Of a function of one number, its slope at every cell."""
     if not isinstance(done.layer, Activation):
         return None
-    given = torch.from_numpy(done.x)[None].double().requires_grad_()
+    given = torch.from_numpy(done.x[0])[None].double().requires_grad_()
     learned(done).eval().double()(given).sum().backward()
     return given.grad.flatten().tolist()
 
 
 def truth(done: Run) -> dict[str, Any]:
     """All that the browser must find out from the blob alone."""
-    layer, shape = done.layer, done.x.shape
-    axes = layer.windows(shape)
-    steps = list(np.ndindex(done.y.shape))
-    scene = make_scene(done)
+    layer, shape, counts = done.layer, done.shape, counts_of(done)
+    axes = (*over_examples(layer, len(done.x), counts), *layer.windows(shape))
+    steps = list(np.ndindex(laid(done.y, counts).shape))
+    scene = make_scene(done, counts=counts)
     return {
         "tensors": {name: {"shape": x.shape, "data": x.flatten().tolist()} for name, x in scene.tensors.items()},
         "axes": [table(axis) for axis in three(axes)] if axes else None,
@@ -467,11 +476,11 @@ def truth(done: Run) -> dict[str, Any]:
         "coverage": coverage(axes).flatten().tolist() if axes else None,
         "reach": [
             {"cell": place(cell), "readers": [[0]] * (3 - len(axes)) + [found.tolist() for found in reach(axes, cell)]}
-            for cell in np.ndindex(shape[1:])
+            for cell in np.ndindex(laid(done.x, counts).shape[1:])
             if axes
         ],
         "indices": torch_indices(done),
-        "answers": answers(layer, done.x) if isinstance(layer, Norm | Move) else None,
+        "answers": answers(layer, laid(done.x, counts), counts) if isinstance(layer, Norm | Move) else None,
         "from": moved(layer, shape),
         "gating": gate_planes(done),
         "slopes": slopes(done),
@@ -508,7 +517,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the blob and the truth of every case, the palette, and functions of one number."""
     folder = tmp_path_factory.mktemp("cases")
     for name, done in runs().items():
-        (folder / f"{name}.blob").write_bytes(make_scene(done).to_bytes())
+        (folder / f"{name}.blob").write_bytes(make_scene(done, counts=counts_of(done)).to_bytes())
         write(folder / f"{name}.json", truth(done))
     write(folder / "palette.json", PALETTE)
     write(folder / "pseudo.json", for_browser(PSEUDO))

@@ -83,7 +83,7 @@ def test_a_maximum_is_padded_with_less_than_any_number():
 def test_a_dilated_window_that_misses_every_cell_has_no_winner():
     done = run(MaxPool(2, 1, 1, dilation=2, ndim=1), np.ones((1, 1), np.float32))
     step = trace(done, 0, (0,))
-    assert (step.value, step.index, done.y.tolist()) == (-inf, None, [[-inf]])
+    assert (step.value, step.index, done.y[0].tolist()) == (-inf, None, [[-inf]])
 
 
 # --- divisors ---
@@ -95,7 +95,7 @@ def test_a_dilated_window_that_misses_every_cell_has_no_winner():
 def test_the_corner_of_a_padded_mean_is_divided_by(settings, divisor):
     done = run(AvgPool(3, 1, 1, **settings), np.ones((1, 4, 4), np.float32))
     step = trace(done, 0, (0, 0))
-    assert done.y[0, 0, 0] == pytest.approx(4 / divisor)
+    assert done.y[0, 0, 0, 0] == pytest.approx(4 / divisor)
     assert np.unique(step.weights).tolist() == [0, 1 / divisor]
 
 
@@ -191,7 +191,7 @@ def test_windows_of_the_same_length_are_told_without_counts():
 def test_lp_pooling_goes_from_the_sum_to_the_maximum(power, value):
     done = run(LPPool(norm_type=power, ndim=1), np.array([[3, 4]], np.float32))
     assert trace(done, 0, (0,)).value == pytest.approx(value, abs=1e-4)
-    assert done.y[0, 0] == pytest.approx(value, abs=1e-4)
+    assert done.y[0, 0, 0] == pytest.approx(value, abs=1e-4)
 
 
 @given(seed=st.integers(0, 99), power=st.floats(1, 8))
@@ -202,7 +202,7 @@ def test_any_power_of_positive_cells_is_that_of_torch(seed, power):
 
 def test_a_power_window_cut_short_counts_its_missing_cells_as_average():
     done = run(LPPool(norm_type=1.0, ceil_mode=True, ndim=1), np.array([[1, 1, 1, 1, 3]], np.float32))
-    assert done.y.tolist() == [[2, 2, 6]]  # not 3
+    assert done.y[0].tolist() == [[2, 2, 6]]  # not 3
     assert [step.value for step in steps(done, 0)] == [2, 2, 6]
 
 
@@ -221,7 +221,7 @@ def test_unpooling_puts_each_winner_back_and_leaves_zeros(pool, sizes):
     for channel in (0, 1):
         winners[channel].flat[[step.index for step in steps(pooled, channel)]] = True
     back = run(MaxUnpool.of(pool, pooled.parts["indices"], sizes), pooled.y)
-    np.testing.assert_array_equal(back.y, np.where(winners, x, 0))
+    np.testing.assert_array_equal(back.y[0], np.where(winners, x, 0))
 
 
 def test_a_cell_that_several_windows_chose_is_filled_once_by_the_last():

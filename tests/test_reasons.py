@@ -40,7 +40,7 @@ REASONS = {
 def test_what_is_no_number_has_its_reason(name):
     layer, x, told, said = REASONS[name]
     done = run(layer, x)
-    assert np.isnan(done.y).all()
+    assert np.isnan(done.y[0]).all()
     assert told in str(done.notice)
     assert f"{said}) = nan   ✓ = torch nan" in sentence(record_of(make_scene(done).to_bytes()))
 
@@ -49,9 +49,9 @@ def test_what_is_no_number_has_its_reason(name):
 def test_the_way_out_leads_out(name):
     layer, x, *_ = REASONS[name]
     field, number = re.search(r"[Uu]se (\w+) = ([\d.e-]*\d)", str(run(layer, x).notice)).groups()
-    assert np.isfinite(run(replace(layer, **{field: float(number)}), x).y).all()
+    assert np.isfinite(run(replace(layer, **{field: float(number)}), x).y[0]).all()
     if isinstance(layer, LPPool):
-        assert np.isfinite(run(layer, run(ReLU(ndim=layer.ndim), x).y).y).all()
+        assert np.isfinite(run(layer, run(ReLU(ndim=layer.ndim), x).y[0]).y[0]).all()
 
 
 @pytest.mark.parametrize("layer", [LPPool(norm_type=2.3), MaxPool(), BatchNorm(num_features=1)])
@@ -65,6 +65,6 @@ def test_numbers_have_no_reason():
 
 def test_an_instance_norm_without_eps_makes_zeros_of_equal_cells_as_torch_does():
     done = run(InstanceNorm(eps=0.0, num_features=1), EQUAL)
-    assert not done.y.any()
+    assert not done.y[0].any()
     assert trace(done, 0, (1, 1)).value == 0
     assert "(0 ÷ 0, for which torch has 0 here)" in sentence(record_of(make_scene(done).to_bytes(), 5))

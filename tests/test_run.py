@@ -40,7 +40,7 @@ def on_the_cpu(monkeypatch):
 def test_the_output_is_what_torch_gives_after_manual_seed(case, seed):
     layer, shape = case
     done, expected = run(layer, values(shape), seed), torch_gives(layer, values(shape), seed)
-    np.testing.assert_array_equal(done.y, as_ours(layer, expected).reshape(done.y.shape))
+    np.testing.assert_array_equal(done.y[0], as_ours(layer, expected).reshape(done.y.shape[1:]))
 
 
 @every_kind
@@ -48,8 +48,8 @@ def test_the_output_is_what_torch_gives_after_manual_seed(case, seed):
 def test_what_is_not_kept_in_full_has_the_same_output(name, data, seed):
     layer, shape = data.draw(cases(name))
     x = values(shape)
-    bare = once(layer, build(layer, seed, {}), x, seed, full=False)
-    np.testing.assert_array_equal(bare.y, run(layer, x, seed).y)
+    bare = once(layer, build(layer, seed, {}), x[None], seed, full=False)
+    np.testing.assert_array_equal(bare.y[0], run(layer, x, seed).y[0])
     assert (bare.state, bare.parts) == ({}, {})
 
 
@@ -77,7 +77,7 @@ def test_sessions_side_by_side_do_not_mix_their_seeds():
 def test_weights_are_loaded_over_the_initialisation():
     weights = {"weight": values((3, 2, 3, 3), 1), "bias": values((3,), 2)}
     expected = torch.conv2d(torch.from_numpy(X), *map(torch.from_numpy, weights.values()))
-    np.testing.assert_array_equal(run(LAYER, X, weights=weights).y, expected)
+    np.testing.assert_array_equal(run(LAYER, X, weights=weights).y[0], expected)
 
 
 def test_weights_that_are_not_given_stay_as_seeded():
@@ -129,14 +129,14 @@ def test_other_floats_are_read_as_float32(dtype):
 
 def test_an_input_may_be_laid_out_in_any_order():
     turned = np.asfortranarray(X)
-    np.testing.assert_array_equal(run(LAYER, turned).y, run(LAYER, X).y)
+    np.testing.assert_array_equal(run(LAYER, turned).y[0], run(LAYER, X).y[0])
 
 
 @pytest.mark.filterwarnings("error")
 def test_an_input_may_be_read_only():
     locked = X.copy()
     locked.flags.writeable = False
-    np.testing.assert_array_equal(run(LAYER, locked).y, run(LAYER, X).y)
+    np.testing.assert_array_equal(run(LAYER, locked).y[0], run(LAYER, X).y[0])
 
 
 @pytest.mark.parametrize("shape", [(), (2,), (2, 6), (2, 6, 7, 1), (1, 2, 3, 4, 5, 6), (3, 6, 7), (2, 0, 7), (2, 2, 7)])
@@ -238,10 +238,10 @@ def fail_on_cuda(monkeypatch, error):
     [torch.OutOfMemoryError("Tried to allocate 9 GiB"), RuntimeError("MPS backend out of memory (MPS allocated: 9)")],
 )
 def test_a_full_device_falls_back_to_the_cpu_and_says_so(error, monkeypatch):
-    expected = run(LAYER, X).y
+    expected = run(LAYER, X).y[0]
     fail_on_cuda(monkeypatch, error)
     done = run(LAYER, X)
-    np.testing.assert_array_equal(done.y, expected)
+    np.testing.assert_array_equal(done.y[0], expected)
     assert (done.device, str(done.notice)) == ("cpu", "The cuda device ran out of memory, so this ran on the CPU.")
 
 
@@ -300,9 +300,9 @@ def test_passes_at_the_same_time_give_the_numbers_that_each_gives_alone():
     x = np.random.default_rng(0).normal(size=(64, 24, 24)).astype(np.float32)
     layers = [Conv(64, 64, padding=1), Dropout(training=True)]
     jobs = [(layer, x, seed) for seed in range(60) for layer in layers]
-    alone = [run(*job).y for job in jobs]
+    alone = [run(*job).y[0] for job in jobs]
     with ThreadPoolExecutor(4) as threads:
-        together = [done.result().y for done in [threads.submit(run, *job) for job in jobs]]
+        together = [done.result().y[0] for done in [threads.submit(run, *job) for job in jobs]]
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)
 

@@ -42,11 +42,16 @@ def same(values: Array, saved: list[float]) -> bool:
     return sums and np.allclose(cells, np.asarray(saved[2:], float), rtol=1e-4, atol=near, equal_nan=True)
 
 
+def laid(x: Array) -> Array:
+    """Shapes were saved as they stand on stage: (channels, N, *axes), or (channels, *axes) of one example."""
+    return x.swapaxes(0, 1) if len(x) > 1 else x[0]
+
+
 def differences(address: str, saved: dict[str, Any]) -> Iterator[str]:
     """What of this address is not as it was."""
     staged = staged_at(address)
     done = staged.done
-    arrays = {"input": done.x, "output": done.y} | {n: a for n, a in done.state.items() if n == "weight"}
+    arrays = {"input": laid(done.x), "output": laid(done.y)} | {n: a for n, a in done.state.items() if n == "weight"}
     if done.layer.code() != saved["code"]:
         yield f"code: {done.layer.code()} was {saved['code']}"
     if (staged.seed, staged.opens) != (saved["seed"], saved["opens"]):

@@ -88,9 +88,9 @@ def test_the_maps_are_those_of_the_whole_network(activation, normalization):
         "spectrogram", activation=activation, normalization=normalization, stage="pooling2", channel="9", seed="3",
         input_seconds="1",
     )  # fmt: skip
-    done = run_network(network.network, CLIP.grid().values, seed=3)["pooling2"]
+    done = run_network(network.network, CLIP.grid().values[None], seed=3)["pooling2"]
     tensors, _ = maps(app)
-    np.testing.assert_array_equal(tensors["plane.after"], done.y[9])
+    np.testing.assert_array_equal(tensors["plane.after"], done.y[0, 9])
 
 
 def test_a_stage_that_the_network_does_not_have_shows_its_first_and_says_so():
@@ -291,8 +291,8 @@ def with_checkpoint(data, **query):
 def test_a_checkpoint_is_shown_with_its_own_weights(part, seed):
     app = with_checkpoint(saved(), part=part)
     assert_runs(app)
-    done = run_network(SMALL.network, CLIP.grid().values, seed=seed)["pooling2"]
-    np.testing.assert_array_equal(maps(app)[0]["plane.after"], done.y[0])
+    done = run_network(SMALL.network, CLIP.grid().values[None], seed=seed)["pooling2"]
+    np.testing.assert_array_equal(maps(app)[0]["plane.after"], done.y[0, 0])
     assert any(f"weights of mine.ckpt, {part}" in caption.value for caption in app.caption)
 
 
@@ -302,8 +302,8 @@ def test_what_a_checkpoint_does_not_say_is_asked():
     app.text_input(key="pooling").set_value("2x2, 2x2, 2x2").run()
     assert_runs(app)
     pooled = replace(SMALL, pooling=((2, 2),) * 3)
-    done = run_network(pooled.network, CLIP.grid().values, seed=0)["pooling2"]
-    np.testing.assert_array_equal(maps(app)[0]["plane.after"], done.y[0])
+    done = run_network(pooled.network, CLIP.grid().values[None], seed=0)["pooling2"]
+    np.testing.assert_array_equal(maps(app)[0]["plane.after"], done.y[0, 0])
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04junk", saved()[:500], b"\x80\x04cos\nsystem\n."])
@@ -341,7 +341,7 @@ def test_a_unit_of_a_stage_is_torchs_in_the_browser(stage, alone: PlayerAlone):
     alone.wait_ready(done.layer.code())
     alone.press("End")
     expect(alone.badge).to_contain_text("✓ = torch")
-    assert alone.read().torch == pytest.approx(float(done.y[-1, -1, -1]), rel=1e-5, abs=1e-6)
+    assert alone.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]), rel=1e-5, abs=1e-6)
 
 
 def test_a_unit_that_was_chosen_among_the_maps_is_worked_out_in_its_window(screen: Screen):
@@ -349,4 +349,4 @@ def test_a_unit_that_was_chosen_among_the_maps_is_worked_out_in_its_window(scree
     screen.open("view=one+window&stage=conv1&channel=5&frame=20&mel=10&input_seconds=1", path="/spectrogram")
     screen.wait_ready(done.layer.code())
     expect(screen.badge).to_contain_text("✓ = torch")
-    assert screen.read().torch == pytest.approx(float(done.y[5, 20, 10]), rel=1e-5, abs=1e-6)
+    assert screen.read().torch == pytest.approx(float(done.y[0, 5, 20, 10]), rel=1e-5, abs=1e-6)

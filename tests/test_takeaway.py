@@ -78,17 +78,17 @@ def words_of(figure):
 
 def broken(maps, value=np.nan):
     """The same with one cell that is no number, in channel 2."""
-    y = maps.done.y.copy()
+    y = maps.done.y[0].copy()
     y[2, 3, 4] = value
     return replace(maps, done=replace(maps.done, y=y))
 
 
 @pytest.mark.parametrize("stage", ["conv0", "batchnorm0", "glu1", "dropout1", "pooling2"])
 def test_both_files_hold_what_torch_gave_to_the_bit(stage):
-    done = run_network(SMALL.network, CLIP.grid().values, 3)[stage]
+    done = run_network(SMALL.network, CLIP.grid().values[None], 3)[stage]
     for found in (read(at(stage)), load(tensors(at(stage)))):
         assert found["maps"].dtype == np.float32
-        np.testing.assert_array_equal(found["maps"], done.y)
+        np.testing.assert_array_equal(found["maps"], done.y[0])
         np.testing.assert_array_equal(found["input"], CLIP.grid().values[0])
 
 
@@ -98,7 +98,7 @@ def test_a_checkpoints_weights_count_and_it_is_named():
     weights = Loaded(Checkpoint(file.getvalue(), "mine.ckpt"), seed=3)
     maps = show(Request(SMALL, CLIP, weights), StageView("conv0"))
     found = read(maps)
-    np.testing.assert_array_equal(found["maps"], run_network(SMALL.network, CLIP.grid().values, 8)["conv0"].y)
+    np.testing.assert_array_equal(found["maps"], run_network(SMALL.network, CLIP.grid().values[None], 8)["conv0"].y[0])
     digest = hashlib.sha256(file.getvalue()).hexdigest()[:12]
     assert str(found["weights"]) == f"weights of mine.ckpt (sha256 {digest})"
     assert any(f"(sha256 {digest}), seed 3" in words for words in words_of(picture_figure(maps)))
@@ -211,7 +211,7 @@ def test_the_colour_bars_say_their_ends_and_the_middle():
     figure = picture_figure(GLU)
     bars = [axes for axes in figure.axes if not axes.images]
     ticks = [[label.get_text() for label in bar.get_yticklabels()] for bar in bars]
-    most = f"{np.abs(GLU.done.y[2]).max():.3g}"
+    most = f"{np.abs(GLU.done.y[0, 2]).max():.3g}"
     assert ticks[2] == ["0", "0.5", "1"]
     assert ticks[3] == [f"−{most}", "0", most]
 
@@ -280,7 +280,7 @@ def test_the_boxes_are_the_unit_and_what_it_sees(stage):
 
 def test_the_words_name_the_unit_its_value_and_the_statistics_behind_it():
     maps = GLU
-    value = f"{maps.done.y[2, 10, 20]:.3g}".replace("-", "−")
+    value = f"{maps.done.y[0, 2, 10, 20]:.3g}".replace("-", "−")
     words = words_of(picture_figure(maps))
     assert (
         f"box: glu1[0, 2, 10, 20] = {value}, and what it sees on the input; "
@@ -315,7 +315,7 @@ def test_what_is_no_number_is_hatched_and_counted(value):
 def test_a_map_with_more_cells_than_pixels_is_averaged_and_others_are_sharp():
     long = LogMel(seconds=3, features=Features(hop_length=32, n_mels=16))
     maps = at("pooling0", replace(SMALL, pooling=((2, 2), (2, 2), (1, 1))), long)
-    whole, pooled = maps.clip.values.shape[1], maps.done.y.shape[1]
+    whole, pooled = maps.clip.values.shape[1], maps.done.y.shape[2]
     assert whole > PIXELS[0] >= pooled
     shown = [panel.images[0].get_interpolation() for panel in panels_of(picture_figure(maps))]
     assert shown == ["hanning", "hanning", "nearest"]
@@ -356,7 +356,7 @@ def test_the_words_round_the_picture_say_what_it_is():
 def test_a_channel_and_a_unit_beyond_the_stage_are_pulled_back_inside():
     maps = at("conv0", channel=99, unit=(999, 999))
     assert (maps.view.channel, maps.view.unit) == (3, (62, 127))
-    np.testing.assert_array_equal(panels_of(picture_figure(maps))[1].images[0].get_array(), maps.done.y[3].T)
+    np.testing.assert_array_equal(panels_of(picture_figure(maps))[1].images[0].get_array(), maps.done.y[0, 3].T)
 
 
 @pytest.mark.parametrize("make", [picture_figure, gallery_figure])
@@ -373,7 +373,7 @@ def test_the_gallery_holds_every_channel():
     maps = GLU
     sheet, _ = gallery_figure(maps).axes
     assert len(sheet.images) == 6
-    for image, values in zip(sheet.images, maps.done.y, strict=True):
+    for image, values in zip(sheet.images, maps.done.y[0], strict=True):
         half = np.ptp(values) / 254  # 8-bit levels are near enough for a small picture
         np.testing.assert_allclose(image.get_array(), values.T, atol=half)
         most = float(np.abs(values).max())
@@ -395,7 +395,7 @@ def test_the_channels_of_the_gallery_are_numbered_in_reading_order():
 
 def test_the_gallery_says_in_words_which_channels_are_dead_or_constant():
     maps = GLU
-    y = maps.done.y.copy()
+    y = maps.done.y[0].copy()
     y[1], y[4] = 0, -2.5
     sheet, _ = gallery_figure(replace(maps, done=replace(maps.done, y=y))).axes
     words = [text.get_text() for text in sheet.texts]

@@ -12,7 +12,7 @@ from torch import nn
 from torch_samples import Sample, functions, modules
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import BatchNorm, Dropout, Layer, Linear, MaxUnpool, Norm, Softmax
+from cnnviz.core.layers import BatchNorm, Layer, Linear, MaxUnpool, Softmax
 from cnnviz.core.run import run
 from cnnviz.core.trace import trace
 from cnnviz.networks.code.signatures import classes
@@ -41,10 +41,6 @@ def layer_of(sample: Sample, axes: int) -> Layer:
     found |= {"bias": module.bias is not None} if "bias" in names else {}
     if "stride" in found and found["stride"] in (None, ()):
         found["stride"] = module.kernel_size
-    if isinstance(known, Norm):
-        found["examples"] = False
-    if isinstance(known, Dropout):
-        found["steps"] = 1
     if isinstance(known, BatchNorm):
         found["steps"] = int(module.training)
     if "normalized_shape" in found:
@@ -130,10 +126,8 @@ def compared(sample: Sample, layer: Layer, batch: torch.Tensor) -> str:
             theirs = sample.call(sample.x)
         theirs = (theirs[0] if isinstance(theirs, tuple) else theirs).detach().numpy()
     if together:
-        layer = type(layer)(**{f.name: getattr(layer, f.name) for f in fields(layer)} | {"examples": True})
-        inputs = [batch.swapaxes(0, 1).numpy()]
-        inputs = [x[..., None] if x.ndim == layer.n_axes else x for x in inputs]
-        theirs = theirs.swapaxes(0, 1)[None]
+        inputs = [batch.numpy() if batch.dim() > layer.ndim + 1 else batch.numpy()[..., None]]
+        theirs = theirs[None]
     else:
         inputs = [example(layer, one.numpy()) for one in batch]
     for i, x in enumerate(inputs):
@@ -147,8 +141,8 @@ def compared(sample: Sample, layer: Layer, batch: torch.Tensor) -> str:
         if not np.allclose(done.y.ravel(), np.ravel(wanted), **CLOSE):
             return "disagreed: torch's output"
         for flat in (0, done.y.size - 1):
-            channel, *cell = np.unravel_index(flat, done.y.shape)
-            if not np.allclose(trace(done, int(channel), cell).value, done.y[channel, *cell], **CLOSE):
+            n, channel, *cell = np.unravel_index(flat, done.y.shape)
+            if not np.allclose(trace(done, int(channel), cell, example=n).value, done.y[n, channel, *cell], **CLOSE):
                 return "disagreed: by hand"
     return "agreed"
 

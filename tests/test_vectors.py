@@ -30,8 +30,8 @@ def test_a_laid_out_vector_still_replays_to_torchs_output(layer, n, ndim):
     size = {"size": shape} if isinstance(layer, Linear) else {}
     done = run(type(layer)(**{**vars(layer), **size, "ndim": ndim}), values(shape))
     drawn = lay_out(done)
-    check_stage(drawn.layer, drawn.x.shape)
-    by_hand = [step.value for channel in range(len(drawn.y)) for step in steps(drawn, channel)]
+    check_stage(drawn.layer, drawn.shape)
+    by_hand = [step.value for channel in range(drawn.y.shape[1]) for step in steps(drawn, channel)]
     np.testing.assert_allclose(by_hand, done.y.ravel(), rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(drawn.y.ravel(), done.y.ravel())
 
@@ -39,9 +39,9 @@ def test_a_laid_out_vector_still_replays_to_torchs_output(layer, n, ndim):
 def test_of_many_outputs_the_first_are_kept_and_the_rest_is_said():
     done = run(Linear((600, 1, 1), 700), values((600, 1, 1)))
     drawn = lay_out(done)
-    np.testing.assert_array_equal(drawn.y, done.y[:MOST_MAPS])
+    np.testing.assert_array_equal(drawn.y[0], done.y[0, :MOST_MAPS])
     by_hand = [step.value for channel in (0, 7, 511) for step in steps(drawn, channel)]
-    np.testing.assert_allclose(by_hand, done.y[[0, 7, 511], 0, 0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(by_hand, done.y[0, [0, 7, 511], 0, 0], rtol=1e-4, atol=1e-5)
     meta, said = words(done, drawn)
     assert meta["title"] == "nn.Linear(600, 700)"
     assert "Outputs 0 to 511 of 700" in said

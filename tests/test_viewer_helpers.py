@@ -79,7 +79,7 @@ def centres(case: Case) -> list[dict[str, Any]]:
 
 def output_of(case: Case) -> np.ndarray:
     request, stage = case
-    return run_network(request.network, request.input.grid().values, request.weights.seed)[stage].y
+    return run_network(request.network, request.input.grid().values[None], request.weights.seed)[stage].y[0]
 
 
 def orders(case: Case) -> dict[str, list[int]]:

@@ -225,14 +225,14 @@ def test_a_preset_gives_what_its_sequential_gives(name):
     x, end = values(shape), network.stages[-1][0]
     with torch.no_grad():
         expected = network.seeded(1).eval()(torch.from_numpy(x)[None])[0]
-    done = run_network(network, x, 1, full={end}, budget=memory(network, shape))
+    done = run_network(network, x[None], 1, full={end}, budget=memory(network, shape))
     np.testing.assert_allclose(done[end].y.ravel(), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_alexnet_runs_only_where_it_is_asked_for():
     network, shape = ZOO["AlexNet, torchvision"].network, ZOO["AlexNet, torchvision"].shape
     with pytest.raises(BudgetError, match="144 MiB and cnnviz stops at 64 MiB"):
-        run_network(network, np.zeros(shape, np.float32))
+        run_network(network, np.zeros(shape, np.float32)[None])
     assert check_network(network, shape, memory(network, shape))[0] == 714_188_480
     with pytest.raises(BudgetError, match="238 MiB and 238 MiB are allowed"):
         check_network(network, shape, memory(network, shape) - 1)
@@ -322,7 +322,7 @@ def test_lesson_b_gives_what_the_lessons_class_gives(given):
     x = values(given.xdim)
     with torch.no_grad():
         expected = lesson(given, 7).eval()(torch.from_numpy(x)[None])[0]
-    done = run_network(given.network, x, weights=kaiming(given.network, 7))
+    done = run_network(given.network, x[None], weights=kaiming(given.network, 7))
     np.testing.assert_allclose(list(done.values())[-1].y.ravel(), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -343,7 +343,7 @@ def test_beginning_as_the_lesson_leaves_the_global_generator_alone():
 
 def test_in_training_lesson_b_drops_whole_maps():
     given = LessonB((1, 28, 28), training=True)
-    dropped = run_network(given.network, values((1, 28, 28)), full={"dropout2d_03"})["dropout2d_03"]
+    dropped = run_network(given.network, values((1, 28, 28))[None], full={"dropout2d_03"})["dropout2d_03"]
     assert not (dropped.y != 0).any((1, 2)).all()
     assert (LessonB(use_batchnorm=True, training=True).network.stages[1][1]).training
 

@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.core import device as devices
 from cnnviz.core.cost import measure, reads, table_cells
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Array, Layer, Shape
+from cnnviz.core.layers import Array, Example, Layer, Shape
 from cnnviz.core.seed import seeded
 from cnnviz.text import Message, in_turn
 
@@ -37,7 +37,7 @@ class Run:
 
     Attributes
     ----------
-    x, y : float32 arrays, shape (channels, *axes)
+    x, y : float32 arrays, shape (N, channels, *axes)
     state : arrays by name, as in torch's `state_dict` before the pass
     parts : arrays by name
         What else there is to see; see `Layer.call`.
@@ -57,13 +57,27 @@ class Run:
     notice: Message | str = ""
     parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
+    @property
+    def shape(self) -> Shape:
+        """(channels, *axes) of the input, which each example has."""
+        return self.x.shape[1:]
+
+    def example(self, n: int = 0) -> Example:
+        """What there is of one example."""
+
+        def own(part: NDArray[Any]) -> NDArray[Any]:
+            return part[min(n, len(part) - 1)] if part.ndim == self.x.ndim else part
+
+        parts = {name: own(part) for name, part in self.parts.items()}
+        return Example(self.layer, self.x[n], self.y[n], self.state, parts, self.x)
+
 
 def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | None = None) -> Run:
-    """Apply the real torch layer to one input.
+    """Apply the real torch layer to a batch.
 
     Parameters
     ----------
-    x : floating-point array, shape (channels, *axes)
+    x : floating-point array, shape (N, channels, *axes), or (channels, *axes), which is one example
     seed : int
         For torch's own initialisation; ``torch.manual_seed(seed)`` before building the module gives the same. A layer
         that draws at random starts from it, too.
@@ -77,9 +91,10 @@ def run(layer: Layer, x: Array, seed: int = 0, weights: Mapping[str, Array] | No
     BudgetError
         If the run would be larger than `MAX_MACS` or `MAX_BYTES`.
     """
-    x = check_input(x)
-    layer.check(x.shape)
-    check_budget(layer, x.shape)
+    x = check_input(x if x.ndim == layer.ndim + 2 else x[None])
+    n, shape = len(x), x.shape[1:]
+    layer.check_batch(shape, n)
+    check_budget(layer, shape, n)
     return once(layer, build(layer, seed, weights or {}), x, seed)
 
 
@@ -89,7 +104,7 @@ def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True
     What is not `full` has neither state nor parts: input and output alone, for the time of a bare pass.
     """
     state = {name: tensor.numpy().copy() for name, tensor in module.state_dict().items()} if full else {}
-    made, where, seconds, notice = apply(layer.call if full else layer.only, module, batch_of_one(x), seed)
+    made, where, seconds, notice = apply(layer.call if full else layer.only, module, torch.from_numpy(x), seed)
     parts = {name: tensor.numpy() for name, tensor in made.items()}
     y = parts.pop("output")
     if full and np.isnan(y).any() and np.isfinite(x).all():
@@ -97,13 +112,8 @@ def once(layer: Layer, module: nn.Module, x: Array, seed: int, full: bool = True
     return Run(layer, x, y, state, where, seconds, notice, parts)
 
 
-def batch_of_one(x: Array) -> torch.Tensor:
-    """A batch whose own stride spans the whole example: ``x[None]`` with channels last would not count as such."""
-    return batched(torch.from_numpy(x))
-
-
 def batched(x: torch.Tensor) -> torch.Tensor:
-    """The same of a tensor."""
+    """A batch whose own stride spans the whole example: ``x[None]`` with channels last would not count as such."""
     return x.as_strided((1, *x.shape), (x.numel(), *x.stride()))
 
 
@@ -113,20 +123,21 @@ def check_input(x: Array) -> Array:
         raise GeometryError(
             "The input holds {dtype} numbers and a layer reads float32. Convert it to float32.", dtype=x.dtype
         )
-    return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
+    by_channel = x.ndim > 1 and x.swapaxes(0, 1).flags.c_contiguous  # left so: torch draws in the memory's order
+    return np.require(x, np.float32, ["WRITEABLE"] if by_channel else ["C_CONTIGUOUS", "WRITEABLE"])
 
 
-def check_budget(layer: Layer, shape: Shape) -> None:
-    """Raise `BudgetError` if the run is larger than cnnviz attempts."""
+def check_budget(layer: Layer, shape: Shape, n: int = 1) -> None:
+    """Raise `BudgetError` if the run on n examples is larger than cnnviz attempts."""
     size = measure(layer, shape)
-    if size.macs > MAX_MACS:
+    if n * size.macs > MAX_MACS:
         raise BudgetError(
             "This run takes {macs:,} multiply-adds and cnnviz stops at {most:,}. Use a smaller input, fewer "
             "channels, a larger stride or more groups.",
-            macs=size.macs,
+            macs=n * size.macs,
             most=MAX_MACS,
         )
-    total = size.input_bytes + size.output_bytes + 4 * size.parameters
+    total = n * (size.input_bytes + size.output_bytes) + 4 * size.parameters
     if total > MAX_BYTES:
         raise BudgetError(
             "Input, weights and output take {total:.0f} MiB and cnnviz stops at {most} MiB. Use a smaller "
@@ -134,12 +145,12 @@ def check_budget(layer: Layer, shape: Shape) -> None:
             total=total / 2**20,
             most=MAX_BYTES >> 20,
         )
-    check_windows(layer, shape)
+    check_windows(layer, shape, n)
 
 
-def check_windows(layer: Layer, shape: Shape) -> None:
+def check_windows(layer: Layer, shape: Shape, n: int = 1) -> None:
     """Raise `BudgetError` if all windows together read more cells, or have a larger table, than cnnviz attempts."""
-    seen, table = (0 if measure(layer, shape).macs else reads(layer, shape)), table_cells(layer, shape)
+    seen, table = (0 if measure(layer, shape).macs else n * reads(layer, shape)), table_cells(layer, shape)
     if seen <= MAX_MACS and table <= MAX_TABLE:
         return
     if seen > MAX_MACS:

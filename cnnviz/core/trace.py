@@ -9,7 +9,7 @@ from cnnviz.core.layers import Step
 from cnnviz.core.run import Run
 
 
-def trace(done: Run, channel: int, cell: Sequence[int], axes: Sequence[Axis] | None = None) -> Step:
+def trace(done: Run, channel: int, cell: Sequence[int], axes: Sequence[Axis] | None = None, example: int = 0) -> Step:
     """The terms, weights, bias and value of one output cell.
 
     Parameters
@@ -26,12 +26,12 @@ def trace(done: Run, channel: int, cell: Sequence[int], axes: Sequence[Axis] | N
     >>> trace(done, 0, (2,)).terms, trace(done, 0, (2,)).value
     (array([[2., 3.]]), 5.0)
     """
-    axes = done.layer.windows(done.x.shape) if axes is None else axes
-    return done.layer.explain(done, axes, channel, cell)
+    axes = done.layer.windows(done.shape) if axes is None else axes
+    return done.layer.explain(done.example(example), axes, channel, cell)
 
 
-def steps(done: Run, channel: int) -> Iterator[Step]:
+def steps(done: Run, channel: int, example: int = 0) -> Iterator[Step]:
     """Every output cell of one channel, in reading order, one at a time."""
-    axes = done.layer.windows(done.x.shape)
-    for cell in np.ndindex(done.y.shape[1:]):
-        yield trace(done, channel, cell, axes)
+    axes = done.layer.windows(done.shape)
+    for cell in np.ndindex(done.y.shape[2:]):
+        yield trace(done, channel, cell, axes, example)

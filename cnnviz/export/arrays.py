@@ -51,8 +51,9 @@ def arrays(done: Run) -> Tensors:
     Returns
     -------
     dict
-        ``input`` and ``output``, float32, (channels, *axes); ``state.weight``, ``state.bias``, ... as the `state_dict`
-        before the pass names them; ``part.indices``, ``part.gate``, ... what else there was to see, in its own type.
+        ``input`` and ``output``, float32, (N, channels, *axes); ``state.weight``, ``state.bias``, ... as the
+        `state_dict` before the pass names them; ``part.indices``, ``part.gate``, ... what else there was to see, in its
+        own type.
     """
     parts = dict(done.parts)
     if isinstance(done.layer, MaxUnpool):  # it is told the places, rather than finding them
@@ -67,7 +68,7 @@ def arrays(done: Run) -> Tensors:
 
 def words_of(done: Run, seed: int, caption: str) -> dict[str, str | int]:
     """What the numbers are, and what it takes to get them again."""
-    read, made = done.layer.torch_shapes(done.x.shape)
+    read, made = done.layer.torch_shapes(done.shape, len(done.x))
     axes = ", ".join(done.layer.axis_names())
     return {
         "layer": done.layer.code(),
@@ -78,7 +79,7 @@ def words_of(done: Run, seed: int, caption: str) -> dict[str, str | int]:
         "device": done.device,
         "torch": torch.__version__,
         "readme": _(
-            "input is (channels, {axes}) and output what torch made of it, without the batch; state.* is the layer's "
+            "input is (N, channels, {axes}) and output what torch made of it; state.* is the layer's "
             "state_dict before the pass, part.* what else there was to see. input_shape and output_shape are the "
             "shapes of torch's own call.",
             axes=axes,

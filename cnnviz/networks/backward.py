@@ -69,7 +69,7 @@ class Link:
 
     Attributes
     ----------
-    x, y : tensors, shape (1, channels, *axes) and (channels, *axes)
+    x, y : tensors, shape (1, channels, *axes)
         Torch remembers how the second came about from the first and from the parameters, and nothing before.
     """
 
@@ -96,7 +96,9 @@ def run_backward(
 
     Parameters
     ----------
-    x, seed, weights, budget : as `run_network` has them
+    x : floating-point array, shape (channels, *axes), or (features,)
+        One example.
+    seed, weights, budget : as `run_network` has them
     loss : Loss
         Stages behind the one of which it is made are not run.
     full : names of stages, "input" among them
@@ -124,7 +126,7 @@ def run_backward(
     def work(where: str) -> tuple[float, dict[str, Gradient], float]:
         began, kept = time.perf_counter(), dict[str, Gradient]()
         chain = passed(network, placed, x, seed, weights or {}, where)
-        value, dy = begin(loss, chain[-1].y if chain else torch.from_numpy(x).to(where), shapes[-1])
+        value, dy = begin(loss, chain[-1].y if chain else torch.from_numpy(x)[None].to(where), shapes[-1])
         for name, gradient in back(chain, x, dy, learning):
             if see:
                 see(name, gradient)
@@ -186,9 +188,9 @@ def back(chain: list[Link], x: Array, dy: torch.Tensor, learning: Collection[str
         names, values = zip(("", link.x), *parameters, strict=True)
         found = torch.autograd.grad(link.y, values, dy, allow_unused=True)  # a mask may leave a parameter aside
         made = [torch.zeros_like(v) if g is None else g for v, g in zip(values, found, strict=True)]
-        yield link.name, gradient(link.y.detach(), dy, dict(zip(names[1:], made[1:], strict=True)))
-        dy = made[0].reshape(chain[-1].y.shape if chain else x.shape)
-    yield INPUT, gradient(torch.from_numpy(x), dy, {})
+        yield link.name, gradient(link.y.detach()[0], dy[0], dict(zip(names[1:], made[1:], strict=True)))
+        dy = made[0].reshape(chain[-1].y.shape if chain else (1, *x.shape))
+    yield INPUT, gradient(torch.from_numpy(x), dy[0], {})
 
 
 def gradient(y: torch.Tensor, dy: torch.Tensor, parameters: Mapping[str, torch.Tensor]) -> Gradient:

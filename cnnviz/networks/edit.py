@@ -14,7 +14,6 @@ from cnnviz.core.layers import (
     Layer,
     LayerNorm,
     Linear,
-    Norm,
     PReLU,
     Shape,
     Unflatten,
@@ -102,8 +101,7 @@ def free_name(network: Network, layer: Layer) -> str:
 
 def fresh(kind: type[Layer], n_axes: int = 2) -> Layer:
     """A layer of this kind as a network begins with it: one example at a time, in eval mode."""
-    layer = at_rest(kind(ndim=n_axes if n_axes in kind.ndims else kind.ndims[0]))
-    return replace(layer, examples=False) if isinstance(layer, Norm) else layer
+    return at_rest(kind(ndim=n_axes if n_axes in kind.ndims else kind.ndims[0]))
 
 
 def fitted(layer: Layer, shape: Shape) -> Layer:

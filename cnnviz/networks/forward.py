@@ -24,14 +24,14 @@ from cnnviz.text import Message
 MOST_MACS = 16_000_000_000  # of a network that is asked for by itself; VGG16 takes a few seconds on two cores
 
 
-def memory(network: Network, shape: Shape) -> int:
-    """Bytes of float32 that a run takes which keeps every stage: the input, all weights and all outputs.
+def memory(network: Network, shape: Shape, n: int = 1) -> int:
+    """Bytes of float32 that a run of n examples takes which keeps every stage: the input, all weights and all outputs.
 
     Counted before anything is made. On top come what else a stage has to show (places of winners, gates, running
     statistics), and for the time of one stage its weights once more, for its `Run` has a copy of them.
     """
     cost = total(network.measures(shape))
-    return FLOAT_BYTES * cost.parameters + cost.input_bytes + cost.output_bytes
+    return FLOAT_BYTES * cost.parameters + n * (cost.input_bytes + cost.output_bytes)
 
 
 def run_network(
@@ -50,7 +50,7 @@ def run_network(
 
     Parameters
     ----------
-    x : floating-point array, shape (channels, *axes), or (features,)
+    x : floating-point array, shape (N, channels, *axes), or (N, features)
     seed : int
         For torch's own initialisation of the whole network.
     weights : arrays by key of the `state_dict`
@@ -72,7 +72,8 @@ def run_network(
         If a stage, or all together, would be larger than cnnviz attempts.
     """
     x = check_input(x)
-    _, placed = check_network(network, x.shape, budget)
+    n, shape = len(x), x.shape[1:]
+    _, placed = check_network(network, shape, budget, n)
     names = [name for name, _ in network.stages]
     wanted = set(names if full is None else full)
     ends = len(names) if see else max((names.index(name) + 1 for name in wanted), default=0)
@@ -84,7 +85,7 @@ def run_network(
         hands = isinstance(layer, MaxPool) and layer.return_indices
         own = own_weights(network, name, weights or {})
         # a module is let go when it has been used, so that its weights are not held beside those that are kept
-        done = once(layer, load(layer, modules.pop(), own), x.reshape(taken), seed, name in wanted or hands)
+        done = once(layer, load(layer, modules.pop(), own), x.reshape(n, *taken), seed, name in wanted or hands)
         places += [done.parts["indices"]] if hands else []
         if see:
             see(name, done)
@@ -124,8 +125,10 @@ def may_run(network: Network, shape: Shape) -> bool:
 
 
 @lru_cache(maxsize=64)
-def check_network(network: Network, shape: Shape, budget: int | None = None) -> tuple[int, list[tuple[Layer, Shape]]]:
-    """Raise what is wrong with a stage on what reaches it, before anything runs.
+def check_network(
+    network: Network, shape: Shape, budget: int | None = None, n: int = 1
+) -> tuple[int, list[tuple[Layer, Shape]]]:
+    """Raise what is wrong with a stage on what reaches it of n examples, before anything runs.
 
     Returns
     -------
@@ -135,10 +138,12 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
         See `Network.placed`.
     """
     placed, alone = network.placed(shape), budget is None
-    for layer, taken in placed if alone else ():
-        check_budget(layer, taken)
+    for layer, taken in placed:
+        layer.check_batch(taken, n)
+        if alone:
+            check_budget(layer, taken, n)
     cost = total(network.measures(shape))
-    needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape)
+    needs = FLOAT_BYTES * cost.parameters if budget is None else memory(network, shape, n)
     most = MOST_BYTES if budget is None else budget
     if needs > most:
         what = Message("The weights of all stages") if alone else Message("Input, weights and all outputs")
@@ -149,13 +154,13 @@ def check_network(network: Network, shape: Shape, budget: int | None = None) -> 
             most=most / 2**20,
         )
     for layer, taken in placed:
-        check_windows(layer, taken)
+        check_windows(layer, taken, n)
     most_macs = MAX_MACS if alone else MOST_MACS
-    if cost.macs > most_macs:
+    if n * cost.macs > most_macs:
         raise BudgetError(
             "All stages together take {macs:,} multiply-adds and cnnviz stops at {most_macs:,}. Use a smaller input, "
             "fewer filters, or pool earlier.",
-            macs=cost.macs,
+            macs=n * cost.macs,
             most_macs=most_macs,
         )
-    return cost.macs, placed
+    return n * cost.macs, placed

@@ -166,7 +166,7 @@ def after(layer: Layer, shape: Shape) -> Shape:
     """
     layer = layer.along(shape)
     taken = layer.takes(shape)
-    layer.check(taken)
+    layer.check_batch(taken)
     measure(layer, taken)  # what cannot even be counted cannot work
     _, made = layer.torch_shapes(taken)
     return (prod(made),) if len(shape) == 1 and not isinstance(layer, Unflatten) else made[1:]

@@ -21,7 +21,7 @@ from cnnviz.scenes import backward, forward
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
 from cnnviz.scenes.forward import input_of, run
-from cnnviz.scenes.layer import check_stage, make_scene
+from cnnviz.scenes.layer import check_stage, laid, make_scene
 from cnnviz.scenes.matrices import Matrices, matrices_of
 from cnnviz.scenes.matrix import make_matrix
 from cnnviz.scenes.network import Flow, Glance, make_flow
@@ -62,7 +62,7 @@ class Shown:
 
     @property
     def cost(self) -> Measure:
-        return measure(self.done.layer, self.done.x.shape)
+        return measure(self.done.layer, self.done.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class Maps:
 
     @property
     def cost(self) -> Measure:
-        return measure(self.done.layer, self.done.x.shape)
+        return measure(self.done.layer, self.done.shape)
 
 
 @overload
@@ -139,19 +139,21 @@ def layer_at_work(request: Request, view: LayerView) -> Shown:
         return pass_back(request, view, view.back)
     stage = view.stage or request.names[-1]
     grid, network = input_of(request), request.network
-    check_stage(*laid_out(*network.placed(grid.values.shape)[request.names.index(stage)]))
+    n, shape = request.batch.sizes(grid.values.shape)
+    check_stage(*laid_out(*network.placed(shape)[request.names.index(stage)]), n, request.batch.counts)
     done = run(request, {stage})[stage]
     drawn = lay_out(done)
     meta, notice = words(done, drawn)
     scale = scale_before(network, stage, grid.scale)
     flipped = isinstance(request.weights, Named) and request.weights.flipped
-    at = None if view.at is None else inside(view.at, done.y.shape)
+    counts = request.batch.counts
+    at = None if view.at is None else inside(view.at, laid(done.y, counts).shape)
 
     def blob() -> bytes:
-        scene = make_scene(drawn, scale, flipped, view.turned, at, view.axes)
+        scene = make_scene(drawn, scale, flipped, view.turned, at, view.axes, counts)
         return replace(scene, meta=scene.meta | meta).to_bytes()
 
-    axes = done.layer.windows(done.x.shape)
+    axes = done.layer.windows(done.shape)
     unread = int((coverage(axes) == 0).sum()) if axes else 0
     told = " ".join(filter(None, (str(done.notice), notice)))
     made = _blobs.get(key((request, view)), blob)
@@ -164,11 +166,11 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     grid = input_of(request)
     forward_run = run(request, {stage})[stage]
     done, way = back(request, stage, wanted, forward_run)
-    check_stage(*laid_out(done.layer, done.x.shape))
+    check_stage(*laid_out(done.layer, done.shape))
     drawn = lay_out(done)
     meta, notice = words(done, drawn)
     scale = scale_before(request.network, stage, grid.scale) if way.read == "x" else "signed"
-    at = None if view.at is None else inside(view.at, done.y.shape)
+    at = None if view.at is None else inside(view.at, done.y.shape[1:])
     told = {"names": {"input": way.read, "output": way.name}, "title": f"{way.name} · {done.layer.code()}"}
 
     def blob() -> bytes:
@@ -211,7 +213,7 @@ def stage_maps(request: Request, view: StageView) -> Maps:
     """All channels of one stage, in time with the sound."""
     clip, passed = clip_of(request.input), run(request, {view.stage}, Watch)
     done = passed[view.stage]
-    channel, *unit = inside((view.channel, *(view.unit or ())), done.y.shape)
+    channel, *unit = inside((view.channel, *(view.unit or ())), done.y.shape[1:])
     found = replace(view, channel=channel, unit=(unit[0], unit[1]) if unit else None)
 
     def blob() -> bytes:

@@ -71,7 +71,7 @@ class Forward:
         """With what a witness saw of all stages that are kept."""
         if kind in self.seen:
             return self
-        witness = kind(self.request.network, self.grid.values.shape)
+        witness = kind(self.request.network, self.request.batch.sizes(self.grid.values.shape)[1])
         for name, done in self.kept.items():
             witness(name, done)
         return Forward(self.request, self.grid, self.kept, {**self.seen, kind: witness}, self.seconds)
@@ -118,12 +118,14 @@ def run(request: Request, keep: Collection[str] = (), see: Kind | None = None) -
 def made(request: Request, keep: Collection[str], see: Kind | None, before: Forward | None) -> Forward:
     """Another pass; what witnesses saw before is not looked at again."""
     network, grid = request.network, input_of(request)
-    shape, seen = grid.values.shape, dict(before.seen) if before else {}
-    whole = 2 * memory(network, shape) <= WHOLE  # a stage has parts besides its output, as a mask
+    (n, shape), seen = request.batch.sizes(grid.values.shape), dict(before.seen) if before else {}
+    whole = 2 * memory(network, shape, n) <= WHOLE  # a stage has parts besides its output, as a mask
     witness = see(network, shape) if see and see not in seen and not whole else None
     state, began = request.weights.state(network), time.perf_counter()
     full = request.names if whole else keep
-    kept = run_network(network, grid.values, request.weights.seed, state, full, witness, network.budget)
+    kept = run_network(
+        network, request.batch.of(grid.values), request.weights.seed, state, full, witness, network.budget
+    )
     seconds = time.perf_counter() - began if whole or witness else before.seconds if before else float("nan")
     done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
     return done.witnessed(see) if see and whole else done
@@ -135,7 +137,8 @@ def input_of(request: Request) -> Grid:
     if isinstance(source, Fitted):
         check_network(network, source.shape, network.budget)
     grid = read(source)
-    check_network(network, grid.values.shape, network.budget)  # before weights are made
+    n, shape = request.batch.sizes(grid.values.shape)
+    check_network(network, shape, network.budget, n)  # before weights are made
     return grid
 
 

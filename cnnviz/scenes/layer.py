@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.axes import AXES
-from cnnviz.core.geometry import Axis, GeometryError
+from cnnviz.core.geometry import Axis, GeometryError, point_axis, whole_axis
 from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, Shape
 from cnnviz.core.run import BudgetError, Run
 from cnnviz.core.settings import short
@@ -39,22 +39,23 @@ MOST_TAPS = 16_000_000  # cells that all windows along one axis read together: a
 TOLERANCE = {"relative": 1e-4, "absolute": 1e-5}
 
 
-def check_stage(layer: Layer, shape: Shape) -> None:
+def check_stage(layer: Layer, shape: Shape, n: int = 1, counts: str = "") -> None:
     """Raise `BudgetError` if input or output has more planes, or an axis more taps, than a stage has room for."""
-    if layer.n_axes > 3:
+    drawn = layer.ndim + bool(counts)
+    if drawn > 3:
         raise BudgetError(
             "The input {shape} has {n_axes} axes to draw and a stage has 3. Use one step or example.",
-            shape=shape,
-            n_axes=layer.n_axes,
+            shape=(n, *shape),
+            n_axes=drawn,
         )
     for name, tensor in (("input", shape), ("output", layer.output_shape(shape))):
-        planes = prod(tensor[: -2 if layer.n_axes > 1 else -1])  # channels, times depth
+        planes = n * prod(tensor[: -2 if layer.ndim > 1 else -1])  # channels, times depth
         if planes > MOST_MAPS:
             raise BudgetError(
                 "The {name} {value} has {planes} maps and the stage has room for {most}. Use fewer channels or less "
                 "depth.",
                 name=name,
-                value=(1, *tensor),
+                value=(n, *tensor),
                 planes=planes,
                 most=MOST_MAPS,
             )
@@ -76,6 +77,7 @@ def make_scene(
     turned: bool = False,
     at: Sequence[int] | None = None,
     axes: tuple[str, str] | None = None,
+    counts: str = "",
 ) -> Scene:
     """The scene of one run of a layer.
 
@@ -88,34 +90,41 @@ def make_scene(
     turned : bool
         Draw torch's rows to the right and its columns upwards, as a spectrogram (channels, frames, mels) is read.
         Indices and the order of the steps stay torch's.
-    at : index (channel, *cell) into ``done.y``, or None
+    at : index (channel, *cell) into the output as it is laid, or None
         Where the playhead stands when the scene opens. The player goes there once, whenever this changes; a place that
         is beyond the output is pulled back inside.
     axes : names of one row and of one column, as ("frame", "mel"), or None
         What the sentences call them.
+    counts : "examples", "steps" or ""
+        What N counts, and so the name of the axis before the others along which examples are laid; empty where there
+        is one.
 
     Raises
     ------
     GeometryError
         If `at` is no index of the output.
     """
-    layer, shape = done.layer, done.x.shape
-    given = {name: np.asarray(x) for name, x in layer.operands(done.state, done.parts).items()}
+    layer, shape, drawn = done.layer, done.shape, done.layer.ndim + bool(counts)
+    x, y = laid(done.x, counts), laid(done.y, counts)
+    parts = {name: laid(part, counts) if part.ndim == done.x.ndim else part for name, part in done.parts.items()}
+    given = {name: np.asarray(x) for name, x in layer.operands(done.state, parts).items()}
     tensors = {
-        "input": volume(done.x, layer.n_axes),
-        "output": volume(done.y, layer.n_axes),
-        "input.range": ranges(done.x),
-        "output.range": ranges(done.y),
+        "input": volume(x, drawn),
+        "output": volume(y, drawn),
+        "input.range": ranges(x),
+        "output.range": ranges(y),
         "reads": layer.channels_read(shape).astype(np.int16),
-        **{name: volume(x, layer.n_axes) if x.ndim > 1 else x for name, x in given.items()},
+        **{name: volume(one, drawn if name in parts else layer.ndim) for name, one in given.items() if one.ndim > 1},
+        **{name: one for name, one in given.items() if one.ndim <= 1},
     }
     if "signal" in given:  # a gate's signal that is not the input has colours of its own
         tensors["signal.range"] = ranges(given["signal"])
-    meta = describe(done, scale, flipped) | laid(layer, turned, axes) | {"at": playhead(done, at)}
+    meta = describe(done, scale, flipped, drawn) | directions(layer, turned, axes, counts)
+    meta |= {"at": playhead(y.shape, at)}
     if isinstance(layer, Move):
-        tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.n_axes)
+        tensors["from"] = volume(layer.source(shape).astype(np.int32), layer.ndim)
         return Scene(tensors, meta)
-    windows = three(layer.windows(shape))
+    windows = three((*over_examples(layer, len(done.x), counts), *layer.windows(shape)))
     tensors |= tables("", windows)
     meta |= {"low": [axis.low for axis in windows], "dropped": [axis.dropped for axis in windows]}
     if isinstance(layer, ConvTranspose):
@@ -125,10 +134,10 @@ def make_scene(
     return Scene(tensors, meta)
 
 
-def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
-    """Names, shapes and colours."""
-    layer, shape = done.layer, done.x.shape
-    read, made = layer.torch_shapes(shape)
+def describe(done: Run, scale: str, flipped: bool, drawn: int) -> dict[str, Any]:
+    """Names, shapes and colours; `drawn` axes have names."""
+    layer, shape = done.layer, done.shape
+    read, made = layer.torch_shapes(shape, len(done.x))
     gating = layer.gating(shape)
     out = scale if layer.out_scale == "same" else layer.out_scale
     scales = {"input": scale, "weight": "weight", "gate": "gate", "output": out}
@@ -144,7 +153,7 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
         "charts": charts(layer, gating is not None),
         "constants": layer.constants(),
         "title": layer.code(),
-        "ndim": layer.n_axes,
+        "ndim": drawn,
         "shapes": {"input": str(read), "output": str(made)},
         "groups": getattr(layer, "groups", 1),
         "padding": padding_words(layer),
@@ -157,29 +166,43 @@ def describe(done: Run, scale: str, flipped: bool) -> dict[str, Any]:
     }
 
 
-def laid(layer: Layer, turned: bool, axes: tuple[str, str] | None) -> dict[str, Any]:
+def laid(x: NDArray[Any], counts: str) -> NDArray[Any]:
+    """A batch (N, channels, *axes) as it stands on stage: (channels, N, *axes), or without N where there is one."""
+    return x.swapaxes(0, 1) if counts else x[0]
+
+
+def over_examples(layer: Layer, n: int, counts: str) -> tuple[Axis, ...]:
+    """Which examples each example reads, as the table of the axis along which they are laid."""
+    if not counts:
+        return ()
+    return (whole_axis(n, n) if layer.mixes_examples else point_axis(n),)
+
+
+def directions(layer: Layer, turned: bool, axes: tuple[str, str] | None, counts: str) -> dict[str, Any]:
     """Which way the axes run and what they are called; `Permute` moves them, and so its output keeps torch's names."""
     own = dict(zip(AXES[2], axes, strict=True)) if axes else {}
     out = {} if isinstance(layer, Permute) else own
+    first = (counts,) if counts else ()
+    several = layer.ndim + len(first) > 1
     return {
-        "turned": turned and layer.n_axes > 1,
-        "axes": three_names(tuple(own.get(name, name) for name in layer.axis_names())),
-        "outAxes": three_names(tuple(out.get(name, name) for name in layer.out_axis_names())),
-        "arrows": bool(turned or own) and layer.n_axes > 1,  # say which way they run: it is not what one expects
+        "turned": turned and several,
+        "axes": three_names((*first, *(own.get(name, name) for name in layer.axis_names()))),
+        "outAxes": three_names((*first, *(out.get(name, name) for name in layer.out_axis_names()))),
+        "arrows": bool(turned or own) and several,  # say which way they run: it is not what one expects
     }
 
 
-def playhead(done: Run, at: Sequence[int] | None) -> dict[str, Any] | None:
-    """Where the playhead is sent: the output channel, and the cell with three coordinates."""
+def playhead(shape: Shape, at: Sequence[int] | None) -> dict[str, Any] | None:
+    """Where the playhead is sent in an output of this shape: the channel, and the cell with three coordinates."""
     if at is None:
         return None
-    if len(at) != done.y.ndim or min(at) < 0:
+    if len(at) != len(shape) or min(at) < 0:
         raise GeometryError(
             "The place {tuple} is no index of the output {shape}. Use {ndim} whole numbers from 0 on: the channel, "
             "then the cell.",
             tuple=tuple(at),
-            shape=done.y.shape,
-            ndim=done.y.ndim,
+            shape=shape,
+            ndim=len(shape),
         )
     channel, *cell = map(int, at)
     return {"channel": channel, "cell": [0] * (3 - len(cell)) + cell}

@@ -83,12 +83,12 @@ def matrices_of(done: Run, view: MatrixView) -> Matrices:
     BudgetError
         If there are more numbers than can be drawn.
     """
-    layer, x, y = done.layer, done.x, done.y
+    layer, x, y = done.layer, done.x[0], done.y[0]
     if not isinstance(layer, Conv):
         raise GeometryError("Only a convolution is shown as a matrix, and this is {called}.", called=layer.called)
     check_size(layer, x.shape, view)
     weight, table = done.state["weight"], matrices.sources(layer, x.shape)
-    dy = view.upstream.dy(done)
+    dy = view.upstream.dy(done)[0]
     back = matrices.backward(layer, x, weight, dy)
     kernels = matrices.matrix_of(layer, weight, np.nan)
     theirs = gradients(done, x, dy)

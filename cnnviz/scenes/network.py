@@ -110,7 +110,7 @@ class Glance:
 
     def __call__(self, name: str, done: Run) -> None:
         self.device, self.notice = done.device, str(done.notice) or self.notice
-        self.take(name, done.y)
+        self.take(name, done.y[0])
 
     def take(self, name: str, values: Array) -> None:
         """Keep what there is to show of a stage's output."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cnnviz.core.layers import Layer
 from cnnviz.inputs import Source
+from cnnviz.inputs.batch import ONE, Batch
 from cnnviz.networks.network import Network
 from cnnviz.scenes.upstream import Ones, Upstream
 from cnnviz.scenes.weights import Seeded
@@ -21,11 +22,14 @@ class Request:
     ----------
     network : Network
         A single layer is a `networks.chain.Chain` of one; what runs before it are stages before it.
+    batch : Batch
+        How many examples the input is; a network reads one.
     """
 
     network: Network
     input: Source
     weights: Seeded = TORCHS
+    batch: Batch = ONE
 
     @property
     def layer(self) -> Layer:

@@ -39,7 +39,8 @@ def snippet(request: Request, gradient: Sequence[str] = ()) -> str:
     steps += again
     use = layer.use()
     definitions = dict.fromkeys(one.definition() for one in layers)
-    made_of = [request.input.code(), "\n".join([*seed, *made]), kernel]
+    x = "\n".join(filter(None, (request.input.code(), request.batch.code(layer.ndim))))
+    made_of = [x, "\n".join([*seed, *made]), kernel]
     parts = ["from torch import nn", *definitions, *made_of, *applied(steps, use, gradient)]
     return imports_first("\n\n".join(filter(None, parts)))
 

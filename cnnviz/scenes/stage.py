@@ -28,7 +28,7 @@ class Watch:
         self.pictures: dict[str, tuple[NDArray[np.uint8], Array]] = {}
 
     def __call__(self, name: str, done: Run) -> None:
-        self.pictures[name] = small_picture(np.ascontiguousarray(done.y))
+        self.pictures[name] = small_picture(np.ascontiguousarray(done.y[0]))
 
     def arrays(self) -> Iterator[NDArray[Any]]:
         return chain.from_iterable(self.pictures.values())
@@ -55,7 +55,7 @@ def make_maps(
         The cell whose field is drawn.
     """
     channel = watch.channel(stage, wanted)
-    every = channels_of(done.y)
+    every = channels_of(done.y[0])
     drawn = planes(done, channel)
     tensors = {
         **clip.tensors(),
@@ -115,16 +115,17 @@ def stage_words(name: str, layer: str, shape: tuple[int, ...], field: tuple[Fiel
 
 def planes(done: Run, channel: int) -> list[tuple[str, Array, str]]:
     """The maps of one channel that are drawn large: name, values, and the name of their colours."""
-    after = ("output", done.y[channel], "signed")
-    if done.layer.rule == "dot" or len(done.x) != len(done.y):  # no channel of the input is this one
+    one = done.example()
+    after = ("output", one.y[channel], "signed")
+    if done.layer.rule == "dot" or len(one.x) != len(one.y):  # no channel of the input is this one
         return [after]
-    gating, before = done.layer.gating(done.x.shape) or {}, done.x[channel]
+    gating, before = done.layer.gating(done.shape) or {}, one.x[channel]
     gate = gating.get("gate", {})
-    if "gate" in done.parts and getattr(done.layer, "training", True):
-        return [("signal", before, "signed"), ("gate", done.parts["gate"][channel], "gate"), ("product", *after[1:])]
-    if gate.get("through") == "Sigmoid" and "signal" in done.parts:
+    if "gate" in one.parts and getattr(done.layer, "training", True):
+        return [("signal", before, "signed"), ("gate", one.parts["gate"][channel], "gate"), ("product", *after[1:])]
+    if gate.get("through") == "Sigmoid" and "signal" in one.parts:
         opened = 1 / (1 + np.exp(-before.astype(np.float64)))
-        signal = done.parts["signal"][channel]
+        signal = one.parts["signal"][channel]
         return [("signal", signal, "signed"), ("gate", opened.astype(np.float32), "gate"), ("product", *after[1:])]
     return [("before", before, "signed"), ("after", *after[1:])]
 

@@ -70,17 +70,16 @@ class Cell:
 
     def dy(self, done: Run) -> Array:
         found = np.zeros_like(done.y)
-        found[self.place(done.y.shape)] = 1
+        found[0, *self.place(done.y.shape[1:])] = 1
         return found
 
     def code(self, done: Run) -> str:
-        channel, *cell = self.place(done.y.shape)
-        example, places = (str(cell[0]), cell[1:]) if done.layer.stacked else ("0", cell)
-        axes = len(done.layer.torch_shapes(done.x.shape)[1]) - 2
-        return f"dY = torch.zeros_like(y)\ndY[{', '.join(map(str, (example, channel, *places[:axes])))}] = 1"
+        channel, *cell = self.place(done.y.shape[1:])
+        axes = len(done.layer.torch_shapes(done.shape)[1]) - 2
+        return f"dY = torch.zeros_like(y)\ndY[{', '.join(map(str, (0, channel, *cell[:axes])))}] = 1"
 
     def words(self, done: Run) -> Message:
-        channel, *cell = self.place(done.y.shape)
+        channel, *cell = self.place(done.y.shape[1:])
         return Message(
             "dY is 1 at y[{place}] alone: the loss is that cell", place=", ".join(map(str, (channel, *cell)))
         )
@@ -99,7 +98,7 @@ class Target:
     text: str = "0"
 
     def dy(self, done: Run) -> Array:
-        difference: Array = done.y - self.values(done.y.shape)
+        difference: Array = done.y - self.values(done.y.shape[1:])
         return difference
 
     def values(self, shape: Shape) -> Array:
@@ -119,7 +118,7 @@ class Target:
         return np.broadcast_to(typed, shape)
 
     def code(self, done: Run) -> str:
-        values = self.values(done.y.shape)
+        values = self.values(done.y.shape[1:])
         if (values == values.flat[0]).all():
             return f"target = {values.flat[0]!s}\ndY = y.detach() - target"
         return f"{tensor_code(np.ascontiguousarray(values), 'target')}\ndY = y.detach() - target"

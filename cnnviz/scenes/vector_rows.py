@@ -26,7 +26,7 @@ def laid_out(layer: Layer, shape: Shape) -> tuple[Layer, Shape]:
     (Linear(ndim=2, size=(1, 64, 64), out_features=512, bias=True), (1, 64, 64))
     """
     each = isinstance(layer, Activation | Dropout) and not isinstance(layer, PReLU | DropoutNd)
-    long = shape[0] > MOST_MAPS and prod(shape[1:]) == 1 and layer.n_axes == len(shape) - 1
+    long = shape[0] > MOST_MAPS and prod(shape[1:]) == 1 and layer.ndim == len(shape) - 1
     if long and (each or isinstance(layer, Linear)):
         shape = in_rows(shape)
     if isinstance(layer, Linear):
@@ -50,25 +50,27 @@ def in_rows(shape: Shape) -> Shape:
 
 def lay_out(done: Run) -> Run:
     """What was computed, in the layout of `laid_out`."""
-    layer, shape = laid_out(done.layer, done.x.shape)
-    if layer == done.layer and shape == done.x.shape:
+    layer, shape = laid_out(done.layer, done.shape)
+    if layer == done.layer and shape == done.shape:
         return done
     made = layer.output_shape(shape)
     state = {name: value[: made[0]] for name, value in done.state.items()} if isinstance(layer, Linear) else done.state
-    parts = {name: np.reshape(value, shape) for name, value in done.parts.items()}
-    y = done.y.reshape(-1, *made[1:])[: made[0]]
-    return replace(done, layer=layer, x=done.x.reshape(shape), y=y, state=state, parts=parts)
+    n = len(done.x)
+    parts = {name: np.reshape(value, (n, *shape)) for name, value in done.parts.items()}
+    y = done.y.reshape(n, -1, *made[1:])[:, : made[0]]
+    return replace(done, layer=layer, x=done.x.reshape(n, *shape), y=y, state=state, parts=parts)
 
 
 def words(before: Run, after: Run) -> tuple[dict[str, Any], str]:
     """What a scene says of the layer as it is, and what a person should know about the layout; both may be empty."""
     if before is after:
         return {}, ""
-    read, made = before.layer.torch_shapes(before.x.shape)
+    read, made = before.layer.torch_shapes(before.shape)
     told = []
-    if len(before.y) > len(after.y) and isinstance(before.layer, Linear):
-        told.append(_("Outputs 0 to {last} of {count:,} are on stage.", last=len(after.y) - 1, count=len(before.y)))
-    if before.x.shape != after.x.shape:
-        length, width = before.x.size, after.x.shape[-1]
+    count, last = before.y.shape[1], after.y.shape[1] - 1
+    if count > last + 1 and isinstance(before.layer, Linear):
+        told.append(_("Outputs 0 to {last} of {count:,} are on stage.", last=last, count=count))
+    if before.shape != after.shape:
+        length, width = prod(before.shape), after.shape[-1]
         told.append(_("The {n:,} numbers of the vector are drawn in rows of {width}.", n=length, width=width))
     return {"title": before.layer.code(), "shapes": {"input": str(read), "output": str(made)}}, " ".join(told)

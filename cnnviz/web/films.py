@@ -39,7 +39,7 @@ PARTS = {"all": Message("all steps"), "channel": Message("one channel"), "span":
 
 def choose_plan(staged: Staged) -> Plan:
     """Which steps a film shows, and how long each is seen."""
-    steps, channels = staged.steps, len(staged.done.y)
+    steps, channels = staged.steps, staged.done.y.shape[1]
     part = st.selectbox(_("part"), list(PARTS), key="_part", format_func=lambda one: str(PARTS[one]))
     channel, first, last = None, 1, None
     if part == "channel":

@@ -17,7 +17,7 @@ from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.history import HELP, reset
 
 NEVER = {"mask_gate", "max_unpool", "permute"}  # they need more than one tensor, or other axes
-FOLLOWS = ("in_channels", "ndim", "steps", "examples")  # not asked: they follow from what comes before
+FOLLOWS = ("in_channels", "ndim", "steps")  # not asked: they follow from what comes before
 MODES = ("train", "eval")  # torch's own names: net.train(), net.eval()
 MODE_HELP = Message(
     "train: dropout drops, and batch norm takes the input's own statistics. eval: as the network is used later"

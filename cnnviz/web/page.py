@@ -133,7 +133,7 @@ def facts(shown: Shown) -> None:
     if embedded():
         return
     done, cost = shown.done, shown.cost
-    before, after = done.layer.torch_shapes(done.x.shape)
+    before, after = done.layer.torch_shapes(done.shape, len(done.x))
     parts = [
         f"`({', '.join(axis_letters(before))})`  {before} → **{after}**",
         _("**{parameters:,}** parameters", parameters=cost.parameters),
@@ -142,7 +142,7 @@ def facts(shown: Shown) -> None:
     ]
     if shown.unread:
         parts.append(_("**{unread:,}** input cells are never read", unread=shown.unread))
-    formulas = [f"${line}$" for line in merged(done.layer.formula(done.x.shape))]
+    formulas = [f"${line}$" for line in merged(done.layer.formula(done.shape))]
     st.markdown("\n\n".join([" &nbsp;·&nbsp; ".join(parts), *formulas]))
     if shown.notice:
         st.info(str(shown.notice))

@@ -111,6 +111,7 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
 
     Parameters
     ----------
+    done : of one example
     dy : float32 array, shape of ``done.y``
         How much the loss changes with each cell of the output.
     name : of one of the `passes`
@@ -127,8 +128,9 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
         If the layer has no such pass, or the pass is too large.
     """
     asked = way(done.layer, name)
-    asked.check(done)
-    dy = np.require(np.broadcast_to(dy, done.y.shape), np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
-    torchs, seconds = autograd(done, dy, seed)
-    one = asked.replay(done, dy, torchs)
-    return Run(one.layer, one.x, one.y, one.state, "cpu", seconds, "", one.parts)
+    forth = done.example()
+    asked.check(forth)
+    dy = np.require(np.broadcast_to(dy, done.y.shape)[0], np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
+    torchs, seconds = autograd(forth, dy, seed)
+    one = asked.replay(forth, dy, torchs)
+    return Run(one.layer, one.x[None], one.y[None], one.state, "cpu", seconds, "", one.parts)

@@ -17,6 +17,7 @@ from cnnviz.core.layers import (
     CircularPad,
     Conv,
     ConvTranspose,
+    Example,
     Layer,
     Padding,
     ReflectionPad,
@@ -25,7 +26,7 @@ from cnnviz.core.layers import (
     ZeroPad,
 )
 from cnnviz.core.layers.conv import Channels, PaddingMode
-from cnnviz.core.run import Run, check_budget, run
+from cnnviz.core.run import check_budget, run
 from cnnviz.text import Message
 
 PADDINGS: Mapping[str, type[Padding]] = {
@@ -99,23 +100,23 @@ def again(layer: Conv, size: Shape, cropped: bool) -> ConvTranspose:
     )
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dX where the padding is plain: zeros, as many before as after."""
     assert isinstance(done.layer, Conv)
     weight = {"weight": done.state["weight"]}
     return Replay(again(done.layer, done.x.shape, cropped=True), dy, torchs[INPUT], weight)
 
 
-def to_padded(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_padded(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dX with the padding's own cells round it: torch's transposed convolution once more."""
     assert isinstance(done.layer, Conv)
     pad = padding_before(done.layer)
     assert pad
     layer, weight = again(done.layer, pad.output_shape(done.x.shape), cropped=False), {"weight": done.state["weight"]}
-    return Replay(layer, dy, run(layer, dy, weights=weight).y, weight)
+    return Replay(layer, dy, run(layer, dy, weights=weight).y[0], weight)
 
 
-def folded(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def folded(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dX of the padded line: every cell takes the sum of its copies."""
     assert isinstance(done.layer, Conv)
     pad, padded = padding_before(done.layer), to_padded(done, dy, torchs).y
@@ -130,7 +131,7 @@ def through_padding(pad: Padding, size: Shape, dy: Array, torchs: Gradients) -> 
     return Replay(HandBack(pad, size, ndim=pad.ndim), dy, torchs[INPUT])
 
 
-def to_weight(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_weight(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dW: dY is the kernel. A map comes out for each pair of channels that see each other, input channels first."""
     layer = done.layer
     assert isinstance(layer, Conv)
@@ -170,7 +171,7 @@ def by_pairs(weight: Array, groups: int) -> Array:
     return weight.reshape(*per_group, *weight.shape[2:]).swapaxes(1, 2).reshape(-1, *weight.shape[2:])
 
 
-def to_bias(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_bias(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """db: the sum of each map of dY, as a window of ones that is as large as the map."""
     n, size = len(dy), dy.shape[1:]
     layer = Conv(n, n, size, groups=n, bias=False, ndim=done.layer.ndim)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from cnnviz.core.back.conv import Correlate, by_pairs, correlate, to_bias
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
-from cnnviz.core.layers import Array, ConvTranspose, Layer
-from cnnviz.core.run import Run
+from cnnviz.core.layers import Array, ConvTranspose, Example, Layer
 from cnnviz.text import Message
 
 
@@ -14,7 +13,7 @@ def ways(layer: Layer) -> tuple[Way, ...]:
     return (INPUT_AGAIN, WEIGHT, *([BIAS] if layer.bias else []))
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dX: what `output_padding` added at the far end is read by no window."""
     layer = done.layer
     assert isinstance(layer, ConvTranspose)
@@ -34,7 +33,7 @@ def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return Replay(back, dy, torchs[INPUT], {"weight": done.state["weight"]})
 
 
-def to_weight(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_weight(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dW: x is the kernel. A map comes out for each pair of channels that see each other, output channels first."""
     layer = done.layer
     assert isinstance(layer, ConvTranspose)

@@ -4,8 +4,8 @@ import numpy as np
 
 from cnnviz.core.back.conv import Correlate, to_bias
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
-from cnnviz.core.layers import Array, ConvTranspose, Layer, Linear
-from cnnviz.core.run import Run, check_budget
+from cnnviz.core.layers import Array, ConvTranspose, Example, Layer, Linear
+from cnnviz.core.run import check_budget
 from cnnviz.text import Message
 
 
@@ -14,7 +14,7 @@ def ways(layer: Layer) -> tuple[Way, ...]:
     return (TRANSPOSED, OUTER, *([BIAS] if layer.bias else []))
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dX = W transposed times dY; every output paints its own row of W on the whole input."""
     layer = done.layer
     assert isinstance(layer, Linear)
@@ -23,7 +23,7 @@ def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return Replay(back, dy, torchs[INPUT], {"weight": layer.taps(done.state["weight"])})
 
 
-def to_weight(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_weight(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """dW: every cell of x with every number of dY; a map for each pair of an input channel and an output."""
     layer = done.layer
     assert isinstance(layer, Linear)

@@ -16,7 +16,7 @@ from cnnviz.core.axes import axis_latex
 from cnnviz.core.back.readers import readers_axis
 from cnnviz.core.geometry import Axis, Ints
 from cnnviz.core.layers import Array, Layer, Placed, Shape, Step
-from cnnviz.core.layers.cell import Pass, gather
+from cnnviz.core.layers.cell import Example, gather
 from cnnviz.core.run import BudgetError
 
 MOST_SLOPES = 2**22  # of one pass: 16 MiB
@@ -42,10 +42,6 @@ class HandBack(Layer):
     of: Layer
     size: Shape
 
-    @property
-    def stacked(self) -> bool:
-        return self.of.stacked
-
     def module(self) -> nn.Module:
         return nn.Identity()  # it has no weights; what it gives is autograd's
 
@@ -61,7 +57,7 @@ class HandBack(Layer):
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"slope": parts["slope"]} if "slope" in parts else {}
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         window = gather(done.x, axes, self.channels_read(done.x.shape)[channel], cell, 0.0)
         slopes = np.ones_like(window.values)
         if "slope" in done.parts:

@@ -13,6 +13,7 @@ from cnnviz.core.geometry import NONE, Ints
 from cnnviz.core.layers import (
     Array,
     ChannelShuffle,
+    Example,
     Layer,
     MaxUnpool,
     Move,
@@ -21,7 +22,6 @@ from cnnviz.core.layers import (
     PixelUnshuffle,
     Shape,
 )
-from cnnviz.core.run import Run
 from cnnviz.text import Message
 
 
@@ -61,8 +61,8 @@ class Return(Move):
     def output_shape(self, shape: Shape) -> Shape:
         return self.size
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        read, made = self.of.torch_shapes(self.size)
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        read, made = self.of.torch_shapes(self.size, n)
         return made, read
 
     def axis_names(self) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def ways(layer: Layer) -> tuple[Way, ...]:
     return (Way("dX", SAID.get(type(layer), RETURNED), to_input),)
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     return Replay(opposite(done.layer, done.x.shape), dy, torchs[INPUT])
 
 

@@ -2,8 +2,7 @@
 
 from cnnviz.core.back.conv import through_padding
 from cnnviz.core.back.way import Gradients, Replay, Way
-from cnnviz.core.layers import Array, Layer, Padding, ZeroPad
-from cnnviz.core.run import Run
+from cnnviz.core.layers import Array, Example, Layer, Padding, ZeroPad
 from cnnviz.text import Message
 
 
@@ -11,7 +10,7 @@ def ways(layer: Layer) -> tuple[Way, ...]:
     return (CUT if isinstance(layer, ZeroPad) else GATHERED,)
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     assert isinstance(done.layer, Padding)
     return through_padding(done.layer, done.x.shape, dy, torchs)
 

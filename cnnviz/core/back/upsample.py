@@ -11,10 +11,9 @@ from cnnviz.core.back.hand_back import HandBack
 from cnnviz.core.back.readers import readers_axis
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
 from cnnviz.core.geometry import Axis, Ints
-from cnnviz.core.layers import Array, Shape, Step, Upsample
-from cnnviz.core.layers.cell import Pass, gather
+from cnnviz.core.layers import Array, Example, Shape, Step, Upsample
+from cnnviz.core.layers.cell import gather
 from cnnviz.core.layers.upsample import Blend
-from cnnviz.core.run import Run
 from cnnviz.text import Message
 
 
@@ -37,7 +36,7 @@ class BlendBack(HandBack):
         ones = {f"blend{i}": np.ones(1, np.float32) for i in range(3 - self.ndim)}
         return {**ones, **parts}
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         window = gather(done.x, axes, (channel, channel + 1), cell, 0.0)
         rows = [weights[i] for (_, weights), i in zip(self.blends(), cell, strict=True)]
         weights = reduce(np.multiply.outer, rows)[None]
@@ -57,7 +56,7 @@ def turned_round(readers: Axis, source: Ints, weights: Array) -> Blend:
     return readers, np.where(readers.source >= 0, (weights[windows] * same).sum(axis=2), 0.0)
 
 
-def to_input(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
     layer = BlendBack(done.layer, done.x.shape, ndim=done.layer.ndim)
     first = 3 - layer.ndim
     kept = {f"blend{first + i}": weights.astype(np.float32).ravel() for i, (_, weights) in enumerate(layer.blends())}

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from cnnviz.core.layers import Array, Layer
-from cnnviz.core.run import Run, batch_of_one, build
+from cnnviz.core.layers import Array, Example, Layer
+from cnnviz.core.run import build
 from cnnviz.text import Message
 
 Gradients = Mapping[str, Array]  # by name: INPUT, and the parameters as the module names them
@@ -55,13 +55,13 @@ class Way:
 
     name: str
     said: Message
-    replay: Callable[[Run, Array, Gradients], Replay]
+    replay: Callable[[Example, Array, Gradients], Replay]
     of: str = INPUT
     read: str = "dY"
-    check: Callable[[Run], None] = lambda done: None
+    check: Callable[[Example], None] = lambda done: None
 
 
-def autograd(done: Run, dy: Array, seed: int = 0) -> tuple[Gradients, float]:
+def autograd(done: Example, dy: Array, seed: int = 0) -> tuple[Gradients, float]:
     """What torch's autograd says of a pass that was run: the gradients of ``(dY * y).sum()``, and the seconds it took.
 
     Parameters
@@ -74,7 +74,7 @@ def autograd(done: Run, dy: Array, seed: int = 0) -> tuple[Gradients, float]:
     began = time.perf_counter()
     parameters = dict(module.named_parameters())
     with torch.enable_grad():
-        x = batch_of_one(done.x).detach().requires_grad_()
+        x = torch.tensor(done.x[None]).requires_grad_()
         y = done.layer.only(module, x, seed)["output"]
         loss = (torch.from_numpy(dy).reshape(y.shape) * y).sum()
         found = torch.autograd.grad(loss, [x, *parameters.values()], materialize_grads=True)

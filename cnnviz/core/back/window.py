@@ -8,12 +8,11 @@ import numpy as np
 from cnnviz.core.back.hand_back import HandBack, at_readers
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
 from cnnviz.core.geometry import NONE, Axis, GeometryError
-from cnnviz.core.layers import Array, AvgPool, LPPool
-from cnnviz.core.run import Run
+from cnnviz.core.layers import Array, AvgPool, Example, LPPool
 from cnnviz.text import Message
 
 
-def to_winners(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_winners(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """All of dY to the one cell that was the largest; a cell that won several windows adds up what it gets."""
     layer = HandBack(done.layer, done.x.shape, ndim=done.layer.ndim)
     axes, size = layer.windows(dy.shape), done.x.shape[1:]
@@ -22,7 +21,7 @@ def to_winners(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return handed(layer, dy, torchs, slope)
 
 
-def check_winners(done: Run) -> None:
+def check_winners(done: Example) -> None:
     """Of a window that reads no cell torch names a winner outside of the map, and would write there."""
     for axis in done.layer.windows(done.x.shape):
         if (axis.source < 0).all(axis=1).any():
@@ -34,13 +33,13 @@ def check_winners(done: Run) -> None:
             )
 
 
-def shared_out(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def shared_out(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """The same part of dY to every cell of the window: one over what it was divided by."""
     layer = HandBack(done.layer, done.x.shape, ndim=done.layer.ndim)
     return handed(layer, dy, torchs, at_readers(1 / divisors(done, dy.shape), layer.windows(dy.shape)))
 
 
-def divisors(done: Run, made: tuple[int, ...]) -> Array:
+def divisors(done: Example, made: tuple[int, ...]) -> Array:
     """What the window of each cell of y was divided by."""
     axes, by = done.layer.windows(done.x.shape), None
     if isinstance(done.layer, AvgPool):
@@ -57,7 +56,7 @@ def counted(axes: tuple[Axis, ...], padded: bool = False) -> Array:
     return reduce(np.multiply.outer, along)
 
 
-def to_powers(done: Run, dy: Array, torchs: Gradients) -> Replay:
+def to_powers(done: Example, dy: Array, torchs: Gradients) -> Replay:
     """Of ``y = (m * sum x^p)^(1/p)``: ``m * (m * sum x^p)^(1/p - 1) * x^(p - 1)``, and 0 where the sum is 0."""
     assert isinstance(done.layer, LPPool)
     layer, p = HandBack(done.layer, done.x.shape, ndim=done.layer.ndim), done.layer.norm_type
@@ -70,7 +69,7 @@ def to_powers(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return handed(layer, dy, torchs, slope)
 
 
-def check_powers(done: Run) -> None:
+def check_powers(done: Example) -> None:
     """Where a cell has no power torch says nan, even of cells that no window reads."""
     assert isinstance(done.layer, LPPool)
     with np.errstate(all="ignore"):

@@ -4,7 +4,7 @@ from cnnviz.core.layers.activation import ELU, GELU, Activation, LeakyReLU, PReL
 from cnnviz.core.layers.adaptive import Adaptive, AdaptiveAvgPool, AdaptiveMaxPool
 from cnnviz.core.layers.base import Layer
 from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.cell import Array, Shape, Step
+from cnnviz.core.layers.cell import Array, Example, Shape, Step
 from cnnviz.core.layers.conv import Channels, Conv
 from cnnviz.core.layers.conv_transpose import ConvTranspose
 from cnnviz.core.layers.dense import Linear
@@ -12,7 +12,7 @@ from cnnviz.core.layers.dropout import Dropout, DropoutNd
 from cnnviz.core.layers.flatten import Flatten
 from cnnviz.core.layers.gate import GLU, ContextGating, HalvingGLU, LinearGate, MaskGate
 from cnnviz.core.layers.max_pool import MaxPool
-from cnnviz.core.layers.move import MaxUnpool, Move, Permute, Placed, Repeat
+from cnnviz.core.layers.move import MaxUnpool, Move, Permute, Placed
 from cnnviz.core.layers.norm import GroupNorm, InstanceNorm, LayerNorm, Norm
 from cnnviz.core.layers.padding import CircularPad, ConstantPad, Padding, ReflectionPad, ReplicationPad, ZeroPad
 from cnnviz.core.layers.pool import AvgPool, LPPool, Pool
@@ -124,6 +124,7 @@ __all__ = [
     "ConvTranspose",
     "Dropout",
     "DropoutNd",
+    "Example",
     "FeatureAlphaDropout",
     "Flatten",
     "GroupNorm",
@@ -160,7 +161,6 @@ __all__ = [
     "ReLU",
     "ReLU6",
     "ReflectionPad",
-    "Repeat",
     "ReplicationPad",
     "Shape",
     "Shares",

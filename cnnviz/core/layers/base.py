@@ -12,7 +12,7 @@ from torch import nn
 
 from cnnviz.core.axes import AXES
 from cnnviz.core.geometry import Axis, GeometryError, Ints
-from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window, gather
+from cnnviz.core.layers.cell import Array, Example, Shape, Step, Window, gather
 from cnnviz.core.settings import Setting, knob, knobs, plain
 from cnnviz.text import Message, Plural, either
 
@@ -39,16 +39,6 @@ class Layer(Setting):
     def name(self) -> str:
         """Torch's own name, with its dimension."""
         return f"{self.torch_name}{self.ndim}d" if self.dimensioned else self.torch_name
-
-    @property
-    def stacked(self) -> bool:
-        """Does the first axis after the channels count examples? Torch then gets them as its batch."""
-        return False
-
-    @property
-    def n_axes(self) -> int:
-        """Axes of the input besides its channels."""
-        return self.ndim + self.stacked
 
     def torch_class(self) -> type[nn.Module]:
         kind: type[nn.Module] = getattr(nn, self.name)
@@ -85,12 +75,11 @@ class Layer(Setting):
 
     def use(self) -> list[str]:
         """Lines of Python that make ``y`` of ``layer`` and ``x``, as `call` does."""
-        # stacked, x is (1, channels, examples, ...) and torch wants (examples, channels, ...), which it gives back
-        return ["x = x[0].swapaxes(0, 1)", "y = layer(x)"] if self.stacked else ["y = layer(x)"]
+        return ["y = layer(x)"]
 
     def apply(self, module: nn.Module, x: torch.Tensor) -> torch.Tensor:
-        """The module on what torch wants of x (1, channels, ...), back as we have it, without the batch."""
-        y: torch.Tensor = module(x[0].swapaxes(0, 1)).swapaxes(0, 1) if self.stacked else module(x)[0]
+        """What the module makes of x, (N, channels, *axes)."""
+        y: torch.Tensor = module(x)
         return y
 
     def definition(self) -> str:
@@ -110,11 +99,13 @@ class Layer(Setting):
         return None
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        """Apply the module to a batch of one: ``output``, and by name what else there is to see, without the batch.
+        """Apply the module to a batch: ``output``, (N, channels, *axes), and by name what else there is to see.
+
+        What there is of each example has as many axes as the output, N first, which is 1 where all share it.
 
         Parameters
         ----------
-        x : tensor, shape (1, channels, *axes)
+        x : tensor, shape (N, channels, *axes)
         seed : int
             For a layer that draws at random.
         """
@@ -137,10 +128,14 @@ class Layer(Setting):
         first = np.arange(self.output_shape(shape)[0])
         return np.stack([first, first + 1], axis=1)
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        """Shapes of input and output as torch prints them, the batch first."""
-        read, made = ((s[1], s[0], *s[2:]) if self.stacked else (1, *s) for s in (shape, self.output_shape(shape)))
-        return read, made
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        """Shapes of input and output of n examples as torch prints them."""
+        return (n, *shape), (n, *self.output_shape(shape))
+
+    @property
+    def mixes_examples(self) -> bool:
+        """Does a cell of one example read those of the others?"""
+        return False
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         """What a rule needs besides the window, ready to be looked up by output channel and tap.
@@ -156,10 +151,10 @@ class Layer(Setting):
         """Single numbers that a rule needs, by the name that torch gives them."""
         return {}
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         """The arithmetic of one output cell, from the input itself."""
         channels = self.channels_read(done.x.shape)[channel]
-        window = gather(done.x, axes, channels, cell, self.pad_value)
+        window = gather(done.batch if self.mixes_examples else done.x, axes, channels, cell, self.pad_value)
         if done.x.shape == done.y.shape:
             window = replace(window, own=float(done.x[channel, *cell]))
         return self.step(window, done.state, channel)
@@ -174,12 +169,12 @@ class Layer(Setting):
         None where an output cell depends on the whole axis. The windows of adaptive pooling follow from the input's
         shape; where it is not given, they may be as long as the axis.
         """
-        return ((0, 1, 0),) * self.n_axes
+        return ((0, 1, 0),) * self.ndim
 
     def along(self, shape: Shape) -> "Layer":
         """The same layer along as many axes as there are, where torch's module works along any number of them."""
         ndim = len(shape) - 1
-        return self if self.dimensioned or self.stacked or ndim not in AXES else self.over(ndim)
+        return self if self.dimensioned or ndim not in AXES else self.over(ndim)
 
     def over(self, ndim: int) -> "Layer":
         """The same layer along so many axes."""
@@ -195,12 +190,6 @@ class Layer(Setting):
         GeometryError
             If torch's module, in a row with others, would refuse it or do something else than here.
         """
-        if self.stacked:
-            raise GeometryError(
-                "{called} counts examples on its first axis, and a network reads one at a time. Choose it without "
-                "them.",
-                called=self.called,
-            )
         if len(shape) != 1:
             return shape
         if self.dimensioned or not self.vectors:
@@ -237,24 +226,27 @@ class Layer(Setting):
                 axes=either(self.ndims),
                 ndim=self.ndim,
             )
-        if len(shape) != self.n_axes + 1:
+        if len(shape) != self.ndim + 1:
             raise self._wrong_axes(shape)
         if min(shape) < 1:
             raise GeometryError("The input {shape} is empty. Give every axis at least 1 cell.", shape=shape)
 
+    def check_batch(self, shape: Shape, n: int = 1) -> None:
+        """Raise `GeometryError` unless the settings work on n examples of this shape."""
+        self.check(shape)
+
     def _wrong_axes(self, shape: Shape) -> GeometryError:
-        axes = len(shape) - 1 - self.n_axes + self.ndim
-        besides = Message("its channels and examples") if self.stacked else Message("its channels")
+        axes = len(shape) - 1
         slides = Plural("{layer} slides along {n} axis", "{layer} slides along {n} axes", self.ndim, layer=self.called)
-        places = {"slides": slides, "shape": shape, "axes": axes, "besides": besides}
+        places = {"slides": slides, "shape": shape, "axes": axes}
         if axes in AXES and self.dimensioned:
             return GeometryError(
-                "{slides}, and the input {shape} has {axes} besides {besides}. Choose nn.{other}, or another input.",
+                "{slides}, and the input {shape} has {axes} besides its channels. Choose nn.{other}, or another input.",
                 **places,
                 other=f"{self.torch_name}{axes}d",
             )
         return GeometryError(
-            "{slides}, and the input {shape} has {axes} besides {besides}. Choose another input.", **places
+            "{slides}, and the input {shape} has {axes} besides its channels. Choose another input.", **places
         )
 
     def _check_word(self, name: str, known: tuple[Any, ...]) -> None:
@@ -284,7 +276,7 @@ class Layer(Setting):
             )
 
     def axis_names(self) -> tuple[str, ...]:
-        return (*(("examples",) if self.stacked else ()), *AXES[self.ndim])
+        return AXES[self.ndim]
 
     def out_axis_names(self) -> tuple[str, ...]:
         """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from cnnviz.core.geometry import Axis, GeometryError
-from cnnviz.core.layers.cell import Pass, Shape, Step, gather
+from cnnviz.core.layers.cell import Example, Shape, Step, gather
 from cnnviz.core.layers.norm import AFFINE, BIAS, MOMENTUM, Norm
 from cnnviz.core.settings import knob
 from cnnviz.text import Message
@@ -48,8 +48,12 @@ class BatchNorm(Norm):
         """Are the statistics those of the input, not running ones?"""
         return self.training or not self.track_running_stats
 
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return (self.own,) * self.n_axes
+    @property
+    def mixes_examples(self) -> bool:
+        return self.own
+
+    def shares(self) -> tuple[bool, ...]:
+        return (self.own,) * self.ndim
 
     def takes(self, shape: Shape) -> Shape:
         """nn.BatchNorm1d alone reads a vector as well."""
@@ -60,21 +64,21 @@ class BatchNorm(Norm):
                 called=self.called,
                 channels=shape[0],
             )
-        return (*shape, 1) if len(shape) == 1 and not self.stacked else super().takes(shape)
+        return (*shape, 1) if len(shape) == 1 else super().takes(shape)
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         if not self.track_running_stats:
-            return {"output": self.apply(module, x), **self.statistics(x[0])}
+            return {"output": self.apply(module, x), **self.statistics(x)}
         means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
         module.train()
-        y = x[0]
+        y = x
         for _ in range(self.steps):
             y = self.apply(module, x)
             means.append(module.get_buffer("running_mean").clone())
             variances.append(module.get_buffer("running_var").clone())
         if not self.training:
             y = self.apply(module.eval(), x)
-        found = self.statistics(x[0]) if self.training else self.settled(means[-1], variances[-1])
+        found = self.statistics(x) if self.training else self.settled(means[-1], variances[-1])
         # running statistics: (steps + 1, channels)
         return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
 
@@ -82,47 +86,54 @@ class BatchNorm(Norm):
         return {"output": self.call(module, x, seed)["output"]}  # its passes and its modes are those of `call`
 
     def use(self) -> list[str]:
-        *before, last = super().use()
         passes = self.steps - 1 if self.training else self.steps
         train = [f"for _ in range({passes}):", "    layer(x)"] if passes else []
-        return [*before, *train, last if self.training else "y = layer.eval()(x)"]
+        return [*train, *super().use()] if self.training else [*train, "y = layer.eval()(x)"]
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         if self.own:
             return super().explain(done, axes, channel, cell)
-        here = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
-        batch = done.x[channel].astype(np.float64)
+        window = replace(gather(done.x, axes, (channel, channel + 1), cell, 0.0), own=float(done.x[channel, *cell]))
+        batch = done.batch[:, channel].astype(np.float64)
         mean, var = (float(done.state[name][channel]) for name in ("running_mean", "running_var"))
         for new in self.shares_of_new(int(done.state["num_batches_tracked"])):
             mean = (1 - new) * mean + new * float(batch.mean())
             var = (1 - new) * var + new * float(batch.var(ddof=1))
-        return self.normalised(here, mean, var, done.state, channel)
+        return self.normalised(window, mean, var, done.state, channel)
 
     def shares_of_new(self, seen: int) -> list[float]:
         """How much the batch counts in each pass; without a momentum all batches that were seen count alike."""
         return [1 / (seen + 1 + i) if self.momentum is None else self.momentum for i in range(self.steps)]
 
-    def check_sharing(self, shape: Shape) -> None:
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
         if self.training and self.steps < 1:
             raise GeometryError(
                 "In training the picture is the last training pass, and steps = 0. Use 1 step, or eval mode.",
                 {"steps": 1},
                 {"training": False},
             )
-        batch = self.steps > 0 or not self.track_running_stats
-        if self.eps < 0 or (batch and self.eps == 0):
-            raise GeometryError(self._wants_eps(batch), {"eps": 1e-5})
-        if batch and prod(shape[1:]) < 2:
+        if self.eps < 0 or (self._takes_batch and self.eps == 0):
+            raise GeometryError(self._wants_eps(), {"eps": 1e-5})
+
+    def check_batch(self, shape: Shape, n: int = 1) -> None:
+        super().check_batch(shape, n)
+        if self._takes_batch and n * prod(shape[1:]) < 2:
             raise GeometryError(
                 "A channel with a single cell has no variance of its own. Use a larger input, or eval mode with "
                 "steps = 0 and running statistics.",
                 {"steps": 0, "training": False, "track_running_stats": True},
             )
 
-    def _wants_eps(self, batch: bool) -> Message:
+    @property
+    def _takes_batch(self) -> bool:
+        """Are the batch's own statistics taken at all?"""
+        return self.steps > 0 or not self.track_running_stats
+
+    def _wants_eps(self) -> Message:
         """Which eps torch takes, with the batch's statistics or without."""
         places = {"layer": self.called, "eps": f"{self.eps:g}"}
-        if not batch:
+        if not self._takes_batch:
             return Message("{layer} takes no eps below 0, and eps is {eps}. Use eps = 1e-05.", **places)
         if self.steps:
             return Message("{layer} trains with eps above 0 only, and eps is {eps}. Use eps = 1e-05.", **places)

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.geometry import NONE, PAD, Axis, Ints
 
+if TYPE_CHECKING:
+    from cnnviz.core.layers.base import Layer
+
 Array = NDArray[np.floating[Any]]
-Shape = tuple[int, ...]  # (channels, *axes), without the batch
+Shape = tuple[int, ...]  # of one example: (channels, *axes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +22,7 @@ class Window:
 
     Attributes
     ----------
-    values : array, shape (channels read, *taps)
+    values : array, shape (channels read, *taps), or (N, channels read, *taps)
         The layer's `pad_value` in the padding, 0 where a tap does not exist.
     kind : int array, shape (*taps)
         0 for a cell, or `PAD` or `NONE`.
@@ -68,27 +71,39 @@ class Step:
 
 
 def gather(x: Array, axes: Sequence[Axis], channels: Sequence[int], cell: Sequence[int], pad_value: float) -> Window:
-    """The window of one output cell; `channels` are the first input channel that is read and one past the last."""
+    """The window of one output cell; `channels` are the first input channel that is read and one past the last.
+
+    Of one example, (channels, *axes); of several, (N, channels, *axes), the window holds the same cells of each.
+    """
     source = np.ix_(*(axis.source[o] for axis, o in zip(axes, cell, strict=True)))
     least = np.broadcast_arrays(*source)
     holes = np.any([s < PAD for s in least], axis=0)
     padding = ~holes & np.any([s == PAD for s in least], axis=0)
     inside = [np.maximum(s, 0) for s in source]
-    read = x[(slice(*channels), *inside)].astype(np.float64)
+    read = x[(..., slice(*channels), *inside)].astype(np.float64)
     kind = np.where(holes, NONE, np.where(padding, PAD, 0))
-    index = np.ravel_multi_index(tuple(np.broadcast_arrays(*inside)), x.shape[1:])
+    index = np.ravel_multi_index(tuple(np.broadcast_arrays(*inside)), x.shape[-len(source) :])
     values = np.where(holes, 0.0, np.where(padding, pad_value, read))
     return Window(values, kind, index, tuple(cell), np.nan)
 
 
-class Pass(Protocol):
-    """What explaining needs of a `cnnviz.core.run.Run`."""
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One example of a pass: what explaining a cell of it needs.
 
-    @property
-    def x(self) -> Array: ...
-    @property
-    def y(self) -> Array: ...
-    @property
-    def state(self) -> Mapping[str, Array]: ...
-    @property
-    def parts(self) -> Mapping[str, NDArray[Any]]: ...
+    Attributes
+    ----------
+    x, y : arrays, shape (channels, *axes)
+    state : torch's own `state_dict` before the pass
+    parts : arrays by name
+        What else there is to see of it.
+    batch : array, shape (N, channels, *axes)
+        All examples, for a layer that mixes them.
+    """
+
+    layer: "Layer"
+    x: Array
+    y: Array
+    state: Mapping[str, Array]
+    parts: Mapping[str, NDArray[Any]]
+    batch: Array

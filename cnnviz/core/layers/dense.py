@@ -41,7 +41,7 @@ class Linear(Layer):
         return ["y = layer(x.flatten(1))"]
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": module(x.flatten(1))[0].reshape(-1, *(1,) * self.ndim)}
+        return {"output": module(x.flatten(1)).reshape(len(x), -1, *(1,) * self.ndim)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
@@ -72,8 +72,8 @@ class Linear(Layer):
     def out_axis_names(self) -> tuple[str, ...]:
         return ()
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        return (1, *shape), (1, self.out_features)
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        return (n, *shape), (n, self.out_features)
 
     def channels_read(self, shape: Shape) -> Ints:
         return np.tile([0, shape[0]], (self.out_features, 1))

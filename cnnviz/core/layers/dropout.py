@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnnviz.core.axes import counted
 from cnnviz.core.geometry import Axis, GeometryError
 from cnnviz.core.layers.activation import Pixel
-from cnnviz.core.layers.cell import Array, Pass, Shape, Step
+from cnnviz.core.layers.cell import Array, Example, Shape, Step
 from cnnviz.core.seed import seeded
 from cnnviz.core.settings import knob
 from cnnviz.text import Message, _
@@ -28,11 +27,6 @@ class Dropout(Pixel):
 
     p: float = knob(0.5, 0.0, 1.0, Message("chance that a cell is dropped"), step=0.1)
     training: bool = knob(True, help=Message("in eval mode nothing is dropped and nothing is scaled"))
-    steps: int = knob(1, 1, 12, Message("training steps in a row on the same input, each with a mask of its own"))
-
-    @property
-    def stacked(self) -> bool:
-        return self.steps > 1
 
     @property
     def scale(self) -> float:
@@ -53,12 +47,8 @@ class Dropout(Pixel):
         with seeded(seed, str(x.device)):
             return self.apply(module, x)
 
-    def axis_names(self) -> tuple[str, ...]:
-        names = super().axis_names()
-        return ("steps", *names[1:]) if self.stacked else names
-
     def use(self) -> list[str]:
-        return super().use() if self.training else [*super().use()[:-1], "y = layer.eval()(x)"]
+        return super().use() if self.training else ["y = layer.eval()(x)"]
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"gate": parts["gate"]}
@@ -66,7 +56,7 @@ class Dropout(Pixel):
     def constants(self) -> dict[str, float]:
         return {"scale": self.scale}
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         """Which cells are dropped is drawn, not computed; the rest is."""
         own, mask = float(done.x[channel, *cell]), float(done.parts["gate"][channel, *cell])
         return Step(np.array([own]), own * mask * self.scale, np.array([mask * self.scale]))
@@ -87,14 +77,6 @@ class Dropout(Pixel):
         super().check(shape)
         if self.p > 1:
             raise GeometryError("p = {p:g} is no chance: it lies between 0 and 1. Use p = 1.", {"p": 1.0}, p=self.p)
-        if self.stacked and shape[1] != self.steps:
-            raise GeometryError(
-                "The input has {cells} and the layer {steps}. Use steps = {shape}.",
-                {"steps": shape[1]},
-                cells=counted(shape[1], "steps"),
-                steps=self.steps,
-                shape=shape[1],
-            )
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,11 @@ class Flatten(Move):
             return names
         return (*names[: max(first - 2, 0)], *("length",) * (first > 1), *names[max(last - 1, 0) :])
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        return (1, *shape), (1, *self.made(shape))
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        return (n, *shape), (n, *self.made(shape))
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": module(x)[0].reshape(self.output_shape(tuple(x.shape[1:])))}
+        return {"output": module(x).reshape(len(x), *self.output_shape(tuple(x.shape[1:])))}
 
     def formula(self, shape: Shape) -> list[str]:
         made, (first, last) = self.made(shape), self.span(len(shape) - 1)

@@ -13,7 +13,7 @@ from torch import nn
 from cnnviz.core.axes import counted
 from cnnviz.core.geometry import Axis, GeometryError, Ints
 from cnnviz.core.layers.activation import Pixel, sigmoid
-from cnnviz.core.layers.cell import Array, Pass, Shape, Step, Window
+from cnnviz.core.layers.cell import Array, Example, Shape, Step, Window
 from cnnviz.core.settings import Size
 from cnnviz.text import _
 
@@ -94,10 +94,10 @@ class LinearGate(Pixel):
         heard: list[torch.Tensor] = []
         hook = module.get_submodule("linear").register_forward_hook(lambda _, __, mixed: heard.append(mixed))
         try:
-            y = module(x)[0]
+            y = module(x)
         finally:
             hook.remove()
-        return y, heard[0].movedim(-1, 1)[0]
+        return y, heard[0].movedim(-1, 1)
 
     def linear(self, window: Window, state: Mapping[str, Array], channel: int) -> tuple[Array, float]:
         """Weights of one row of the matrix, shaped as the window, and the mixed value."""
@@ -253,12 +253,12 @@ class MaskGate(Pixel):
         return self.size or (1,) * self.ndim
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": module(x)[0], "gate": module(torch.ones_like(x[:, :1]))[0].expand(x.shape[1:])}
+        return {"output": module(x), "gate": module(torch.ones_like(x[:, :1])).expand(x.shape)}
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return dict(parts)
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         at = tuple(map(block, cell, self._size(), done.x.shape[1:]))
         own, mask = float(done.x[channel, *cell]), float(done.state["mask"][at])
         return Step(np.array([own]), own * sigmoid(mask), np.array([sigmoid(mask)]))

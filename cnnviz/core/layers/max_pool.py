@@ -45,7 +45,7 @@ class Largest(Layer):
         """The places are always seen, whether or not the code on screen asks for them."""
         module.return_indices = True  # type: ignore[assignment]
         y, indices = module(x)
-        return {"output": y[0], "indices": indices[0]}
+        return {"output": y, "indices": indices}
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         module.return_indices = False  # type: ignore[assignment]

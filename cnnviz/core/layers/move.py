@@ -12,7 +12,7 @@ from torch import nn
 from cnnviz.core.axes import axis_latex, counted
 from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints
 from cnnviz.core.layers.base import Extent, Layer
-from cnnviz.core.layers.cell import Array, Pass, Shape, Step
+from cnnviz.core.layers.cell import Array, Example, Shape, Step
 from cnnviz.core.layers.max_pool import MaxPool
 from cnnviz.core.settings import Size, knob
 from cnnviz.text import Message
@@ -41,9 +41,9 @@ class Move(Layer):
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
         """The axes of the input are not those of the output, so along them nothing can be said."""
-        return (None,) * self.n_axes
+        return (None,) * self.ndim
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         index = int(self.source(done.x.shape)[channel, *cell])
         value = self.fill if index == NONE else float(done.x.flat[index])
         return Step(np.array([value]), value, index=index)
@@ -131,36 +131,6 @@ class Permute(Move):
 
 
 @dataclass(frozen=True)
-class Repeat(Move):
-    """The same maps again and again along a new first axis: one input for several training steps."""
-
-    times: int = 1
-
-    def module(self) -> nn.Module:
-        return nn.Identity()
-
-    def code(self) -> str:
-        return f"x.unsqueeze(2).repeat(1, 1, {self.times}{', 1' * self.ndim})"
-
-    def use(self) -> list[str]:
-        return [f"y = {self.code()}"]
-
-    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": x[0].unsqueeze(1).repeat(1, self.times, *(1,) * self.ndim)}
-
-    def source(self, shape: Shape) -> Ints:
-        once = np.arange(prod(shape)).reshape(shape)
-        return np.broadcast_to(once[:, None], self.output_shape(shape))
-
-    def output_shape(self, shape: Shape) -> Shape:
-        self.check(shape)
-        return (shape[0], self.times, *shape[1:])
-
-    def takes(self, shape: Shape) -> Shape:
-        raise GeometryError("A network reads one example, and this makes several of it. Leave it out.")
-
-
-@dataclass(frozen=True)
 class MaxUnpool(Move):
     """nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d: put each winner of a `MaxPool` back; all other cells become 0.
 
@@ -219,7 +189,7 @@ class MaxUnpool(Move):
                 "Nothing says where the cells of {called} go. Take the indices of an nn.MaxPool.", called=self.called
             )
         indices = torch.tensor(self.indices, device=x.device).reshape(x.shape)
-        return {"output": module(x, indices, output_size=self.size)[0]}
+        return {"output": module(x, indices, output_size=self.size)}
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)

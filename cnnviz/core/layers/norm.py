@@ -25,28 +25,21 @@ MOMENTUM = Message("how much of the new batch counts in the running statistics; 
 class Norm(Layer):
     """What all normalisations share: ``(x - mean) / sqrt(var + eps) * weight + bias``.
 
-    A normalisation is about which cells share statistics, and batch norm's share them across examples. So with
-    `examples` the first axis of the input counts examples: (channels, examples, *axes), and torch gets
-    (examples, channels, *axes).
+    A normalisation is about which cells share statistics, and batch norm's share them across examples.
     """
 
     rule: ClassVar[str] = "norm"
     width: ClassVar[str] = ""  # torch's name for the number of channels, where the layer must know it
 
     eps: float = knob(1e-5, None, 1.0, Message("added to the variance, so that nothing is divided by 0"), format="%.0e")
-    examples: bool = False
 
-    @property
-    def stacked(self) -> bool:
-        return self.examples
-
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        """For each axis after the channels: do cells along it share statistics? By default, each example on its own."""
-        return (False,) * self.stacked + (True,) * self.ndim
+    def shares(self) -> tuple[bool, ...]:
+        """For each axis after the channels: do cells along it share statistics?"""
+        return (True,) * self.ndim
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
-        pairs = zip(shape[1:], self.shares(shape), strict=True)
+        pairs = zip(shape[1:], self.shares(), strict=True)
         return tuple(whole_axis(n, n) if shared else point_axis(n) for n, shared in pairs)
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -54,25 +47,24 @@ class Norm(Layer):
         return shape
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": self.apply(module, x), **self.statistics(x[0])}
+        return {"output": self.apply(module, x), **self.statistics(x)}
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
-        shared = self.shares((1,) * (1 + self.n_axes))
-        return tuple(None if one else (0, 1, 0) for one in shared)
+        return tuple(None if one else (0, 1, 0) for one in self.shares())
 
     def statistics(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Mean and biased variance of the cells that share them; axes that share are 1 long."""
-        shape = tuple(x.shape)
-        axes = [1 + i for i, shared in enumerate(self.shares(shape)) if shared]
-        sets = x.double().reshape(-1, self.channels_together(shape), *shape[1:])  # (sets, channels of a set, *axes)
-        over = [1, *(1 + a for a in axes)]
+        """Mean and biased variance of the cells that share them; axes that share, N as well, are 1 long."""
+        n, *shape = x.shape
+        together = self.channels_together(tuple(shape))
+        sets = x.double().reshape(n, -1, together, *shape[1:])  # (N, sets, channels of a set, *axes)
+        over = [*([0] if self.mixes_examples else []), 2, *(3 + i for i, shared in enumerate(self.shares()) if shared)]
         mean = sets.mean(over, keepdim=True)
         var = sets.var(over, correction=0, keepdim=True)
-        return {"mean": mean.squeeze(1).float(), "var": var.squeeze(1).float()}
+        return {"mean": mean.squeeze(2).float(), "var": var.squeeze(2).float()}
 
     def settled(self, mean: torch.Tensor, var: torch.Tensor) -> dict[str, torch.Tensor]:
         """Running statistics, shaped like those of a batch."""
-        ones = (-1, *(1,) * self.n_axes)
+        ones = (1, -1, *(1,) * self.ndim)
         return {"mean": mean.reshape(ones), "var": var.reshape(ones)}
 
     def channels_together(self, shape: Shape) -> int:
@@ -134,10 +126,6 @@ class Norm(Layer):
                 given=getattr(self, self.width),
                 wanted=shape[0],
             )
-        self.check_sharing(shape)
-
-    def check_sharing(self, shape: Shape) -> None:
-        """Refuse statistics over a single cell, which torch refuses as well."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +144,8 @@ class GroupNorm(Norm):
     def channels_together(self, shape: Shape) -> int:
         return shape[0] // self.num_groups
 
-    def check_sharing(self, shape: Shape) -> None:
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
         if shape[0] % self.num_groups:
             near = max(g for g in range(1, shape[0] + 1) if shape[0] % g == 0 and g <= self.num_groups)
             raise GeometryError(
@@ -166,7 +155,10 @@ class GroupNorm(Norm):
                 channels=counted(shape[0], "channels"),
                 near=near,
             )
-        if prod(shape) // self.num_groups < 2:  # torch counts the examples as well
+
+    def check_batch(self, shape: Shape, n: int = 1) -> None:
+        super().check_batch(shape, n)
+        if n * prod(shape) // self.num_groups < 2:  # torch counts the examples as well
             raise GeometryError(
                 "A group with a single cell has no variance. Use a larger input, or num_groups = 1.",
                 *([{"num_groups": 1}] if shape[0] > 1 else []),
@@ -195,8 +187,8 @@ class InstanceNorm(Norm):
         """Are the statistics those of the input, not running ones?"""
         return self.training or not self.track_running_stats
 
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return super().shares(shape) if self.own else (False,) * self.n_axes
+    def shares(self) -> tuple[bool, ...]:
+        return (self.own,) * self.ndim
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         if self.own:
@@ -205,7 +197,7 @@ class InstanceNorm(Norm):
         return {"output": self.apply(module, x), **self.settled(*running)}
 
     def use(self) -> list[str]:
-        return super().use() if self.own else [*super().use()[:-1], "y = layer.eval()(x)"]
+        return super().use() if self.own else ["y = layer.eval()(x)"]
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         if self.own:
@@ -216,8 +208,9 @@ class InstanceNorm(Norm):
     def deviation(self, var: float) -> float:
         return super().deviation(var) or (np.inf if self.own else 0.0)
 
-    def check_sharing(self, shape: Shape) -> None:
-        if self.own and prod(shape[1 + self.examples :]) < 2:
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        if self.own and prod(shape[1:]) < 2:
             raise GeometryError("A map with a single cell has no variance. Use a larger input, or another norm.")
 
 
@@ -237,8 +230,8 @@ class LayerNorm(Norm):
     elementwise_affine: bool = knob(True, help=Message("a weight and a bias for each cell"), shown=False)
     bias: bool = knob(True, help=BIAS, shown=False)
 
-    def shares(self, shape: Shape) -> tuple[bool, ...]:
-        return tuple(i >= self.n_axes - len(self.normalized_shape) + self._all for i in range(self.n_axes))
+    def shares(self) -> tuple[bool, ...]:
+        return tuple(i >= self.ndim - len(self.normalized_shape) + self._all for i in range(self.ndim))
 
     @property
     def _all(self) -> int:
@@ -253,25 +246,23 @@ class LayerNorm(Norm):
         return super().takes(shape)[::-1] if len(shape) == 1 else super().takes(shape)
 
     def learned(self, state: Mapping[str, Array], name: str, window: Window, channel: int) -> float:
-        cell = window.cell[self.examples :]
-        at = (channel, *cell) if self._all else cell[self.ndim - len(self.normalized_shape) :]
+        at = (channel, *window.cell) if self._all else window.cell[self.ndim - len(self.normalized_shape) :]
         return float(state[name][at]) if name in state else super().learned(state, name, window, channel)
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         missing = 1 + self.ndim - len(self.normalized_shape)
         whole = {}
         for name in state:  # weight and bias: all axes, those that it does not know 1 long
-            values = state[name].reshape((1,) * missing + state[name].shape)
-            whole[name] = values[:, None] if self.examples else values
+            whole[name] = state[name].reshape((1,) * missing + state[name].shape)
         return {**whole, "mean": parts["mean"], "var": parts["var"]}
 
-    def check_sharing(self, shape: Shape) -> None:
-        last = (shape[0], *shape[1 + self.examples :])
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
         size = self.normalized_shape
-        if not size or last[-len(size) :] != size:
+        if not size or shape[-len(size) :] != size:
             raise GeometryError(
                 "normalized_shape = {size} must be the last sizes of the input {last}. Use {last}.",
-                {"normalized_shape": last},
+                {"normalized_shape": shape},
                 size=size,
-                last=last,
+                last=shape,
             )

@@ -202,14 +202,14 @@ class Unflatten(Move):
         self.check(shape)
         return self.unflattened_size
 
-    def torch_shapes(self, shape: Shape) -> tuple[Shape, Shape]:
-        return (1, prod(shape)), (1, *self.output_shape(shape))
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        return (n, prod(shape)), (n, *self.output_shape(shape))
 
     def use(self) -> list[str]:
         return ["y = layer(x.flatten(1))"]
 
     def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": module(x.flatten(1))[0]}
+        return {"output": module(x.flatten(1))}
 
     def along(self, shape: Shape) -> Layer:
         return self

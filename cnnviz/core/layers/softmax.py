@@ -31,6 +31,10 @@ class Shares(Pixel):
         """That axis, as torch counts with the batch: 1 is the channels."""
         return 1
 
+    @property
+    def mixes_examples(self) -> bool:
+        return self.place == 0
+
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
         return tuple(whole_axis(n, n) if i == self.place else point_axis(n) for i, n in enumerate(shape[1:], 2))
@@ -39,7 +43,7 @@ class Shares(Pixel):
         return np.tile([0, shape[0]], (shape[0], 1)) if self.place == 1 else super().channels_read(shape)
 
     def extent(self, shape: Shape | None = None) -> tuple[Extent, ...]:
-        return tuple(None if i == self.place else (0, 1, 0) for i in range(2, 2 + self.n_axes))
+        return tuple(None if i == self.place else (0, 1, 0) for i in range(2, 2 + self.ndim))
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         most = window.values.max()  # the largest is taken off, as torch does; shares stay
@@ -75,7 +79,7 @@ class Softmax(Shares):
 
     @property
     def place(self) -> int:
-        ranks = self.n_axes + 2
+        ranks = self.ndim + 2
         if self.dim is None:
             return 0 if ranks == 3 else 1
         return self.dim + ranks if self.dim < 0 else self.dim
@@ -103,7 +107,7 @@ class Softmax(Shares):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
-        ranks = self.n_axes + 2
+        ranks = self.ndim + 2
         if not 0 <= self.place < ranks:
             raise GeometryError(
                 "dim = {dim}, and with the batch the input {shape} has {ranks} axes. Use 1 for the channels, or up to "

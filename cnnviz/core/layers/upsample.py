@@ -14,7 +14,7 @@ from torch import nn
 from cnnviz.core.axes import axis_latex
 from cnnviz.core.geometry import NONE, Axis, GeometryError, Ints, adaptive_axis
 from cnnviz.core.layers.base import Extent, Layer
-from cnnviz.core.layers.cell import Array, Pass, Shape, Step, gather
+from cnnviz.core.layers.cell import Array, Example, Shape, Step, gather
 from cnnviz.core.settings import Size, knob
 from cnnviz.text import Message, either
 
@@ -157,7 +157,7 @@ class Upsample(Layer):
         ones = {f"blend{i}": np.ones(1, F) for i in range(3 - self.ndim)}
         return {**ones, **{name: values for name, values in parts.items() if name.startswith("blend")}}
 
-    def explain(self, done: Pass, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
         window = gather(done.x, axes, (channel, channel + 1), cell, self.pad_value)
         rows = [weights[o] for (_, weights), o in zip(self.blends(done.x.shape), cell, strict=True)]
         weights = reduce(np.multiply.outer, rows)[None]

@@ -28,7 +28,7 @@ def gallery_figure(maps: Maps, dark: bool = False) -> Figure:
 
     The pictures are means of blocks of cells, as in the viewer.
     """
-    every = channels_of(maps.done.y)
+    every = channels_of(maps.done.y[0])
     columns = min(16, max(4, ceil(sqrt(len(every.levels)))))
     wide, tall = (WIDTH - 2 * EDGE) / columns, (WIDTH - 2 * EDGE) / columns / 2 + LABEL
     height = HEAD + FOOT / 2 + ceil(len(every.levels) / columns) * tall

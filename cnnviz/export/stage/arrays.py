@@ -31,7 +31,7 @@ def tensors(maps: Maps) -> bytes:
 
 def arrays(maps: Maps) -> Tensors:
     """What was computed and read, exactly, and where its cells lie."""
-    found: Tensors = {"maps": maps.done.y, "input": maps.clip.values[0], **centres(maps)}
+    found: Tensors = {"maps": maps.done.y[0], "input": maps.clip.values[0], **centres(maps)}
     return {name: np.ascontiguousarray(values) for name, values in found.items()}
 
 
@@ -45,7 +45,7 @@ def centres(maps: Maps) -> Tensors:
         beyond the first and the last. Of an input that is no sound ``frames`` and ``mels``: cells of the input from 0.
     """
     features, lies = maps.clip.features, lies_of(maps, maps.view.stage)
-    sizes = maps.done.y.shape[1:]
+    sizes = maps.done.y.shape[2:]
     frames, mels = (np.arange(n) * lie["jump"] + lie["first"] for n, lie in zip(sizes, lies, strict=True))
     if not features:
         return {"frames": frames, "mels": mels}

@@ -56,7 +56,7 @@ def picture_figure(maps: Maps, dark: bool = False) -> Figure:
         name_axes(panel, maps.clip, row + 1 == len(rows))
         panel.set(xlim=(left, right), ylim=(bottom, top))
         dress(panel, dark)
-    title = f"{maps.view.stage}, channel {maps.view.channel} of {len(maps.done.y)}"
+    title = f"{maps.view.stage}, channel {maps.view.channel} of {maps.done.y.shape[1]}"
     write_round(figure, maps, title, unit_words(maps), dark)
     return figure
 
@@ -120,7 +120,7 @@ def unit_words(maps: Maps) -> str:
     stage, channel, unit = maps.view.stage, maps.view.channel, maps.view.unit
     if not unit:
         return ""
-    value = float(maps.done.y[channel, *unit])
+    value = float(maps.done.y[0, channel, *unit])
     whole = statistical(maps.request.network, stage)
     places = {"cell": f"{stage}[0, {channel}, {unit[0]}, {unit[1]}] = {brief(value)}", "whole": whole}
     if seen(maps, INPUT):

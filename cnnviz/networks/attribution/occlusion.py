@@ -217,7 +217,7 @@ def many(layer: Layer, module: nn.Module, x: torch.Tensor, taken: Shape, seed: i
     if not apart(layer):
         made: torch.Tensor = module(x)
         return made
-    return torch.stack([layer.only(deepcopy(module), batched(one.reshape(taken)), seed)["output"] for one in x])
+    return torch.cat([layer.only(deepcopy(module), batched(one.reshape(taken)), seed)["output"] for one in x])
 
 
 def apart(layer: Layer) -> bool:

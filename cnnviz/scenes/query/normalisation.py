@@ -14,14 +14,14 @@ from cnnviz.core.layers import (
     LayerNorm,
     LocalResponseNorm,
     Norm,
-    Repeat,
     Shape,
 )
+from cnnviz.inputs.batch import ONE, Along, Times
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, NDIMS, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
-from cnnviz.scenes.query.words import OneOf, Switch
+from cnnviz.scenes.query.words import Number, OneOf, Switch
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
@@ -62,6 +62,9 @@ EXAMPLES = Switch(
     Message("several examples"),
     Message("the first axis of the input counts examples, as N in (N, C, H, W)"),
 )
+STEPS = Number(
+    "steps", 4, "steps", Message("training steps in a row on the same input, each with a mask of its own"), 1, 12
+)
 OVER = OneOf("over", "all", "normalized_shape", options=tuple(SHAPES))
 DRAW = replace(SEED, label=Message("draw"))
 
@@ -78,38 +81,24 @@ def ask(form: Form) -> Made:
         source_kind, source = ask_source(form, ndim + several, "random", NOISE)
         form.per_axis(ndim + several, (source_kind, INPUT))
     with layer_part:
-        chosen = form.setting(kind, ndim, skip=unasked(kind, ndim), start=start_of(kind))
+        chosen = form.setting(kind, ndim)
+        steps = form.ask(STEPS) if issubclass(kind, Dropout) and ndim <= MOST_STACKED else 1
         over = form.ask(OVER) if kind is LayerNorm else ""
         seed = form.ask(DRAW) if issubclass(kind, Dropout) else 0
 
     def make() -> Request:
-        inputs = source()
-        if issubclass(kind, Dropout):
-            layer = kind(ndim=ndim, **chosen)
-            front = (Repeat(layer.steps, ndim=ndim),) if layer.stacked else ()
-            return Request(chain(*front, layer), inputs, Seeded(seed))
-        sizes = sized(kind, shape_of(inputs), several, over) if issubclass(kind, Norm) else {}
-        return Request(chain(kind(ndim=ndim, **chosen, **sizes)), inputs, Seeded(seed))
+        inputs, batch = source(), Along() if several else Times(steps) if steps > 1 else ONE
+        sizes = sized(kind, batch.sizes(shape_of(inputs))[1], over) if issubclass(kind, Norm) else {}
+        return Request(chain(kind(ndim=ndim, **chosen, **sizes)), inputs, Seeded(seed), batch)
 
     return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
 
 
-def unasked(kind: type[Layer], ndim: int) -> tuple[str, ...]:
-    """Knobs without a word: steps of a dropout that have no axis to be drawn along."""
-    return ("steps",) if issubclass(kind, Dropout) and ndim > MOST_STACKED else ()
-
-
-def start_of(kind: type[Layer]) -> dict[str, Any]:
-    """Where knobs begin on this page, if not at the layer's own defaults."""
-    return {"steps": 4} if issubclass(kind, Dropout) else {}
-
-
-def sized(kind: type[Layer], shape: Shape, several: bool, over: str) -> dict[str, Any]:
-    """What a norm must know of the input."""
+def sized(kind: type[Norm], shape: Shape, over: str) -> dict[str, Any]:
+    """What a norm must know of each example."""
     if kind is LayerNorm:
-        return {"examples": several, "normalized_shape": SHAPES[over]((shape[0], *shape[1 + several :]))}
-    name = "num_channels" if kind is GroupNorm else "num_features"
-    return {"examples": several, name: shape[0]}
+        return {"normalized_shape": SHAPES[over](shape)}
+    return {"num_channels" if kind is GroupNorm else "num_features": shape[0]}
 
 
 def spell(request: Request) -> dict[str, str]:
@@ -117,4 +106,6 @@ def spell(request: Request) -> dict[str, str]:
     words = spelled_layer(type(layer).__name__, layer, request.input) | {"seed": str(request.weights.seed)}
     if isinstance(layer, LayerNorm):
         words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
-    return words | ({"examples": EXAMPLES.spell(layer.examples)} if isinstance(layer, Norm) else {})
+    if isinstance(layer, Dropout):
+        words["steps"] = STEPS.spell(request.batch.n if isinstance(request.batch, Times) else 1)
+    return words | ({"examples": EXAMPLES.spell(isinstance(request.batch, Along))} if isinstance(layer, Norm) else {})
