@@ -1,4 +1,5 @@
 // The list of a network's layers: what each is, makes and costs. What is done to it is told to the server, which decides.
+import { living } from "../viewer/living.js";
 import { around, focused, make } from "../viewer/build.js";
 import { _, speak } from "../words/catalogue.js";
 import { count } from "../words/numbers.js";
@@ -135,27 +136,14 @@ class List {
     this.focus(`tr[data-at="${to}"]`);
     this.tell("select", to);
   }
+
+  stop() {
+    this.root.replaceChildren();
+  }
 }
 
-/** @type {WeakMap<HTMLElement, List>} */
-const lists = new WeakMap();
-
-/**
- * Show a network's layers in `root`.
- *
- * @param {HTMLElement} root
- * @param {LayerList} data
- * @param {{tell: Tell}} options how to tell the server what was done
- * @returns {() => void} clean-up
- */
-export function play(root, data, { tell }) {
+/** Show a network's layers in an element. What is told is what was done to which. */
+export const play = living(List, (/** @type {LayerList} */ data) => {
   speak(data.words ?? undefined);
-  const list = lists.get(root) ?? new List(root);
-  lists.set(root, list);
-  list.load(data, tell);
-  root.style.minHeight = "";
-  return () => {
-    root.replaceChildren();
-    lists.delete(root);
-  };
-}
+  return data;
+});

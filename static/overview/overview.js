@@ -1,6 +1,7 @@
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
 import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";
+import { living } from "../viewer/living.js";
 import { isDark, stopsOn } from "../player/theme.js";
 import { around, focusAgain, focusIn } from "../viewer/build.js";
 import { inkOf } from "../viewer/picture.js";
@@ -236,26 +237,5 @@ export class Overview {
   }
 }
 
-/** @type {WeakMap<HTMLElement, Overview>} */
-const overviews = new WeakMap();
-
-/**
- * Show a whole network in `root`, or another in the overview that is there already.
- *
- * @param {HTMLElement} root
- * @param {Uint8Array} bytes the blob of `make_flow`
- * @param {{tell: Tell}} options how to tell the server which stage to open
- * @returns {() => void} clean-up
- */
-export function play(root, bytes, { tell }) {
-  /** @type {Flow} */
-  const scene = readBlob(bytes); // and with it the language
-  const overview = overviews.get(root) ?? new Overview(root);
-  overviews.set(root, overview);
-  overview.load(scene, tell);
-  root.style.minHeight = "";
-  return () => {
-    overview.stop();
-    overviews.delete(root);
-  };
-}
+/** Show a whole network in an element: the blob of `make_flow`. What is told is which stage to open. */
+export const play = living(Overview, readBlob);

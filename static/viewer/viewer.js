@@ -1,6 +1,7 @@
 // The viewer: all maps of a stage, in time with the sound. Cursor, hover, sorting and selection stay in the browser.
 import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";
+import { living } from "./living.js";
 import { isDark, stopsOn } from "../player/theme.js";
 import { drawAbout } from "./about.js";
 import { around, build, focusAgain, focusIn, playWords } from "./build.js";
@@ -244,26 +245,5 @@ export class Viewer {
   }
 }
 
-/** @type {WeakMap<HTMLElement, Viewer>} */
-const viewers = new WeakMap();
-
-/**
- * Show maps in `root`, or others in the viewer that is there already.
- *
- * @param {HTMLElement} root
- * @param {Uint8Array} bytes the blob of `make_maps`
- * @param {{tell: Tell}} options how to tell the server what was picked
- * @returns {() => void} clean-up
- */
-export function play(root, bytes, { tell }) {
-  /** @type {Maps} */
-  const scene = readBlob(bytes); // and with it the language
-  const viewer = viewers.get(root) ?? new Viewer(root);
-  viewers.set(root, viewer);
-  viewer.load(scene, tell);
-  root.style.minHeight = "";
-  return () => {
-    viewer.stop();
-    viewers.delete(root);
-  };
-}
+/** Show maps in an element: the blob of `make_maps`. What is told is what was picked. */
+export const play = living(Viewer, readBlob);
