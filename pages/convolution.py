@@ -78,15 +78,15 @@ def facts(shown: Shown) -> None:
 
 def all_kernels(shown: Shown) -> None:
     """All kernels at once."""
-    layer = shown.done.layer
+    layer = shown.forward.layer
     assert isinstance(layer, Channels)
-    taps = layer.taps(shown.done.state["weight"])
+    taps = layer.taps(shown.forward.state["weight"])
     if taps.size * layer.groups > MOST_CELLS:
         st.write(_("{size:,} weights are too many to draw one by one.", size=taps.size))
         return
     st.caption(_("One block for each pair of channels. Groups leave blocks empty: what a kernel does not see."))
     dark = st.context.theme.type == "dark"
-    reads = layer.channels_read(shown.done.shape)
+    reads = layer.channels_read(shown.forward.shape)
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 

@@ -40,7 +40,7 @@ def offer_draw(seed: int) -> None:
 
 def statistics(shown: Shown) -> None:
     """Mean and variance of each channel: the batch's, and the running ones."""
-    done = shown.done
+    done = shown.forward
     layer = done.layer
     if not isinstance(layer, BatchNorm):
         return
@@ -69,7 +69,7 @@ def statistics(shown: Shown) -> None:
 
 def more(shown: Shown) -> Tabs:
     """A tab for the layer that keeps statistics."""
-    return {_("Running statistics"): lambda: statistics(shown)} if isinstance(shown.done.layer, BatchNorm) else {}
+    return {_("Running statistics"): lambda: statistics(shown)} if isinstance(shown.forward.layer, BatchNorm) else {}
 
 
 PAGE = PageSpec(

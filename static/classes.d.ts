@@ -115,6 +115,7 @@ declare module "./player/player.js" {
     paintings: Painting[]; // one for each group of a stamped scene
     sweep?: { since: number | null } | null;
     share?: (step: number) => void;
+    nudge?: (place: number[]) => void;
     started?: boolean;
     stale: boolean;
     drawn?: string;

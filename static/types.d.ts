@@ -38,7 +38,7 @@ interface SceneMeta {
   view: "work" | "gate" | "pair" | "matrix";
   weighted: boolean;
   gating: Gated | null;
-  names: { [panel in PanelName]?: string };
+  names: { [panel in PanelName | "kernel"]?: string };
   charts: ("curve" | PanelName)[];
   constants: Constants;
   title: string;
@@ -57,6 +57,7 @@ interface SceneMeta {
   outAxes: string[];
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
+  nudges?: boolean; // of a backward pass: each output cell is the gradient of one number
   opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py
   low?: number[]; // of windows, along each axis
   dropped?: (number | null)[];

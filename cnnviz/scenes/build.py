@@ -171,7 +171,8 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     meta, notice = words(done, drawn)
     scale = scale_before(request.network, stage, grid.scale) if way.read == "x" else "signed"
     at = None if view.at is None else inside(view.at, done.y.shape[1:])
-    told = {"names": {"input": way.read, "output": way.name}, "title": f"{way.name} · {done.layer.code()}"}
+    names = {"input": way.read, "output": way.name, **({"kernel": way.slides} if way.slides else {})}
+    told = {"names": names, "title": f"{way.name} · {done.layer.code()}", "nudges": bool(way.of)}
 
     def blob() -> bytes:
         scene = make_scene(drawn, scale, False, view.turned, at, view.axes)

@@ -48,6 +48,11 @@ class Ones:
         return Message("dY is 1 everywhere: the loss is the sum of y")
 
 
+def torchs(done: Run) -> Shape:
+    """Torch's own shape of the output, with its batch of one: a vector has no axes there."""
+    return done.layer.torch_shapes(done.shape)[1]
+
+
 @dataclass(frozen=True)
 class Cell:
     """1 at one cell of the output and 0 elsewhere: the loss is that cell.
@@ -74,9 +79,9 @@ class Cell:
         return found
 
     def code(self, done: Run) -> str:
-        channel, *cell = self.place(done.y.shape[1:])
-        axes = len(done.layer.torch_shapes(done.shape)[1]) - 2
-        return f"dY = torch.zeros_like(y)\ndY[{', '.join(map(str, (0, channel, *cell[:axes])))}] = 1"
+        shape = done.y.shape[1:]
+        place = np.unravel_index(np.ravel_multi_index(self.place(shape), shape), torchs(done))
+        return f"dY = torch.zeros_like(y)\ndY[{', '.join(map(str, place))}] = 1"
 
     def words(self, done: Run) -> Message:
         channel, *cell = self.place(done.y.shape[1:])
@@ -121,7 +126,7 @@ class Target:
         values = self.values(done.y.shape[1:])
         if (values == values.flat[0]).all():
             return f"target = {values.flat[0]!s}\ndY = y.detach() - target"
-        return f"{tensor_code(np.ascontiguousarray(values), 'target')}\ndY = y.detach() - target"
+        return f"{tensor_code(values.reshape(torchs(done)[1:]), 'target')}\ndY = y.detach() - target"
 
     def words(self, done: Run) -> Message:
         return Message("dY is y − target: the loss is half the sum of its squares")

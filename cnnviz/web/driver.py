@@ -13,7 +13,7 @@ from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
-from cnnviz.web import compare, history, page, visits
+from cnnviz.web import compare, history, nudging, page, visits
 from cnnviz.web.components.player import Role
 from cnnviz.web.languages import listen
 from cnnviz.web.markdown import plain
@@ -73,6 +73,7 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
         compared(spec, (request, shown), rival, problem)
     else:
         stage(spec, spec.name, (request, shown), problem)
+    nudging.tell(request, shown)
     spec.facts(shown)
     spec.ways(request)
     return request, shown

@@ -136,7 +136,7 @@ def facts(shown: Shown) -> None:
     before, after = done.layer.torch_shapes(done.shape, len(done.x))
     parts = [
         f"`({', '.join(axis_letters(before))})`  {before} → **{after}**",
-        _("**{parameters:,}** parameters", parameters=cost.parameters),
+        *([] if shown.view.back else [_("**{parameters:,}** parameters", parameters=cost.parameters)]),
         _("**{macs:,}** multiply-adds (MACs)", macs=cost.macs),
         f"{done.device}, {milliseconds(done.seconds, 1)}",
     ]

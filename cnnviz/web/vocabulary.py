@@ -18,6 +18,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
 from cnnviz.scenes.query.passes import ASKED, PASS
+from cnnviz.web.nudging import NUDGE
 
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
@@ -52,7 +53,7 @@ def words(page: str) -> frozenset[str]:
     layers = PAGES[page].layers.values()
     if layers:
         found |= ({"ndim", *ASKED} - {PASS}).union(*map(of_knobs, layers))
-        found |= set() if page == "matrix" else {"layer", "beside", PASS}  # which shows one layer, alone
+        found |= set() if page == "matrix" else {"layer", "beside", PASS, NUDGE}  # which shows one layer, alone
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page == "spectrogram":

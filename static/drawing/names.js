@@ -13,6 +13,7 @@ const MAPS = {
   after: () => _("after"),
   pooled: () => _("pooled"),
   unpooled: () => _("unpooled"),
+  dX_padded: () => _("dX, padded"),
 };
 
 /** @param {string} name */

@@ -59,6 +59,7 @@ export function countedWords(stage) {
 /** What stands in the middle of the stage, and what there is to say of it. @param {Stage} stage */
 export function workTitle({ scene: { meta }, stamping }) {
   if (!meta.weighted) return _("window");
+  if (meta.names.kernel) return _("window × {kernel}", { kernel: meta.names.kernel });
   if (meta.rule === "blend") return _("window × weights");
   if (meta.rule === "back") return _("dY × slopes");
   return stamping ? _("value × kernel") : _("window × kernel");

@@ -3,6 +3,7 @@ import { plainStep } from "./arriving.js";
 import { SPEEDS } from "./clock.js";
 import { stepped } from "./frames.js";
 import { isFull, toggleFull } from "./full.js";
+import { nudged } from "./nudging.js";
 import { hit as hitAt } from "../drawing/pointing.js";
 import { arrowKeys } from "../drawing/port.js";
 
@@ -60,6 +61,11 @@ export function act(player, name, value) {
       clock.pause();
       if (isFull(player.root)) toggleFull(player.root, () => player.resize()); // the page has the rest
       player.share?.(plainStep(player));
+    },
+    nudge: () => {
+      if (player.ui.nudge.hidden) return;
+      clock.pause();
+      player.nudge?.(nudged(player));
     },
     "zoom-in": () => zoomBoth(player, 1.5),
     "zoom-out": () => zoomBoth(player, 1 / 1.5),

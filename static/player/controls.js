@@ -23,6 +23,7 @@ const keys = () => [
   ["+ − 0", _("zoom in, out, whole map")],
   [_("m, double click"), _("enlarge one input map, then the next")],
   ["f", _("full screen")],
+  ["n", _("of a backward pass: nudge the cell")],
   ["Esc", _("let go of the pinned cell; back to the steps")],
   ["?", _("this help")],
 ];
@@ -98,6 +99,8 @@ export function buildControls(root, act) {
   ask.addEventListener("click", () => act("help"));
   const share = element("button", { type: "button", class: "small", "data-act": "share", title: _("Take this step away as a picture or a film"), hidden: "" }, _("share step"));
   share.addEventListener("click", () => act("share"));
+  const nudge = element("button", { type: "button", class: "small", "data-act": "nudge", title: _("Move the number of this cell a little, and hold what changes against the gradient (n)"), hidden: "" }, _("nudge"));
+  nudge.addEventListener("click", () => act("nudge"));
   const coverage = check("coverage", _("times read"), act);
   const lens = check("lens", _("lens"), act);
   const full = element("button", { type: "button", class: "small", "data-act": "full", title: _("Full screen (f)") }, _("full screen"));
@@ -112,12 +115,13 @@ export function buildControls(root, act) {
     check("serpentine", _("serpentine"), act),
     element("span", { class: "zoom" }, _("zoom"), " ", ...zoom),
     full,
+    nudge,
     share,
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   root.replaceChildren(stage, gates, foot, options, help, said);
-  return { ...run, stage, base, light, stops, foot, options, said, readout, help, share, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
+  return { ...run, stage, base, light, stops, foot, options, said, readout, help, share, nudge, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
 }
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */

@@ -264,7 +264,7 @@ const players = new WeakMap();
  *
  * @param {HTMLElement} root
  * @param {Uint8Array} bytes the scene's blob
- * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step
+ * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step, or to nudge
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { autoplay = true, tell } = {}) {
@@ -274,7 +274,10 @@ export function play(root, bytes, { autoplay = true, tell } = {}) {
   players.set(root, player);
   player.share = tell && ((step) => tell("shared", { step, ...opening(player) }));
   const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
-  player.ui.share.hidden = !tell || framed || ["follows", "alone"].includes(root.dataset.role ?? "");
+  const without = !tell || framed || ["follows", "alone"].includes(root.dataset.role ?? "");
+  player.ui.share.hidden = without;
+  player.ui.nudge.hidden = without || !scene.meta.nudges;
+  player.nudge = tell && ((place) => tell("nudge", { place }));
   player.load(scene, autoplay);
   return () => {
     player.stop();

@@ -27,7 +27,7 @@ from cnnviz.core.layers import (
 )
 from cnnviz.core.layers.conv import Channels, PaddingMode
 from cnnviz.core.run import check_budget, run
-from cnnviz.text import Message
+from cnnviz.text import Message, _
 
 PADDINGS: Mapping[str, type[Padding]] = {
     "zeros": ZeroPad,
@@ -63,6 +63,11 @@ class Correlate(Conv):
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
         return (self.out_channels, *self.made)
+
+    def formula(self, shape: Shape) -> list[str]:
+        sizes = zip(super().formula(shape), super().output_shape(shape)[1:], self.made, strict=True)
+        first = _("of which the first")
+        return [line if n == made else rf"{line},\ \text{{{first}}}\ {made}" for line, n, made in sizes]
 
 
 def ways(layer: Layer) -> tuple[Way, ...]:
@@ -215,7 +220,12 @@ WEIGHT = Way(
     to_weight,
     "weight",
     read="x",
+    slides="dY",
 )
 BIAS = Way(
-    "db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias, "bias"
+    "db",
+    Message("The bias was added to every cell of its map, so db is the sum of all of dY there."),
+    to_bias,
+    "bias",
+    slides="1",
 )

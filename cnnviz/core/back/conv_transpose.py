@@ -57,7 +57,12 @@ WEIGHT = Way(
     ),
     to_weight,
     "weight",
+    slides="x",
 )
 BIAS = Way(
-    "db", Message("The bias was added to every cell of its map, so db is the sum of all of dY there."), to_bias, "bias"
+    "db",
+    Message("The bias was added to every cell of its map, so db is the sum of all of dY there."),
+    to_bias,
+    "bias",
+    slides="1",
 )

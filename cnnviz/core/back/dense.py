@@ -62,5 +62,6 @@ OUTER = Way(
     to_weight,
     "weight",
     read="x",
+    slides="dY",
 )
-BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias, "bias")
+BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias, "bias", slides="1")

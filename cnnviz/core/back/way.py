@@ -49,6 +49,8 @@ class Way:
     said : Message
         In a sentence or two, what kind of pass it is.
     replay : (forward pass, dY, what torch says) -> Replay
+    slides : str
+        What its kernel is, if not the weights: "dY", "x" or "1".
     check : (forward pass) -> None
         Raises `GeometryError` where torch must not be asked.
     """
@@ -58,6 +60,7 @@ class Way:
     replay: Callable[[Example, Array, Gradients], Replay]
     of: str = INPUT
     read: str = "dY"
+    slides: str = ""
     check: Callable[[Example], None] = lambda done: None
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from cnnviz.scenes.opening import LOOK, MOST_STEPS, PIN, TOLD, Opening, looks, opened_at, opening
+from cnnviz.web import nudging
 from cnnviz.web.components.component import component, message, whole
 
 Role = Literal["", "leads", "follows", "alone"]
@@ -37,7 +38,13 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
         One that is alone stands on a page without a tab to share it.
     """
     place = {"alone": lambda scene: scene, "follows": pinned}.get(role, placed)
-    _mount[role](key=key, data=place(blob), on_shared_change=partial(shared, key))
+    callbacks = {"on_shared_change": partial(shared, key), "on_nudge_change": partial(nudged, key)}
+    _mount[role](key=key, data=place(blob), **callbacks)
+
+
+def nudged(key: str) -> None:
+    """Nudge the cell that was asked for; for callbacks."""
+    nudging.ask(message(key, "nudge"))
 
 
 def shared(key: str) -> None:

@@ -1,0 +1,70 @@
+"""A number is nudged: the page says what changed, beside what the gradient promised."""
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.core.back.nudge import Nudged, nudge
+from cnnviz.scenes.build import Shown
+from cnnviz.scenes.opening import MOST_STEPS
+from cnnviz.scenes.request import Request
+from cnnviz.text import _
+from cnnviz.web.components.component import whole
+
+NUDGE = "nudge"  # in the address: channel and cell of the pass, as "0-2-3"
+OF = "_nudged"  # the scene in which it was nudged
+
+
+def ask(said: dict[str, Any]) -> None:
+    """Put the cell that a browser names into the address; for callbacks."""
+    place = said.get("place")
+    if isinstance(place, list) and place and all(whole(at, MOST_STEPS) for at in place):
+        st.query_params[NUDGE] = "-".join(map(str, place))
+        st.session_state.pop(OF, None)
+
+
+def tell(request: Request, shown: Shown) -> None:
+    """What was nudged, below the player; another scene begins without it."""
+    back, word = shown.view.back, st.query_params.get(NUDGE, "")
+    if not word or st.context.is_embedded:
+        return
+    at = place(word, shown.done.y.shape[1:])
+    now = hash(shown.blob)
+    if not back or at is None or st.session_state.setdefault(OF, now) != now:
+        st.session_state.pop(OF, None)
+        del st.query_params[NUDGE]
+        return
+    seed = request.weights.seed
+    found = nudge(shown.forward, shown.done, back.upstream.dy(shown.forward), back.of, at, seed)
+    st.info(words(found), icon=":material/touch_app:")
+
+
+def place(word: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Channel and cell that a word names, of a scene's three axes those that there are; None where there is no such.
+
+    >>> place("1-0-2-3", (2, 4, 5)), place("1-0-9-3", (2, 4, 5)), place("x", (2, 4, 5))
+    ((1, 2, 3), None, None)
+    """
+    if not re.fullmatch(r"\d{1,9}(-\d{1,9}){3}", word, re.ASCII):
+        return None
+    channel, *cell = map(int, word.split("-"))
+    at = (channel, *cell[4 - len(shape) :])
+    inside = not any(cell[: 4 - len(shape)]) and all(i < n for i, n in zip(at, shape, strict=True))
+    return at if inside else None
+
+
+def words(found: Nudged) -> str:
+    """One sentence with the numbers, and one that says what they are."""
+    name = "x" if found.of == "input" else f"layer.{found.of}"
+    told = _(
+        "`{place}` + {by:.3g}: Σ dY · (change of y) = **{change:.4g}**; promised, the gradient × {by:.3g}: "
+        "**{promised:.4g}**.",
+        place=f"{name}[{', '.join(map(str, found.index))}]",
+        by=found.by,
+        change=found.change,
+        promised=found.promised,
+    )
+    if found.kept:
+        return _("{told} The gradient keeps its promise.", told=told)
+    return _("{told} A gradient promises for small steps alone: within this one the slope itself changes.", told=told)

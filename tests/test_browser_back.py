@@ -1,0 +1,158 @@
+"""Backward passes in a browser: the sentence says autograd's numbers, and a nudge what they promise."""
+
+import re
+
+import numpy as np
+import pytest
+from alone import PlayerAlone
+from asking import request_of
+from page_objects import Screen, place_words, walk
+from playwright.sync_api import expect
+from test_back import expected
+
+from cnnviz.core.layers import AvgPool, Conv, ConvTranspose, Linear, MaxPool, ReflectionPad
+from cnnviz.core.trace import trace
+from cnnviz.inputs.patterns import Random
+from cnnviz.inputs.samples import Digit
+from cnnviz.scenes.build import Shown, show
+from cnnviz.scenes.request import Back, LayerView, Request
+from cnnviz.scenes.upstream import Cell, Ones, Target
+
+UPSTREAM = Target("0.25")  # numbers of all signs and sizes
+RANDOM = Random(size=5, channels=2, seed=4)
+
+# A layer, and the passes that are walked by keys.
+PASSES: dict[str, tuple[Request, list[str]]] = {
+    "conv": (request_of(Conv(2, 2, 3, stride=2, padding=1), RANDOM, seed=1), ["dX", "dW", "db"]),
+    "conv-1d": (
+        request_of(Conv(2, 3, 3, dilation=2, ndim=1), Random(ndim=1, size=(8,), channels=2)),
+        ["dX", "dW", "db"],
+    ),
+    "conv-grouped": (request_of(Conv(4, 4, 2, groups=2), Random(size=3, channels=4)), ["dX", "dW"]),
+    "conv-reflect": (
+        request_of(Conv(2, 1, 3, padding=2, padding_mode="reflect"), RANDOM, seed=2),
+        ["dX_padded", "dX", "dW"],
+    ),
+    "transposed": (
+        request_of(ConvTranspose(2, 2, 3, stride=2, output_padding=1), Random(size=3, channels=2), seed=3),
+        ["dX", "dW", "db"],
+    ),
+    "linear": (request_of(Linear(size=(2, 5, 5), out_features=3), RANDOM, seed=5), ["dX", "dW", "db"]),
+    "max": (request_of(MaxPool(3, 1, 1), RANDOM), ["dX"]),
+    "mean": (request_of(AvgPool(3, 2, 1, ceil_mode=True, count_include_pad=False), RANDOM), ["dX"]),
+    "reflection": (request_of(ReflectionPad((2, 1, 0, 2)), RANDOM), ["dX"]),
+}
+
+
+def passed(request: Request, name: str, upstream: Ones | Cell | Target = UPSTREAM) -> Shown:
+    return show(request, LayerView(back=Back(name, upstream)))
+
+
+def told(shown: Shown, channel: int, cell: tuple[int, ...]) -> str:
+    """How the sentence names a cell of a gradient."""
+    name = shown.view.back.of.replace("_", ", ")
+    channels = f" channel {channel}," if shown.done.y.shape[1] > 1 else ""
+    return f"{name}{channels} {place_words(cell)}:"
+
+
+def check(alone: PlayerAlone, shown: Shown, torchs: np.ndarray, channel: int, cell: tuple[int, ...]) -> None:
+    """The sentence speaks of this cell of the gradient, and says autograd's number twice: by hand, and as torch's."""
+    alone.says(told(shown, channel, cell))
+    said = alone.read()
+    assert said.value == pytest.approx(trace(shown.done, channel, cell).value, rel=1e-9, abs=1e-9)
+    assert said.value == pytest.approx(torchs[(channel, *cell)], rel=1e-4, abs=1e-5)
+    assert said.torch == pytest.approx(torchs[(channel, *cell)], rel=1e-4, abs=1e-5)
+    assert said.badge.startswith("✓ = torch")
+
+
+@pytest.mark.parametrize(("name", "which"), [(name, one) for name, (_, passes) in PASSES.items() for one in passes])
+def test_the_sentence_of_a_pass_is_autograds_number_at_every_key(name, which, alone):
+    shown = passed(PASSES[name][0], which)
+    dy = UPSTREAM.dy(shown.forward)
+    torchs = expected(shown.forward, dy, which).reshape(shown.done.y.shape[1:])
+    alone.open(shown.blob)
+    if alone.ask("({ scene }) => Boolean(scene.meta.stamp)"):
+        alone.act("view").select_option("gather")
+    for key, channel, cell in walk(shown.done):
+        alone.press(key)
+        check(alone, shown, torchs, channel, cell)
+
+
+def test_pointing_at_dy_lights_the_cells_that_its_window_read(alone):
+    request = request_of(MaxPool(3, 2), Random(size=7))
+    alone.open(passed(request, "dX").blob)
+    alone.hover("input", 0, (1, 0))
+    assert alone.ask("(player) => player.lit().output.places") == [[0], [2, 3, 4], [0, 1, 2]]
+    alone.hover("output", 0, (2, 2))  # windows 0 and 1 along both axes
+    assert alone.ask("(player) => player.lit().input.places") == [[0], [0, 1], [0, 1]]
+
+
+def test_a_cell_that_no_window_reads_says_so(alone):
+    alone.open(passed(request_of(MaxPool(2, 3), Random(size=6)), "dX").blob)
+    alone.hover("output", 0, (2, 1))
+    alone.says("no window reads this cell: 0 = 0")
+
+
+# --- on the page ---
+
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
+
+
+def choose(screen: Screen, key: str, option: str) -> None:
+    screen.page.locator(f".st-key-{key}").get_by_text(option, exact=True).click()
+
+
+def test_the_pass_is_a_knob_and_stands_in_the_address(screen):
+    screen.open(PLAIN)
+    choose(screen, "pass", "dW")
+    screen.wait_ready("dW · nn.Conv2d(1, 1, kernel_size=6, bias=False)")
+    screen.page.wait_for_url(re.compile(r"pass=dW"))
+    expect(screen.page.get_by_text("dY slides over x as a kernel")).to_be_visible()
+    choose(screen, "dy", "cell")
+    screen.set("dy_rows", 5)
+    screen.page.wait_for_url(re.compile(r"dy=cell.*dy_rows=5|dy_rows=5.*dy=cell"))
+    screen.press("Home")
+    screen.says("dW row 0, column 0:")
+    back = passed(PLAIN, "dW", Cell(0, (5, None))).done
+    assert screen.read().torch == pytest.approx(float(back.y[0, 0, 0, 0]))
+    choose(screen, "pass", "forward")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
+
+
+def test_a_pass_that_is_there_no_more_gives_way(screen):
+    screen.open("pass=db")
+    screen.switch("bias")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, bias=False)")
+
+
+@pytest.mark.parametrize("by", ["key", "button"])
+def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(by, screen):
+    screen.open("pass=dX&dy=cell&dy_rows=2&dy_columns=2")
+    screen.act("view").select_option("gather")
+    screen.hover("output", 0, (2, 2))
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    if by == "key":
+        screen.press("n")
+    else:
+        screen.act("nudge").click()
+    # the window of y[0, 2, 2] begins at x[0, 2, 2], which it multiplies by the first weight: -1
+    expect(screen.alert).to_have_text(
+        re.compile(r"x\[0, 2, 2\] \+ 0\.01: .* = -0\.01; promised, the gradient × 0\.01: -0\.01\. .*keeps its promise")
+    )
+    screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
+
+
+def test_another_scene_begins_without_the_nudge_of_the_one_before(screen):
+    screen.open("pass=dW&nudge=0-0-1-1")
+    expect(screen.alert).to_contain_text("layer.weight[0, 0, 1, 1]")
+    choose(screen, "pass", "db")
+    expect(screen.alert).to_have_count(0)
+    screen.page.wait_for_url(lambda url: "nudge" not in url)
+
+
+def test_a_pass_forward_has_nothing_to_nudge(screen):
+    screen.open(PLAIN)
+    expect(screen.act("nudge")).to_be_hidden()
+    screen.press("n")
+    expect(screen.alert).to_have_count(0)
