@@ -47,6 +47,7 @@ def test_every_component_finds_its_module_and_its_style_sheet(tmp_path):
         "frame/sidebar",
         "drawing/paper",
         "drawing/recorder",
+        "matrix/paper",
     }  # a script of the page; files alone are drawn by these
     assert json.loads(done.stdout) == [[name for name in ALL if name not in alone], COMPONENTS, []]
 

@@ -64,6 +64,8 @@ class Staged:
         Where this scene is found again; may be empty.
     opens : int or None
         The step at which a link opens it, of a scene that is told by its windows.
+    more : arrays by name
+        Numbers on stage besides those of the pass.
     """
 
     blob: bytes
@@ -74,6 +76,7 @@ class Staged:
     loads: Mapping[str, Array] = field(default_factory=dict)
     address: str = ""
     opens: int | None = None
+    more: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def scene(self) -> Scene:
@@ -179,13 +182,16 @@ KINDS: dict[str, Kind] = {
         lambda s, *_: page(s.blob, s.title, s.caption, None, s.address),
     ),
     "npz": Kind(
-        Message("Numbers for NumPy (npz)"), "application/zip", "numbers", lambda s, *_: npz(s.done, s.seed, s.caption)
+        Message("Numbers for NumPy (npz)"),
+        "application/zip",
+        "numbers",
+        lambda s, *_: npz(s.done, s.seed, s.caption, dict(s.more)),
     ),
     "safetensors": Kind(
         Message("Numbers as tensors (safetensors)"),
         "application/octet-stream",
         "numbers",
-        lambda s, *_: tensors(s.done, s.seed, s.caption),
+        lambda s, *_: tensors(s.done, s.seed, s.caption, dict(s.more)),
     ),
     "py": Kind(Message("Code (py)"), "text/x-python", "code", lambda s, *_: script(s.code, s.title, s.words).encode()),
     "ipynb": Kind(

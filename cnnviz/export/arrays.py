@@ -14,9 +14,10 @@ from cnnviz.scenes.build import Shown
 from cnnviz.text import _
 
 Words = Mapping[str, str | int]
+NOTHING: Tensors = {}
 
 
-def npz(made: Shown | Run, seed: int = 0, caption: str = "") -> bytes:
+def npz(made: Shown | Run, seed: int = 0, caption: str = "", more: Tensors = NOTHING) -> bytes:
     """What one run read, held and made, as an archive that ``np.load(..., allow_pickle=False)`` reads.
 
     Parameters
@@ -25,6 +26,8 @@ def npz(made: Shown | Run, seed: int = 0, caption: str = "") -> bytes:
         As it was chosen; a run does not know it.
     caption : str
         What the input is, as `Grid.caption` says.
+    more : arrays by name
+        What else is on stage.
 
     Returns
     -------
@@ -32,13 +35,13 @@ def npz(made: Shown | Run, seed: int = 0, caption: str = "") -> bytes:
         The arrays of `arrays`, bit for bit; the settings of `words_of`, each without axes.
     """
     done = run_of(made)
-    return packed(arrays(done), words_of(done, seed, caption))
+    return packed(arrays(done) | more, words_of(done, seed, caption))
 
 
-def tensors(made: Shown | Run, seed: int = 0, caption: str = "") -> bytes:
+def tensors(made: Shown | Run, seed: int = 0, caption: str = "", more: Tensors = NOTHING) -> bytes:
     """The same as a safetensors file; the settings stand in its metadata, as text."""
     done = run_of(made)
-    return safe(arrays(done), words_of(done, seed, caption))
+    return safe(arrays(done) | more, words_of(done, seed, caption))
 
 
 def run_of(made: Shown | Run) -> Run:

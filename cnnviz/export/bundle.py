@@ -11,6 +11,7 @@ STATIC = Path(__file__).parents[2] / "static"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\./\w+|\.\./\w+/\w+)\.js";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|class|function\*?) (\w+))", re.MULTILINE)
 NOTE = re.compile(r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//.*)\n", re.MULTILINE)  # comments that fill their lines
+BORROWED = re.compile(r'@import url\("([^"]+\.css)"\);')
 OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.MULTILINE)
 
 
@@ -31,6 +32,11 @@ def modules(*names: str) -> dict[str, str]:
     for name in names:
         take(found, name)
     return found
+
+
+def style(path: Path) -> str:
+    """A style sheet, with those that it imports in their place: in a page their addresses would be the page's."""
+    return BORROWED.sub(lambda found: style(path.parent / found[1]), path.read_text("utf-8"))
 
 
 def variable(name: str) -> str:

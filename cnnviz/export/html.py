@@ -16,9 +16,11 @@ from string import Template
 from safetensors import SafetensorError
 
 from cnnviz.export.bundle import STATIC, modules, variable
+from cnnviz.export.bundle import style as style_of
 from cnnviz.scenes.blob import Scene
 from cnnviz.text import Message, spoken
 
+PLAYERS = {"matrix": "matrix/matrix"}  # modules that play a scene, by what is seen, if it is not a layer at work
 ROOT = Path(__file__).parents[2]
 ENDS = re.compile(r"</?script|<!--|\r|\0", re.IGNORECASE)  # what would end a script in HTML, or change its digest
 
@@ -114,7 +116,8 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         If the blob is no scene, as that of the viewer is none.
     """
     call, shapes = settings_of(blob)
-    script, style = program(), f"{look()}{(STATIC / 'player' / 'player.css').read_text('utf-8')}"
+    player = PLAYERS.get(Scene.from_bytes(blob).meta["view"], "player/player")
+    script, style = program(player), f"{look()}{style_of(STATIC / f'{player}.css')}"
     begin = BEGIN.substitute(
         theme="" if dark is None else f' data-theme="{"dark" if dark else "light"}"',
         script_digest=digest(script),
@@ -163,10 +166,10 @@ def variables(colours: dict[str, str]) -> str:
     return " ".join(f"--st-{name}: {value};" for name, value in named.items())
 
 
-def program() -> str:
+def program(player: str = "player/player") -> str:
     """The player and what starts it, as one script."""
-    start = START.replace("$player", variable("player/player"))
-    whole = "\n".join(['"use strict";', *modules("player/player").values(), "{", start, "}"])
+    start = START.replace("$player", variable(player))
+    whole = "\n".join(['"use strict";', *modules(player).values(), "{", start, "}"])
     if odd := ENDS.search(whole):
         raise ValueError(f"The player's modules hold {odd[0]!r}, which HTML does not let into a script: rewrite it.")
     return whole

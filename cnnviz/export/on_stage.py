@@ -6,7 +6,7 @@ from cnnviz.export.stage import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.desed import Desed
-from cnnviz.scenes.build import Shown
+from cnnviz.scenes.build import Shown, ShownMatrix
 from cnnviz.scenes.gradient import gradient
 from cnnviz.scenes.numpy_code import numpy_code
 from cnnviz.scenes.request import LayerView, MatrixView, Request
@@ -21,9 +21,10 @@ def on_stage(request: Request, view: LayerView, shown: Shown, address: str = "",
     """A layer at work, for files; code of its own has a layer that is no part of a network."""
     code = code_of(request, shown) if isinstance(request.network, Chain) else ("", {})
     caption = caption_of(request, view)
+    more = shown.numbers.arrays() if isinstance(shown, ShownMatrix) else {}
     if told := back_words(shown):
         caption = f"{caption}: {told}"
-    return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=address, opens=opens)
+    return Staged(shown.blob, shown.done, caption, request.weights.seed, *code, address=address, opens=opens, more=more)
 
 
 def back_words(shown: Shown) -> str:

@@ -23,7 +23,10 @@ class Steps:
 
 def steps_of(scene: Scene) -> Steps:
     shape = scene.tensors["output"].shape
-    return Steps(shape[0] // int(scene.meta["groups"]), prod(shape[1:]))
+    turns = (
+        1 if scene.meta["view"] == "matrix" else shape[0] // int(scene.meta["groups"])
+    )  # all kernels take a column at once
+    return Steps(turns, prod(shape[1:]))
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,11 @@ def picture(scene: Scene, named: dict[str, Any], dark: bool) -> Shades:
 def places(scene: Scene, named: dict[str, Any]) -> tuple[int, int, NDArray[np.int64], Array]:
     """Rows and columns of a map, and for each place what it holds, as in the tables, and its value."""
     panel, channel, depth = named["panel"], named["channel"], named["depth"]
-    tensor = scene.tensors["input" if panel == "input" else "output"]
-    laid = panel == "input" and scene.meta["view"] == "work"
+    as_matrix = scene.meta["view"] == "matrix"  # each of whose panels is a tensor of its own
+    tensor = scene.tensors[panel if as_matrix or panel == "input" else "output"]
+    laid = panel == "input" and (as_matrix or scene.meta["view"] == "work")
     if named["levels"] is not None:
-        shape, (low, high) = tensor.shape[2:] if panel == "input" else scene.tensors["output"].shape[2:], named["lim"]
+        shape, (low, high) = tensor.shape[2:], named["lim"]
         given = np.array(named["levels"], np.float64)
         values = np.where(given < 0, np.nan, low + (high - low) * given / TOP)
         return shape[0], shape[1], np.zeros(len(given), np.int64), values

@@ -13,6 +13,7 @@ from cnnviz.export.plan import steps_of
 from cnnviz.scenes.blob import Scene
 from cnnviz.text import Message
 
+PAPER = {"matrix": "matrix/paper"}  # modules that draw a page, by what is seen, if it is not a layer at work
 FREE = Message("cnnviz, free to reuse")
 
 OPEN = """((header, numbers, how) => {
@@ -50,7 +51,7 @@ class Told:
             )
         foot = " · ".join(filter(None, [self.scene.meta["title"], note, str(FREE)]))
         size = int.from_bytes(blob[:8], "little")
-        engine = Engine("drawing/paper")
+        engine = Engine(PAPER.get(self.scene.meta["view"], "drawing/paper"))
         header, numbers = blob[8 : 8 + size].decode(), base64.b64encode(blob[8 + size :]).decode()
         engine.function(OPEN)(header, numbers, json.dumps(how(look, foot, channel)))
         self.height = float(engine.function("(() => page.height)")())
@@ -66,7 +67,7 @@ class Told:
 
 
 def how(look: Look, foot: str, channel: int | None) -> dict[str, Any]:
-    """What static/drawing/paper.js asks of a page."""
+    """What static/drawing/paper.js and its like ask of a page."""
     return {
         "width": WIDTH,
         "ratio": look.width_px / WIDTH,

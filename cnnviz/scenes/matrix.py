@@ -165,7 +165,7 @@ def titles(numbers: Matrices, view: MatrixView) -> dict[str, tuple[str, str]]:
             "result": ("y", ""),
             "matrix": (_("W: where T has its numbers from"), size),
             **bias,
-            "output": (_("output = T @ x + bias") if layer.bias else _("output = T @ x"), str(made)),
+            "output": (_("output: T @ x + bias") if layer.bias else _("output: T @ x"), str(made)),
         }
     asked = {
         "product": (_("dY: a row for each kernel"), f"{kernels} × {positions:,}"),
@@ -176,7 +176,7 @@ def titles(numbers: Matrices, view: MatrixView) -> dict[str, tuple[str, str]]:
         return {
             "input": (_("input"), taken),
             "columns": (_("columns: one window each"), factor),
-            "matrix": ("dW = dY @ columns.T", size),
+            "matrix": ("dW: dY @ columns.T", size),
             **sums,
             **asked,
         }

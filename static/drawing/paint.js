@@ -263,8 +263,10 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   ctx.lineWidth = 1;
   ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   const style = { font: `11px ${look.font}`, colour: look.soft };
-  write(ctx, brief(lim[0]), x, y + h + 9, { ...style, align: "left" });
-  write(ctx, brief(lim[1]), x + w, y + h + 9, { ...style, align: "right" });
+  ctx.font = style.font;
+  const digits = [3, 2].find((most) => ctx.measureText(lim.map((one) => brief(one, most)).join(" ")).width <= w) ?? 1; // side by side
+  write(ctx, brief(lim[0], digits), x, y + h + 9, { ...style, align: "left" });
+  write(ctx, brief(lim[1], digits), x + w, y + h + 9, { ...style, align: "right" });
   if (lim[0] < 0 && lim[1] > 0 && w > 80) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
 }
 

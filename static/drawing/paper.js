@@ -15,12 +15,19 @@ const MOST = { maps: 16, depths: 8, strip: 16 };
 const TALL = 420; // pixels that panels side by side may be
 const EDGE = 24; // round the stage
 const TOP = 14; // over it, where the panels' names leave room
-const LINE = 20; // of the sentence, which has two
-const FOOT = 40;
+export const CORNER = [EDGE, TOP];
+export const LINE = 20; // of the sentence, which has two
+export const FOOT = 40;
 const [SMALLEST, LARGEST] = [5.5, 26]; // numbers in cells
 const FEWEST = 7; // pixels of a file that a number needs
 const AIR = 1.08; // round it, in parts of its width
 const AT_MOST = 40; // terms of a sentence that might fit
+
+/** How a page looks. @param {PaperHow} how */
+export function lookOn(how) {
+  const numbers = { ems: (/** @type {string} */ text) => AIR * wideOf(how.widths[""], text), smallest: Math.max(SMALLEST, FEWEST / how.ratio), largest: LARGEST, bare: how.bare };
+  return { ...makeLook(RECORDED.hatch, { ...how, font: "" }), ...numbers };
+}
 
 export class Paper {
   /**
@@ -40,9 +47,8 @@ export class Paper {
     this.order = makeOrder(shape[0] / meta.groups, shape.slice(1), how.serpentine);
     this.stage = new Stage(RECORDED, MOST);
     this.stage.load(this.scene, false);
-    const numbers = { ems: (/** @type {string} */ text) => AIR * wideOf(how.widths[""], text), smallest: Math.max(SMALLEST, FEWEST / how.ratio), largest: LARGEST, bare: how.bare };
-    this.stage.setTheme({ ...makeLook(RECORDED.hatch, { ...how, font: "" }), ...numbers }, how.dark);
-    const corner = [EDGE, TOP].map((side) => Math.round(side * how.ratio) / how.ratio); // on a whole pixel, as the veil's blocks are
+    this.stage.setTheme(lookOn(how), how.dark);
+    const corner = CORNER.map((side) => Math.round(side * how.ratio) / how.ratio); // on a whole pixel, as the veil's blocks are
     this.ctx = new Recorder(corner, how.widths);
     this.inner = how.width - 2 * EDGE;
     this.turnTo(this.at(0));
@@ -148,7 +154,7 @@ export class Paper {
 }
 
 /** Text in lines of at most so many pixels. @param {Ctx} ctx @param {string} text @param {number} room */
-function broken(ctx, text, room) {
+export function broken(ctx, text, room) {
   const [first, ...words] = text.split(" ");
   const lines = [first];
   let wide = ctx.measureText(first).width;

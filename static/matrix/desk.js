@@ -67,7 +67,7 @@ export class Desk {
 
   /** The panels that are added up as the playhead runs. @returns {string[]} */
   get growing() {
-    return (this.meta.form === "dW" || this.meta.form === "dX" ? GROWING[this.meta.form] : []).filter((name) => name in this.panels);
+    return (this.meta.form === "dW" || this.meta.form === "dX" ? GROWING[this.meta.form] : []).filter((name) => name in this.meta.panels);
   }
 
   /** @param {string} name @returns {Panel[]} */

@@ -23,6 +23,9 @@ function rowHeight(room, rows, wide) {
 /** How wide maps get beside each other, as few as are one above the other. @param {FitWhat} what */
 const wideAs = ({ count, columns }) => Math.ceil(count ** 0.5) * (columns * LARGEST_CELL + GAP);
 
+/** How wide maps of a height get in a row, so that few of them stand close. @param {number} most @param {number} high @param {FitWhat} what */
+const inRow = (most, high, { count, rows, columns, line }) => (line ? most : Math.min(most, count * ((columns * (high - TAG)) / rows + GAP)));
+
 /** @param {number} x @param {number} y @param {number} rows @param {number} columns @param {number} cw @param {number} ch @returns {Fitted} */
 const placed = (x, y, rows, columns, cw, ch) => ({ cw, ch, slots: [{ x, y, w: columns * cw, h: rows * ch }] });
 
@@ -82,7 +85,7 @@ function aligned(inner, tall, what) {
   const room = Math.min(inner + EDGE - after, wideAs(what.output));
   fits.output = beside
     ? maps(after, y, room, Math.max(top, 140), what.output)
-    : maps(EDGE, next + kernels * tallRow + TITLE, inner, Math.max(0.24 * tall, 90), what.output);
+    : maps(EDGE, next + kernels * tallRow + TITLE, inRow(inner, Math.max(0.24 * tall, 90), what.output), Math.max(0.24 * tall, 90), what.output);
   const shared = beside ? after - x - GAP : right;
   return { fits, rooms: { input: left, overwritten: left, columns: shared, matrix: Math.max(90, rows * wide), product: shared, added: strip + GAP - 4, output: beside ? Math.max(room, Math.min(NAMED, inner + EDGE - after)) : inner } };
 }

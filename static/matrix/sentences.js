@@ -23,7 +23,7 @@ const badge = (torch, ok) => part("span", { class: ok ? "badge" : "badge wrong",
 export function stepParts(desk, step, row, room = AT_LENGTH) {
   const { model, scene: { meta }, meta: { form } } = desk;
   const places = { column: step, row, place: placeWords(meta, model.placeOf(step)), n: count(model.rows) };
-  if (form === "dX") return [_("Column {column} of W.T @ dY has {n} numbers. They are added onto the window of output {place}, each to the cell that it is a copy of.", places)];
+  if (form === "dX") return [_("Column {column} of W.T @ dY: {n} numbers, each added to its own cell in the window of output {place}.", places)];
   if (form !== "dW") return productParts(desk, row, step, room);
   const dy = chip(desk.sentOf({ panel: "product", at: [row, step] }), desk.legend("product"), "read");
   return filled(_("Column {column}: dY of kernel {row} is {dy}. Times each number of the column, it is added to row {row} of dW.", places), { dy });
@@ -71,7 +71,7 @@ function productParts(desk, f, p, room) {
       ? _("Row {row} of T times x is {output}:", { row: f * model.positions + p, output })
       : _("Row {row} of W times column {column} is {output}:", { row: f, column: p, output });
   const [, ...rest] = cellParts(stage, at, worked, torch, ok, room);
-  return [named(rows), ...rest];
+  return [named(rows), ...rest]; // instead of the cell alone
 }
 
 /** A number of the columns: what it is a copy of. @param {Desk} desk @param {number} k @param {number} p @returns {Part[]} */
@@ -138,7 +138,7 @@ function biasParts(desk, f, step) {
 function ending(desk, step, sum, torch, size) {
   const { positions } = desk.model;
   if (step === positions - 1) return [badge(torch, agrees(desk.scene, { value: sum, terms: [], size }, torch))];
-  return [named(` ${_("after {n} of {all} columns; torch has {torch} in the end", { n: count(step + 1), all: count(positions), torch: exact(torch) })}`)];
+  return [" ", named(_("after {n} of {all} columns; torch has {torch} in the end", { n: count(step + 1), all: count(positions), torch: exact(torch) }))];
 }
 
 /** @param {number[]} terms */
@@ -197,7 +197,7 @@ function addedParts(desk, { panel }, channel, cell, step, room) {
   const parts = terms.length > room.terms ? [plural("{n} copy", "{n} copies", terms.length)] : terms.flatMap((one, i) => [i ? " + " : "", chip(one, colours, "read")]);
   const so = [name, " = ", part("span", { class: "sum" }, ...(parts.length ? parts : ["0"])), " = ", result(sum)];
   if (there.length === all.length) return [...so, badge(torch, agrees(desk.scene, { value: sum, terms: [], size: largest(terms) }, torch))];
-  return [...so, named(` ${_("after {n} of {all} copies; torch has {torch} in the end", { n: there.length, all: all.length, torch: exact(torch) })}`)];
+  return [...so, " ", named(_("after {n} of {all} copies; torch has {torch} in the end", { n: there.length, all: all.length, torch: exact(torch) }))];
 }
 
 /** What the loss asks of an output cell. @param {Desk} desk @param {number} f @param {number} p @returns {Part[]} */

@@ -6,17 +6,15 @@ named by its content. What travels with every change of a knob is one blob and t
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit import runtime
 
-from cnnviz.export.bundle import STATIC, modules, variable
+from cnnviz.export.bundle import STATIC, modules, style, variable
 
 # The name says what is in the file, so whatever a browser kept under it is right, however old. Safari keeps no answer
 # without a date by itself: the shelf, which is there under https and on one's own machine, is for it. Components of one
@@ -69,17 +67,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 
 APART = "cnnviz"  # the thread's name
-BORROWED = re.compile(r'@import url\("([^"]+\.css)"\);')
 
 
 def entries() -> list[str]:
     """Modules that a component may name: each has the name of its folder, and a style sheet."""
     return sorted(f"{style.parent.name}/{style.stem}" for style in STATIC.glob("*/*.css"))
-
-
-def style(path: Path) -> str:
-    """A style sheet, with those that it imports in their place: in a page their addresses would be the page's."""
-    return BORROWED.sub(lambda found: style(path.parent / found[1]), path.read_text("utf-8"))
 
 
 def program() -> str:
