@@ -1,6 +1,7 @@
 """The script that components share: all of it, named by its content, and there as long as the server is."""
 
 import json
+import re
 import subprocess
 import threading
 from types import SimpleNamespace
@@ -13,6 +14,8 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from test_player_helpers import node
 
 from cnnviz.export.bundle import STATIC
+from cnnviz.text import speaking
+from cnnviz.text.catalogue import CLOSE, OPEN
 from cnnviz.web.components import component
 
 ALL = sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.glob("*/*.js"))
@@ -88,3 +91,12 @@ def test_a_style_sheet_brings_along_what_it_borrows():
     own, viewer = (component.style(STATIC / f"{name}/{name}.css") for name in ("overview", "viewer"))
     assert viewer in own
     assert not any("@import" in component.style(STATIC / f"{name}.css") for name in component.entries())
+
+
+def test_what_goes_wrong_is_said_in_the_readers_language():
+    with speaking("en-XA"):
+        told = component.loader("player/player")
+    [words] = re.findall(r"^const words = (.*);$", told, re.MULTILINE)
+    for said in json.loads(words).values():
+        assert (said[0], said[-1]) == (OPEN, CLOSE)
+    assert "{error}" in json.loads(words)["failed"]

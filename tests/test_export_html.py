@@ -21,6 +21,8 @@ from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.desed import Desed
 from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Request, StageView
+from cnnviz.text import speaking
+from cnnviz.text.catalogue import OPEN
 
 BLOB = show(request_of(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
 FOR_FILES = {"drawing/paper", "drawing/recorder"}  # which no browser needs
@@ -128,6 +130,13 @@ def test_every_colour_that_the_player_asks_for_is_there_in_both_themes():
 
 def test_the_same_scene_gives_the_same_page():
     assert page(BLOB, "a", "b") == page(BLOB, "a", "b")
+
+
+def test_what_the_page_says_by_itself_is_in_the_readers_language():
+    with speaking("en-XA"):
+        told = page(BLOB, "A title").decode()
+    for said in ("This page could not start", "This page needs JavaScript", "Light or dark"):
+        assert len(re.findall(said, told)) == len(re.findall(f"(?:{OPEN}|u2045){said}", told)) > 0
 
 
 @pytest.mark.parametrize("blob", [b"", b"x" * 20, b"\xff" * 9, BLOB[:40], b"\2" + bytes(7) + b"{}"])

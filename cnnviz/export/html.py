@@ -7,6 +7,7 @@ and the style by their digests: nothing else runs, and nothing is fetched.
 
 import base64
 import hashlib
+import json
 import re
 import tomllib
 from html import escape
@@ -18,7 +19,7 @@ from safetensors import SafetensorError
 from cnnviz.export.bundle import STATIC, modules, variable
 from cnnviz.export.bundle import style as style_of
 from cnnviz.scenes.blob import Scene
-from cnnviz.text import Message, spoken
+from cnnviz.text import Message, _, spoken
 
 PLAYERS = {"matrix": "matrix/matrix"}  # modules that play a scene, by what is seen, if it is not a layer at work
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ try {
   $player.play(root, bytes);
 } catch (error) {
   console.error(error);
-  root.textContent = `This page could not start: ${error.message}`;
+  root.textContent = $failed.replace("{error}", () => error.message);
 }
 document.getElementById("theme").addEventListener("click", () => {
   page.dataset.theme = isDark() ? "light" : "dark";
@@ -82,10 +83,10 @@ style-src '$style_digest'; img-src data:; base-uri 'none'; form-action 'none'">
 <body>
 <header>
 <h1>$title</h1>
-<button type="button" id="theme" class="small" title="Light or dark" aria-label="Light or dark">◐</button>
+<button type="button" id="theme" class="small" title="$switch" aria-label="$switch">◐</button>
 </header>
 <p class="settings"><code>$call</code> <span>$shapes</span></p>
-<div class="cnnviz"><noscript>This page needs JavaScript, which stays inside it: nothing is fetched.</noscript></div>
+<div class="cnnviz"><noscript>$bare</noscript></div>
 <footer>$words<p>$reuse</p></footer>
 <script type="application/octet-stream" id="scene">""")
 END = Template("""</script>
@@ -129,6 +130,8 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         shapes=escape(shapes),
         words=told(note, address),
         reuse=escape(str(REUSE)),
+        switch=escape(_("Light or dark")),
+        bare=escape(_("This page needs JavaScript, which stays inside it: nothing is fetched.")),
         language=spoken().code,
     )
     end = END.substitute(script=script)
@@ -168,7 +171,8 @@ def variables(colours: dict[str, str]) -> str:
 
 def program(player: str = "player/player") -> str:
     """The player and what starts it, as one script."""
-    start = START.replace("$player", variable(player))
+    failed = json.dumps(_("This page could not start: {error}", error="{error}"))
+    start = START.replace("$player", variable(player)).replace("$failed", failed)
     whole = "\n".join(['"use strict";', *modules(player).values(), "{", start, "}"])
     if odd := ENDS.search(whole):
         raise ValueError(f"The player's modules hold {odd[0]!r}, which HTML does not let into a script: rewrite it.")

@@ -6,7 +6,7 @@ named by its content. What travels with every change of a knob is one blob and t
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -15,11 +15,13 @@ import streamlit as st
 from streamlit import runtime
 
 from cnnviz.export.bundle import STATIC, modules, style, variable
+from cnnviz.text import _, spoken
 
 # The name says what is in the file, so whatever a browser kept under it is right, however old. Safari keeps no answer
 # without a date by itself: the shelf, which is there under https and on one's own machine, is for it. Components of one
 # page share the script, and with it clocks and cursors; a failed start is tried again by the next one.
 LOADER = """
+const words = WORDS;
 const name = `${location.origin}ADDRESS`;
 const ask = async (cache) => {
   const answer = await fetch(name, { cache });
@@ -29,7 +31,7 @@ const load = async () => {
   const shelf = await globalThis.caches?.open("cnnviz").catch(() => null);
   const kept = await shelf?.match(name);
   const answer = kept ?? (await ask("force-cache")) ?? (await ask("reload"));
-  if (!answer) throw new Error("The server no longer has its script. Load the page again.");
+  if (!answer) throw new Error(words.gone);
   const code = await answer.text();
   if (shelf && !kept) {
     for (const old of await shelf.keys()) await shelf.delete(old);
@@ -56,7 +58,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     })
     .catch((error) => {
       console.error(error);
-      root.textContent = `This part of the page could not start: ${error.message}`;
+      root.textContent = words.failed.replace("{error}", () => error.message);
     });
   return () => {
     gone = true;
@@ -107,8 +109,10 @@ def base() -> str:
     return f"/{path}" if path else ""
 
 
-def component(name: str, module: str, room: str) -> Any:
+def component(name: str, module: str, room: str) -> Callable[..., Any]:
     """A Streamlit component whose module exports ``play(root, bytes, {tell})``, which gives back its clean-up.
+
+    There is one for each language, because all visitors share them.
 
     Parameters
     ----------
@@ -117,11 +121,28 @@ def component(name: str, module: str, room: str) -> Any:
     room : str
         Attributes of the element that it fills: one that keeps its height does not make the page jump.
     """
-    return st.components.v2.component(
-        name,
-        html=f'<div class="cnnviz" {room}></div>',
-        js=LOADER.replace("ADDRESS", address()).replace("MODULE", module),
-    )
+
+    @cache
+    def made(language: str) -> Any:
+        return st.components.v2.component(
+            f"{name}_{language}".replace("-", "_"),
+            html=f'<div class="cnnviz" {room}></div>',
+            js=loader(module),
+        )
+
+    def mount(**how: Any) -> Any:
+        return made(spoken().code)(**how)
+
+    return mount
+
+
+def loader(module: str) -> str:
+    """What starts a module, in the language that is spoken."""
+    words = {
+        "gone": _("The server no longer has its script. Load the page again."),
+        "failed": _("This part of the page could not start: {error}", error="{error}"),
+    }
+    return LOADER.replace("ADDRESS", address()).replace("MODULE", module).replace("WORDS", json.dumps(words))
 
 
 def message(key: str, name: str) -> dict[str, Any]:
