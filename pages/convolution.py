@@ -14,13 +14,12 @@ from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import MatrixView, Request
 from cnnviz.scenes.weights import Named
-from cnnviz.text import _
+from cnnviz.text import Message, _
 from cnnviz.web import page
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.driver import draw
-from cnnviz.web.page_spec import PageSpec
+from cnnviz.web.page_spec import Offer, PageSpec
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.widgets import put
 
 WINDOWS = _("""
 **One step.** The window stands on the input and reads as many cells as the kernel has weights. Each cell is multiplied
@@ -50,16 +49,14 @@ places are padding, or not computed yet.
 """)
 
 
-def offer_depthwise(made: Made) -> None:
+def offer_depthwise(made: Made) -> list[Offer]:
     """A way from one group to one group per channel."""
     try:
         channels = shape_of(made.source())[0]
     except (SourceError, GeometryError):
-        return  # said once, where the scene is made
-    if channels > 1:
-        change = {"groups": channels, "out_channels": channels}
-        label = _("Make depthwise (groups = {channels})", channels=channels)
-        made.parts["layer"].button(label, on_click=put, args=(change, made.kind, made.ndim))
+        return []  # said once, where the scene is made
+    label = Message("Make depthwise (groups = {channels})", channels=channels)
+    return [(label, {"groups": channels, "out_channels": channels})] if channels > 1 else []
 
 
 def facts(shown: Shown) -> None:

@@ -13,7 +13,6 @@ from cnnviz.scenes.request import Request
 from cnnviz.text import _
 from cnnviz.web.charts import running_figure
 from cnnviz.web.driver import draw
-from cnnviz.web.form import Widgets
 from cnnviz.web.page_spec import PageSpec, Tabs
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import place
@@ -35,7 +34,7 @@ stays the same on average. In eval mode it does nothing.
 
 def offer_draw(seed: int) -> None:
     """Another draw of the mask."""
-    st.button(_("Draw again"), icon=":material/casino:", on_click=lambda: place({"seed": (seed + 1) % 10_000}))
+    st.button(_("Draw again"), icon=":material/casino:", on_click=place, args=({"seed": (seed + 1) % 10_000},))
 
 
 def statistics(shown: Shown) -> None:
@@ -77,7 +76,7 @@ PAGE = PageSpec(
     presets=NORMALISATION,
     first=Request(chain(BatchNorm(num_features=3)), Random(**NOISE, ndim=3), batch=Along()),
     explanation=lambda _: EXPLANATION,
-    form=Widgets(behind={"seed": offer_draw}),
+    behind={"seed": offer_draw},
     tabs=more,
 )
 

@@ -226,6 +226,19 @@ def test_a_changed_knob_redraws_what_depends_on_it_alone(page, app_url):
     assert "script_finished" in {message.WhichOneof("type") for message in told}
     assert "navigation" not in {message.WhichOneof("type") for message in told}
     assert not [message for message in told if message.delta.new_element.heading.body == "Convolution"]
+    assert drawn(told, "bidi_component") == 1
+    assert not drawn(told, "number_input")  # the widgets stay as they are
+    told.clear()
+    screen.choose("kernel", "typed")
+    expect(page.locator(".st-key-kernel_text textarea")).to_be_visible()
+    screen.wait_idle()
+    assert drawn(told, "number_input")  # and are drawn where others come
+    assert "navigation" not in {message.WhichOneof("type") for message in told}
+
+
+def drawn(told: list[ForwardMsg], kind: str) -> int:
+    """How many elements of a kind were sent."""
+    return sum(message.delta.new_element.WhichOneof("type") == kind for message in told)
 
 
 def test_another_layer_brings_its_own_explanation(page, app_url):

@@ -1,9 +1,11 @@
 """Draws a page of single layers: choose, compute, show.
 
-A changed knob redraws no more than what depends on it: the knobs themselves, the player and its facts are a fragment
-of the page. What stands round it (title, menu, explanation) is drawn again only where it would be another.
+A turned knob redraws no more than what depends on it. The player and what is said of its scene are a fragment, which
+is all that most knobs draw again. It stands in another, with the knobs themselves: where others come and go, that is
+drawn. What stands round both (title, menu, explanation) is drawn again only where it would be another.
 """
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -15,22 +17,26 @@ from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, nudging, page, visits
 from cnnviz.web.components.player import Role
+from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
 from cnnviz.web.markdown import plain
+from cnnviz.web.on_page import OnPage
 from cnnviz.web.page_spec import PageSpec, Tabs
+from cnnviz.web.widgets import AROUND, KNOBS, STAGE, redraw
 
 Scene = tuple[Request, Shown]
-AROUND = "_around"  # what the page round the fragment was drawn for
+ASKED = "_questions"  # what the widgets were drawn for
 
 
 def draw(spec: PageSpec) -> None:
     """The page."""
     page.title(spec.name, spec.presets)
     if page.embedded() or page.tab_open() != page.FIRST_TAB:
-        with st.container():  # as deep as a fragment is
-            request, shown = live(spec, st.sidebar.container())
+        ask(spec, st.sidebar.container())
+        with st.container(), st.container():  # as deep as the fragments are
+            request, shown = live(spec)
     else:
-        request, shown = quick(spec)
+        request, shown = knobs(spec)
     st.session_state[AROUND] = around(request)
     page.tabs(request, shown, spec.explanation(request), tabs_of(spec, shown))
 
@@ -40,12 +46,22 @@ def tabs_of(spec: PageSpec, shown: Shown) -> Tabs:
     return {**spec.tabs(shown), **({"Compare": lambda: compare.offer(spec.name)} if spec.compares else {})}
 
 
-@st.fragment
-def quick(spec: PageSpec) -> Scene:
-    """What a changed knob redraws."""
+@st.fragment(key=KNOBS[0])
+def knobs(spec: PageSpec) -> Scene:
+    """What a knob redraws where other knobs come and go with it."""
     listen()  # each run speaks anew
-    request, shown = live(spec, st.sidebar)
-    if (context := get_script_run_ctx()) and context.fragment_ids_this_run:
+    keep_page()
+    ask(spec, st.sidebar)
+    return stage(spec)
+
+
+@st.fragment(key=STAGE)
+def stage(spec: PageSpec) -> Scene:
+    """What any knob redraws."""
+    listen()
+    keep_page()
+    request, shown = live(spec)
+    if apart():
         history.remember(spec.name)
         visits.leave(spec.name)
         if st.session_state.get(AROUND) != around(request) or history.outdated(spec.name) or visits.complained():
@@ -53,16 +69,47 @@ def quick(spec: PageSpec) -> Scene:
     return request, shown
 
 
+def apart() -> bool:
+    """Is this fragment drawn without the page round it?"""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
+
+
+def keep_page() -> None:
+    """Draw the whole page instead, if that is wanted."""
+    if apart() and st.session_state.get(AROUND) is None:
+        st.rerun()
+
+
 def around(request: Request) -> Any:
-    """What decides how the page round the fragment looks."""
+    """What decides how the page round the fragments looks."""
     return type(request.layer), page.tab_open()
 
 
-def live(spec: PageSpec, sidebar: Any) -> Scene:
-    """Choose, compute, show."""
+def ask(spec: PageSpec, sidebar: Any) -> None:
+    """The widgets."""
     with sidebar:
-        made = spec.ask()
-        spec.offers(made)
+        made = spec.ask(Widgets(behind=spec.behind, turned=partial(turned, spec)))
+        for label, changes in spec.offers(made):
+            made.parts["layer"].button(str(label), on_click=page.repair, args=(changes, made.kind, made.ndim))
+    st.session_state[ASKED] = questions(spec)
+
+
+def turned(spec: PageSpec) -> None:
+    """A knob was turned; for callbacks. Where the page would ask the same again, the widgets stay as they are."""
+    redraw(*([STAGE] if st.session_state.get(ASKED) == questions(spec) else KNOBS))
+
+
+def questions(spec: PageSpec) -> list[Any]:
+    """All that decides how the widgets look."""
+    form = OnPage(spec.behind)
+    made = spec.ask(form)
+    return [*form.noted, made.kind, made.ndim, *spec.offers(made)]
+
+
+def live(spec: PageSpec) -> Scene:
+    """Choose, compute, show."""
+    made = spec.ask(OnPage())
     choice, shown, problem = page.settle(spec.name, made.make, spec.first, run)
     request, _view = parts_of(choice)
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
@@ -72,7 +119,7 @@ def live(spec: PageSpec, sidebar: Any) -> Scene:
     if rival:
         compared(spec, (request, shown), rival, problem)
     else:
-        stage(spec, spec.name, (request, shown), problem)
+        on_stage(spec, spec.name, (request, shown), problem)
     nudging.tell(request, shown)
     spec.facts(shown)
     spec.ways(request)
@@ -105,12 +152,12 @@ def compared(spec: PageSpec, scene: Scene, rival: Scene, problem: Exception | No
     """Two players with one playhead, beside each other where there is room."""
     with st.container(horizontal=not spec.wide, key=None if spec.wide else "pair"):
         with st.container():
-            stage(spec, spec.name, scene, problem, "leads")
+            on_stage(spec, spec.name, scene, problem, "leads")
         with st.container():
-            stage(spec, f"{spec.name}_rival", rival, None, "follows")
+            on_stage(spec, f"{spec.name}_rival", rival, None, "follows")
 
 
-def stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
+def on_stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
     """A player, and over it what it shows."""
     request, shown = scene
     page.caption(request, shown, problem)

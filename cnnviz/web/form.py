@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -17,6 +18,7 @@ from cnnviz.web.markdown import plain
 from cnnviz.web.pools import FILES
 from cnnviz.web.widgets import BIND, Bind, spread
 
+RECORDED = "recording"
 LINE = 24  # pixels: of a text of several lines
 
 
@@ -31,6 +33,8 @@ class Widgets(Form):
         What stands behind a word, or first in a part that can be folded away.
     bind : "query-params" or None
         None where the address holds the words in another form.
+    turned : callback
+        What happens when any word is changed, last.
     """
 
     def __init__(
@@ -38,8 +42,9 @@ class Widgets(Form):
         changed: Mapping[str, Callable[[], None]] = NOTHING,
         behind: Mapping[str, Callable[[Any], None]] = NOTHING,
         bind: Bind = BIND,
+        turned: Callable[[], None] | None = None,
     ) -> None:
-        self.changed, self.behind, self.bind = changed, behind, bind
+        self.changed, self.behind, self.bind, self.turned = changed, behind, bind, turned
 
     def ask(self, word: Word) -> Any:
         value = self.draw(word)
@@ -56,13 +61,17 @@ class Widgets(Form):
         return drawn
 
     def now(self, word: Word) -> Any:
-        """Before a widget is drawn, only the address knows what it will be."""
-        return st.session_state.get(word.key, Reader(st.query_params.to_dict()).now(word))
+        return said(word)
+
+    def when_changed(self, key: str, first: Callable[[], None] | None = None) -> Callable[[], None] | None:
+        """The callback of a widget."""
+        calls = [call for call in (first, self.changed.get(key), self.turned) if call]
+        return partial(in_turn, calls) if calls else None
 
     def draw(self, word: Word, where: Any = st) -> Any:
         """The widget of a word; gives what it is."""
-        how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind}
-        how |= {"on_change": self.changed[word.key]} if word.key in self.changed else {}
+        changed = self.when_changed(word.key)
+        how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind, "on_change": changed}
         match word:
             case Held():
                 return held(word)
@@ -98,15 +107,17 @@ class Widgets(Form):
 
     def per_axis(self, ndim: int, *kinds: tuple[type[Setting], str]) -> None:
         if ndim > 1:
-            st.toggle(str(PER_AXIS.label), key=PER_AXIS.key, on_change=spread, args=(ndim, *kinds), bind=self.bind)
+            keep = partial(spread, ndim, *kinds)
+            changed = self.when_changed(PER_AXIS.key, keep)
+            st.toggle(str(PER_AXIS.label), key=PER_AXIS.key, bind=self.bind, on_change=changed)
 
     def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         FILES.warm()
         if key == RECORDING:
-            file = st.audio_input(str(label), sample_rate=RATE, key="recording")
-            return (file.getvalue(), "recording") if file else None
-        file = st.file_uploader(str(label), key=key, on_change=self.changed.get(key), max_upload_size=megabytes)
-        return (file.getvalue(), file.name) if file else None
+            st.audio_input(str(label), sample_rate=RATE, key=RECORDED, on_change=self.when_changed(key))
+        else:
+            st.file_uploader(str(label), key=key, max_upload_size=megabytes, on_change=self.when_changed(key))
+        return content(key)
 
     def parts(self, *titles: Message | None) -> Sequence[AbstractContextManager[Any]]:
         places = [st.container() for _ in titles]
@@ -125,6 +136,32 @@ class Widgets(Form):
     def say(self, words: Message | None) -> None:
         if words:
             st.caption(plain(words))
+
+
+def said(word: Word) -> Any:
+    """What a word is; before its widget is drawn, only the address knows."""
+    state = st.session_state
+    if isinstance(word, Held):
+        return state.get(word.key) or st.query_params.get(word.key) or ""
+    if word.key not in state:
+        return Reader(st.query_params.to_dict()).now(word)
+    value = state[word.key]  # of a list that has other options now, it may be none of them
+    return word.default if isinstance(word, OneOf) and value not in word.options else value
+
+
+def content(key: str) -> File | None:
+    """The file that a widget has taken, or the recording."""
+    if key == RECORDING:
+        sound = st.session_state.get(RECORDED)
+        return (sound.getvalue(), RECORDED) if sound else None
+    file = st.session_state.get(key)
+    return (file.getvalue(), file.name) if file else None
+
+
+def in_turn(calls: Sequence[Callable[[], None]]) -> None:
+    """One callback for several; the last may end it."""
+    for call in calls:
+        call()
 
 
 def columns(field: Field) -> Iterator[Any]:
@@ -178,8 +215,7 @@ def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:
 
 def held(word: Held) -> Any:
     """What buttons and files change, and no widget shows."""
-    text = st.session_state.get(word.key) or st.query_params.get(word.key) or ""
-    st.session_state[word.key] = text  # so that a page that is left finds it again
+    st.session_state[word.key] = text = said(word)  # so that a page that is left finds it again
     return text
 
 

@@ -30,7 +30,7 @@ from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share
 from cnnviz.web.site import TITLES
-from cnnviz.web.widgets import BIND, place, put
+from cnnviz.web.widgets import BIND, place, put, redraw_page
 
 FIRST_TAB = "Explanation"
 PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
@@ -88,9 +88,15 @@ def explain(problem: Exception, kind: type[Setting], ndim: int) -> None:
             st.button(
                 _("Set {changes}", changes=listed(starmap(spelled, fix.items()))),
                 key=f"fix{i}",
-                on_click=put,
+                on_click=repair,
                 args=(fix, kind, ndim),
             )
+
+
+def repair(fix: Mapping[str, Any], kind: type[Setting], ndim: int) -> None:
+    """Take a way out of a problem; for callbacks."""
+    put(fix, kind, ndim)
+    redraw_page()
 
 
 def spelled(name: str, value: Any) -> str:
@@ -107,7 +113,13 @@ def notices(source: Source, key: str = "") -> None:
         with st.container(horizontal=True):
             for j, (words, changes) in enumerate(notice.fixes):
                 widgets = {FILE + name: value for name, value in changes.items()}
-                st.button(str(words), key=f"{key}notice{i}_{j}", on_click=place, args=(widgets,))
+                st.button(str(words), key=f"{key}notice{i}_{j}", on_click=follow, args=(widgets,))
+
+
+def follow(widgets: Mapping[str, Any]) -> None:
+    """Take a way out that an input offers; for callbacks."""
+    place(widgets)
+    redraw_page()
 
 
 def caption(request: Request, shown: Shown, problem: Exception | None = None) -> None:

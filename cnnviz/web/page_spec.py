@@ -1,7 +1,7 @@
 """What a page of single layers is: what it asks for, and its own words. `cnnviz.web.driver` draws it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.content.links import Preset
@@ -10,10 +10,11 @@ from cnnviz.scenes.query import PAGES
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
+from cnnviz.text import Message
 from cnnviz.web import page
 from cnnviz.web.components.player import Role, player
-from cnnviz.web.form import WIDGETS
 
+Offer = tuple[Message, Mapping[str, Any]]  # the button's words, and what it changes
 Tabs = Mapping[str, Callable[[], Any]]
 
 
@@ -29,10 +30,10 @@ class PageSpec:
         What is on stage where nothing that is asked for works.
     explanation : function
         The text of the first tab, for what is on stage.
-    form : Form
-        How it asks.
+    behind : by key, each called with what the word is
+        What stands behind a word that is asked for.
     offers : function
-        Draws what depends on the answers, below the widgets.
+        Ways on from the answers, each a button below the knobs of the layer.
     headline, facts : functions
         What is said of the scene above the player, and below it.
     ways : function
@@ -51,8 +52,8 @@ class PageSpec:
     presets: list[Preset]
     first: Any
     explanation: Callable[[Request], str]
-    form: Form = WIDGETS
-    offers: Callable[[Made], None] = lambda made: None
+    behind: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    offers: Callable[[Made], Sequence[Offer]] = lambda made: ()
     headline: Callable[[Shown], None] = lambda shown: None
     facts: Callable[[Shown], None] = page.facts
     ways: Callable[[Request], None] = lambda request: None
@@ -61,6 +62,6 @@ class PageSpec:
     stage: Callable[[bytes, str, Role], None] = player
     compares: bool = True
 
-    def ask(self) -> Made:
+    def ask(self, form: Form) -> Made:
         """What the page asks for."""
-        return PAGES[self.name].ask(self.form)
+        return PAGES[self.name].ask(form)

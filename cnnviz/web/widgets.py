@@ -6,12 +6,16 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.core.axes import AXES, SIDES
 from cnnviz.core.settings import Setting, knobs
 from cnnviz.scenes.query.fields import NUMBER
 from cnnviz.scenes.query.fields import PER_AXIS as EACH
 
+STAGE = "stage"  # fragments: what comes of all that a page asks for
+KNOBS = ("knobs", STAGE)  # the widgets, and the stage in it
+AROUND = "_around"  # what the page round the fragments was drawn for; None if it is to be drawn
 BIND: Final = "query-params"
 Bind = Literal["query-params"] | None
 PER_AXIS = EACH.key
@@ -27,6 +31,27 @@ def place(values: Mapping[str, Any]) -> None:
         st.session_state[key] = value
         with suppress(StreamlitAPIException):  # it is on the page
             st.query_params[key] = str(value)
+
+
+def redraw(*fragments: str) -> None:
+    """Draw these fragments instead of the one whose widget was touched; ends a callback.
+
+    Where the whole page is drawn anyway, as it is without fragments, it still is. A fragment that stands in another is
+    drawn with it, and has to be named nevertheless: of others the browser keeps what is no longer drawn.
+    """
+    context = get_script_run_ctx()
+    if context and context.fragment_ids_this_run:
+        with suppress(StreamlitAPIException):  # a page has been opened meanwhile that has none of these
+            st.rerun(fragments)
+
+
+def redraw_page() -> None:
+    """Have the fragment of the button that was pressed draw the whole page; for callbacks.
+
+    `redraw` will not do: Streamlit presses a button once more when it draws other fragments, and over it forgets to
+    tell the browser what the first press has moved.
+    """
+    st.session_state[AROUND] = None
 
 
 def spread(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
