@@ -90,6 +90,7 @@ interface SceneTensors {
   "input.range": Tensor;
   "output.range": Tensor;
   "signal.range"?: Tensor;
+  "gate.range"?: Tensor; // of slopes, which no gate's scale holds
   reads: Tensor<Int16Array>;
   weight: Tensor;
   bias: Tensor;

@@ -9,23 +9,33 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import Numbers, cases, each, values
 
-from cnnviz.core.back import FAMILIES, NO_WAY, go_back, passes
+from cnnviz.core.back import FAMILIES, NO_WAY, go_back, passes, way
 from cnnviz.core.back.conv import padding_before
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Conv, ConvTranspose, Layer, Linear, LPPool, MaxPool, MaxUnpool, Shape
+from cnnviz.core.layers import (
+    GLU,
+    KINDS,
+    Activation,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    HalvingGLU,
+    Layer,
+    Linear,
+    LinearGate,
+    LPPool,
+    MaxPool,
+    MaxUnpool,
+    Shape,
+    Upsample,
+)
 from cnnviz.core.run import BudgetError, Run, run
 from cnnviz.core.trace import steps
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 # Kinds whose backward passes are still to come; nothing else may be without.
-LATER = set(KINDS) - {
-    *("conv", "conv_transpose", "linear", "max_pool", "avg_pool"),
-    *("zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
-    *("adaptive_avg_pool", "adaptive_max_pool", "lp_pool", "max_unpool"),
-    *("upsample", "upsampling_nearest", "upsampling_bilinear"),
-    *("flatten", "unflatten", "permute", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
-}
+LATER = {"batch_norm", "group_norm", "instance_norm", "layer_norm"}
 THERE = sorted(set(KINDS) - LATER - {name for name, kind in KINDS.items() if kind in NO_WAY})
 
 # How far a sum of float32 numbers may lie from autograd in double precision.
@@ -46,11 +56,20 @@ def doubled(layer: Layer, done: Run) -> torch.nn.Module:
 
 
 def gradients(layer: Layer, done: Run, x: torch.Tensor, dy: Numbers, seed: int) -> dict[str, Numbers]:
-    """Autograd in double precision: of x (channels, *axes), and of every parameter by its name."""
+    """Autograd in double precision: of x (channels, *axes), of every parameter by its name, of the sides of a gate."""
+    if isinstance(layer, Dropout):  # which would draw another mask in double precision
+        return {"dX": dy * done.parts["gate"] * layer.scale}
     module, x = doubled(layer, done), x[None].clone().requires_grad_()
     y = layer.only(module, x, seed)["output"]
     (y * torch.from_numpy(dy).double().reshape(y.shape)).sum().backward()
-    return {"dX": x.grad[0].numpy(), **{name: p.grad.numpy() for name, p in module.named_parameters()}}
+    sides = sides_by_torch(done, dy) if isinstance(layer, LinearGate | HalvingGLU) else {}
+    return {"dX": x.grad[0].numpy(), **{name: p.grad.numpy() for name, p in module.named_parameters()}, **sides}
+
+
+def whose(layer: Layer, name: str) -> str:
+    """By which name `gradients` has that of a pass."""
+    of = way(layer, name).of
+    return name if of in ("", "input") else of
 
 
 def padded_by_torch(done: Run, dy: Numbers, seed: int) -> Numbers:
@@ -58,6 +77,19 @@ def padded_by_torch(done: Run, dy: Numbers, seed: int) -> Numbers:
     pad, x = padding_before(done.layer), torch.from_numpy(done.x[0]).double()
     padded = pad.module()(x[None])[0]
     return gradients(replace(done.layer, padding=0, padding_mode="zeros"), done, padded, dy, seed)["dX"]
+
+
+def sides_by_torch(done: Run, dy: Numbers) -> dict[str, Numbers]:
+    """The gradients of both sides of a gate, as if its nn.Linear were not there."""
+    x = torch.from_numpy(done.x).double()
+    if isinstance(done.layer, HalvingGLU):
+        signal, gate = (half.clone() for half in x.chunk(2, 1))
+    else:
+        mixed = doubled(done.layer, done).linear(x.movedim(1, -1)).movedim(-1, 1).detach()
+        signal, gate = (mixed, x) if isinstance(done.layer, GLU) else (x, mixed)
+    sides = signal.requires_grad_(), gate.requires_grad_()
+    found = torch.autograd.grad(signal * torch.sigmoid(gate), sides, torch.from_numpy(dy).double())
+    return {name: one[0].numpy() for name, one in zip(("dsignal", "dgate"), found, strict=True)}
 
 
 def pair_by_pair(grad: Numbers, layer: Conv | ConvTranspose) -> Numbers:
@@ -77,13 +109,12 @@ def expected(done: Run, dy: Numbers, name: str, seed: int = 0) -> Numbers:
     """What torch says, in the shape in which the pass gives it."""
     if name == "dX_padded":
         return padded_by_torch(done, dy, seed)
-    torchs = gradients(done.layer, done, torch.from_numpy(done.x[0]).double(), dy, seed)
+    found = gradients(done.layer, done, torch.from_numpy(done.x[0]).double(), dy, seed)[whose(done.layer, name)]
     if name == "dW" and isinstance(done.layer, Linear):
-        return torchs["weight"].reshape(-1, *done.shape).swapaxes(0, 1)  # (in channels, out, *axes)
+        return found.reshape(-1, *done.shape).swapaxes(0, 1)  # (in channels, out, *axes)
     if name == "dW" and isinstance(done.layer, Conv | ConvTranspose):
-        return pair_by_pair(torchs["weight"], done.layer)
-    named = {"dW": "weight", "db": "bias"}.get(name, name)
-    return torchs[named]
+        return pair_by_pair(found, done.layer)
+    return found.T if name == "dW" and isinstance(done.layer, LinearGate) else found  # (in channels, out)
 
 
 def by_hand(back: Run) -> Numbers:
@@ -91,14 +122,20 @@ def by_hand(back: Run) -> Numbers:
     return np.array([[step.value for step in steps(back, channel)] for channel in range(back.y.shape[1])])
 
 
-def tried(layer: Layer, shape: Shape, seed: int = 0) -> Run:
-    """A forward pass that has a way back: torch has none where a window has no winner, or a cell no power."""
-    done = run(layer, values(shape, seed), seed)
-    for one in passes(layer):
-        try:
+def may_go_back(done: Run) -> bool:
+    """Has torch gradients? It has none where a window has no winner, or a cell no power."""
+    try:
+        for one in passes(done.layer):
             one.check(done.example())
-        except GeometryError:
-            assume(False)
+    except GeometryError:
+        return False
+    return True
+
+
+def tried(layer: Layer, shape: Shape, seed: int = 0) -> Run:
+    """A forward pass that has a way back."""
+    done = run(layer, values(shape, seed), seed)
+    assume(may_go_back(done))
     return done
 
 
@@ -125,6 +162,21 @@ def test_of_equal_cells_the_one_wins_that_wins_for_torch(name, data, seed):
     np.testing.assert_allclose(
         by_hand(go_back(done, dy, "dX")).ravel(), expected(done, dy, "dX").ravel(), **CLOSE, err_msg=layer.code()
     )
+
+
+CORNERS = [name for name, kind in KINDS.items() if issubclass(kind, Activation)]
+
+
+@each(*CORNERS)
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_at_a_corner_a_function_has_the_slope_that_torch_takes(name, data, seed):
+    layer, shape = data.draw(cases(name))
+    marks = [0.0, 1.0, 3.0, 6.0, *(abs(v) for v in layer.constants().values())]
+    x = np.array(marks + [-mark for mark in marks], np.float32)
+    done = run(layer, np.random.default_rng(seed).choice(x, shape).astype(np.float32))
+    dy = values(done.y.shape, seed + 1)
+    back = go_back(done, dy, "dX")
+    np.testing.assert_allclose(by_hand(back).ravel(), back.y.ravel(), **CLOSE, err_msg=layer.code())
 
 
 @each(*THERE)
@@ -169,6 +221,14 @@ def test_winners_of_several_windows_all_get_what_stands_at_their_place():
     back = go_back(done, dy, "dX")
     np.testing.assert_array_equal(back.y[0], np.full((1, 2, 2), dy[0, 1, 1]))
     np.testing.assert_array_equal(by_hand(back).ravel(), back.y.ravel())
+
+
+@pytest.mark.parametrize("factor", [1.25, 2.1])
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_a_factor_that_torch_forgets_on_its_way_back_is_forgotten(ndim, factor):
+    done = run(Upsample(scale_factor=factor, ndim=ndim), values((1, *(2,) * ndim)))
+    dy = values(done.y.shape, 1)
+    np.testing.assert_allclose(by_hand(go_back(done, dy, "dX")).ravel(), expected(done, dy, "dX").ravel(), **CLOSE)
 
 
 @pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.0])

@@ -21,6 +21,7 @@ from torch.nn import functional
 from torch.nn.functional import pad
 
 from cnnviz.core.back import go_back, passes
+from cnnviz.core.back.pointwise import Through
 from cnnviz.core.geometry import Axis, coverage, reach
 from cnnviz.core.layers import (
     CELU,
@@ -289,6 +290,24 @@ BACK = {  # whose backward passes are played
     "max-unread": (MaxPool(kernel_size=1, stride=2, ndim=1), (2, 7)),
     "max-3d": (MaxPool(kernel_size=2, stride=(3, 1, 1), ndim=3), (1, 5, 3, 2)),
     "mean-ceil": (AvgPool(padding=1, kernel_size=3, stride=2, ceil_mode=True, count_include_pad=False), (1, 6, 4)),
+    "adaptive-max": (AdaptiveMaxPool(output_size=(3, 4)), (2, 5, 6)),
+    "adaptive-mean-1d": (AdaptiveAvgPool(output_size=3, ndim=1), (2, 8)),
+    "power": (LPPool(kernel_size=(3, 2), ceil_mode=True), (2, 5, 5)),
+    "upsample-bicubic": (Upsample(mode="bicubic", size=(7, 5), scale_factor=None), (1, 4, 3)),
+    "upsample-linear": (Upsample(mode="linear", scale_factor=3.0, ndim=1), (2, 4)),
+    "relu": (ReLU(), (2, 3, 4)),
+    "selu": (SELU(), (2, 3, 4)),
+    "prelu-channels": (PReLU(num_parameters=3), (3, 3, 4)),
+    "glu": (GLU(channels=3), (3, 3, 4)),
+    "context-gating": (ContextGating(channels=2), (2, 3, 4)),
+    "halving-glu": (HalvingGLU(), (4, 3, 4)),
+    "dropout": (Dropout(), (2, 3, 4)),
+    "softmax": (Softmax(), (4, 2, 3)),
+    "softmax-rows": (Softmax(dim=2), (2, 3, 4)),
+    "log-softmax": (LogSoftmax(), (4, 2, 3)),
+    "response-even": (LocalResponseNorm(size=4, alpha=1.0, beta=0.5, ndim=1), (6, 3)),
+    "permute": (Permute(), (2, 3, 4)),
+    "flatten-rows": (Flatten(start_dim=2), (2, 3, 4)),
 }
 ODD = {  # what is no number, and cells that are equal
     "max-odd": (
@@ -324,7 +343,7 @@ def runs() -> dict[str, Run]:
     for name, (layer, shape) in BACK.items():
         done = run(layer, noise(shape), 3)
         for one in passes(layer):
-            found[f"back-{name}-{one.name}"] = go_back(done, noise(done.y.shape, 8), one.name)
+            found[f"back-{name}-{one.name}"] = go_back(done, noise(done.y.shape, 8), one.name, 3)
     return found
 
 
@@ -440,6 +459,8 @@ def gate_planes(done: Run) -> dict[str, Any] | None:
     elif isinstance(layer, Dropout):
         gate = (torch.from_numpy(laid(done.y, counts_of(done))) != 0).float()
         gain = 1 / (1 - layer.p) if layer.training else 1.0
+    elif isinstance(layer, Through):
+        gate = torch.from_numpy(done.y[0]).double() / x
     elif isinstance(layer, Activation) and layer.gate(0.0) is not None:
         gate = learned(done).eval().double()(x[None].double())[0].detach() / x
     else:

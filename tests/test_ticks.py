@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import torch
 from marks import record_of, sentence
-from test_player_helpers import node, noise, runs
+from test_back import may_go_back
+from test_player_helpers import CASES, node, noise, runs
 from torch import nn
 
+from cnnviz.core.back import go_back, passes
 from cnnviz.core.back.hand_back import HandBack
 from cnnviz.core.layers import GLU, KINDS, ContextGating, Dropout, HalvingGLU, PReLU, Sigmoid, Softmax, Tanh
 from cnnviz.core.run import run
@@ -76,6 +78,16 @@ def in_player(found: dict[str, Scene], folder: Path) -> dict[str, list[bool]]:
     script = Path(__file__).parent / "drawing" / "ticks.mjs"
     done = subprocess.run([node(), str(script), str(folder)], capture_output=True, text=True, check=True, timeout=120)
     return json.loads(done.stdout)
+
+
+def test_every_cell_of_every_backward_pass_has_its_tick_in_the_player(tmp_path):
+    played = {}
+    for name, (layer, shape) in CASES.items():
+        done = run(layer, noise(shape), 3)
+        for one in passes(layer) if len(done.x) == 1 and may_go_back(done) else ():
+            played[f"{name}-{one.name}"] = make_scene(go_back(done, noise(done.y.shape, 8), one.name, 3))
+    ticks = in_player(played, tmp_path)
+    assert {name: all(told) for name, told in ticks.items()} == dict.fromkeys(played, True)
 
 
 def test_a_cell_has_its_tick_in_files_if_and_only_if_it_has_it_in_the_player(tmp_path):

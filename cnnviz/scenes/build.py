@@ -176,7 +176,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
 
     def blob() -> bytes:
         scene = make_scene(drawn, scale, False, view.turned, at, view.axes)
-        return replace(scene, meta=scene.meta | meta | told).to_bytes()
+        return replace(scene, meta=scene.meta | meta | told | {"names": scene.meta["names"] | names}).to_bytes()
 
     return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run)
 

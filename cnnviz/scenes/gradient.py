@@ -20,6 +20,8 @@ def gradient(wanted: Back, forward: Run, done: Run) -> list[str]:
     """
     asked = way(forward.layer, wanted.of)
     lines = ["import torch", *wanted.upstream.code(forward).splitlines()]
+    if asked.code:
+        return [*lines, *asked.code.splitlines(), f"print({asked.name}.shape)"]
     if not asked.of:  # no tensor of the forward pass has this gradient
         lines += [f"back = {done.layer.code()}", "with torch.no_grad():", "    back.weight[:] = layer.weight"]
         return [*lines, f"    {asked.name} = back(dY)", f"print({asked.name}.shape)"]

@@ -28,6 +28,7 @@ NAMES = {
     "norm": {"input": "before", "output": "after"},
     "response": {"input": "before", "output": "after"},
     "MaxUnpool": {"input": "pooled", "output": "unpooled"},
+    "Through": {"input": "dY", "gate": "slope", "output": "dX"},
 }
 WORKED = ("dot", "max", "mean", "power", "blend", "back")  # rules whose window is shown in numbers, in the middle
 WEIGHTED = ("dot", "blend", "back")  # those that multiply it by weights
@@ -119,6 +120,8 @@ def make_scene(
     }
     if "signal" in given:  # a gate's signal that is not the input has colours of its own
         tensors["signal.range"] = ranges(given["signal"])
+    if layer.gate_scale != "gate":  # nor a gate that is open further than 1, or turns signs
+        tensors["gate.range"] = ranges(given["gate"])
     meta = describe(done, scale, flipped, drawn) | directions(layer, turned, axes, counts)
     meta |= {"at": playhead(y.shape, at)}
     if isinstance(layer, Move):
@@ -140,7 +143,7 @@ def describe(done: Run, scale: str, flipped: bool, drawn: int) -> dict[str, Any]
     read, made = layer.torch_shapes(shape, len(done.x))
     gating = layer.gating(shape)
     out = scale if layer.out_scale == "same" else layer.out_scale
-    scales = {"input": scale, "weight": "weight", "gate": "gate", "output": out}
+    scales = {"input": scale, "weight": "weight", "gate": layer.gate_scale, "output": out}
     used = {*scales.values(), "count", "groups"}
     return {
         "version": VERSION,

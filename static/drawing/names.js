@@ -9,6 +9,7 @@ const MAPS = {
   signal: () => _("signal"),
   product: () => _("product"),
   mask: () => _("mask"),
+  slope: () => _("slope"),
   before: () => _("before"),
   after: () => _("after"),
   pooled: () => _("pooled"),

@@ -40,7 +40,8 @@ export function scaleLimits(scene, choice) {
     const of = (r) => whole ?? (choice === "global" ? all : choice === "layer" ? layer : r);
     found[name] = ranges.map((r) => limits(of(r)[0], of(r)[1], diverging));
   }
-  found.gate = found.output.map(() => [0, 1]);
+  const steep = scene.tensors["gate.range"]; // slopes below 0 or above 1
+  found.gate = steep ? rangesOf(steep).map(([low, high]) => limits(low, high, true)) : found.output.map(() => [0, 1]);
   const { data } = scene.tensors.weight ?? scene.tensors.slope ?? { data: [1] }; // a blend's weights add up to 1
   let most = 0;
   for (const v of data) if (Number.isFinite(v)) most = Math.max(most, Math.abs(v));

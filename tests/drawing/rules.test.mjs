@@ -74,14 +74,16 @@ for (const given of cases.filter((one) => one.scene.meta.rule === "dot" || mixes
     }
   });
 
-for (const given of byRule("blend"))
-  test(`${given.name}: each term has the weight of the trace, and all of them add up to 1`, () => {
+for (const given of byRule("blend")) {
+  const back = given.name.startsWith("back-"); // turned round, those of one cell of x in many of y
+  test(`${given.name}: each term has the weight of the trace${back ? "" : ", and all of them add up to 1"}`, () => {
     for (const step of given.truth.steps) {
       const { terms } = work(given, step);
       terms.forEach(({ weight }, i) => near(weight, step.weights[i], 1e-6));
-      near(terms.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-6);
+      if (!back) near(terms.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-6);
     }
   });
+}
 
 for (const given of byRule("max")) {
   const { name, scene, axes, truth } = given;

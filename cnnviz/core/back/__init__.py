@@ -12,10 +12,25 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnnviz.core.back import conv, conv_transpose, dense, move, padding, upsample, window
+from cnnviz.core.back import (
+    conv,
+    conv_transpose,
+    dense,
+    gate,
+    move,
+    padding,
+    pointwise,
+    response,
+    share,
+    upsample,
+    window,
+)
 from cnnviz.core.back.way import Way, autograd
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
+    GLU,
+    KINDS,
+    Activation,
     AdaptiveAvgPool,
     AdaptiveMaxPool,
     Array,
@@ -23,12 +38,18 @@ from cnnviz.core.layers import (
     ChannelShuffle,
     CircularPad,
     ConstantPad,
+    ContextGating,
     Conv,
     ConvTranspose,
+    Dropout,
+    DropoutNd,
     Flatten,
+    HalvingGLU,
     Layer,
     Linear,
+    LocalResponseNorm,
     LPPool,
+    MaskGate,
     MaxPool,
     MaxUnpool,
     Permute,
@@ -36,6 +57,7 @@ from cnnviz.core.layers import (
     PixelUnshuffle,
     ReflectionPad,
     ReplicationPad,
+    Shares,
     Unflatten,
     Upsample,
     UpsamplingBilinear,
@@ -47,7 +69,7 @@ from cnnviz.text import Message, listed
 
 __all__ = ["NAMES", "NO_WAY", "Way", "go_back", "passes", "way"]
 
-NAMES = ("dX_padded", "dX", "dW", "db")  # of all passes that any layer has
+NAMES = ("dX_padded", "dsignal", "dgate", "dX", "dW", "db")  # of all passes that any layer has
 FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     Conv: conv.ways,
     ConvTranspose: conv_transpose.ways,
@@ -72,6 +94,15 @@ FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     PixelShuffle: move.ways,
     PixelUnshuffle: move.ways,
     ChannelShuffle: move.ways,
+    **{kind: pointwise.ways for kind in KINDS.values() if issubclass(kind, Activation)},
+    **{kind: share.ways for kind in KINDS.values() if issubclass(kind, Shares)},
+    GLU: gate.ways,
+    ContextGating: gate.ways,
+    HalvingGLU: gate.ways,
+    MaskGate: lambda _: (gate.MASKED,),
+    Dropout: lambda _: (gate.KEPT,),
+    DropoutNd: lambda _: (gate.KEPT,),
+    LocalResponseNorm: lambda _: (response.NEIGHBOURS,),
 }
 NO_WAY: Mapping[type[Layer], Message] = {}  # kinds that have none, and why
 

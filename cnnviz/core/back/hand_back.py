@@ -26,13 +26,14 @@ MOST_SLOPES = 2**22  # of one pass: 16 MiB
 class HandBack(Layer):
     """From dY to dX: every cell of the input is a window over the output cells that read it.
 
-    The slopes are ``parts["slope"]``, shape (channels of x, *cells of x, channels of y read, *taps); where there are
-    none, all are 1, and a cell is the sum of its copies.
+    The slopes are ``parts["slope"]``, shape (channels of x, *cells of x, channels of y read, *taps), where channels at
+    the ends may read fewer; where there are none, all are 1, and a cell is the sum of its copies.
 
     Attributes
     ----------
     of : the layer whose pass it is
     size : shape of that layer's input, (channels, *axes)
+    reads : for each channel the first channel of dY that counts, and one past the last; none if it is its own
     """
 
     torch_name: ClassVar[str] = "HandBack"
@@ -41,6 +42,7 @@ class HandBack(Layer):
 
     of: Layer
     size: Shape
+    reads: tuple[tuple[int, int], ...] = ()
 
     def module(self) -> nn.Module:
         return nn.Identity()  # it has no weights; what it gives is autograd's
@@ -54,6 +56,9 @@ class HandBack(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         return self.size
 
+    def channels_read(self, shape: Shape) -> Ints:
+        return np.array(self.reads) if self.reads else super().channels_read(shape)
+
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"slope": parts["slope"]} if "slope" in parts else {}
 
@@ -61,7 +66,7 @@ class HandBack(Layer):
         window = gather(done.x, axes, self.channels_read(done.x.shape)[channel], cell, 0.0)
         slopes = np.ones_like(window.values)
         if "slope" in done.parts:
-            slopes = done.parts["slope"][channel, *cell].astype(np.float64)
+            slopes = done.parts["slope"][(channel, *cell)][: len(window.values)].astype(np.float64)
         slopes = np.where(window.kind == 0, slopes, 0.0)
         return Step(window.values, float((window.values * slopes).sum()), slopes)
 
@@ -69,8 +74,12 @@ class HandBack(Layer):
         sizes = zip(self.axis_names(), shape[1:], self.size[1:], strict=True)
         return [rf"{axis_latex(name)}: {n} \to {m}" for name, n, m in sizes]
 
+    def axis_names(self) -> tuple[str, ...]:
+        return self.of.axis_names()
+
     def macs(self, shape: Shape) -> int:
-        return self.size[0] * prod(int((s >= 0).sum()) for s in sources(self.of, self.size))
+        channels = int(np.diff(self.channels_read(shape)).sum())
+        return channels * prod(int((s >= 0).sum()) for s in sources(self.of, self.size))
 
     def check(self, shape: Shape) -> None:
         """Nothing to refuse: it is made of a pass that ran."""

@@ -10,10 +10,10 @@ import numpy as np
 from cnnviz.core.back.hand_back import HandBack
 from cnnviz.core.back.readers import readers_axis
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
-from cnnviz.core.geometry import Axis, Ints
+from cnnviz.core.geometry import NONE, Axis, Ints
 from cnnviz.core.layers import Array, Example, Shape, Step, Upsample
 from cnnviz.core.layers.cell import gather
-from cnnviz.core.layers.upsample import Blend
+from cnnviz.core.layers.upsample import Blend, nearest
 from cnnviz.text import Message
 
 
@@ -25,9 +25,24 @@ class BlendBack(HandBack):
 
     def blends(self) -> list[Blend]:
         """Along each axis, the output cells that read a cell, and with which weights."""
-        assert isinstance(self.of, Upsample)
-        counting = zip(self.of.tables(self.size), self.of.blends(self.size), self.size[1:], strict=True)
-        return [turned_round(readers_axis(table, n), axis.source, weights) for table, (axis, weights), n in counting]
+        found = []
+        for n, (axis, weights) in zip(self.size[1:], self.ahead(), strict=True):
+            counting = np.where(weights != 0, axis.source, NONE)
+            found.append(turned_round(readers_axis(counting, n), axis.source, weights))
+        return found
+
+    def ahead(self) -> list[Blend]:
+        """What is turned round: the blends of the layer, but for a mistake of torch's.
+
+        Of mode "nearest" the backward pass always forgets a factor that makes as many cells as before, or twice as
+        many; forward, torch forgets it along two axes alone. So its gradient is not always that of its own output.
+        """
+        layer = self.of
+        assert isinstance(layer, Upsample)
+        if layer.mode != "nearest":
+            return layer.blends(self.size)
+        axes = zip(self.size[1:], layer.sizes(self.size), layer.factors, strict=True)
+        return [nearest(*axis, exact=False, ndim=2) for axis in axes]
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         return tuple(axis for axis, _ in self.blends())

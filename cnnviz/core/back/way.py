@@ -51,6 +51,8 @@ class Way:
     replay : (forward pass, dY, what torch says) -> Replay
     slides : str
         What its kernel is, if not the weights: "dY", "x" or "1".
+    code : str
+        Lines of Python that give it from ``layer``, ``x`` and ``dY``, where it is a step that no tensor has.
     check : (forward pass) -> None
         Raises `GeometryError` where torch must not be asked.
     """
@@ -61,6 +63,7 @@ class Way:
     of: str = INPUT
     read: str = "dY"
     slides: str = ""
+    code: str = ""
     check: Callable[[Example], None] = lambda done: None
 
 

@@ -40,6 +40,11 @@ class Layer(Setting):
         """Torch's own name, with its dimension."""
         return f"{self.torch_name}{self.ndim}d" if self.dimensioned else self.torch_name
 
+    @property
+    def gate_scale(self) -> str:
+        """How its gate is coloured, if it has one."""
+        return "gate"
+
     def torch_class(self) -> type[nn.Module]:
         kind: type[nn.Module] = getattr(nn, self.name)
         return kind
