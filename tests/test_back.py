@@ -202,6 +202,12 @@ def test_a_pass_that_is_not_there_is_refused_with_those_that_are():
         go_back(done, done.y, "db")
 
 
+def test_a_batch_of_several_is_refused_rather_than_told_by_its_first():
+    done = run(Conv(), values((2, 1, 5, 5)))
+    with pytest.raises(GeometryError, match="one example, and here are 2"):
+        go_back(done, done.y, "dX")
+
+
 def test_a_cell_that_wins_in_several_windows_gets_all_of_them():
     x = np.zeros((1, 3, 3), np.float32)
     x[0, 1, 1] = 1

@@ -27,7 +27,6 @@ def test_the_change_is_the_promise_wherever_a_linear_layer_is_nudged(name, data,
             at = tuple(data.draw(st.integers(0, n - 1)) for n in back.y.shape[1:])
             found = nudge(done, back, dy, one.name, at, seed, by=0.25)
             assert found.change == pytest.approx(found.promised, rel=1e-3, abs=1e-4)
-            assert found.by == pytest.approx(0.25, rel=1e-5)
 
 
 def test_the_number_that_is_moved_is_the_one_whose_gradient_is_there():

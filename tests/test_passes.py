@@ -102,6 +102,12 @@ def test_a_scene_says_which_pass_it_is(name, names, title):
     assert meta["scales"]["output"] == "signed"
 
 
+def test_copies_that_go_back_are_added_up_without_slopes():
+    request = request_of(Conv(1, 1, 3, padding=1, padding_mode="reflect"), Ramp(size=4), seed=1)
+    assert not Scene.from_bytes(passed(request, "dX").blob).meta["weighted"]
+    assert Scene.from_bytes(passed(request_of(MaxPool(), Ramp(size=4)), "dX").blob).meta["weighted"]
+
+
 def test_every_pass_has_a_name_that_addresses_know():
     layers = [*(KINDS[name]() for name in THERE), Conv(padding=1, padding_mode="reflect")]
     assert {one.name for layer in layers for one in passes(layer)} == set(NAMES)

@@ -150,7 +150,7 @@ def describe(done: Run, scale: str, flipped: bool, drawn: int) -> dict[str, Any]
         "rule": layer.rule,
         "function": layer.torch_name,
         "view": "work" if layer.rule in WORKED else "gate" if gating else "pair",
-        "weighted": layer.rule in WEIGHTED,
+        "weighted": layer.rule in WEIGHTED and (layer.rule != "back" or "slope" in done.parts),  # copies are added up
         "gating": gating,
         "names": NAMES.get(layer.torch_name) or NAMES.get(layer.rule, {}),
         "charts": charts(layer, gating is not None),

@@ -159,6 +159,10 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
         If the layer has no such pass, or the pass is too large.
     """
     asked = way(done.layer, name)
+    if len(done.x) > 1:
+        raise GeometryError(
+            "A backward pass is shown of one example, and here are {n}. Choose one example.", n=len(done.x)
+        )
     forth = done.example()
     asked.check(forth)
     dy = np.require(np.broadcast_to(dy, done.y.shape)[0], np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
