@@ -89,7 +89,7 @@ def painters(done: Run, which: Callable[..., float], nobody: float) -> np.ndarra
     """The first or last input cell, in reading order, that paints each output cell."""
     axes = done.layer.windows(done.shape)
     places = [[which(row[row >= 0], default=nobody) for row in axis.source] for axis in axes]
-    strides = np.cumprod((1, *done.x.shape[:1:-1]))[::-1]  # of an input cell in reading order
+    strides = np.cumprod((1, *done.x.shape[:2:-1]))[::-1]  # of an input cell in reading order
     return sum(np.meshgrid(*[np.array(p) * s for p, s in zip(places, strides, strict=True)], indexing="ij"))
 
 
