@@ -28,7 +28,6 @@ TORCH = {  # layers whose torch name is not the one in the address
     "Permute": "x.permute",
 }
 LAYERS = {
-    "matrix": ["Conv"],
     "convolution": ["Conv", "ConvTranspose"],
     "pooling": ["MaxPool", "AvgPool", "LPPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "MaxUnpool", "Upsample"],
     "gating": [
@@ -81,6 +80,18 @@ def runs(app: AppTest) -> None:
     assert not app.exception
     assert not app.warning
     assert all(blobs(app))
+
+
+@pytest.mark.parametrize(
+    ("form", "ndim"), [("forward", "1d"), ("dW", "3d"), ("dX", "1d"), ("dX", "3d"), ("Toeplitz", "3d")]
+)
+def test_every_form_of_the_matrices_runs_in_every_dimension(form, ndim):
+    app = opened("matrix", form=form, ndim=ndim, kernel="random", out_channels="2", tab="Code")
+    runs(app)
+    [blob] = blobs(app)
+    assert meta(blob)["matrix"]["form"] == form
+    assert meta(blob)["title"].startswith(f"nn.Conv{ndim}(1, 2, kernel_size=3)")
+    assert "im2col" in app.code[0].value
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -41,6 +41,8 @@ def test_a_word_of_another_page_is_unknown(page, key):
         ("spectrogram", {"input": "upload", "compare": "sound", "network": "checkpoint"}),
         ("network", {"arguments": "true", "quiz": "shape", "tab": "Code", "input": "random"}),
         ("convolution", {"input": "upload", "kernel": "random"}),
+        ("matrix", {"form": "dX", "dy": "cell", "kernel": "typed", "per_axis": "true"}),
+        ("matrix", {"form": "dW", "dy": "target", "kernel": "random", "ndim": "3d"}),
         ("normalisation", {"input": "typed"}),
     ],
 )

@@ -47,7 +47,8 @@ details p { margin: 0; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; }
 /* all pages in the menu at 1,280 pixels: the place kept for what is running needs no more than its words */
 [data-testid="stTopNav"] { padding-inline: 0.25rem; }
-[data-testid="stTopNavLink"] { padding-inline: 0.35rem; }
+[data-testid="stTopNavLink"] { padding-inline: 0.2rem; }
+[data-testid="stTopNavLink"] span { font-size: 0.83rem; }
 [data-testid="stToolbar"] > div > div:last-child { min-width: 6.5rem; width: auto; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], .stButton, .stDownloadButton { display: none !important; }

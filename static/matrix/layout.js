@@ -8,6 +8,7 @@ const STACKED_BELOW = 560;
 const READ = 22; // pixels that a row with numbers wants
 const [WIDEST, FLAT] = [64, 0.62]; // a cell of a matrix, and how high it is in parts of its width
 const BESIDE = 14; // pixels of a column that are left if the output stands beside the columns
+const PAIR = 310; // two maps, one above the other, and their names
 const NAMED = 170; // a title with its colours wants
 const STRIP = 24; // a matrix of one row, or of one column
 
@@ -62,7 +63,7 @@ function aligned(inner, tall, what) {
   const low = Math.min(kernels * 30, 0.42 * rest); // for the product
   const cw = Math.min(WIDEST, (beside ? right - own - GAP : right) / positions);
   const ch = rowHeight(rest - low, rows, cw);
-  const top = Math.max(ch * rows, Math.min(rest - low, 190));
+  const top = Math.max(ch * rows, what.overwritten ? PAIR : Math.min(rest - low, 190));
   const y = TITLE + EDGE;
   const both = what.overwritten ? (top - TITLE - TAG) / 2 : top;
   const input = maps(EDGE, y, left, both, what.input);
