@@ -68,7 +68,11 @@ def sees(field: tuple[Field, ...]) -> str:
 
 
 def steps(jump: float) -> str:
-    """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones."""
+    """From one unit to the next, in cells of the input: a whole number, or units that lie closer, or uneven ones.
+
+    >>> steps(4), steps(0.5), steps(1.2)
+    ('4', '1/2', '1.2 on average')
+    """
     if isinstance(jump, int):
         return printed(jump)
     return f"1/{round(1 / jump)}" if jump and (1 / jump).is_integer() else _("{jump:.3g} on average", jump=jump)

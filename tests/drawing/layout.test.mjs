@@ -182,3 +182,9 @@ test("a gate of wide maps has its product under its signal, and the small maps b
   assert.ok(boxes.output.y === boxes.strip.y && boxes.output.y > boxes.input.y + boxes.input.h + 40);
   for (const maps of [input, gate, output]) near(maps.cw * SOUND.columns, boxes.input.w, SOME);
 });
+
+test("on a phone a large window takes no more height than a small one: its cells are smaller", () => {
+  const picture = { count: 1, rows: 28, columns: 28 };
+  const heightOf = (k) => layoutStage(390, 300, { maps: 1, groups: 1, input: picture, output: picture, gate: null, charts: 0, kernel: { maps: 1, rows: k, columns: k, lines: 1 } }).height;
+  assert.equal(heightOf(11), heightOf(6));
+});
