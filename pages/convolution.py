@@ -15,7 +15,8 @@ from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import MatrixView, Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import Message, _
-from cnnviz.web import page
+from cnnviz.text.part import Part, part, parts
+from cnnviz.web import about
 from cnnviz.web.charts import MOST_CELLS, weight_figure
 from cnnviz.web.driver import draw
 from cnnviz.web.page_spec import Offer, PageSpec
@@ -59,18 +60,18 @@ def offer_depthwise(made: Made) -> list[Offer]:
     return [(label, {"groups": channels, "out_channels": channels})] if channels > 1 else []
 
 
-def facts(shown: Shown) -> None:
+def facts(shown: Shown) -> list[Part]:
     """The line of facts, and what a true convolution changes."""
-    page.facts(shown)
-    if shown.turned is not None and not page.embedded():
-        st.markdown(
-            _(
-                "True convolution: the kernel is turned round before it slides. The cross-correlation with the same "
-                "kernel differs by up to **{turned:.4g}**. A network learns its weights and can as well learn them "
-                "turned: that is why the turn is left out.",
-                turned=shown.turned,
-            )
+    told = about.facts(shown)
+    if told and shown.turned is not None:
+        words = _(
+            "True convolution: the kernel is turned round before it slides. The cross-correlation with the same "
+            "kernel differs by up to **{turned:.4g}**. A network learns its weights and can as well learn them "
+            "turned: that is why the turn is left out.",
+            turned=shown.turned,
         )
+        told.append(part("p", *parts(words)))
+    return told
 
 
 def all_kernels(shown: Shown) -> None:
@@ -87,11 +88,12 @@ def all_kernels(shown: Shown) -> None:
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 
-def ways(request: Request) -> None:
+def ways(request: Request) -> list[Part]:
     """To where its windows are columns."""
-    if isinstance(request.layer, Conv):
-        words = to_query("matrix", (request, MatrixView()))
-        page.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))
+    if not isinstance(request.layer, Conv):
+        return []
+    words = to_query("matrix", (request, MatrixView()))
+    return about.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))
 
 
 PAGE = PageSpec(

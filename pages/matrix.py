@@ -1,7 +1,5 @@
 """As a matrix: the windows of a convolution as columns, and one product of matrices."""
 
-import streamlit as st
-
 from cnnviz.content.presets import MATRIX
 from cnnviz.core.columns import copies
 from cnnviz.core.layers import Conv
@@ -12,7 +10,8 @@ from cnnviz.scenes.query import to_query
 from cnnviz.scenes.request import MatrixView, Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import _
-from cnnviz.web import page
+from cnnviz.text.part import Part, part, parts
+from cnnviz.web import about
 from cnnviz.web.components.matrix import matrix
 from cnnviz.web.driver import draw
 from cnnviz.web.page_spec import PageSpec
@@ -38,31 +37,30 @@ go. Tab goes from panel to panel, and arrows walk the numbers of one.
 """)
 
 
-def facts(shown: Shown) -> None:
-    """Shapes and cost, how often cells are copied, and the same layer window by window."""
-    page.facts(shown)
-    if page.embedded():
-        return
+def facts(shown: Shown) -> list[Part]:
+    """Shapes and cost, and how often cells are copied."""
+    told = about.facts(shown)
+    if not told:
+        return []
     assert isinstance(shown, ShownMatrix)
     counts = copies(shown.numbers.table, shown.numbers.x.shape)
     rows, positions = shown.numbers.table.shape
-    st.markdown(
-        _(
-            "**{rows:,} × {positions:,}** numbers in the columns, **{factor:.2f}** times the input's · a cell is copied"
-            " **{low:,}** to **{high:,}** times",
-            rows=rows,
-            positions=positions,
-            factor=shown.numbers.table.size / counts.size,
-            low=int(counts.min()),
-            high=int(counts.max()),
-        )
+    words = _(
+        "**{rows:,} × {positions:,}** numbers in the columns, **{factor:.2f}** times the input's · a cell is copied"
+        " **{low:,}** to **{high:,}** times",
+        rows=rows,
+        positions=positions,
+        factor=shown.numbers.table.size / counts.size,
+        low=int(counts.min()),
+        high=int(counts.max()),
     )
+    return [*told, part("p", *parts(words))]
 
 
-def ways(request: Request) -> None:
+def ways(request: Request) -> list[Part]:
     """To where the window slides."""
     words = to_query("convolution", request)
-    page.elsewhere(request, "convolution", words, _("Window by window: this setting under Convolution"))
+    return about.elsewhere(request, "convolution", words, _("Window by window: this setting under Convolution"))
 
 
 PAGE = PageSpec(

@@ -33,6 +33,7 @@ from cnnviz.text.counts import in_words
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
+from cnnviz.web.about import facts
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.form import WIDGETS
@@ -124,8 +125,9 @@ def run_it(run: Run) -> None:
         with st.popover(_("Picture of all maps"), icon=":material/download:"):
             take_maps(shown.blob, words)
     else:
-        player(shown.blob, key="network")
-        screen.facts(shown)
+        player(shown.blob, key="network", below=facts(shown))
+        if shown.notice and not screen.embedded():
+            st.info(str(shown.notice))
 
 
 def take_maps(blob: bytes, title: str) -> None:

@@ -14,8 +14,9 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import _
+from cnnviz.text.part import Part, part
+from cnnviz.web.about import formulas
 from cnnviz.web.driver import draw
-from cnnviz.web.markdown import merged
 from cnnviz.web.page import embedded
 from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
@@ -56,12 +57,12 @@ def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None
     st.dataframe(columns, hide_index=True, height="content")
 
 
-def headline(shown: Shown) -> None:
+def headline(shown: Shown) -> list[Part]:
     """From how many cells to how many, and by which formula."""
-    if not embedded():
-        before, after = shown.done.x.shape[2], shown.done.y.shape[2]
-        formulas = [f"${line}$" for line in merged(shown.done.layer.formula(shown.done.shape))]
-        st.markdown("\n\n".join([f"### {before:,} → {after:,}", *formulas]))
+    if embedded():
+        return []
+    before, after = shown.done.x.shape[2], shown.done.y.shape[2]
+    return [part("h3", f"{before:,} → {after:,}"), *formulas(shown)]
 
 
 def tables(layer: Layer, size: int) -> None:
@@ -91,7 +92,8 @@ PAGE = PageSpec(
     first=Request(chain(Conv(ndim=1)), Ramp(size=(7,), ndim=1), Named("box")),
     explanation=lambda _: EXPLANATION,
     headline=headline,
-    facts=lambda shown: tables(shown.done.layer, shown.done.x.shape[2]),
+    facts=lambda shown: [],
+    below=lambda shown: tables(shown.done.layer, shown.done.x.shape[2]),
 )
 
 inside_frame()

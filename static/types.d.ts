@@ -58,6 +58,7 @@ interface SceneMeta {
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
   nudges?: boolean; // of a backward pass: each output cell is the gradient of one number
+  about?: Lines; // round the stage: cnnviz/web/about.py
   opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py
   low?: number[]; // of windows, along each axis
   dropped?: (number | null)[];
@@ -433,6 +434,8 @@ interface Gestures {
 /** A part of a sentence: text, or an element to be made of it. */
 type Part = string | Marked;
 type Marked = { tag: keyof HTMLElementTagNameMap; attributes: Record<string, unknown>; colours?: object; children: Part[] };
+type Told = string | { tag: string; attributes?: Record<string, string>; children: Told[] };
+type Lines = { above: Told[]; below: Told[] };
 type Legend = { ramp: RGB[]; lim: Limits };
 type Colours = { read: Legend; weight: Legend; product: Legend };
 type Written = { terms: number; channels: number }; // how many are written out
@@ -502,6 +505,7 @@ interface PaperHow {
   widths: Record<string, Widths>;
 }
 type Look = ReturnType<typeof import("./drawing/look.js").makeLook>;
+type PageLook = { name: string; dark: boolean; look: Look }; // of the theme with these colours
 type Style = { colour: string; width: number; wash?: string; fill?: string; dash?: number[]; alpha?: number };
 /** A stage with a window in its middle. */
 type AtWork = Stage & { layout: { work: Work; boxes: { work: Rect } } };

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 # Torch's own names and code, formulas, and words of the address, which are the same in every language: tabs, options,
 # and the names of knobs.
 SKIP = (
-    "code, pre, .katex, script, style, [role=tab], [data-baseweb=select], [data-baseweb=button-group],"
+    "code, pre, math, .katex, script, style, [role=tab], [data-baseweb=select], [data-baseweb=button-group],"
     " [role=radiogroup], [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stSelectbox] [role=combobox]"
 )
 SAID = """(skip) => {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_oddities import NOISE, encoded
-from test_pages import blobs, opened
+from test_pages import blobs, opened, said
 
 CASES = Path(__file__).parent / "cases"
 PLAIN = (CASES / "a6_same_noise_unit_range.wav").read_bytes()
@@ -37,7 +37,7 @@ def test_a_file_does_not_go_on_with_what_a_made_up_sound_was_set_to():
     app = opened("convolution", input="log-mel", input_seconds="2")
     app = app.selectbox(key="input").set_value("upload").run()
     app = app.file_uploader[0].set_value(("five.wav", encoded(NOISE.repeat(5)), "audio/wav")).run()
-    assert "5 s at 16,000 Hz" in app.caption[-1].value + "".join(caption.value for caption in app.caption)
+    assert "5 s at 16,000 Hz" in said(app)[0][1]
     assert not [info for info in app.info if "are read" in info.value]
 
 
@@ -45,7 +45,7 @@ def test_a_picture_does_not_go_on_with_the_rows_of_a_photograph():
     app = opened("convolution", input="photo", input_rows="20")
     app = app.selectbox(key="input").set_value("upload").run()
     app = app.file_uploader[0].set_value(("p1.PNG", (CASES / "p1_grey16.png").read_bytes(), "image/png")).run()
-    assert "(1, 1, 8, 8)" in "".join(text.value for text in app.markdown)
+    assert "(1, 1, 8, 8)" in "".join(line for _, line in said(app))
     assert len(blobs(app)) == 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from test_pages import opened, runs
+from test_pages import opened, runs, said
 from torch import nn
 
 SETTINGS = [
@@ -29,16 +29,12 @@ def size_of(module: nn.Module, n: int) -> int | None:
         return None
 
 
-def first_lines(app):
-    return [line.value.split("\n")[0] for line in app.markdown]
-
-
 @cases
 def test_the_number_and_the_row_of_every_input_size_are_torchs(layer, query, module):
     app = opened("output_size", layer=layer, **query)
     runs(app)
     n = int(query["size"])
-    assert f"### {n:,} → {size_of(module, n):,}" in first_lines(app)
+    assert ("h3", f"{n:,} → {size_of(module, n):,}") in said(app)
     rows = app.dataframe[0].value
     assert list(rows["input size"]) == list(range(max(1, n - 4), n + 5))
     assert list(rows["input size"][rows[""] == "→"]) == [n]
@@ -69,4 +65,4 @@ def test_a_window_that_does_not_fit_is_told_and_the_last_scene_stays():
     app = opened("output_size", size="5")
     app.number_input(key="dilation").set_value(3).run()
     assert "does not fit" in app.warning[0].value
-    assert "### 5 → 3" in first_lines(app)
+    assert ("h3", "5 → 3") in said(app)

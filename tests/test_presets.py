@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
-from test_pages import blobs, meta, opened
+from test_pages import blobs, meta, opened, said
 
 from cnnviz.content.links import Preset
 from cnnviz.content.presets import (
@@ -57,7 +57,7 @@ class Seen:
     @property
     def facts(self) -> str:
         """All lines of text."""
-        return "\n".join(line.value for line in self.app.markdown)
+        return "\n".join(line for _, line in said(self.app))
 
 
 @cache
@@ -161,12 +161,12 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "4 × 4 input": lambda s: s.out == "(1, 1, 4, 4)" and len(s.tensors["line1"]) == len(s.tensors["line2"]) == 6,
     "(3, 4, 4) with padding 3": lambda s: s.out == "(1, 3, 10, 10)",
     "A 32 × 32 × 3 image": lambda s: s.out == "(1, 1, 28, 28)",
-    "128 channels in": lambda s: s.tensors["weight"].size == 73_728 and "**73,792** parameters" in s.facts,
+    "128 channels in": lambda s: s.tensors["weight"].size == 73_728 and "73,792 parameters" in s.facts,
     "32 × 32 × 3 into 32": lambda s: s.out == "(1, 32, 30, 30)",
     "32 maps of 15 × 15": lambda s: s.out == "(1, 64, 12, 12)",
     "Is it a convolution?": lambda s: np.array_equal(s.y[0, 0, 1:4, 1:4], s.tensors["weight"][0, 0, 0, ::-1, ::-1]),
     "Does dilation blur?": lambda s: s.tensors["weight"].size == 9 and s.tensors["offset2"].tolist() == [0, 2, 4],
-    "8 × 8 input, kernel 3, stride 2": lambda s: "**15** input cells are never read" in s.facts,  # 8 + 8 - 1
+    "8 × 8 input, kernel 3, stride 2": lambda s: "15 input cells are never read" in s.facts,  # 8 + 8 - 1
     "What happens when the stride is larger": lambda s: never_read(s) == [2, 5],
     "padding='same' with an even kernel": lambda s: (
         s.tensors["line2"].tolist() == [-1, *range(8), -1, -1] and s.out == "(1, 1, 8, 8)"

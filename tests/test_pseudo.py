@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import opened
+from test_pages import blobs, meta, opened
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import AvgPool, BatchNorm, Conv, Linear
@@ -45,6 +45,18 @@ def texts(app: AppTest) -> Iterator[tuple[str, str, str]]:
         for field, value in proto.ListFields():
             if field.name in SAID and isinstance(value, str):
                 yield element.type, field.name, value
+    for blob in blobs(app):
+        about = meta(blob).get("about", {}) if blob else {}
+        for where, lines in about.items():
+            yield from (("player", where, marked(line)) for line in lines)
+
+
+def marked(part: Any) -> str:
+    """A part of a line as Markdown has it."""
+    if isinstance(part, str):
+        return part
+    sign = {"code": "`", "math": "$"}.get(part["tag"], "")
+    return sign + "".join(map(marked, part["children"])) + sign
 
 
 def escaped(text: str) -> str:

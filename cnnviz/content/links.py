@@ -37,8 +37,12 @@ class Link:
 
         It keeps the reader's language.
         """
-        language = "" if spoken() == ENGLISH else f"&{LANG}={spoken().code}"
-        return f'<a class="scene" href="{escape(self.address + language)}" target="_self">{escape(str(words))}</a>'
+        return f'<a class="scene" href="{escape(self.spoken)}" target="_self">{escape(str(words))}</a>'
+
+    @property
+    def spoken(self) -> str:
+        """The address, in the reader's language."""
+        return self.address if spoken() == ENGLISH else f"{self.address}&{LANG}={spoken().code}"
 
 
 @dataclass(frozen=True)

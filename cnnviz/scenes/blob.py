@@ -1,6 +1,7 @@
 """Tensors and words of one picture, as one binary blob."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,3 +48,14 @@ class Scene:
         size = int.from_bytes(blob[:8], "little")
         header = json.loads(blob[8 : 8 + size])
         return cls(load(blob), json.loads(header["__metadata__"]["scene"]))
+
+
+def also(blob: bytes, words: Mapping[str, Any]) -> bytes:
+    """The blob of the same scene with more words, or others in place of those that it has."""
+    size = int.from_bytes(blob[:8], "little")  # of the header, as safetensors has it
+    header = json.loads(blob[8 : 8 + size])
+    scene = json.loads(header["__metadata__"]["scene"]) | dict(words)
+    header["__metadata__"]["scene"] = json.dumps(scene, separators=(",", ":"), ensure_ascii=False)
+    told = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    told += b" " * (-len(told) % 8)  # tensors begin at multiples of eight bytes
+    return len(told).to_bytes(8, "little") + told + blob[8 + size :]

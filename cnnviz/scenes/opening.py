@@ -5,12 +5,12 @@ holds both against the scene. ``look=scale-map_strength-0.5`` says what the play
 as they begin.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cnnviz.scenes.blob import also
 from cnnviz.text import Message
 
 STEP, PIN, LOOK = "step", "pin", "look"  # in the address
@@ -88,10 +88,4 @@ def looks(said: Mapping[str, Any]) -> Look:
 
 def opened_at(blob: bytes, where: Opening) -> bytes:
     """The blob of a scene that the player opens there."""
-    size = int.from_bytes(blob[:8], "little")  # of the header, as safetensors has it
-    header = json.loads(blob[8 : 8 + size])
-    scene = json.loads(header["__metadata__"]["scene"]) | {"opens": asdict(where) | {"look": dict(where.look)}}
-    header["__metadata__"]["scene"] = json.dumps(scene, separators=(",", ":"), ensure_ascii=False)
-    told = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    told += b" " * (-len(told) % 8)  # tensors begin at multiples of eight bytes
-    return len(told).to_bytes(8, "little") + told + blob[8 + size :]
+    return also(blob, {"opens": asdict(where) | {"look": dict(where.look)}})

@@ -16,6 +16,7 @@ from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, nudging, page, visits
+from cnnviz.web.about import caption, told
 from cnnviz.web.components.player import Role
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
@@ -113,16 +114,15 @@ def live(spec: PageSpec) -> Scene:
     choice, shown, problem = page.settle(spec.name, made.make, spec.first, run)
     request, _view = parts_of(choice)
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)
-    spec.headline(shown)
-    page.told(shown)
     rival = (compare.beside() if spec.compares else None) or rival_of(made, choice)
     if rival:
         compared(spec, (request, shown), rival, problem)
     else:
         on_stage(spec, spec.name, (request, shown), problem)
     nudging.tell(request, shown)
-    spec.facts(shown)
-    spec.ways(request)
+    if shown.notice and not page.embedded():
+        st.info(str(shown.notice))
+    spec.below(shown)
     return request, shown
 
 
@@ -158,7 +158,7 @@ def compared(spec: PageSpec, scene: Scene, rival: Scene, problem: Exception | No
 
 
 def on_stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:
-    """A player, and over it what it shows."""
+    """A player, with what is said of its scene."""
     request, shown = scene
-    page.caption(request, shown, problem)
-    spec.stage(shown.blob, key, role)
+    above = [*spec.headline(shown), *told(shown), *caption(request, shown, problem)]
+    spec.stage(shown.blob, key, role, above, [*spec.facts(shown), *spec.ways(request)])

@@ -4,17 +4,15 @@ from collections.abc import Callable, Mapping
 from html import escape
 from itertools import starmap
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from cnnviz.content.links import Link, Preset
-from cnnviz.core.back import way
+from cnnviz.content.links import Preset
 from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.settings import Setting, short
 from cnnviz.export import saved
-from cnnviz.export.on_stage import back_words, code_of, on_stage
+from cnnviz.export.on_stage import code_of, on_stage
 from cnnviz.inputs import Source, SourceError
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
@@ -24,9 +22,8 @@ from cnnviz.scenes.query.inputs import FILE
 from cnnviz.scenes.request import Request
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _, listed
-from cnnviz.text.numbers import milliseconds
 from cnnviz.web.components.player import TAB
-from cnnviz.web.markdown import axis_letters, merged, plain
+from cnnviz.web.markdown import plain
 from cnnviz.web.questions import asked, questions
 from cnnviz.web.share import here, share
 from cnnviz.web.site import TITLES
@@ -120,50 +117,6 @@ def follow(widgets: Mapping[str, Any]) -> None:
     """Take a way out that an input offers; for callbacks."""
     place(widgets)
     redraw_page()
-
-
-def caption(request: Request, shown: Shown, problem: Exception | None = None) -> None:
-    """What is on stage, in a line: the torch calls and the input."""
-    if embedded() and not problem:
-        return
-    calls = " → ".join(f"`{layer.code()}`" for __, layer in request.network.stages)
-    source = plain(": ".join(filter(None, (str(read(request.input).caption), back_words(shown)))))
-    if problem:
-        st.caption(_("Still showing {calls} on {source}", calls=calls, source=source))
-    else:
-        st.caption(_("{calls} on {source}", calls=calls, source=source))
-
-
-def told(shown: Shown) -> None:
-    """What kind of pass is on stage, if it is a backward one."""
-    if shown.view.back and not embedded():
-        st.markdown(plain(str(way(shown.forward.layer, shown.view.back.of).said)))
-
-
-def facts(shown: Shown) -> None:
-    """Shapes, cost and device in a line, and the rule with its numbers."""
-    if embedded():
-        return
-    done, cost = shown.done, shown.cost
-    before, after = done.layer.torch_shapes(done.shape, len(done.x))
-    parts = [
-        f"`({', '.join(axis_letters(before))})`  {before} → **{after}**",
-        *([] if shown.view.back else [_("**{parameters:,}** parameters", parameters=cost.parameters)]),
-        _("**{macs:,}** multiply-adds (MACs)", macs=cost.macs),
-        f"{done.device}, {milliseconds(done.seconds, 1)}",
-    ]
-    if shown.unread:
-        parts.append(_("**{unread:,}** input cells are never read", unread=shown.unread))
-    formulas = [f"${line}$" for line in merged(done.layer.formula(done.shape))]
-    st.markdown("\n\n".join([" &nbsp;·&nbsp; ".join(parts), *formulas]))
-    if shown.notice:
-        st.info(str(shown.notice))
-
-
-def elsewhere(request: Request, name: str, words: Mapping[str, str], label: str) -> None:
-    """A link to the same setting on another page; there is none where the input is a file of the reader's own."""
-    if not embedded() and not isinstance(request.input, Upload):
-        st.html(Link(urlencode(words), page=name).html(label))
 
 
 def show_code(request: Request, shown: Shown) -> None:

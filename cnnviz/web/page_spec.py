@@ -11,7 +11,8 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import Request
 from cnnviz.text import Message
-from cnnviz.web import page
+from cnnviz.text.part import Part
+from cnnviz.web import about
 from cnnviz.web.components.player import Role, player
 
 Offer = tuple[Message, Mapping[str, Any]]  # the button's words, and what it changes
@@ -35,15 +36,17 @@ class PageSpec:
     offers : function
         Ways on from the answers, each a button below the knobs of the layer.
     headline, facts : functions
-        What is said of the scene above the player, and below it.
+        What is said of the scene above the stage, and below it.
     ways : function
-        Draws ways to other pages, below the facts.
+        Links to other pages, below the facts.
+    below : function
+        Draws what a player cannot say.
     tabs : function
         What the page has besides explanation, code and links.
     wide : bool
         Its scenes are so wide that players which are compared stand below each other.
     stage : function
-        Draws a scene: a blob, a key, and the role of one of two that are compared.
+        Draws a scene: a blob, a key, the role of one of two that are compared, and lines above and below it.
     compares : bool
         May another scene stand beside its own?
     """
@@ -54,12 +57,13 @@ class PageSpec:
     explanation: Callable[[Request], str]
     behind: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
     offers: Callable[[Made], Sequence[Offer]] = lambda made: ()
-    headline: Callable[[Shown], None] = lambda shown: None
-    facts: Callable[[Shown], None] = page.facts
-    ways: Callable[[Request], None] = lambda request: None
+    headline: Callable[[Shown], list[Part]] = lambda shown: []
+    facts: Callable[[Shown], list[Part]] = about.facts
+    ways: Callable[[Request], list[Part]] = lambda request: []
+    below: Callable[[Shown], None] = lambda shown: None
     tabs: Callable[[Shown], Tabs] = lambda shown: {}
     wide: bool = False
-    stage: Callable[[bytes, str, Role], None] = player
+    stage: Callable[[bytes, str, Role, Sequence[Part], Sequence[Part]], None] = player
     compares: bool = True
 
     def ask(self, form: Form) -> Made:

@@ -1,4 +1,5 @@
 // The elements of the matrices: stage, transport, sentence, options.
+import { aboutLines } from "../player/about.js";
 import { element } from "../player/element.js";
 import { buildTransport, select } from "../player/transport.js";
 import { _ } from "../words/catalogue.js";
@@ -37,8 +38,9 @@ export function buildControls(root, act) {
   const share = small("share", _("share step"), _("Take this step away as a picture or a film"));
   const options = element("div", { class: "options" }, kernel, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(stage, foot, options, help, said);
-  return { ...run, stage, base, light, foot, options, readout, said, help, share, kernel, row: /** @type {HTMLSelectElement} */ (kernel.lastChild) };
+  const about = aboutLines();
+  root.replaceChildren(about.above, stage, foot, options, about.below, help, said);
+  return { ...run, about, stage, base, light, foot, options, readout, said, help, share, kernel, row: /** @type {HTMLSelectElement} */ (kernel.lastChild) };
 }
 
 /** One focusable place for each panel, over the canvases. @param {HTMLElement} stage @param {MatrixMeta} meta @param {Act} act */

@@ -2,6 +2,7 @@
 import { act, gesturesOf, press } from "./actions.js";
 import { readBlob } from "../drawing/blob.js";
 import { CANVAS } from "../drawing/canvas.js";
+import { tellAbout } from "../player/about.js";
 import { sentTo } from "../player/arriving.js";
 import { emptied, fitCanvases } from "../player/canvases.js";
 import { Clock } from "../player/clock.js";
@@ -78,6 +79,7 @@ export class Matrix {
     this.kept = {};
     this.stops = buildStops(ui.stage, desk.meta, (name, value) => act(this, name, value));
     showKernels(ui, kernels);
+    tellAbout(ui.about, scene.meta);
     ui.scrub.max = String(positions - 1);
     ui.base.setAttribute("aria-label", _("{layer}: input {input}, output {output}. The sentence below says what is lit.", { layer: scene.meta.title, ...scene.meta.shapes }));
     const opens = sentTo(scene.meta.opens ?? null, before?.opens);

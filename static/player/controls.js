@@ -1,4 +1,5 @@
 // The knobs under the stage. They call back; they decide nothing.
+import { aboutLines, tellAbout } from "./about.js";
 import { element } from "./element.js";
 import { buildStops } from "./stops.js";
 import { buildTransport, select } from "./transport.js";
@@ -120,8 +121,9 @@ export function buildControls(root, act) {
     ask,
   );
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(stage, gates, foot, options, help, said);
-  return { ...run, stage, base, light, stops, foot, options, said, readout, help, share, nudge, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
+  const about = aboutLines();
+  root.replaceChildren(about.above, stage, gates, foot, options, about.below, help, said);
+  return { ...run, about, stage, base, light, stops, foot, options, said, readout, help, share, nudge, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
 }
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */
@@ -164,8 +166,9 @@ export function nameSteps({ back, next }, keys) {
   for (const made of [back, next]) made.setAttribute("aria-label", made.title);
 }
 
-/** Only the knobs that a scene has. @param {Controls} ui @param {SceneMeta} meta */
-export function showScene({ view, coverage, coverageWords, gates, base }, meta) {
+/** Only the knobs that a scene has, and what is said of it. @param {Controls} ui @param {SceneMeta} meta */
+export function showScene({ about, view, coverage, coverageWords, gates, base }, meta) {
+  tellAbout(about, meta);
   view.hidden = !meta.stamp;
   coverage.hidden = meta.view !== "work";
   gates.hidden = meta.view !== "gate";

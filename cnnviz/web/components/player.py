@@ -1,6 +1,6 @@
 """The player: a scene, alive in the browser; see ``static/player``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from cnnviz.scenes.blob import also
 from cnnviz.scenes.opening import LOOK, MOST_STEPS, PIN, TOLD, Opening, looks, opened_at, opening
+from cnnviz.text.part import Part
 from cnnviz.web import nudging
 from cnnviz.web.components.component import component, message, whole
 
@@ -24,7 +26,7 @@ ROOM = 'data-role="{role}" style="min-height: 620px"'
 _mount = {role: component(f"cnnviz_player_{role}", "player/player", ROOM.format(role=role)) for role in get_args(Role)}
 
 
-def player(blob: bytes, key: str, role: Role = "") -> None:
+def player(blob: bytes, key: str, role: Role = "", above: Sequence[Part] = (), below: Sequence[Part] = ()) -> None:
     """Show a scene, or another one in the same player: the playhead stays where it was.
 
     Parameters
@@ -33,13 +35,21 @@ def player(blob: bytes, key: str, role: Role = "") -> None:
         As `Scene.to_bytes` gives it.
     key : str
         One player each; a player with the same key goes on where it was.
+    above, below : lines
+        What is said of the scene, over the stage and under the controls. It travels with the scene: each element of a
+        page costs the browser as much as a knob.
     role : "", "leads", "follows" or "alone"
         Players that are compared share one playhead: one leads and has the controls, the others follow.
         One that is alone stands on a page without a tab to share it.
     """
     place = {"alone": lambda scene: scene, "follows": pinned}.get(role, placed)
     callbacks = {"on_shared_change": partial(shared, key), "on_nudge_change": partial(nudged, key)}
-    _mount[role](key=key, data=place(blob), **callbacks)
+    _mount[role](key=key, data=with_lines(place(blob), above, below), **callbacks)
+
+
+def with_lines(blob: bytes, above: Sequence[Part], below: Sequence[Part]) -> bytes:
+    """The scene with what is said of it."""
+    return also(blob, {"about": {"above": above, "below": below}}) if above or below else blob
 
 
 def nudged(key: str) -> None:
