@@ -117,6 +117,8 @@ declare module "./player/player.js" {
     share?: (step: number) => void;
     nudge?: (place: number[]) => void;
     started?: boolean;
+    page?: PageLook;
+    wide?: number; // pixels of the stage when it was last laid out
     stale: boolean;
     drawn?: string;
     loaded?: number;

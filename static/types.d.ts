@@ -314,7 +314,7 @@ type Act = (name: string, value?: any) => void;
 /** What stands on two canvases: pixels of its own, of which the screen has `ratio` each. */
 type Sized = { width: number; ratio: number; layout: { height: number } };
 /** What is told of its size, and of a wish for less motion. */
-type Watched = { ui: { stage: HTMLElement; readout: HTMLElement }; root: HTMLElement; clock: import("./player/clock.js").Clock; resize(): void };
+type Watched = { ui: { stage: HTMLElement }; readout: import("./player/height.js").Height; wide?: number; root: HTMLElement; clock: import("./player/clock.js").Clock; resize(wide?: number): void };
 
 type ScaleChoice = string; // one of SCALES in drawing/panels.js
 type Cell = number[]; // depth, row, column

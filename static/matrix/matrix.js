@@ -8,8 +8,9 @@ import { emptied, fitCanvases } from "../player/canvases.js";
 import { Clock } from "../player/clock.js";
 import { isFull } from "../player/full.js";
 import { listenKeys, listenPointer } from "../player/gestures.js";
+import { Height } from "../player/height.js";
 import { Herald } from "../player/herald.js";
-import { isDark, lookOf } from "../player/theme.js";
+import { lookOf } from "../player/theme.js";
 import { watch } from "../player/watching.js";
 import { middleOf } from "../drawing/port.js";
 import { buildControls, buildStops, placeStops, showKernels } from "./controls.js";
@@ -58,6 +59,11 @@ export class Matrix {
     this.herald = new Herald(/** @type {any} */ (this.ui.said));
     listenKeys(root, (name) => press(this, name));
     listenPointer(this.ui.stage, gesturesOf(this));
+    /** @type {PageLook | undefined} */
+    this.page = undefined;
+    /** @type {number | undefined} pixels of the stage when it was last laid out */
+    this.wide = undefined;
+    this.readout = new Height(this.ui.readout);
     this.unwatch = watch(this);
     Object.assign(this.ui.stage, { player: this }); // a handle for tests and for the curious
   }
@@ -88,7 +94,7 @@ export class Matrix {
     if (!before && autoplay && !clock.calm && !opens) clock.play();
     this.loaded += 1;
     this.root.style.minHeight = "";
-    this.ui.readout.style.minHeight = "";
+    this.readout.forget();
     this.root.dataset.ready = scene.meta.title;
   }
 
@@ -117,13 +123,14 @@ export class Matrix {
   }
 
   theme() {
-    const dark = isDark(this.root);
-    this.desk.setTheme(lookOf(this.root, dark), dark);
-    this.resize();
+    this.page = lookOf(this.root, this.page);
+    this.desk.setTheme(this.page.look, this.page.dark);
+    this.resize(this.wide);
   }
 
-  resize() {
-    const width = Math.floor(this.ui.stage.clientWidth);
+  /** @param {number} [wide] pixels of the stage, where they are known */
+  resize(wide = this.ui.stage.clientWidth) {
+    const width = Math.floor(wide);
     if (!this.scene || width < 40) return; // a hidden tab
     const { ui, root, desk } = this;
     const full = isFull(root);
@@ -175,6 +182,7 @@ export class Matrix {
 
   stop() {
     this.unwatch();
+    this.readout.stop();
     cancelAnimationFrame(this.pending ?? 0);
     this.pending = null;
   }

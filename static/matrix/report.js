@@ -30,5 +30,4 @@ export function report(matrix, now) {
   say(ui.readout, shown ? spotParts(desk, shown, clock.step) : stepParts(desk, clock.step, matrix.row));
   if (shown && written(shown) === written(matrix.pinned)) ui.readout.prepend(element("span", { class: "pin" }, _("pinned")), " ");
   matrix.herald.say(ui.readout.textContent ?? "", clock.playing);
-  ui.readout.style.minHeight = `${Math.max(parseFloat(ui.readout.style.minHeight) || 0, ui.readout.offsetHeight)}px`;
 }

@@ -4,7 +4,8 @@ import { contextOf } from "../drawing/canvas.js";
 /** As large as the stage, with as many pixels as the screen has there. @param {{base: HTMLCanvasElement, light: HTMLCanvasElement}} ui @param {Sized} stage @param {number} scale */
 export function fitCanvases({ base, light }, { width, layout, ratio }, scale) {
   for (const canvas of [base, light]) {
-    [canvas.width, canvas.height] = [width, layout.height].map((size) => Math.round(size * ratio));
+    const [w, h] = [width, layout.height].map((size) => Math.round(size * ratio));
+    if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h]; // which makes a new one
     canvas.style.height = `${layout.height * scale}px`;
   }
 }

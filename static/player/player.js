@@ -8,6 +8,7 @@ import { buildControls, nameSteps, showScene } from "./controls.js";
 import { Cursor } from "./cursor.js";
 import { isFull, tallFor } from "./full.js";
 import { listenKeys, listenPointer } from "./gestures.js";
+import { Height } from "./height.js";
 import { Herald } from "./herald.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { isVeiled } from "../drawing/moving.js";
@@ -20,7 +21,7 @@ import { Stage } from "../drawing/stage.js";
 import { Painting } from "../drawing/stamp.js";
 import { paintStill } from "../drawing/still.js";
 import { placeStops } from "./stops.js";
-import { isDark, lookOf } from "./theme.js";
+import { lookOf } from "./theme.js";
 import { range } from "../drawing/tables.js";
 import { showTicks } from "./transport.js";
 import { walkable } from "./walking.js";
@@ -43,6 +44,7 @@ export class Player {
     if (this.joins) together.add(this);
     this.herald = new Herald(this.ui.said);
     this.cursor = new Cursor(this);
+    this.readout = new Height(this.ui.readout);
     this.scale = 1; // pixels of the page for each of the stage
     Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: null, stampWanted: true, written: "", wroteAt: 0 });
     listenKeys(root, (name) => press(this, name));
@@ -94,7 +96,7 @@ export class Player {
     if (sent && follow(this)) this.repaint();
     if (!this.started && autoplay && this.leads && !this.clock.calm && !sent) this.clock.play();
     this.started = true;
-    this.ui.readout.style.minHeight = "";
+    this.readout.forget();
     this.root.style.minHeight = "";
     this.loaded = (this.loaded ?? 0) + 1;
     this.subject = null;
@@ -157,13 +159,14 @@ export class Player {
   }
 
   theme() {
-    const dark = isDark(this.root);
-    this.stage.setTheme(lookOf(this.root, dark), dark);
-    this.resize();
+    this.page = lookOf(this.root, this.page);
+    this.stage.setTheme(this.page.look, this.page.dark);
+    this.resize(this.wide);
   }
 
-  resize() {
-    const width = Math.floor(this.ui.stage.clientWidth);
+  /** @param {number} [wide] pixels of the stage, where they are known: asking has the page laid out at once */
+  resize(wide = this.ui.stage.clientWidth) {
+    const width = Math.floor(wide);
     if (!this.scene || width < 40) return; // a hidden tab
     const { ui } = this;
     const tall = tallFor(this);
@@ -251,6 +254,7 @@ export class Player {
   stop() {
     together.delete(this);
     this.unwatch();
+    this.readout.stop();
     cancelAnimationFrame(this.pending ?? 0);
     this.pending = null;
   }

@@ -50,8 +50,6 @@ export function report(player, now) {
   write(player, subject);
   if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, _("pinned")), " ");
   player.herald.say(ui.readout.textContent, clock.playing);
-  const { readout } = ui; // it grows, but never shrinks under the reader's eyes
-  readout.style.minHeight = `${Math.max(parseFloat(readout.style.minHeight) || 0, readout.offsetHeight)}px`;
 }
 
 /** Scrub bar, button and speed; touched only when they change, for every touch costs the page a layout. @param {Player} player */

@@ -4,9 +4,10 @@ import { watchFull } from "./full.js";
 /** Redraw on size changes; heed a wish for less motion. Returns how to stop. @param {Watched} player */
 export function watch(player) {
   const { ui, root, clock } = player;
-  const sizes = new ResizeObserver(() => {
-    ui.readout.style.minHeight = "";
-    player.resize();
+  const sizes = new ResizeObserver(([{ contentRect }]) => {
+    player.wide = contentRect.width;
+    player.readout.forget();
+    player.resize(player.wide);
   });
   sizes.observe(ui.stage);
   const leaving = new AbortController();
