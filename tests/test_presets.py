@@ -154,6 +154,11 @@ def reached_by_the_last_frame(s: Seen) -> bool:
     return bool((s.tensors["span.dropout1.0"][:, 1] == before - 1).any())
 
 
+def rival_gradient() -> float:
+    """The largest gradient through the average beside."""
+    return float(seen(about("Nine windows read a cell"), 1).y.max())
+
+
 CLAIMS: dict[str, Callable[[Seen], bool]] = {
     # convolution
     "7 × 7 input": lambda s: s.out == "(1, 1, 5, 5)",
@@ -178,7 +183,20 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "What can a 1 × 1 kernel do?": lambda s: s.tensors["weight"].shape == (2, 3, 1, 1, 1),
     "Does output_padding add zeros?": lambda s: added_is_painted(s) and added_is_bias_without_padding(),
     "Why do transposed": lambda s: set(s.y.ravel()) == {0, 1, 2, 4},  # a kernel of ones on cells of 0 and 1
+    "The loss is the sum of a blurred": lambda s: (
+        s.y[0, 0, 2:5, 2:5] == pytest.approx(1)
+        and s.y.max() == pytest.approx(1)
+        and s.y[0, 0, 0, 0] == pytest.approx(1 / 9)
+    ),
+    "The loss is one output cell: what does dX": lambda s: (
+        np.array_equal(s.y[0, 0, 2:5, 2:5], s.tensors["weight"][0, 0, 0]) and np.count_nonzero(s.y) == 6
+    ),
+    "The loss is one output cell: what is dW": lambda s: np.array_equal(s.y[0, 0], s.x[0, 0, 1:4, 1:4]),
+    "Stride 2 leaves a row": lambda s: (
+        not s.y[0, 0, -1].any() and not s.y[0, 0, :, -1].any() and s.y[0, 0, :-1, :-1].all()
+    ),
     # pooling
+    "Nine windows read a cell": lambda s: s.y.max() == 8 and rival_gradient() == pytest.approx(1),
     "What does a maximum read": lambda s: (
         s.words["padValue"] == "-inf" and seen(about("What does a maximum read"), 1).words["padValue"] == 0
     ),

@@ -105,4 +105,27 @@ CONVOLUTION = [
             "Kernel 3 is not a multiple of stride 2: cells are painted 1, 2 or 4 times in turn. Tick “times painted”."
         ),
     ),
+    Preset(
+        "pass=dX&input=ramp&input_size=7&kernel=box",
+        Message("The loss is the sum of a blurred map: on which input cells does it depend most?"),
+        Message(
+            "Those in the middle: nine windows read them, and nine weights of 1/9 add up to 1. A corner is read by one "
+            "window: 1/9."
+        ),
+    ),
+    Preset(
+        "pass=dX&dy=cell&input=ramp&input_size=7",
+        Message("The loss is one output cell: what does dX look like?"),
+        Message("Like the kernel, where the window of that cell stood, and 0 elsewhere: nothing else was read."),
+    ),
+    Preset(
+        "pass=dW&dy=cell&input=ramp&input_size=5",
+        Message("The loss is one output cell: what is dW?"),
+        Message("The cells that its window read: each weight was multiplied with one of them."),
+    ),
+    Preset(
+        "pass=dX&input=ramp&kernel=box&stride=2",
+        Message("Stride 2 leaves a row and a column unread: what is their gradient?"),
+        Message("0: no window reads them, so whatever they hold, the loss stays the same."),
+    ),
 ]

@@ -64,4 +64,13 @@ POOLING = [
         Message("The p-norm. At p = 1 it is the sum; the larger p is, the nearer it comes to the maximum."),
         page="pooling",
     ),
+    Preset(
+        "pass=dX&kernel_size=3&stride=1",
+        Message("Nine windows read a cell: how large can its gradient be?"),
+        Message(
+            "Through a maximum 9, if it wins in all of them; here one wins in 8. Through an average 9 · 1/9 = 1, "
+            "whatever the cells hold."
+        ),
+        page="pooling",
+    ),
 ]
