@@ -402,7 +402,7 @@ def check_unit(viewer: Viewer, run: Run, channel: int, unit: tuple[int, int], st
     expect(viewer.said).to_contain_text(f"{stage}[0, {channel}, {unit[0]}, {unit[1]}] = ")
     said = SENTENCE.match(viewer.said.inner_text())
     assert said, viewer.said.inner_text()
-    assert number(said["value"]) == pytest.approx(float(run.y[channel, *unit]), abs=6e-5)
+    assert number(said["value"]) == pytest.approx(float(run.y[0, channel, *unit]), abs=6e-5)
     frames, mels = (
         table[at] for table, at in zip(spans(LESSON.network, (1, 63, 128), stage)[INPUT], unit, strict=True)
     )
@@ -552,8 +552,8 @@ def test_a_gate_shows_signal_gate_and_product_and_they_are_torchs(viewer):
     signal, gate, product = (viewer.tensor(f"plane.{name}") for name in ("signal", "gate", "product"))
     np.testing.assert_allclose(signal * gate, product, atol=1e-5)
     run = done(GATED)["glu1"]
-    np.testing.assert_allclose(product, run.y[2], atol=1e-5)
-    np.testing.assert_allclose(gate, 1 / (1 + np.exp(-run.x[2])), atol=1e-5)
+    np.testing.assert_allclose(product, run.y[0, 2], atol=1e-5)
+    np.testing.assert_allclose(gate, 1 / (1 + np.exp(-run.x[0, 2])), atol=1e-5)
     most = np.abs(product).max()
     wanted = [("gate", gate), ("signed", (product + most) / (2 * most))]
     for (name, share), plane in zip(wanted, viewer.root.locator(".plane").all()[1:], strict=True):
