@@ -8,9 +8,10 @@ from test_pages import opened
 
 from cnnviz.web.driver import ASKED
 
-PAGES = ["convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
+PAGES = ["convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 ALONE = {  # of each page: a knob that brings no other, and one that does
     "convolution": ("stride", "kernel"),
+    "matrix": ("stride", "kernel"),
     "pooling": ("stride", "layer"),
     "output_size": ("size", "layer"),
     "gating": ("maps", "compare"),
