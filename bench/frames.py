@@ -1,4 +1,4 @@
-"""Frames per second and work per frame, of the player, the viewer's cursor and Plotly's frames."""
+"""Frames per second and work per frame, of the player, the matrices, the viewer's cursor and Plotly's frames."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,14 +12,18 @@ from bench.chromium import UNLIMITED, Meter, launched, opened
 from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
+from cnnviz.core.layers import Conv
+from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
+from cnnviz.networks.chain import chain
 from cnnviz.networks.desed import BASELINE
 from cnnviz.scenes.build import show
-from cnnviz.scenes.request import Request, StageView
+from cnnviz.scenes.request import MatrixView, Request, StageView
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement
 FAST, SLOW = "10", "1"  # of the player's own speeds
+MATRIX = "as a matrix, 32x27 times 27x900"
 VIEWER = "viewer, 128 channels of 156x16, cursor"
 PLAIN, NUMBERED = "Plotly 16x16, no numbers", "Plotly 16x16"
 
@@ -69,7 +73,7 @@ def figures(name: str, pace: Pace, limits: dict[str, float]) -> list[Figure | No
     return [
         Figure(pace.rate, 0, least=55 if ours else None),
         Figure(limit, 0) if limit else None,
-        Figure(limit / limits[NUMBERED], least=6) if limit and ours and name != VIEWER else None,
+        Figure(limit / limits[NUMBERED], least=6) if limit and ours and not name.startswith((VIEWER, MATRIX)) else None,
         Figure(pace.main, 2, most=4 if name.startswith(CHANNELS) else None),
         Figure(pace.browser, 2),
         Figure(pace.first, 0),
@@ -82,12 +86,23 @@ def one_round(browser: Browser, speeds: tuple[str, ...]) -> Iterator[tuple[str, 
             first = page.evaluate("firstPicture()")
             for speed in speeds:
                 yield f"{name}, {speed}×", watch(page, first, speed)
+    with opened(browser, "player.html?matrix", {"/data": matrices()}) as page:
+        first = page.evaluate("firstPicture()")
+        for speed in speeds:
+            yield f"{MATRIX}, {speed}×", watch(page, first, speed)
     with opened(browser, "viewer.html", {"/data": maps()}) as page:
         yield VIEWER, watch(page, page.evaluate("firstPicture()"), "")
     for name in (NUMBERED, PLAIN):
         figure = animated(done(SMALL), numbers=name == NUMBERED).to_json().encode()
         with opened(browser, "plotly.html", {"/data": figure, "/plotly.js": library()}) as page:
             yield name, watch(page, page.evaluate("firstPicture()"), "")
+
+
+@cache
+def matrices() -> bytes:
+    """32 kernels of 3x3x3 on 32x32x3, as one product of matrices."""
+    layer, noise = Conv(3, 32, (3, 3)), Random(size=(32, 32), channels=3)
+    return show(Request(chain(layer), noise), MatrixView()).blob
 
 
 @cache

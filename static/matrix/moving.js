@@ -72,18 +72,18 @@ function running(ctx, desk, row, { from, to, part }, ghost) {
   if (!ghost) link(ctx, desk, between(at(from), part ? at(to) : null, part), p);
 }
 
-/** A dashed line between the window and its column. @param {Ctx} ctx @param {Desk} desk @param {Places | null | undefined} window @param {number} p */
-function link(ctx, desk, window, p) {
+/** A dashed line between the window and its column. @param {Ctx} ctx @param {Desk} desk @param {Places | null | undefined} stand @param {number} p */
+function link(ctx, desk, stand, p) {
   const { model, look, maps: { input, columns: [columns] } } = desk;
-  const map = input.find(({ depth }) => window?.places[0].includes(depth));
-  if (!window || !map || !window.places[1].length || !window.places[2].length) return;
-  const [rows, across] = window.places.slice(1).map((list) => (Math.min(...list) + Math.max(...list)) / 2);
+  const map = input.find(({ depth }) => stand?.places[0].includes(depth));
+  if (!stand || !map || !stand.places[1].length || !stand.places[2].length) return;
+  const [rows, across] = stand.places.slice(1).map((list) => (Math.min(...list) + Math.max(...list)) / 2);
   const upright = columns.port.y > map.port.y + map.port.h; // the columns stand below
   const target = boxOf(columns.port, 0, p, model.rows, 1);
   /** @type {[number, number]} */
   const end = upright ? [target.x + target.w / 2, target.y] : [target.x, Math.min(Math.max(target.y, middleOf(map.port, rows, across)[1]), target.y + target.h)];
-  const side = boxOf(map.port, rows, Math.max(...window.places[2]));
-  const [x, y] = upright ? [middleOf(map.port, rows, across)[0], boxOf(map.port, Math.max(...window.places[1]), across).y + map.port.sy] : [side.x + side.w, side.y + side.h / 2];
+  const side = boxOf(map.port, rows, Math.max(...stand.places[2]));
+  const [x, y] = upright ? [middleOf(map.port, rows, across)[0], boxOf(map.port, Math.max(...stand.places[1]), across).y + map.port.sy] : [side.x + side.w, side.y + side.h / 2];
   ctx.strokeStyle = look.accent;
   ctx.lineWidth = 2;
   ctx.globalAlpha = 0.75;
