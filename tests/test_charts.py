@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from test_pages import opened
 
 from cnnviz.web.charts import running_figure
 
@@ -22,3 +23,12 @@ def test_running_statistics_stand_beside_what_the_momentum_gives_as_the_olds_sha
     np.testing.assert_allclose(mean_otherwise, np.stack(other)[:, 0])
     np.testing.assert_allclose(var_otherwise, np.stack(other)[:, 1])
     np.testing.assert_allclose([line.y0 for line in figure.layout.shapes], aim)
+
+
+def test_the_table_of_a_batch_norm_has_each_channels_own_statistics():
+    table = opened("normalisation", layer="BatchNorm", steps="2", tab="Running statistics").dataframe[0].value
+    assert list(table["channel"]) == [0, 1, 2]
+    new = 1 - 0.9**2  # the share of the batch after two passes of torch's momentum
+    np.testing.assert_allclose(table["running mean"], new * table["batch mean"], rtol=1e-5)
+    np.testing.assert_allclose(table["running variance"], 1 - new + new * table["unbiased"], rtol=1e-5)
+    assert (table["unbiased"] > table["batch variance"]).all()
