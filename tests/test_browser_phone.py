@@ -58,6 +58,7 @@ def held(alone_on) -> PlayerAlone:
 
 OTHERS = {
     "convolution": ["", "input=random&input_channels=4&out_channels=6&kernel=random"],
+    "matrix": ["", "form=dX&input=digit", "form=Toeplitz&ndim=1d"],
     "pooling": ["", "layer=MaxUnpool", "ndim=3d", "layer=AdaptiveAvgPool&ndim=1d"],
     "gating": ["maps=8", "layer=ReLU&compare=SiLU", "layer=Softmax&ndim=1d"],
     "normalisation": ["", "layer=DropoutNd", "tab=Running+statistics"],

@@ -42,6 +42,7 @@ PREFIX = re.compile("Help for |Fullscreen: |Selected ")  # Streamlit's own, befo
 ADDRESSES = {
     "home": "",
     "player": "convolution?input=ramp&stride=2",
+    "matrix": "matrix?out_channels=2&kernel=random&form=dX&step=2",
     "error": "convolution?input=ramp&input_size=2",
     "share": "pooling?input=ramp&tab=Share",
     "gate": "gating?maps=2&compare=ReLU",

@@ -4,7 +4,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import said
 
-PLAYERS = ["", "convolution", "pooling", "gating", "normalisation", "shapes", "output_size", "spectrogram", "network"]
+PLAYERS = [
+    "",
+    "convolution",
+    "matrix",
+    "pooling",
+    "gating",
+    "normalisation",
+    "shapes",
+    "output_size",
+    "spectrogram",
+    "network",
+]
 SMALL = {"spectrogram": {"input_seconds": "1"}}
 
 

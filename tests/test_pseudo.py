@@ -17,7 +17,7 @@ SAID = ("body", "label", "help", "placeholder", "text")  # of an element
 # Tabs, options and the names of knobs are words of the address, which are the same in every language.
 LABELS = {"tab"}
 UNIT = {"relu", "MACs", "MiB", "ms", "Hz", "kB", "cpu", "cuda", "json", "network"}
-PAGES = ["home", "gallery", "convolution", "pooling", "output_size", "gating", "normalisation", "shapes"]
+PAGES = ["home", "gallery", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 WHERE = {
     **{page: (page, {}) for page in [*PAGES, "spectrogram", "network"]},
     "an error": ("convolution", {"input": "ramp", "input_size": "2"}),

@@ -30,7 +30,8 @@ function veil(ctx, desk, step) {
   const cover = (port, block) => {
     const { x, y, w, h } = boxOf(port, ...block);
     const [a, b, c, d] = [x, y, x + w, y + h].map((at) => Math.round(at * desk.ratio) / desk.ratio); // whole pixels leave no seams
-    cloak(ctx, desk.look, a, b, c - a, d - b);
+    const [right, low] = [block[1] + block[3] === port.columns, block[0] + block[2] === port.rows].map((last) => (last ? 1 : 0)); // the edge itself
+    cloak(ctx, desk.look, a, b, c - a + right, d - b + low);
   };
   if (!left) return;
   for (const name of LATER[form])
