@@ -22,7 +22,7 @@ type Palette = Record<string, { light: Stops; dark: Stops }>;
 
 // --- a scene of one layer: cnnviz/scenes/layer.py -------------------------------------------------------------------
 
-type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "move";
+type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "balance" | "move";
 type PanelName = "input" | "gate" | "output";
 
 interface Scene {
@@ -101,6 +101,9 @@ interface SceneTensors {
   slope?: Tensor; // of a rule "back"
   mean: Tensor;
   var: Tensor;
+  tilt: Tensor; // of a rule "balance", as are the next two
+  deviation: Tensor;
+  scaled: Tensor;
   from: Table; // of a rule "move"
   [table: `${"" | "stamp."}${"line" | "start" | "offset" | "count" | "at"}${number}`]: Table;
   [weights: `blend${number}`]: Tensor;

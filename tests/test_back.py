@@ -16,6 +16,7 @@ from cnnviz.core.layers import (
     GLU,
     KINDS,
     Activation,
+    BatchNorm,
     Conv,
     ConvTranspose,
     Dropout,
@@ -34,9 +35,7 @@ from cnnviz.core.trace import steps
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
-# Kinds whose backward passes are still to come; nothing else may be without.
-LATER = {"batch_norm", "group_norm", "instance_norm", "layer_norm"}
-THERE = sorted(set(KINDS) - LATER - {name for name, kind in KINDS.items() if kind in NO_WAY})
+THERE = sorted(name for name, kind in KINDS.items() if kind not in NO_WAY)
 
 # How far a sum of float32 numbers may lie from autograd in double precision.
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
@@ -44,7 +43,7 @@ CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
 def test_every_kind_of_layer_has_backward_passes_or_a_reason():
     without = {name for name, kind in KINDS.items() if kind not in FAMILIES and kind not in NO_WAY}
-    assert without == LATER
+    assert not without
     assert not FAMILIES.keys() & NO_WAY.keys()
 
 
@@ -164,6 +163,53 @@ def test_of_equal_cells_the_one_wins_that_wins_for_torch(name, data, seed):
     )
 
 
+NORMS = ("batch_norm", "group_norm", "instance_norm", "layer_norm")
+
+
+@each(*NORMS)
+@given(data=st.data(), seed=st.integers(0, 99), n=st.integers(1, 3))
+def test_a_norm_of_several_examples_goes_back_to_all_of_them_with_its_weights(name, data, seed, n):
+    layer, shape = data.draw(cases(name))
+    first = run(layer, values((n, *shape), seed)).state
+    learned = {key: values(first[key].shape, 5) for key in ("weight", "bias") if key in first}
+    done = run(layer, values((n, *shape), seed), seed, learned)
+    dy = values(done.y.shape, seed + 1)
+    module, x = doubled(layer, done), torch.from_numpy(done.x).double().requires_grad_()
+    (layer.only(module, x, seed)["output"] * torch.from_numpy(dy)).sum().backward()
+    back = go_back(done, dy, "dX", seed)
+    np.testing.assert_allclose(every_example(back).ravel(), x.grad.numpy().ravel(), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(back.y.ravel(), x.grad.numpy().ravel(), rtol=1e-4, atol=1e-4)
+    for one in passes(layer)[1:]:
+        if n == 1:
+            found = by_hand(go_back(done, dy, one.name, seed))
+            np.testing.assert_allclose(found.ravel(), expected(done, dy, one.name, seed).ravel(), **CLOSE)
+        else:
+            with pytest.raises(GeometryError, match="Choose 1 example, or dX"):
+                go_back(done, dy, one.name, seed)
+
+
+def every_example(back: Run) -> Numbers:
+    """Every cell of a pass of a batch worked out from its tables."""
+    n, channels = back.y.shape[:2]
+    return np.array([[[step.value for step in steps(back, c, one)] for c in range(channels)] for one in range(n)])
+
+
+@given(seed=st.integers(0, 99), n=st.integers(1, 3), p=st.floats(0, 0.9))
+def test_each_step_of_dropout_goes_back_through_its_own_mask(seed, n, p):
+    done = run(Dropout(p), values((n, 2, 3, 4), seed), seed)
+    dy = values(done.y.shape, seed + 1)
+    back = go_back(done, dy, "dX", seed)
+    np.testing.assert_allclose(back.y, dy * (done.y != 0) * done.layer.scale, rtol=1e-5)
+    np.testing.assert_allclose(every_example(back).ravel(), back.y.ravel(), **CLOSE)
+
+
+def test_a_dy_that_is_the_same_everywhere_brings_nothing_back_through_a_batch_norm_in_training():
+    x = values((1, 4, 5), 2)
+    train, evaluation = (run(BatchNorm(training=training), x) for training in (True, False))
+    assert np.abs(go_back(train, np.ones_like(train.y), "dX").y).max() < 1e-5
+    assert np.abs(go_back(evaluation, np.ones_like(evaluation.y), "dX").y).min() > 0.5
+
+
 CORNERS = [name for name, kind in KINDS.items() if issubclass(kind, Activation)]
 
 
@@ -202,9 +248,9 @@ def test_a_pass_that_is_not_there_is_refused_with_those_that_are():
         go_back(done, done.y, "db")
 
 
-def test_a_batch_of_several_is_refused_rather_than_told_by_its_first():
-    done = run(Conv(), values((2, 1, 5, 5)))
-    with pytest.raises(GeometryError, match="one example, and here are 2"):
+def test_slopes_of_several_examples_are_refused_rather_than_told_by_the_first():
+    done = run(MaxPool(), values((2, 1, 4, 4)))
+    with pytest.raises(GeometryError, match=r"nn\.MaxPool2d is drawn of one example"):
         go_back(done, done.y, "dX")
 
 

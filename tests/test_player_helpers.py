@@ -306,6 +306,10 @@ BACK = {  # whose backward passes are played
     "softmax-rows": (Softmax(dim=2), (2, 3, 4)),
     "log-softmax": (LogSoftmax(), (4, 2, 3)),
     "response-even": (LocalResponseNorm(size=4, alpha=1.0, beta=0.5, ndim=1), (6, 3)),
+    "batch-norm": (BatchNorm(num_features=2), (3, 2, 2, 4)),
+    "batch-norm-eval": (BatchNorm(num_features=2, training=False, steps=3), (2, 3, 4)),
+    "group-norm": (GroupNorm(num_groups=2, num_channels=4), (4, 2, 3)),
+    "layer-norm-partial": (LayerNorm(normalized_shape=(4,)), (2, 3, 4)),
     "permute": (Permute(), (2, 3, 4)),
     "flatten-rows": (Flatten(start_dim=2), (2, 3, 4)),
 }
@@ -342,7 +346,7 @@ def runs() -> dict[str, Run]:
         found[name] = run(layer, np.array([numbers], np.float32))
     for name, (layer, shape) in BACK.items():
         done = run(layer, noise(shape), 3)
-        for one in passes(layer):
+        for one in passes(layer) if len(done.x) == 1 else passes(layer)[:1]:
             found[f"back-{name}-{one.name}"] = go_back(done, noise(done.y.shape, 8), one.name, 3)
     return found
 

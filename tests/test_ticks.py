@@ -12,11 +12,12 @@ import pytest
 import torch
 from marks import record_of, sentence
 from test_back import may_go_back
-from test_player_helpers import CASES, node, noise, runs
+from test_player_helpers import CASES, counts_of, node, noise, runs
 from torch import nn
 
 from cnnviz.core.back import go_back, passes
 from cnnviz.core.back.hand_back import HandBack
+from cnnviz.core.back.norm import Balance
 from cnnviz.core.layers import GLU, KINDS, ContextGating, Dropout, HalvingGLU, PReLU, Sigmoid, Softmax, Tanh
 from cnnviz.core.run import run
 from cnnviz.inputs.patterns import Random
@@ -84,15 +85,18 @@ def test_every_cell_of_every_backward_pass_has_its_tick_in_the_player(tmp_path):
     played = {}
     for name, (layer, shape) in CASES.items():
         done = run(layer, noise(shape), 3)
-        for one in passes(layer) if len(done.x) == 1 and may_go_back(done) else ():
-            played[f"{name}-{one.name}"] = make_scene(go_back(done, noise(done.y.shape, 8), one.name, 3))
+        for one in passes(layer) if may_go_back(done) else ():
+            if len(done.x) == 1 or one.of == "input":
+                back = go_back(done, noise(done.y.shape, 8), one.name, 3)
+                played[f"{name}-{one.name}"] = make_scene(back, counts=counts_of(done))
     ticks = in_player(played, tmp_path)
     assert {name: all(told) for name, told in ticks.items()} == dict.fromkeys(played, True)
 
 
 def test_a_cell_has_its_tick_in_files_if_and_only_if_it_has_it_in_the_player(tmp_path):
     right = scenes()
-    assert {scene.meta["rule"] for scene in right.values()} == {kind.rule for kind in KINDS.values()} | {HandBack.rule}
+    rules = {kind.rule for kind in (*KINDS.values(), HandBack, Balance)}
+    assert {scene.meta["rule"] for scene in right.values()} == rules
     wrong = {f"{name}-{what}": one for name, scene in right.items() for what, *one in spoiled(scene)}
     expected = {name: [True] * scene.tensors["output"].size for name, scene in right.items()}
     for name, (scene, at) in wrong.items():

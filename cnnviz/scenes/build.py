@@ -166,16 +166,17 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     grid = input_of(request)
     forward_run = run(request, {stage})[stage]
     done, way = back(request, stage, wanted, forward_run)
-    check_stage(*laid_out(done.layer, done.shape))
+    counts = request.batch.counts
+    check_stage(*laid_out(done.layer, done.shape), len(done.x), counts)
     drawn = lay_out(done)
     meta, notice = words(done, drawn)
     scale = scale_before(request.network, stage, grid.scale) if way.read == "x" else "signed"
-    at = None if view.at is None else inside(view.at, done.y.shape[1:])
+    at = None if view.at is None else inside(view.at, laid(done.y, counts).shape)
     names = {"input": way.read, "output": way.name, **({"kernel": way.slides} if way.slides else {})}
-    told = {"names": names, "title": f"{way.name} · {done.layer.code()}", "nudges": bool(way.of)}
+    told = {"names": names, "title": f"{way.name} · {done.layer.code()}", "nudges": bool(way.of) and len(done.x) == 1}
 
     def blob() -> bytes:
-        scene = make_scene(drawn, scale, False, view.turned, at, view.axes)
+        scene = make_scene(drawn, scale, False, view.turned, at, view.axes, counts)
         return replace(scene, meta=scene.meta | meta | told | {"names": scene.meta["names"] | names}).to_bytes()
 
     return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run)

@@ -219,7 +219,7 @@ def three_names(names: tuple[str, ...]) -> list[str]:
 def charts(layer: Layer, gated: bool) -> list[str]:
     """What is drawn under the maps: a function's curve, and how often each value occurs in a tensor."""
     curve = ["curve"] if layer.rule == "point" else []
-    if layer.rule in ("norm", "drop", "response"):
+    if layer.rule in ("norm", "drop", "response", "balance"):
         return ["input", "output"]
     if gated:
         return [*curve, "gate"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz.core.back import way
 from cnnviz.core.back.nudge import Nudged, nudge
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.opening import MOST_STEPS
@@ -31,13 +32,19 @@ def tell(request: Request, shown: Shown) -> None:
         return
     at = place(word, shown.done.y.shape[1:])
     now = hash(shown.blob)
-    if not back or at is None or st.session_state.setdefault(OF, now) != now:
+    if not back or at is None or not moves(shown) or st.session_state.setdefault(OF, now) != now:
         st.session_state.pop(OF, None)
         del st.query_params[NUDGE]
         return
     seed = request.weights.seed
     found = nudge(shown.forward, shown.done, back.upstream.dy(shown.forward), back.of, at, seed)
     st.info(words(found), icon=":material/touch_app:")
+
+
+def moves(shown: Shown) -> bool:
+    """Is there one number behind each cell of the pass: of one example, and no step on the way?"""
+    back = shown.view.back
+    return bool(back and way(shown.forward.layer, back.of).of) and len(shown.forward.x) == 1
 
 
 def place(word: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:

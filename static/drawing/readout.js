@@ -86,6 +86,7 @@ function readWords({ axes, scene: { meta } }, cell, to) {
   const several = end - first > 1;
   const places = { places: spanWords(meta, lists), first, last: end - 1 };
   if (meta.rule === "norm") return sharedWords(n, several, places);
+  if (meta.rule === "balance") return plural("{cell} = {value} moves {n} cell: {places}.", "{cell} = {value} moves {n} cells: {places}.", n * (end - first), places);
   if (!n) return _("{cell} = {value} is read by no window: no output depends on it.");
   if (several) return plural("{cell} = {value} is read by {n} window in each of the output channels {first} to {last}: output {places}.", "{cell} = {value} is read by {n} windows in each of the output channels {first} to {last}: output {places}.", n, places);
   return plural("{cell} = {value} is read by {n} window: output {places}.", "{cell} = {value} is read by {n} windows: output {places}.", n, places);

@@ -227,6 +227,24 @@ function norm(scene, axes, channel, cell) {
 }
 
 /**
+ * Back through a normalisation: dY times the weight; less what came through the mean and through the variance, if the
+ * cell took part in them; over the deviation.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
+function balance(scene, axes, channel, cell) {
+  const { mean: means, tilt: tilts, deviation, scaled, weight } = scene.tensors;
+  const x = inputAt(scene, channel, cell);
+  /** @param {Tensor} tensor */
+  const ofSet = (tensor) => shared(tensor, [Math.floor((channel * tensor.shape[0]) / scene.tensors.input.shape[0]), ...cell]);
+  const by = !weight ? 1 : weight.shape.length > 1 ? shared(weight, [channel, ...cell]) : weight.data[channel];
+  const [own, over] = [x * by, ofSet(deviation)];
+  if (!means) return single(channel, x, { x, weight: by, deviation: over, size: 0, value: own / over });
+  const [average, place, tilt] = [ofSet(means), scaled.data[ravel([channel, ...cell], scaled.shape)], ofSet(tilts)];
+  const size = Math.max(Math.abs(own), Math.abs(average), Math.abs(place * tilt)) / over; // before they are subtracted
+  return single(channel, x, { x, weight: by, mean: average, scaled: place, tilt, deviation: over, size, value: (own - average - place * tilt) / over });
+}
+
+/**
  * A cell that was put here from elsewhere, or what fills the others.
  * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
  */
@@ -239,7 +257,7 @@ function move(scene, axes, channel, cell) {
 }
 
 /** @type {Record<Rule, (scene: Scene, axes: Axis[], channel: number, cell: Cell) => Worked>} */
-export const RULES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, move };
+export const RULES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move };
 
 /** Torch's own value of an output cell. @param {Scene} scene @param {number} channel @param {Cell} cell */
 export function torchValue(scene, channel, cell) {

@@ -233,6 +233,16 @@ function rootless({ x, var: variance, eps, value }) {
   return variance + eps < 0 ? _("{ratio} ({number} has no root)", { number: exact(variance + eps) }) : _("{ratio} (0 ÷ 0 is no number)");
 }
 
+/** @param {Stage} stage @param {Worked} worked @param {number} channel @returns {Part[]} */
+function balance(stage, worked, channel) {
+  const { mean, scaled, tilt } = worked;
+  const own = [chip(worked.x, stage.legend("input", channel), "read"), worked.weight === 1 ? "" : ` × ${exact(worked.weight)}`];
+  const deviation = exact(worked.deviation);
+  if (mean === undefined) return filled(_("{own} ÷ deviation {deviation}", { deviation }), { own });
+  const places = { mean: exact(mean), scaled: exact(scaled), tilt: exact(tilt), deviation };
+  return filled(_("({own} − mean {mean} − x̂ {scaled} × mean of dY·x̂ {tilt}) ÷ deviation {deviation}", places), { own });
+}
+
 /** @param {Stage} stage @param {Worked} worked @returns {Part[]} */
 function move(stage, worked) {
   if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? _("nothing was put here") : _("padding")];
@@ -242,7 +252,7 @@ function move(stage, worked) {
 }
 
 /** @type {Record<Rule, (stage: Stage, worked: Worked, channel: number, room: Written) => Part[]>} */
-export const SENTENCES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, move };
+export const SENTENCES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move };
 
 /** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", "−": "⁻", ".": "·" };

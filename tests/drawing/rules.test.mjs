@@ -6,7 +6,7 @@ import { combinations, range, ravel } from "../../static/drawing/tables.js";
 import { caseOf, cases, near, stageOf } from "./given.mjs";
 
 const TOLD = ["dot", "blend", "max", "mean", "power", "point", "share", "response"]; // rules whose terms are the window, as Python has it
-const ROUNDED = ["norm", "point", "gate", "blend"]; // made of float32 statistics, masks, weights, or a fit of the error function
+const ROUNDED = ["norm", "balance", "point", "gate", "blend"]; // made of float32 statistics, masks, weights, or a fit of the error function
 
 const work = ({ scene, axes }, { channel, cell }) => RULES[scene.meta.rule](scene, axes, channel, cell);
 const mixes = ({ scene }) => scene.meta.gating?.mixes;

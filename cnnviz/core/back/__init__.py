@@ -8,7 +8,7 @@ A layer whose backward pass is a layer says which, as a convolution; one whose w
 `hand_back.HandBack` with a slope for each cell and window that reads it, as pooling.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from cnnviz.core.back import (
     dense,
     gate,
     move,
+    norm,
     padding,
     pointwise,
     response,
@@ -25,7 +26,7 @@ from cnnviz.core.back import (
     upsample,
     window,
 )
-from cnnviz.core.back.way import Way, autograd
+from cnnviz.core.back.way import INPUT, Replay, Way, autograd
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
     GLU,
@@ -52,6 +53,7 @@ from cnnviz.core.layers import (
     MaskGate,
     MaxPool,
     MaxUnpool,
+    Norm,
     Permute,
     PixelShuffle,
     PixelUnshuffle,
@@ -102,6 +104,7 @@ FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     MaskGate: lambda _: (gate.MASKED,),
     Dropout: lambda _: (gate.KEPT,),
     DropoutNd: lambda _: (gate.KEPT,),
+    **{kind: norm.ways for kind in KINDS.values() if issubclass(kind, Norm)},
     LocalResponseNorm: lambda _: (response.NEIGHBOURS,),
 }
 NO_WAY: Mapping[type[Layer], Message] = {}  # kinds that have none, and why
@@ -142,7 +145,6 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
 
     Parameters
     ----------
-    done : of one example
     dy : float32 array, shape of ``done.y``
         How much the loss changes with each cell of the output.
     name : of one of the `passes`
@@ -158,14 +160,33 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
     GeometryError
         If the layer has no such pass, or the pass is too large.
     """
-    asked = way(done.layer, name)
-    if len(done.x) > 1:
+    asked, examples = way(done.layer, name), [done.example(n) for n in range(len(done.x))]
+    if len(examples) > 1 and asked.of != INPUT:
         raise GeometryError(
-            "A backward pass is shown of one example, and here are {n}. Choose one example.", n=len(done.x)
+            "{name} adds up over all {n} examples, and a scene of it holds one. Choose 1 example, or dX.",
+            name=name,
+            n=len(examples),
         )
-    forth = done.example()
-    asked.check(forth)
-    dy = np.require(np.broadcast_to(dy, done.y.shape)[0], np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
-    torchs, seconds = autograd(forth, dy, seed)
-    one = asked.replay(forth, dy, torchs)
-    return Run(one.layer, one.x[None], one.y[None], one.state, "cpu", seconds, "", one.parts)
+    for one in examples:
+        asked.check(one)
+    dy = np.require(np.broadcast_to(dy, done.y.shape), np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
+    torchs, seconds = autograd(done, dy, seed)
+    if asked.whole:
+        found = asked.whole(done, dy, torchs)
+    else:
+        apart = zip(examples, dy, torchs[INPUT], strict=True)
+        found = together([asked.replay(one, own, {**torchs, INPUT: dx}) for one, own, dx in apart])
+    return Run(found.layer, found.x, found.y, found.state, "cpu", seconds, "", found.parts)
+
+
+def together(found: Sequence[Replay]) -> Replay:
+    """The passes of several examples as that of a batch."""
+    first = found[0]
+    x, y = (np.stack([getattr(one, name) for one in found]) for name in ("x", "y"))
+    if len(found) == 1:
+        return Replay(first.layer, x, y, first.state, first.parts)
+    maps = {name for name, part in first.parts.items() if part.ndim == first.x.ndim}
+    if maps != first.parts.keys():
+        raise GeometryError("A backward pass of {layer} is drawn of one example. Choose 1.", layer=first.layer.called)
+    parts = {name: np.stack([one.parts[name] for one in found]) for name in maps}
+    return Replay(first.layer, x, y, first.state, parts)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array, Example, Layer
-from cnnviz.core.run import build
+from cnnviz.core.run import Run, build
 from cnnviz.text import Message
 
 Gradients = Mapping[str, Array]  # by name: INPUT, and the parameters as the module names them
@@ -53,6 +53,8 @@ class Way:
         What its kernel is, if not the weights: "dY", "x" or "1".
     code : str
         Lines of Python that give it from ``layer``, ``x`` and ``dY``, where it is a step that no tensor has.
+    whole : (forward pass of all examples, dY, what torch says) -> Replay
+        The same of a batch, (N, channels, *axes), where examples are mixed; by default each has its own `replay`.
     check : (forward pass) -> None
         Raises `GeometryError` where torch must not be asked.
     """
@@ -64,10 +66,11 @@ class Way:
     read: str = "dY"
     slides: str = ""
     code: str = ""
+    whole: Callable[[Run, Array, Gradients], Replay] | None = None
     check: Callable[[Example], None] = lambda done: None
 
 
-def autograd(done: Example, dy: Array, seed: int = 0) -> tuple[Gradients, float]:
+def autograd(done: Run, dy: Array, seed: int = 0) -> tuple[Gradients, float]:
     """What torch's autograd says of a pass that was run: the gradients of ``(dY * y).sum()``, and the seconds it took.
 
     Parameters
@@ -80,9 +83,9 @@ def autograd(done: Example, dy: Array, seed: int = 0) -> tuple[Gradients, float]
     began = time.perf_counter()
     parameters = dict(module.named_parameters())
     with torch.enable_grad():
-        x = torch.tensor(done.x[None]).requires_grad_()
+        x = torch.from_numpy(done.x).clone().requires_grad_()  # in its own memory's order, by which torch draws
         y = done.layer.only(module, x, seed)["output"]
         loss = (torch.from_numpy(dy).reshape(y.shape) * y).sum()
         found = torch.autograd.grad(loss, [x, *parameters.values()], materialize_grads=True)
     seconds = time.perf_counter() - began
-    return {INPUT: found[0][0].numpy()} | {n: g.numpy() for n, g in zip(parameters, found[1:], strict=True)}, seconds
+    return {INPUT: found[0].numpy()} | {n: g.numpy() for n, g in zip(parameters, found[1:], strict=True)}, seconds
