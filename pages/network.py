@@ -58,6 +58,11 @@ of every layer before, a dashed box what it reaches of every layer behind.
 
 **One layer** shows how each number comes about, and compares it with torch's.
 
+**Gradients** are the network in reverse. A loss is one number made of the output; each map shows how much the loss
+changes with each of its cells, on one scale for all channels of a stage with 0 in the middle. The bars are their norms:
+where they shrink from layer to layer, the gradient vanishes, and the first layers hardly learn; where they grow, it
+explodes.
+
 **The address holds the network**, as the torch calls that you would type.
 """)
 
@@ -73,7 +78,7 @@ def waits(network: Network, shape: Shape) -> bool:
 def asks(network: Network, shape: Shape) -> bool:
     """The same of a network that can run."""
     text = asked.text_of(network)
-    if not large(network, shape) or st.session_state.get("_asked") == text:
+    if not large(network, shape, view == asked.GRADIENTS) or st.session_state.get("_asked") == text:
         return False
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
     work = _("{needs:,.0f} MiB of memory, {macs} multiply-adds", needs=needs / 2**20, macs=in_words(macs))
@@ -105,8 +110,13 @@ def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
 def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
     *__, stage = run
-    whole = view == asked.VIEWS[0]
-    request, shown = settled(run, NetworkView() if whole else LayerView(stage))
+    whole = view != asked.ONE_LAYER
+    try:
+        looked = (seen() or NetworkView()) if whole else LayerView(stage)
+    except GeometryError as problem:
+        st.warning(markdown.plain(str(problem)), icon=":material/info:")
+        return
+    request, shown = settled(run, looked)
     if shown is None:
         return
     words = f"{read(request.input).caption}, {whose(request.weights)}"
@@ -118,7 +128,9 @@ def run_it(run: Run) -> None:
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
     if whole:
-        overview(shown.blob, "overview", enter)
+        if shown.told:
+            st.markdown(markdown.plain(shown.told))
+        overview(shown.blob, f"overview_{view}", enter)
         st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))
         if shown.notice:
             st.info(shown.notice)
@@ -145,7 +157,7 @@ def enter(stage: str) -> None:
     names = [name for name, __ in network.stages]
     if stage in names:
         builder.look_at(names.index(stage))
-        place({"view": asked.VIEWS[1]})
+        place({"view": asked.ONE_LAYER})
 
 
 def share_it(run: Run) -> None:
@@ -276,6 +288,7 @@ if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
 with st.sidebar if screen.embedded() else nullcontext():
     view = WIDGETS.ask(asked.VIEW)
+    seen = asked.ask_seen(WIDGETS, view)
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):

@@ -179,9 +179,12 @@ interface Heard {
 // --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
 
 interface Flow {
-  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette };
+  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack };
   tensors: FlowTensors;
 }
+
+/** Of a network in reverse: the largest gradient, the powers of ten at the ends of the bars, and what the loss is. */
+type FlowBack = { most: number; ends: [low: number, high: number]; loss: string; value: number };
 
 interface FlowStage {
   name: string;
@@ -199,6 +202,9 @@ interface FlowStage {
   vector: boolean;
   bars: boolean;
   way: "" | "tables" | "cells" | "all";
+  norm?: number | null; // of a gradient, and of that by the stage's parameters
+  weights?: number | null;
+  share?: number;
 }
 
 interface FlowTensors {
@@ -245,7 +251,7 @@ interface LayerRow {
 
 // --- what the parts of a page hand to one another ----------------------------------------------------------------------
 
-type ScaleKind = "channel" | "layer" | "percentiles"; // by which limits a map is coloured
+type ScaleKind = "channel" | "layer" | "percentiles" | "all"; // by which limits a map is coloured
 type Ink = Uint32Array; // colours of all levels as a picture's memory holds them
 type Band = { low: number; high: number }; // frequencies [Hz]
 type Properties = Record<string, any> & { data?: Record<string, any>; aria?: Record<string, any> };

@@ -7,16 +7,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from alone import FRAMES, empty, hand, put
 from page_objects import Screen
 from playwright.sync_api import Locator, Page, expect
 from test_browser_phone import PHONE, sticks_out
+from torch.nn import functional as F
 
 from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU, Shape, Softmax
 from cnnviz.core.run import Array
+from cnnviz.networks.backward import run_backward
 from cnnviz.networks.forward import run_network
+from cnnviz.networks.loss import CrossEntropy
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, spans
+from cnnviz.scenes.flow_back import Seen, Witness, make_flow_back
 from cnnviz.scenes.network import Glance, make_flow
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.web.components.overview import ROOM
@@ -464,3 +469,85 @@ def test_the_sentence_stays_in_sight(look):
     for stage in ("conv1", "softmax"):
         shown.column(stage).scroll_into_view_if_needed()
         expect(shown.said).to_be_in_viewport(ratio=1)
+
+
+# --- in reverse ---
+
+
+@cache
+def blob_back(name: str) -> bytes:
+    network, shape = CASES[name]
+    witness = Witness(Glance(network, shape))
+    done = run_backward(network, values(name)[INPUT], CrossEntropy(target=3), len(name), full=(), see=witness)
+    seen = Seen(witness.glance, witness.dx, witness.norms, witness.weights, done)
+    return make_flow_back(network, CrossEntropy(target=3), seen).to_bytes()
+
+
+@pytest.fixture
+def reverse(alone) -> Overview:
+    overview = Overview(alone.page)
+    overview.name = "net"
+    put(overview.page, MODULE, [(ROOM, blob_back("net"))])
+    return overview.ready()
+
+
+def gradients() -> dict[str, Array]:
+    """Of plain torch, by stage."""
+    row = NET.seeded(3)
+    made = {INPUT: torch.from_numpy(values("net")[INPUT])[None].requires_grad_()}
+    y = made[INPUT]
+    for name, _ in NET.stages:
+        y = made[name] = row.get_submodule(name)(y)
+        y.retain_grad()
+    F.cross_entropy(y, torch.tensor([3])).backward()
+    return {name: one.grad[0].numpy() for name, one in made.items()}
+
+
+def test_in_reverse_every_norm_on_screen_is_torchs(reverse: Overview) -> None:
+    for stage, gradient in gradients().items():
+        said = reverse.column(stage).get_by_test_id("norm").inner_text()
+        shown = float(re.findall(r"norm ([\d.e−]+)", said)[0].replace("−", "-"))
+        assert shown == pytest.approx(np.linalg.norm(gradient), rel=6e-2, abs=6e-4), said
+    wide = "(bars) => bars.map((bar) => parseFloat(bar.style.width))"
+    bars = reverse.root.locator(".norm i").evaluate_all(wide)
+    norms = [np.linalg.norm(one) for one in gradients().values()]
+    assert np.argsort(bars).tolist() == np.argsort(norms).tolist()
+
+
+def test_in_reverse_a_cell_says_how_much_the_loss_changes_with_it(reverse: Overview) -> None:
+    reverse.map("conv1").focus()
+    reverse.page.keyboard.press("ArrowRight")
+    reverse.page.keyboard.press("Enter")
+    said = reverse.said.inner_text()
+    found = re.match(r"∂loss/∂conv1\[0, (\d+), (\d+), (\d+)\] = ([−\d.e]+)\.", said)
+    assert found, said
+    at = tuple(map(int, found.groups()[:3]))
+    assert float(found[4].replace("−", "-")) == pytest.approx(gradients()["conv1"][at], rel=1e-3, abs=1e-4)
+
+
+def test_in_reverse_the_slider_goes_from_the_last_layer_to_the_first(reverse: Overview) -> None:
+    computed = reverse.root.get_by_test_id("computed")
+    expect(computed).to_have_text(f"back through all {len(NET.stages)} stages")
+    slider = reverse.root.locator("input[name=computed]")
+    slider.focus()
+    slider.press("End")
+    expect(computed).to_have_text("back to softmax")
+    expect(reverse.column("conv1")).to_have_class(re.compile("later"))
+    expect(reverse.column("softmax")).not_to_have_class(re.compile("later"))
+    slider.press("ArrowLeft")
+    expect(computed).to_have_text("back to dense2")
+
+
+def test_in_reverse_all_stages_may_share_one_scale(reverse: Overview) -> None:
+    reverse.root.locator("select[name=scale]").select_option("all")
+    ends = {reverse.column(stage).locator(".scale .number").last.inner_text() for stage in ("conv1", "relu2", INPUT)}
+    assert len(ends) == 1
+    reverse.root.locator("select[name=scale]").select_option("layer")
+    ends = {reverse.column(stage).locator(".scale .number").last.inner_text() for stage in ("conv1", "relu2", INPUT)}
+    assert len(ends) == 3
+
+
+def test_a_network_forward_again_has_no_norms(reverse: Overview) -> None:
+    reverse.change("net")
+    expect(reverse.root.get_by_test_id("norm")).to_have_count(0)
+    expect(reverse.root.locator(".ends")).to_be_hidden()

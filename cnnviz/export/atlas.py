@@ -45,10 +45,17 @@ def atlas(blob: bytes, look: Look, channel: int = 0, title: str = "", form: Form
         for i in range(len(stages)):
             corner = EDGE + i % ACROSS * (SIDE + GAP), HEAD + i // ACROSS * TALL
             draw_stage(page, scene, i, channel, *corner)
-        page.write(_("one map of every layer · {free}", free=FREE), EDGE, HEAD + rows * TALL + 12, 10)
+        page.write(foot(scene), EDGE, HEAD + rows * TALL + 12, 10)
         dpi = look.dpi if form == "png" else 2 * UNITS
         page.figure.savefig(data, format=form, dpi=dpi, metadata={"Title": title, **UNDATED[form]})
     return data.getvalue()
+
+
+def foot(scene: Scene) -> str:
+    """What all of it is."""
+    if back := scene.meta.get("back"):
+        return _("gradients of the {loss}, by one map of every layer · {free}", loss=back["loss"], free=FREE)
+    return _("one map of every layer · {free}", free=FREE)
 
 
 def draw_stage(page: Paper, scene: Scene, i: int, channel: int, x: float, y: float) -> None:
@@ -63,6 +70,9 @@ def draw_stage(page: Paper, scene: Scene, i: int, channel: int, x: float, y: flo
     channel = min(channel, stage["size"][0] - 1)
     values = values_of(scene, i, channel)
     ends = limits(stage["scale"], values)
+    if "share" in stage:
+        norm = _("norm {norm}", norm=brief(float("nan") if stage["norm"] is None else stage["norm"]))
+        page.write(norm, x + SIDE, box.y + SIDE + 28, 10, ha="right")
     if stage["bars"]:
         draw_bars(page, values.ravel(), stage["scale"], ends, box)
         return

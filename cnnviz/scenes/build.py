@@ -16,10 +16,12 @@ from cnnviz.core.run import CORES, Run
 from cnnviz.inputs import read
 from cnnviz.inputs.read import key
 from cnnviz.networks.forward import memory
+from cnnviz.networks.loss import Loss
 from cnnviz.networks.network import Network
-from cnnviz.scenes import backward, forward
+from cnnviz.scenes import backward, flow_back, forward
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
+from cnnviz.scenes.flow_back import go_back, make_flow_back, sentence
 from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, laid, make_scene
 from cnnviz.scenes.matrices import Matrices, matrices_of
@@ -122,7 +124,7 @@ def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # 
         return matrix_at_work(request, view)
     if isinstance(view, LayerView):
         return layer_at_work(request, view)
-    return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request)
+    return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request, view)
 
 
 def show_on_all_cores(
@@ -231,8 +233,10 @@ def inside(at: tuple[int, ...], shape: Shape) -> tuple[int, ...]:
     return tuple(min(place, n - 1) for place, n in zip(at, shape, strict=False))
 
 
-def network_maps(request: Request) -> Flow:
-    """All maps of every stage."""
+def network_maps(request: Request, view: NetworkView) -> Flow:
+    """All maps of every stage, or all gradients."""
+    if view.back:
+        return network_gradients(request, view, view.back)
     passed = run(request, (), Glance)
     network, shape, glance = request.network, passed.grid.values.shape, passed.saw(Glance)
 
@@ -240,8 +244,18 @@ def network_maps(request: Request) -> Flow:
         return make_flow(network, passed.grid.values, passed.grid.scale, glance).to_bytes()
 
     macs = total(network.measures(shape)).macs
-    made = _blobs.get(key((request, NetworkView())), blob)
+    made = _blobs.get(key((request, view)), blob)
     return Flow(made, glance.device, passed.seconds, glance.notice, macs, memory(network, shape))
+
+
+def network_gradients(request: Request, view: NetworkView, loss: Loss) -> Flow:
+    """The gradients of a loss by all maps of every stage."""
+    seen, part = go_back(request, loss), loss.network(request.network)
+    shape = input_of(request).values.shape
+    made = _blobs.get(key((request, view)), lambda: make_flow_back(part, loss, seen).to_bytes())
+    macs = 3 * total(part.measures(shape)).macs  # forward, to the cells and to the weights
+    told = sentence(part, loss, seen)
+    return Flow(made, seen.done.device, seen.done.seconds, str(seen.done.notice), macs, 2 * memory(part, shape), told)
 
 
 def forget() -> None:
@@ -249,5 +263,6 @@ def forget() -> None:
     read.forget()
     forward.forget()
     backward.forget()
+    flow_back.forget()
     _blobs.clear()
     _matrices.clear()

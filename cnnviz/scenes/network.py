@@ -47,6 +47,8 @@ class Flow:
         Multiply-adds of all stages.
     memory : int [bytes]
         See `cnnviz.networks.forward.memory`.
+    told : str
+        What is to be said of all of it.
     """
 
     blob: bytes
@@ -55,6 +57,7 @@ class Flow:
     notice: str
     macs: int
     memory: int
+    told: str = ""
 
 
 def four(shape: Shape) -> Four:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Layer
 from cnnviz.inputs import Source
 from cnnviz.inputs.batch import ONE, Batch
+from cnnviz.networks.loss import Loss
 from cnnviz.networks.network import Network
 from cnnviz.scenes.upstream import Ones, Upstream
 from cnnviz.scenes.weights import Seeded
@@ -128,7 +129,15 @@ class StageView:
 
 @dataclass(frozen=True)
 class NetworkView:
-    """All maps of every stage."""
+    """All maps of every stage.
+
+    Attributes
+    ----------
+    back : Loss or None
+        What flows back: the maps are its gradients. None is the way forward.
+    """
+
+    back: Loss | None = None
 
 
 View = LayerView | StageView | NetworkView

@@ -33,9 +33,11 @@ refused = Refusals(
 )
 
 
-def large(network: Network, shape: Shape) -> bool:
-    """Does a network that can run take more than the server's own process has room or time for?"""
-    return memory(network, shape) > MOST_MEMORY or total(network.measures(shape)).macs > MAX_MACS
+def large(network: Network, shape: Shape, back: bool = False) -> bool:
+    """Does a network that can run take more than the server's own process has room or time for, or its gradients?"""
+    more_memory, more_time = (2, 3) if back else (1, 1)
+    macs = more_time * total(network.measures(shape)).macs
+    return more_memory * memory(network, shape) > MOST_MEMORY or macs > MAX_MACS
 
 
 def show_large(request: Request, view: LayerView | NetworkView) -> Any:
@@ -48,7 +50,7 @@ def show_large(request: Request, view: LayerView | NetworkView) -> Any:
     """
     shape = request.input.shape if isinstance(request.input, Fitted) else read(request.input).values.shape
     check_network(request.network, shape, request.network.budget)
-    if not large(request.network, shape):
+    if not large(request.network, shape, isinstance(view, NetworkView) and view.back is not None):
         return show(request, view)
     which = key((request, view))
     return answers.get(which, lambda: run_apart(which, request, view))

@@ -17,6 +17,7 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
+from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, PASS
 from cnnviz.web.nudging import NUDGE
 
@@ -59,7 +60,7 @@ def words(page: str) -> frozenset[str]:
     if page == "spectrogram":
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
-        found |= {field.name for field in fields(LessonB)}
+        found |= {field.name for field in fields(LessonB)}.union(LOSSES)
     return frozenset(found)
 
 

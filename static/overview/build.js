@@ -3,6 +3,7 @@ import { make, makeMap } from "../viewer/build.js";
 import { axisOf, listed } from "../drawing/axes.js";
 import { drawnIn } from "./places.js";
 import { stateWords } from "../viewer/words.js";
+import { normWords } from "./words.js";
 import { _ } from "../words/catalogue.js";
 
 export const scales = () => [["channel", _("each channel")], ["layer", _("whole layer")]];
@@ -20,19 +21,23 @@ export function build(root) {
     computedWords: make("output", { aria: { live: "off" }, data: { testid: "computed" } }),
     channel: slider("channel", _("channel of every stage")),
     channelWords: make("output", { aria: { live: "off" }, data: { testid: "channel" } }),
+    fixed: make("option", { value: "all", hidden: true }, _("all stages")),
     scale: make("select", { name: "scale" }, ...scales().map(([value, text]) => make("option", { value }, text))),
+    ends: make("p", { className: "ends", hidden: true }),
     columns: make("div", { className: "columns", role: "group", aria: { label: _("Input and stages") } }),
     said: make("p", { className: "unit", data: { testid: "unit" } }),
     heard: make("p", { className: "heard", role: "status" }),
     count: make("h3"),
     grid: make("div", { className: "grid", role: "group", aria: { label: _("All channels of the chosen stage") } }),
   };
+  ui.scale.append(ui.fixed);
   const channelLabel = make("label", { className: "slide" }, _("channel"), ui.channel, ui.channelWords);
   const body = make(
     "div",
     { className: "viewer overview", tabIndex: -1 },
     make("div", { className: "bar" }, ui.play, make("label", { className: "slide" }, ui.computed, ui.computedWords)),
     make("div", { className: "bar" }, channelLabel, make("label", {}, _("colours by"), ui.scale)),
+    ui.ends,
     ui.columns,
     ui.said,
     make("div", { className: "bar" }, ui.count),
@@ -101,8 +106,16 @@ export function column(stage, i) {
   const channel = make("small", { className: "which" });
   const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, _("Open in the player"));
   open.setAttribute("aria-label", _("Open in the player: {stage}", { stage: stage.name }));
-  const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...(i ? [open] : []));
+  const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...norms(stage), ...(i ? [open] : []));
   return { stage, i, map, veil, share: NaN, element, name, low, high, legend, ramp, channel };
+}
+
+/** How large the gradient is at a stage, in words and as a bar. @param {FlowStage} stage */
+function norms(stage) {
+  if (stage.share === undefined) return [];
+  const bar = make("i");
+  bar.style.width = `${100 * stage.share}%`;
+  return [make("div", { className: "norm", data: { testid: "norm" } }, make("small", {}, normWords(stage)), make("span", { className: "track" }, bar))];
 }
 
 /**

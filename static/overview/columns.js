@@ -36,13 +36,15 @@ function whichWords({ vector, size: [channels, features], across }, shown) {
  * Bars from zero, and numbers; the largest is marked.
  * @param {Overview} overview @param {number} i @param {Bar[]} bars @param {HTMLElement} words
  */
-function showBars({ scene, stops }, i, bars, words) {
+function showBars({ scene, stops, scaleKind: kind }, i, bars, words) {
   const { data } = mapOf(scene, i, 0);
   const range = rangeOf(scene, i, 0);
-  const scale = limits(Math.min(...range), Math.max(...range), true);
+  const fixed = scene.meta.back && kind === "all";
+  const scale = fixed ? limitsOf(scene, i, 0, kind) : limits(Math.min(...range), Math.max(...range), true);
   const signed = data.some((value) => value < 0);
   const colours = ramp(stops.signed ?? stops[scene.meta.stages[i].scale]);
-  const largest = data.indexOf(Math.max(...data));
+  const sizes = scene.meta.back ? data.map(Math.abs) : data; // of a gradient, either sign counts
+  const largest = sizes.indexOf(Math.max(...sizes));
   bars.forEach(({ line, fill, number }, feature) => {
     const share = Number.isFinite(data[feature]) ? data[feature] / scale[1] : 0;
     const [from, size] = signed ? [50 + Math.min(0, share) * 50, Math.abs(share) * 50] : [0, share * 100];

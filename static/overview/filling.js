@@ -10,6 +10,8 @@ export const shareOf = (computed, i) => Math.max(0, Math.min(1, computed - i));
 export const pace = (columns) => Math.max(EACH[0], Math.min(EACH[1], ALL / columns));
 
 export class Filling {
+  back = false; // from the last column to the first
+
   /** @param {() => void} changed called whenever more or less is computed */
   constructor(changed) {
     this.changed = changed;
@@ -19,8 +21,26 @@ export class Filling {
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
   }
 
-  /** So many columns there are now; what was computed as a whole stays so. @param {number} columns */
-  load(columns) {
+  /** How much of column `i` is there, from 0 to 1. @param {number} i */
+  share(i) {
+    return shareOf(this.computed, this.back ? this.columns - 1 - i : i);
+  }
+
+  /** The column that it has come to. */
+  get last() {
+    const last = Math.min(this.columns, Math.ceil(this.computed)) - 1;
+    return this.back ? this.columns - 1 - last : last;
+  }
+
+  /** Let it come to this column. @param {number} last */
+  reach(last) {
+    this.playing = false;
+    this.set(this.back ? this.columns - last : last + 1);
+  }
+
+  /** So many columns there are now; what was computed as a whole stays so. @param {number} columns @param {boolean} back */
+  load(columns, back = false) {
+    this.back = back;
     const all = this.computed >= this.columns;
     this.columns = columns;
     this.computed = all ? columns : Math.min(columns, Math.max(1, this.computed));

@@ -7,12 +7,12 @@ import { around, focusAgain, focusIn } from "../viewer/build.js";
 import { inkOf } from "../viewer/picture.js";
 import { build, column } from "./build.js";
 import { showColumn } from "./columns.js";
-import { Filling, shareOf } from "./filling.js";
+import { Filling } from "./filling.js";
 import { Grid } from "./grid.js";
 import { listenColumn, listenKeys } from "./hands.js";
 import { Pictures } from "./pictures.js";
 import { showUnit } from "./unit.js";
-import { computedWords } from "./words.js";
+import { backWords, computedWords, endsWords } from "./words.js";
 import { _ } from "../words/catalogue.js";
 
 export class Overview {
@@ -48,7 +48,7 @@ export class Overview {
     this.filling = new Filling(() => this.showFilling());
     this.grid = new Grid(this);
     this.ui.body.addEventListener("click", (event) => this.click(event));
-    this.ui.computed.addEventListener("input", () => this.scrub(Number(this.ui.computed.value) + 1));
+    this.ui.computed.addEventListener("input", () => this.filling.reach(Number(this.ui.computed.value)));
     this.ui.channel.addEventListener("input", () => this.leaf(Number(this.ui.channel.value)));
     this.ui.scale.addEventListener("change", () => this.draw());
     listenKeys(this);
@@ -71,11 +71,23 @@ export class Overview {
     this.channel = Math.min(this.channel, most - 1);
     Object.assign(this.ui.channel, { max: most - 1, value: this.channel });
     this.ui.channelLabel.hidden = most === 1;
-    this.filling.load(this.stages.length);
+    this.filling.load(this.stages.length, Boolean(scene.meta.back));
+    this.inReverse();
     Object.assign(this.ui.computed, { max: this.stages.length - 1 });
     this.theme();
     this.root.dataset.ready = `${this.stages.length}.${this.looked}`;
     this.loaded += 1;
+  }
+
+  /** What is otherwise on the way back. */
+  inReverse() {
+    const back = Boolean(this.scene.meta.back);
+    this.ui.fixed.hidden = !back;
+    if (!back && this.scaleKind === "all") this.ui.scale.value = "channel";
+    if (back && !this.loaded) this.ui.scale.value = "layer";
+    this.ui.play.title = back ? _("Let the gradient flow back, layer by layer") : _("Let the maps fill, layer by layer");
+    this.ui.ends.hidden = !back;
+    this.ui.ends.textContent = endsWords(this.scene.meta.back);
   }
 
   theme() {
@@ -157,27 +169,20 @@ export class Overview {
 
   // --- how far it is computed ---
 
-  /** @param {number} computed */
-  scrub(computed) {
-    this.filling.playing = false;
-    this.filling.set(computed);
-  }
-
   showFilling() {
-    const { computed, columns, playing } = this.filling;
+    const { back, last, playing } = this.filling;
     this.columns.forEach((column) => {
-      const share = shareOf(computed, column.i);
+      const share = this.filling.share(column.i);
       if (column.share === share) return;
       column.share = share;
       column.veil.hidden = share === 1;
       column.veil.style.top = `${100 * share}%`;
       column.element.classList.toggle("later", share === 0);
     });
-    const last = Math.min(columns, Math.ceil(computed)) - 1;
     if (Number(this.ui.computed.value) !== last) this.ui.computed.value = String(last);
-    const words = computedWords(this.stages, last);
+    const words = back ? backWords(this.stages, last) : computedWords(this.stages, last);
     if (this.ui.computedWords.textContent !== words) this.ui.computedWords.textContent = words;
-    const label = playing ? _("■ Stop") : _("▶ Run it through");
+    const label = playing ? _("■ Stop") : back ? _("◀ Run it back") : _("▶ Run it through");
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;
     if (!playing) showUnit(this);
   }

@@ -62,6 +62,8 @@ export function numberOf(scene, i, channel, cell) {
 export function limitsOf(scene, i, channel, kind) {
   const { scale } = scene.meta.stages[i];
   if (scale === "gate") return [0, 1];
+  const { back } = scene.meta;
+  if (back && kind === "all") return [-back.most, back.most];
   return scaleOf(kind, rangeOf(scene, i, channel), widest(scene.tensors[`range.${i}`].data), null, scene.meta.diverging.includes(scale));
 }
 

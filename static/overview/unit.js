@@ -1,19 +1,19 @@
 // The unit that is spoken of: what it sees and reaches, drawn on every map and said in a sentence.
 import { drawBoxes } from "../viewer/build.js";
 import { spansOf } from "./chain.js";
-import { shareOf } from "./filling.js";
 import { numberOf } from "./pictures.js";
 import { atLeast, boxesOf } from "./places.js";
 import { channelWords, unitSentence } from "./words.js";
 import { _ } from "../words/catalogue.js";
 
 const LEAST = 8; // pixels that a box is wide and high, at least
+const hintBack = () => _("Point at a cell of any map: how much the loss changes with it. The dashed boxes are the cells of later stages that its gradient comes from. Click to keep it.");
 const hint = () => _("Point at a cell of any map: the solid boxes are what it sees of earlier stages, the dashed ones what it reaches of later ones. Click to keep it.");
 
 /** Draw and say what the unit that is spoken of sees and reaches. @param {Overview} overview */
 export function showUnit(overview) {
   const { place, stages } = overview;
-  const later = place && shareOf(overview.filling.computed, place.at) < 1;
+  const later = place && overview.filling.share(place.at) < 1;
   const spans = place && !later ? spansOfPlace(overview, place) : stages.map(() => null);
   overview.columns.forEach((one) => drawColumnBoxes(overview, one, place, spans));
   overview.grid.tiles.forEach(({ map }) => {
@@ -21,7 +21,8 @@ export function showUnit(overview) {
     if (here) drawBoxes(map, sized(map, stages[place.at], spans[place.at], "unit"));
     else if (map.boxes.children.length) drawBoxes(map, []);
   });
-  const sentence = !place ? hint() : later ? _("{stage} is not computed yet.", { stage: stages[place.at].name }) : unitSentence(stages, place, valueOf(overview, place), spans);
+  const back = Boolean(overview.scene.meta.back);
+  const sentence = !place ? (back ? hintBack() : hint()) : later ? _("{stage} is not computed yet.", { stage: stages[place.at].name }) : unitSentence(stages, place, valueOf(overview, place), spans, back);
   overview.ui.said.textContent = sentence;
   overview.herald.say(sentence);
 }

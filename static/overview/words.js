@@ -2,7 +2,7 @@
 import { axisOf, listed, spanOf } from "../drawing/axes.js";
 import { statisticsWords } from "../viewer/words.js";
 import { _ } from "../words/catalogue.js";
-import { exact } from "../words/numbers.js";
+import { brief, exact } from "../words/numbers.js";
 import { isWhole } from "./chain.js";
 
 /** The axes that torch has, of the four of a span. @param {FlowStage} stage @param {Spans} span */
@@ -86,10 +86,26 @@ function reached(stages, at, spans) {
 /**
  * What a unit is, what it sees of the input and what of the later stages it reaches.
  * @param {FlowStage[]} stages @param {FlowPlace} place @param {Value} value @param {(Spans | null)[]} spans
+ * @param {boolean} back the number is how much the loss changes with it
  */
-export function unitSentence(stages, { at, channel, cell }, value, spans) {
-  const unit = `${unitName(stages[at], channel, cell)} = ${valueWords(value)}.`;
+export function unitSentence(stages, { at, channel, cell }, value, spans, back = false) {
+  const name = unitName(stages[at], channel, cell);
+  const unit = `${back ? `∂loss/∂${name}` : name} = ${valueWords(value)}.`;
   return [unit, seen(stages, at, spans), reached(stages, at, spans), statisticsWords(stages[at].statistical)].filter(Boolean).join(" ");
+}
+
+/** How far a gradient has come back. @param {FlowStage[]} stages @param {number} first */
+export function backWords(stages, first) {
+  return first === 0 ? _("back through all {stages} stages", { stages: stages.length - 1 }) : _("back to {stage}", { stage: stages[first].name });
+}
+
+/** The scale of the bars, from one power of ten to another. @param {FlowBack | undefined} back */
+export const endsWords = (back) => (back ? _("Bars: the norm of each gradient, on a logarithmic scale from {low} to {high}.", { low: brief(10 ** back.ends[0]), high: brief(10 ** back.ends[1]) }) : "");
+
+/** The norm of a gradient, and of that by a stage's parameters. @param {FlowStage} stage */
+export function normWords({ norm, weights }) {
+  const own = norm === null || norm === undefined ? _("norm: no number") : _("norm {norm}", { norm: brief(norm) });
+  return weights === null || weights === undefined ? own : _("{norm}, of its weights {weights}", { norm: own, weights: brief(weights) });
 }
 
 /** How far a network is computed. @param {FlowStage[]} stages @param {number} last */

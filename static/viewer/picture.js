@@ -82,7 +82,7 @@ export function widest(ranges) {
  * @param {ScaleKind} kind @param {Limits} own @param {Limits | null} layer @param {Limits | null} percentiles @param {boolean} diverging
  */
 export function scaleOf(kind, own, layer, percentiles, diverging) {
-  const [low, high] = { channel: own, layer, percentiles }[kind] ?? own;
+  const [low, high] = { channel: own, layer, percentiles, all: layer }[kind] ?? own;
   return limits(low, high, diverging);
 }
 

@@ -29,6 +29,23 @@ function filled(columns) {
   return { filling, told: () => told };
 }
 
+test("back, it comes to the last column first", () => {
+  const filling = new Filling(() => {});
+  filling.load(5, true);
+  filling.reach(3);
+  assert.deepEqual([0, 1, 2, 3, 4].map((i) => filling.share(i)), [0, 0, 0, 1, 1]);
+  assert.equal(filling.last, 3);
+  filling.reach(0);
+  assert.deepEqual([filling.last, filling.share(0)], [0, 1]);
+});
+
+test("forward, it comes to the first column first", () => {
+  const { filling } = filled(5);
+  filling.reach(1);
+  assert.deepEqual([0, 1, 2, 3, 4].map((i) => filling.share(i)), [1, 1, 0, 0, 0]);
+  assert.equal(filling.last, 1);
+});
+
 test("at first everything is computed", () => assert.equal(filled(7).filling.computed, 7));
 
 test("it fills from the input to the last stage, and stands still there", () => {

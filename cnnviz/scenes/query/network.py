@@ -19,9 +19,10 @@ from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
 from cnnviz.scenes.query.desed import NO_FILE, ask_file
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
+from cnnviz.scenes.query.losses import ask_loss, spelled_loss
 from cnnviz.scenes.query.made import Made, spelled_source
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
-from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.request import LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
@@ -31,7 +32,7 @@ PRESET = OneOf("preset", LESSON, Message("network"), options=tuple(PRESETS))
 LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
 NET = Held("net", "")  # the network as text, where it is no preset
 LAYER = Number("layer", 0, low=0, high=999)
-VIEWS = ("all maps", "one layer")
+VIEWS = ALL_MAPS, ONE_LAYER, GRADIENTS = "all maps", "one layer", "gradients"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 WEIGHTS = {
     "torch": Message("random, as torch begins"),
@@ -43,7 +44,7 @@ FIRST = Photo()
 
 STARTS: dict[str, Callable[[int], Seeded]] = {"torch": Seeded, "kaiming": Kaiming}
 
-Choice = tuple[Request, LayerView]  # the layer that is selected
+Choice = tuple[Request, LayerView | NetworkView]  # the layer that is selected, or what is seen of all of them
 Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
 
 
@@ -53,7 +54,7 @@ def ask(form: Form) -> Made:
     shape, no_shape = ask_shape(form, preset)
     network, no_network = network_of(form, preset)
     at = min(form.ask(LAYER), max(0, len(network.stages) - 1))
-    form.ask(VIEW)
+    seen = ask_seen(form, form.ask(VIEW))
     _, run = ask_run(form, network, shape)
 
     def make() -> Choice:
@@ -64,9 +65,18 @@ def ask(form: Form) -> Made:
         if not network.stages or at >= len(works):
             raise error or GeometryError("The network has no layer yet. Add one first.")
         working = Network(network.stages[: len(works)], network.prefix)
-        return replace(run(), network=working), LayerView(network.stages[at][0])
+        return replace(run(), network=working), seen() or LayerView(network.stages[at][0])
 
-    return Made(type(network.stages[at][1]) if network.stages else LessonB, len(shape) - 1, make)
+    kind = type(network.stages[at][1]) if network.stages else LessonB
+    return Made(kind, len(shape) - 1, make, parts={"stage": network.stages[at][0] if network.stages else ""})
+
+
+def ask_seen(form: Form, view: str) -> Callable[[], NetworkView | None]:
+    """What is seen of the whole network, where that is more than its maps; a function that gives it."""
+    if view != GRADIENTS:
+        return lambda: None
+    loss = ask_loss(form)
+    return lambda: NetworkView(loss())
 
 
 # --- which network ---
@@ -211,5 +221,7 @@ def spell(choice: Choice) -> dict[str, str]:
     if source.shape != (named[0] if named else PRESETS[LESSON]).shape:
         words["shape"] = spelled(source.shape)
     start = next((name for name, kind in STARTS.items() if kind is type(request.weights)), "torch")
-    words |= {"layer": str(request.names.index(view.stage)), "seed": str(request.weights.seed), "weights": start}
-    return words | spelled_source(source.whole)
+    words |= {"seed": str(request.weights.seed), "weights": start} | spelled_source(source.whole)
+    if isinstance(view, LayerView):
+        return words | {"layer": str(request.names.index(view.stage))}
+    return words | {VIEW.key: GRADIENTS} | (spelled_loss(view.back) if view.back else {})
