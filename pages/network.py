@@ -19,14 +19,13 @@ from cnnviz.export.on_stage import on_stage, whose
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.code import class_code, sequential, to_json
 from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
 from cnnviz.scenes.query import network as asked
-from cnnviz.scenes.query.words import OneOf
-from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
@@ -34,19 +33,18 @@ from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.about import facts
+from cnnviz.web.attribution import explained
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.form import WIDGETS
 from cnnviz.web.large_runs import large, show_large
+from cnnviz.web.network_code import code_in, code_out
 from cnnviz.web.network_edit import choose_layer
 from cnnviz.web.network_table import table
 from cnnviz.web.quiz import question
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.widgets import BIND, place
-
-FORMS = ("class", "nn.Sequential")
-FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
 
 EXPLANATION = _("""
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
@@ -63,10 +61,13 @@ changes with each of its cells, on one scale for all channels of a stage with 0 
 where they shrink from layer to layer, the gradient vanishes, and the first layers hardly learn; where they grow, it
 explodes.
 
+**Attribution** asks which cells of the input a number owes itself to; see the sentences above its maps.
+
 **The address holds the network**, as the torch calls that you would type.
 """)
 
 
+Seen = LayerView | NetworkView | AttributionView
 Run = tuple[Request, Callable[[], Request], str]  # to fall back on; what makes the chosen one; a stage
 
 
@@ -78,7 +79,10 @@ def waits(network: Network, shape: Shape) -> bool:
 def asks(network: Network, shape: Shape) -> bool:
     """The same of a network that can run."""
     text = asked.text_of(network)
-    if not large(network, shape, view == asked.GRADIENTS) or st.session_state.get("_asked") == text:
+    if (
+        not large(network, shape, view in (asked.GRADIENTS, asked.ATTRIBUTION))
+        or st.session_state.get("_asked") == text
+    ):
         return False
     needs, macs = memory(network, shape), total(network.measures(shape)).macs
     work = _("{needs:,.0f} MiB of memory, {macs} multiply-adds", needs=needs / 2**20, macs=in_words(macs))
@@ -87,7 +91,7 @@ def asks(network: Network, shape: Shape) -> bool:
     return True
 
 
-def settled(run: Run, view: LayerView | NetworkView) -> tuple[Request, Any]:
+def settled(run: Run, view: Seen) -> tuple[Request, Any]:
     """The request on stage and what is drawn of it; nothing if the layer cannot be drawn at all."""
     first, made, _ = run
     try:
@@ -99,7 +103,7 @@ def settled(run: Run, view: LayerView | NetworkView) -> tuple[Request, Any]:
     return request, shown
 
 
-def drawn(choice: tuple[Request, LayerView | NetworkView]) -> Any:
+def drawn(choice: tuple[Request, Seen]) -> Any:
     """What is seen; of a network that is too large as a whole, a layer needs only those before it."""
     request, view = choice
     if isinstance(view, LayerView) and not may_run(request.network, shape):
@@ -127,7 +131,9 @@ def run_it(run: Run) -> None:
     notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
-    if whole:
+    if view == asked.ATTRIBUTION:
+        explained(shown, "network", WIDGETS.now(SHOW) == WORK)
+    elif whole:
         if shown.told:
             st.markdown(markdown.plain(shown.told))
         overview(shown.blob, f"overview_{view}", enter)
@@ -214,30 +220,6 @@ def ways_out(error: GeometryError | None, name: str, at: int) -> None:
             )
 
 
-def code_out(network: Network) -> None:
-    """The network as PyTorch code, and as a file."""
-    form = WIDGETS.ask(FORM)
-    st.caption(_("Runs as it stands; the keys of its state_dict are the names in the list."))
-    st.code(class_code(network) if form == FORMS[0] else sequential(network))
-    st.download_button("network.json", to_json(network), "network.json", icon=":material/download:", on_click="ignore")
-
-
-def code_in() -> None:
-    """Fields for code and files; nothing in them is run."""
-    st.text_area(_("nn.Sequential(...), a class, or a printed nn.Sequential"), key="pasted", height=220)
-    answer = builder.answered()  # it takes the place of the button, where the eye is
-    if isinstance(answer, Exception):
-        st.warning(markdown.plain(str(answer)), icon=":material/info:")
-    elif answer:
-        first, *notes = map(markdown.plain, answer)
-        st.success("\n\n".join([first, *(f"- {note}" for note in notes)]), icon=":material/check:")
-    st.button(_("Read it"), on_click=builder.paste, icon=":material/code:")
-    st.caption(_("The code is read, never run: layers one after the other, by themselves or as a class calls them."))
-    st.file_uploader(
-        _("or network.json, as it is downloaded under Code"), key="network_file", on_change=builder.open_file
-    )
-
-
 def stage(run: Run | None, draw: Callable[[Run], None]) -> None:
     """What is drawn of a network that works; else what it waits for."""
     if not run:
@@ -288,7 +270,7 @@ if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
 with st.sidebar if screen.embedded() else nullcontext():
     view = WIDGETS.ask(asked.VIEW)
-    seen = asked.ask_seen(WIDGETS, view)
+    seen = asked.ask_seen(WIDGETS, view, network, shape)
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):

@@ -16,12 +16,14 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
 from cnnviz.scenes.build import Maps, Shown
-from cnnviz.scenes.query.spectrogram import FIRST, UNIT, VIEW, VIEWS, Choice, ask, desed_of
+from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, UNIT, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
+from cnnviz.web.attribution import explained
 from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
@@ -38,6 +40,9 @@ channels; choose a stage and a channel to see it large. The cursor runs over all
 
 **The receptive field** of a unit, one cell of a map, is what it can see: the solid box on the input and on the stages
 before. The dashed box on the stages behind is its projective field: what it can still change there.
+
+**Attribution** asks which cells of the spectrogram the selected unit owes itself to, or the mean of a frame or of a
+channel, where mel or frame are empty.
 
 **One window** shows how one number comes about, and compares it with torch's.
 """)
@@ -102,10 +107,25 @@ def survey(choice: Choice) -> Maps:
 
 def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
     """All channels, or one window at work."""
-    if view == VIEWS[0]:
+    if view == ALL_CHANNELS:
         viewer(maps.blob, key, pick)
+    elif view == ATTRIBUTION:
+        explain_it(choice, key)
     else:
         player(window(choice).blob, f"{key}_window", role)
+
+
+def explain_it(choice: Choice, key: str) -> None:
+    """What the selected unit owes to the cells of the spectrogram."""
+    request, looked_at = choice
+    if not looked_at.explained:  # what is still shown was chosen in another view
+        return
+    try:
+        shown = build.show(request, looked_at.explained)
+    except screen.PROBLEMS as problem:
+        st.warning(markdown.plain(str(problem)), icon=":material/info:")
+    else:
+        explained(shown, key, WIDGETS.now(SHOW) == WORK)
 
 
 def facts(maps: Maps) -> None:

@@ -22,7 +22,7 @@ type Palette = Record<string, { light: Stops; dark: Stops }>;
 
 // --- a scene of one layer: cnnviz/scenes/layer.py -------------------------------------------------------------------
 
-type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "balance" | "move";
+type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "balance" | "move" | "occlude";
 type PanelName = "input" | "gate" | "output";
 
 interface Scene {
@@ -99,6 +99,8 @@ interface SceneTensors {
   gate: Tensor;
   signal: Tensor;
   slope?: Tensor; // of a rule "back"
+  score: Tensor; // of a rule "occlude": the target of the whole input, and with each window hidden
+  scores: Tensor;
   mean: Tensor;
   var: Tensor;
   tilt: Tensor; // of a rule "balance", as are the next two
@@ -179,7 +181,7 @@ interface Heard {
 // --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
 
 interface Flow {
-  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack };
+  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack; explains?: string };
   tensors: FlowTensors;
 }
 
@@ -202,6 +204,12 @@ interface FlowStage {
   vector: boolean;
   bars: boolean;
   way: "" | "tables" | "cells" | "all";
+  says?: string; // of a column of an attribution: what it is,
+  from?: number; // the column whose cells go with its own,
+  sum?: { of?: number; by?: number | null; product?: number[]; from?: number; less?: number }; // what a cell is made of,
+  over?: boolean; // whether it is drawn over the input,
+  opens?: boolean; // whether a player shows it,
+  turned?: boolean; // and whether frames run to the right and mels upwards
   norm?: number | null; // of a gradient, and of that by the stage's parameters
   weights?: number | null;
   share?: number;
@@ -282,12 +290,13 @@ type Mark = { at: number; text: string };
 
 type Overview = import("./overview/overview.js").Overview;
 type Column = ReturnType<typeof import("./overview/build.js").column>;
-type Room = "column" | "small" | "large"; // which pictures are drawn how large
+type Room = "column" | "wide" | "small" | "large"; // which pictures are drawn how large
 type Bar = { line: HTMLElement; fill: HTMLElement; number: HTMLElement };
 
 /** The picture of a stage: `room` are its width and height in pixels. */
 interface FlowMap extends DrawnMap {
   room: number[];
+  under?: HTMLImageElement; // the input, beneath a map that lies over it
   bars?: Bar[];
 }
 

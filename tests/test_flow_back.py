@@ -154,7 +154,7 @@ def test_the_picture_of_all_names_every_norm_and_the_loss():
 
 
 def test_the_values_forward_are_not_touched():
-    forth = run_network(LENET, read(REQUEST.input).values)
+    forth = run_network(LENET, read(REQUEST.input).values[None])
     show(REQUEST, VIEW)
     tensors = load(show(REQUEST, NetworkView()).blob)
     np.testing.assert_array_equal(tensors["values.1"].ravel(), forth["conv1"].y.ravel())

@@ -95,7 +95,11 @@ from cnnviz.core.layers import (
 from cnnviz.core.run import Run, run
 from cnnviz.core.trace import trace
 from cnnviz.inputs.patterns import Random
+from cnnviz.networks.attribution import Occlusion, occlusion
+from cnnviz.networks.loss import Unit
+from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
+from cnnviz.scenes.explain import window_run
 from cnnviz.scenes.layer import laid, make_scene, over_examples, three
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.text.catalogue import for_browser
@@ -348,6 +352,9 @@ def runs() -> dict[str, Run]:
         done = run(layer, noise(shape), 3)
         for one in passes(layer) if len(done.x) == 1 else passes(layer)[:1]:
             found[f"back-{name}-{one.name}"] = go_back(done, noise(done.y.shape, 8), one.name, 3)
+    window = Occlusion(kernel_size=(3, 2), stride=(2, 2), fill=-1)
+    x, network = noise((2, 6, 5)), Network((("conv", Conv(2, 3, kernel_size=3)),))
+    found["occluded"] = window_run(occlusion(network, x, Unit(at=(1,)), window))
     return found
 
 

@@ -19,15 +19,26 @@ from cnnviz.networks.forward import memory
 from cnnviz.networks.loss import Loss
 from cnnviz.networks.network import Network
 from cnnviz.scenes import backward, flow_back, forward
+from cnnviz.scenes import explain as explain_
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
+from cnnviz.scenes.explain import Explained, explain
 from cnnviz.scenes.flow_back import go_back, make_flow_back, sentence
 from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, laid, make_scene
 from cnnviz.scenes.matrices import Matrices, matrices_of
 from cnnviz.scenes.matrix import make_matrix
 from cnnviz.scenes.network import Flow, Glance, make_flow
-from cnnviz.scenes.request import Back, LayerView, MatrixView, NetworkView, Request, StageView, View
+from cnnviz.scenes.request import (
+    AttributionView,
+    Back,
+    LayerView,
+    MatrixView,
+    NetworkView,
+    Request,
+    StageView,
+    View,
+)
 from cnnviz.scenes.stage import Watch, make_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
@@ -112,7 +123,9 @@ def show(request: Request, view: LayerView = ...) -> Shown: ...
 def show(request: Request, view: StageView) -> Maps: ...
 @overload
 def show(request: Request, view: NetworkView) -> Flow: ...
-def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # noqa: B008 -- frozen
+@overload
+def show(request: Request, view: AttributionView) -> Explained: ...
+def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow | Explained:  # noqa: B008 -- frozen
     """What is seen of a request; its forward pass is run once for all views of it.
 
     Raises
@@ -124,12 +137,14 @@ def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow:  # 
         return matrix_at_work(request, view)
     if isinstance(view, LayerView):
         return layer_at_work(request, view)
+    if isinstance(view, AttributionView):
+        return explain(request, view)
     return stage_maps(request, view) if isinstance(view, StageView) else network_maps(request, view)
 
 
 def show_on_all_cores(
-    request: Request, view: LayerView | NetworkView, progress: Callable[[int, int], None]
-) -> Shown | Flow:
+    request: Request, view: LayerView | NetworkView | AttributionView, progress: Callable[[int, int], None]
+) -> Shown | Flow | Explained:
     """The same in a process that has nothing else to do; work for `cnnviz.jobs`."""
     torch.set_num_threads(CORES)
     return show(request, view)
@@ -215,6 +230,7 @@ def scale_before(network: Network, stage: str, scale: str) -> str:
 
 def stage_maps(request: Request, view: StageView) -> Maps:
     """All channels of one stage, in time with the sound."""
+    view = replace(view, explained=None)
     clip, passed = clip_of(request.input), run(request, {view.stage}, Watch)
     done = passed[view.stage]
     channel, *unit = inside((view.channel, *(view.unit or ())), done.y.shape[1:])
@@ -264,5 +280,6 @@ def forget() -> None:
     forward.forget()
     backward.forget()
     flow_back.forget()
+    explain_.forget()
     _blobs.clear()
     _matrices.clear()

@@ -126,7 +126,7 @@ def words_of(name: str, seen: Seen, ends: tuple[int, int]) -> dict[str, Any]:
     norm, weights = seen.norms[name], seen.weights.get(name)
     return {
         "scale": SCALE,
-        "states": ["" if state != "no number" else state for state in seen.glance.states[name]],
+        "states": [state if state == _("no number") else "" for state in seen.glance.states[name]],
         "norm": norm if isfinite(norm) else None,
         "weights": weights if weights is not None and isfinite(weights) else None,
         "share": share(norm, ends),

@@ -27,6 +27,7 @@ NAMES = {
     "drop": {"input": "before", "gate": "mask", "output": "after"},
     "norm": {"input": "before", "output": "after"},
     "response": {"input": "before", "output": "after"},
+    "occlude": {"output": "fall"},
     "MaxUnpool": {"input": "pooled", "output": "unpooled"},
     "Through": {"input": "dY", "gate": "slope", "output": "dX"},
 }

@@ -99,21 +99,20 @@ def states(values: Array, limits: Array) -> list[str]:
     return [_("no number") if not np.isfinite(one).any() else state for one, state in zip(values, kept, strict=True)]
 
 
-class Glance:
-    """Takes all maps of every stage as they go by: their numbers, or small pictures where these would be too many."""
+class Columns:
+    """Takes all maps of some stages: their numbers, or small pictures where these would be too many.
 
-    def __init__(self, network: Network, shape: Shape) -> None:
-        names = [INPUT, *(name for name, _ in network.stages)]
-        self.shapes = dict(zip(names, [shape, *network.shapes(shape)], strict=True))
+    Parameters
+    ----------
+    shapes : by the stage's name
+    """
+
+    def __init__(self, shapes: dict[str, Shape]) -> None:
+        self.shapes = shapes
         self.exact = sum(map(prod, self.shapes.values())) <= EXACT
         self.side = side_for([four(one) for one in self.shapes.values()])
         self.tensors: dict[str, Tensors] = {}
         self.states: dict[str, list[str]] = {}
-        self.device = self.notice = ""
-
-    def __call__(self, name: str, done: Run) -> None:
-        self.device, self.notice = done.device, str(done.notice) or self.notice
-        self.take(name, done.y[0])
 
     def take(self, name: str, values: Array) -> None:
         """Keep what there is to show of a stage's output."""
@@ -137,6 +136,19 @@ class Glance:
     def blocks(self, name: str) -> tuple[int, int, int]:
         """How many slices, rows and columns make one cell of the stage's picture."""
         return (1, 1, 1) if self.is_exact(name) else blocks_of(four(self.shapes[name]), self.side)
+
+
+class Glance(Columns):
+    """Takes all maps of every stage of a network as they go by."""
+
+    def __init__(self, network: Network, shape: Shape) -> None:
+        names = [INPUT, *(name for name, _ in network.stages)]
+        super().__init__(dict(zip(names, [shape, *network.shapes(shape)], strict=True)))
+        self.device = self.notice = ""
+
+    def __call__(self, name: str, done: Run) -> None:
+        self.device, self.notice = done.device, str(done.notice) or self.notice
+        self.take(name, done.y[0])
 
 
 def make_flow(network: Network, values: Array, scale: str, glance: Glance) -> Scene:

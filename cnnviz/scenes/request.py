@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from cnnviz.core.layers import Layer
 from cnnviz.inputs import Source
 from cnnviz.inputs.batch import ONE, Batch
-from cnnviz.networks.loss import Loss
+from cnnviz.networks.attribution import Occlusion
+from cnnviz.networks.loss import Loss, Unit
 from cnnviz.networks.network import Network
 from cnnviz.scenes.upstream import Ones, Upstream
 from cnnviz.scenes.weights import Seeded
@@ -114,11 +115,14 @@ class StageView:
         The one that is drawn large; pulled back to the last one where the stage has fewer.
     unit : (frame, mel) or None
         A cell of the stage, pulled back inside as well.
+    explained : AttributionView or None
+        What the unit owes to the sound, where that is looked at.
     """
 
     stage: str
     channel: int = 0
     unit: tuple[int, int] | None = None
+    explained: "AttributionView | None" = None
 
     @property
     def window(self) -> LayerView:
@@ -140,4 +144,31 @@ class NetworkView:
     back: Loss | None = None
 
 
-View = LayerView | StageView | NetworkView
+GRADIENT, TIMES_INPUT, GRAD_CAM, OCCLUSION = METHODS = "gradient", "gradient × input", "Grad-CAM", "occlusion"
+
+
+@dataclass(frozen=True)
+class AttributionView:
+    """What one number of a network owes to the cells of its input.
+
+    Attributes
+    ----------
+    target : Unit
+        The number.
+    method : one of `METHODS`
+    stage : str
+        Of Grad-CAM: whose maps are added up.
+    window : Occlusion or None
+        What is hidden, of that method.
+    turned : bool
+        As of a `LayerView`.
+    """
+
+    target: Unit
+    method: str = GRADIENT
+    stage: str = ""
+    window: Occlusion | None = None
+    turned: bool = False
+
+
+View = LayerView | StageView | NetworkView | AttributionView

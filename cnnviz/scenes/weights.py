@@ -101,6 +101,31 @@ class Loaded(Seeded):
         return () if isinstance(network, Desed) else fit_of(self.checkpoint, network).notes
 
 
+@dataclass(frozen=True)
+class Cam(Seeded):
+    """Those of a network, and behind some of its stages the weights of a Grad-CAM, as a convolution of 1 × 1.
+
+    Attributes
+    ----------
+    network, own : the whole network, and its weights
+    stage : str
+        How the convolution is called.
+    means : tuple of float
+        One for each channel.
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    network: Network
+    own: Seeded
+    stage: str
+    means: tuple[float, ...]
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        shape = (1, len(self.means), *(1,) * network.layer(self.stage).ndim)
+        weight = np.array(self.means, np.float32).reshape(shape)
+        return {**self.own.state(self.network), f"{network.start(self.stage)}weight": weight}
+
+
 def convolution(network: Network) -> tuple[str, Channels]:
     """The last stage, for which a kernel has a name: how its keys begin, and its layer."""
     name, layer = network.stages[-1]

@@ -14,7 +14,7 @@ from cnnviz.jobs import Job, JobError
 from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show, show_on_all_cores
-from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.text import Message, _, plural
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
 
@@ -40,7 +40,12 @@ def large(network: Network, shape: Shape, back: bool = False) -> bool:
     return more_memory * memory(network, shape) > MOST_MEMORY or macs > MAX_MACS
 
 
-def show_large(request: Request, view: LayerView | NetworkView) -> Any:
+def heavy(view: LayerView | NetworkView | AttributionView) -> bool:
+    """Does a view take gradients, or a pass for each window?"""
+    return isinstance(view, AttributionView) or (isinstance(view, NetworkView) and view.back is not None)
+
+
+def show_large(request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
     """As `cnnviz.scenes.build.show`; a large run in a worker.
 
     Raises
@@ -50,13 +55,13 @@ def show_large(request: Request, view: LayerView | NetworkView) -> Any:
     """
     shape = request.input.shape if isinstance(request.input, Fitted) else read(request.input).values.shape
     check_network(request.network, shape, request.network.budget)
-    if not large(request.network, shape, isinstance(view, NetworkView) and view.back is not None):
+    if not large(request.network, shape, heavy(view)):
         return show(request, view)
     which = key((request, view))
     return answers.get(which, lambda: run_apart(which, request, view))
 
 
-def run_apart(which: str, request: Request, view: LayerView | NetworkView) -> Any:
+def run_apart(which: str, request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
     """Wait for a worker's answer; whatever is pressed meanwhile ends the run."""
     if told := refused.get(which):
         raise BudgetError(told)

@@ -17,6 +17,7 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
+from cnnviz.scenes.query.attribution import ASKED as ATTRIBUTION
 from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, PASS
 from cnnviz.web.nudging import NUDGE
@@ -57,6 +58,8 @@ def words(page: str) -> frozenset[str]:
         found |= set() if page == "matrix" else {"layer", "beside", PASS, NUDGE}  # which shows one layer, alone
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
+    if page in ("network", "spectrogram"):
+        found |= {*ATTRIBUTION}
     if page == "spectrogram":
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":

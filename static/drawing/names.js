@@ -14,6 +14,13 @@ const MAPS = {
   after: () => _("after"),
   pooled: () => _("pooled"),
   unpooled: () => _("unpooled"),
+  fall: () => _("fall"),
+  hidden: () => _("hidden"),
+  maps: () => _("maps"),
+  gradient: () => _("gradient"),
+  weights: () => _("weights"),
+  sum: () => _("sum"),
+  "over the input": () => _("over the input"),
   dX_padded: () => _("dX, padded"),
 };
 

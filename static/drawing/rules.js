@@ -256,8 +256,18 @@ function move(scene, axes, channel, cell) {
   return { first: 0, last: 0, perChannel: 0, terms: [], index, source, size: source ? 0 : Math.abs(fill), value: source ? input.data[index] : fill };
 }
 
+/**
+ * How far a number falls where the window hides the input. What it falls to is the result of a forward pass.
+ * @param {Scene} scene @param {Axis[]} axes @param {number} channel @param {Cell} cell
+ */
+function occlude(scene, axes, channel, cell) {
+  const { score, scores } = scene.tensors;
+  const [whole, hidden] = [score.data[0], scores.data[ravel([channel, ...cell], scores.shape)]];
+  return { ...reading(scene, axes, channel, cell), whole, hidden, value: whole - hidden };
+}
+
 /** @type {Record<Rule, (scene: Scene, axes: Axis[], channel: number, cell: Cell) => Worked>} */
-export const RULES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move };
+export const RULES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move, occlude };
 
 /** Torch's own value of an output cell. @param {Scene} scene @param {number} channel @param {Cell} cell */
 export function torchValue(scene, channel, cell) {

@@ -251,8 +251,14 @@ function move(stage, worked) {
   return [stage.input.channels > 1 ? _("input channel {channel}, {place} (cell {index})", places) : _("input {place} (cell {index})", places)];
 }
 
+/** @param {Stage} stage @param {Worked} worked @returns {Part[]} */
+function occlude(stage, { whole, hidden }) {
+  const places = { whole: exact(whole), hidden: exact(hidden), fill: exact(stage.scene.meta.constants.fill) };
+  return [_("the target {whole} − {hidden} with {fill} in this window", places)];
+}
+
 /** @type {Record<Rule, (stage: Stage, worked: Worked, channel: number, room: Written) => Part[]>} */
-export const SENTENCES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move };
+export const SENTENCES = { dot, blend, back, max, mean, power, point, gate, drop, share, response, norm, balance, move, occlude };
 
 /** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", "−": "⁻", ".": "·" };

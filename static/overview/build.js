@@ -1,6 +1,7 @@
 // The overview's elements.
 import { make, makeMap } from "../viewer/build.js";
 import { axisOf, listed } from "../drawing/axes.js";
+import { mapWords } from "../drawing/names.js";
 import { drawnIn } from "./places.js";
 import { stateWords } from "../viewer/words.js";
 import { normWords } from "./words.js";
@@ -9,7 +10,7 @@ import { _ } from "../words/catalogue.js";
 export const scales = () => [["channel", _("each channel")], ["layer", _("whole layer")]];
 const LINE = 16; // pixels of a bar's line, as in the style sheet
 /** @type {Record<Room, number>} */
-const ROOM = { column: 132, small: 72, large: 320 }; // pixels of a picture's longer side
+const ROOM = { column: 132, wide: 224, small: 72, large: 320 }; // pixels of a picture's longer side
 
 /** All parts that stay, by name. @param {HTMLElement} root */
 export function build(root) {
@@ -48,16 +49,29 @@ export function build(root) {
   return { ...ui, channelLabel, body };
 }
 
-/** The picture of a stage. @param {FlowStage} stage @param {Room} room @returns {FlowMap} */
-export function stageMap(stage, room) {
-  const [wide, tall] = drawnIn(stage, ROOM[room], room === "small" ? 14 : 28);
+/**
+ * The picture of a stage, of another one's shape where it lies over that.
+ * @param {FlowStage} stage @param {Room} room @param {FlowStage} shape @returns {FlowMap}
+ */
+export function stageMap(stage, room, shape = stage) {
+  const [wide, tall] = drawnIn(shape, ROOM[room], room === "small" ? 14 : 28);
+  /** @type {FlowMap} */
   const map = { ...makeMap(""), room: [wide, tall] }; // so that nobody has to measure it
   Object.assign(map.picture.style, { width: `${wide}px`, height: `${tall}px` });
   map.cursor.remove();
-  if (stage.bars && room === "column") barsInstead(map, stage);
+  if (stage.bars && (room === "column" || room === "wide")) barsInstead(map, stage);
   else if (stage.across > 1 && !stage.vector) map.boxes.before(sheets(stage));
   trim(map.image, stage);
+  if (stage.over) map.under = underneath(map);
   return map;
+}
+
+/** Room for the input beneath a map. @param {DrawnMap} map */
+function underneath(map) {
+  const under = make("img", { alt: "", className: "under", draggable: false });
+  map.image.classList.add("over");
+  map.image.before(under);
+  return under;
 }
 
 /** Lines between the slices of a picture. @param {FlowStage} stage */
@@ -90,23 +104,26 @@ function barsInstead(map, stage) {
   map.frame.classList.add("scrolls");
 }
 
-/** One column of the row: a stage, its map, what is shown of it, and the way in. @param {FlowStage} stage @param {number} i */
-export function column(stage, i) {
-  const map = stageMap(stage, "column");
+/**
+ * One column of the row: a stage, its map, what is shown of it, and the way in.
+ * @param {FlowStage} stage @param {number} i @param {FlowStage} input @param {boolean} explains
+ */
+export function column(stage, i, input, explains) {
+  const map = stageMap(stage, explains ? "wide" : "column", stage.over || stage.turned ? input : stage);
   const veil = make("i", { className: "veil", hidden: true }); // over what is not computed yet
   map.boxes.before(veil);
   map.picture.tabIndex = 0;
   map.picture.dataset.focus = `map ${stage.name}`;
   map.picture.setAttribute("role", "application");
   const mode = stage.mode ? [make("em", { title: _("This layer is in {mode} mode", { mode: stage.mode }) }, stage.mode)] : [];
-  const name = make("button", { type: "button", className: "name", title: stage.code, data: { look: i, focus: `name ${stage.name}` } }, make("b", {}, stage.name, ...mode), make("small", {}, stage.shape));
+  const name = make("button", { type: "button", className: "name", title: stage.code, data: { look: i, focus: `name ${stage.name}` } }, make("b", {}, stage.says === undefined ? stage.name : mapWords(stage.name), ...mode), make("small", {}, stage.says || stage.shape));
   const [low, high] = [0, 1].map(() => make("span", { className: "number" }));
   const ramp = make("span", { className: "legend" });
   const legend = make("div", { className: "scale", hidden: stage.bars }, low, ramp, high);
   const channel = make("small", { className: "which" });
   const open = make("button", { type: "button", className: "open", data: { open: i, focus: `open ${stage.name}` } }, _("Open in the player"));
   open.setAttribute("aria-label", _("Open in the player: {stage}", { stage: stage.name }));
-  const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...norms(stage), ...(i ? [open] : []));
+  const element = make("section", { className: "column", data: { stage: stage.name } }, name, map.frame, legend, channel, ...norms(stage), ...((stage.opens ?? i > 0) ? [open] : []));
   return { stage, i, map, veil, share: NaN, element, name, low, high, legend, ramp, channel };
 }
 

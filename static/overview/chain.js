@@ -48,11 +48,15 @@ function inRow(span, { data }) {
 /** @param {FlowTensors} tensors @param {"back" | "forth"} way @param {number} i */
 const tablesOf = (tensors, way, i) => [0, 1, 2, 3].map((axis) => tensors[`${way}.${i}.${axis}`]);
 
+/** The stage whose cells go with those of stage `i`: the one before, if it names no other. @param {FlowStage[]} stages @param {number} i */
+const beforeOf = (stages, i) => stages[i].from ?? i - 1;
+
 /** What a span of stage `i` reads of the stage before. @param {Flow} scene @param {number} i @param {Spans | null} span */
 function back({ meta: { stages }, tensors }, i, span) {
   if (!span) return null;
-  if (stages[i].way === "all") return whole(stages[i - 1]);
-  if (stages[i].way === "cells") return laidOut(span, tensors[`cells.${i}`], stages[i - 1]);
+  const before = stages[beforeOf(stages, i)];
+  if (stages[i].way === "all") return whole(before);
+  if (stages[i].way === "cells") return laidOut(span, tensors[`cells.${i}`], before);
   return through(span, tablesOf(tensors, "back", i));
 }
 
@@ -69,10 +73,11 @@ function forth({ meta: { stages }, tensors }, i, span) {
  * @param {Flow} scene @param {number} at @param {Spans} span
  */
 export function spansOf(scene, at, span) {
-  const { length } = scene.meta.stages;
+  const { stages } = scene.meta;
+  const { length } = stages;
   const found = Array(length).fill(null);
   found[at] = span;
-  for (let i = at; i > 0; i--) found[i - 1] = back(scene, i, found[i]);
-  for (let i = at + 1; i < length; i++) found[i] = forth(scene, i, found[i - 1]);
+  for (let i = at; i > 0; i = beforeOf(stages, i)) found[beforeOf(stages, i)] = back(scene, i, found[i]);
+  for (let i = at + 1; i < length; i++) if (beforeOf(stages, i) >= at) found[i] = forth(scene, i, found[beforeOf(stages, i)]);
   return found;
 }

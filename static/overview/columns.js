@@ -17,6 +17,7 @@ export function showColumn(overview, { i, stage, map, low, high, legend, ramp, c
   map.picture.setAttribute("aria-label", _("{map}. Arrow keys choose a unit, Enter keeps it, Escape lets go.", { map: named }));
   if (map.bars) return showBars(overview, i, map.bars, channel);
   map.image.src = overview.pictures.of(i, shown, kind);
+  if (map.under) map.under.src = overview.pictures.of(0, overview.channelOf(0), "channel");
   const range = shown === null ? scene.meta.colour : limitsOf(scene, i, shown, kind);
   [low.textContent, high.textContent] = (range ?? []).map((value) => brief(value));
   ramp.style.background = `linear-gradient(to right, ${stops[stage.scale].join(", ")})`;

@@ -87,6 +87,7 @@ export class Overview {
     if (back && !this.loaded) this.ui.scale.value = "layer";
     this.ui.play.title = back ? _("Let the gradient flow back, layer by layer") : _("Let the maps fill, layer by layer");
     this.ui.ends.hidden = !back;
+    this.ui.body.classList.toggle("explains", this.scene.meta.explains !== undefined);
     this.ui.ends.textContent = endsWords(this.scene.meta.back);
   }
 
@@ -101,7 +102,7 @@ export class Overview {
   /** Everything anew; keys go on where they were. */
   draw() {
     const held = focusIn(this.root);
-    this.columns = this.stages.map((stage, i) => column(stage, i));
+    this.columns = this.stages.map((stage, i) => column(stage, i, this.stages[0], this.scene.meta.explains !== undefined));
     this.columns.forEach((one) => listenColumn(this, one));
     this.ui.columns.replaceChildren(...this.columns.map(({ element }) => element));
     this.columns.forEach((one) => showColumn(this, one));

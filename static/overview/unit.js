@@ -3,11 +3,13 @@ import { drawBoxes } from "../viewer/build.js";
 import { spansOf } from "./chain.js";
 import { numberOf } from "./pictures.js";
 import { atLeast, boxesOf } from "./places.js";
+import { explained } from "./sums.js";
 import { channelWords, unitSentence } from "./words.js";
 import { _ } from "../words/catalogue.js";
 
 const LEAST = 8; // pixels that a box is wide and high, at least
 const hintBack = () => _("Point at a cell of any map: how much the loss changes with it. The dashed boxes are the cells of later stages that its gradient comes from. Click to keep it.");
+const hintSum = () => _("Point at a cell of any map: its number, what it is made of, and the cells of the input that it speaks of. Click to keep it.");
 const hint = () => _("Point at a cell of any map: the solid boxes are what it sees of earlier stages, the dashed ones what it reaches of later ones. Click to keep it.");
 
 /** Draw and say what the unit that is spoken of sees and reaches. @param {Overview} overview */
@@ -22,7 +24,8 @@ export function showUnit(overview) {
     else if (map.boxes.children.length) drawBoxes(map, []);
   });
   const back = Boolean(overview.scene.meta.back);
-  const sentence = !place ? (back ? hintBack() : hint()) : later ? _("{stage} is not computed yet.", { stage: stages[place.at].name }) : unitSentence(stages, place, valueOf(overview, place), spans, back);
+  const explains = overview.scene.meta.explains !== undefined;
+  const sentence = !place ? (explains ? hintSum() : back ? hintBack() : hint()) : later ? _("{stage} is not computed yet.", { stage: stages[place.at].name }) : (explains ? explained(overview.scene, place, valueOf(overview, place), spans) : unitSentence(stages, place, valueOf(overview, place), spans, back));
   overview.ui.said.textContent = sentence;
   overview.herald.say(sentence);
 }

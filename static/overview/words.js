@@ -2,11 +2,16 @@
 import { axisOf, listed, spanOf } from "../drawing/axes.js";
 import { statisticsWords } from "../viewer/words.js";
 import { _ } from "../words/catalogue.js";
-import { brief, exact } from "../words/numbers.js";
+import { brief, exact, fine } from "../words/numbers.js";
 import { isWhole } from "./chain.js";
 
 /** The axes that torch has, of the four of a span. @param {FlowStage} stage @param {Spans} span */
-const own = ({ vector, axes }, span) => (vector ? [span[1]] : span.slice(4 - axes.length));
+function own({ vector, axes, turned, size }, span) {
+  if (vector) return [span[1]];
+  if (!turned) return span.slice(4 - axes.length);
+  const [, , [top, bottom], frames] = span;
+  return [frames, [size[2] - 1 - bottom, size[2] - 1 - top]];
+}
 
 /** "3 rows × 4 columns". @param {FlowStage} stage @param {Spans} span */
 export const sizeWords = (stage, span) =>
@@ -29,13 +34,14 @@ export function channelWords({ size: [channels] }, [[first, last]]) {
  * @param {FlowStage} stage @param {number | null} channel @param {number[]} cell
  */
 export function unitName(stage, channel, cell) {
-  const index = stage.vector ? [cell[0]] : [channel ?? ":", ...cell.slice(3 - stage.axes.length)];
+  const places = stage.turned ? [cell[2], stage.size[2] - 1 - cell[1]] : cell.slice(3 - stage.axes.length);
+  const index = stage.vector ? [cell[0]] : [channel ?? ":", ...places];
   return `${stage.name}[0, ${index.join(", ")}]`;
 }
 
-/** Its number, or that of the block of cells that it lies in. @param {Value} value */
-export function valueWords({ numbers, exactly, blocks }) {
-  const value = numbers.map(exact).join(", ");
+/** Its number, or that of the block of cells that it lies in. @param {Value} value @param {(number: number) => string} written */
+export function valueWords({ numbers, exactly, blocks }, written = exact) {
+  const value = numbers.map(written).join(", ");
   if (exactly) return value;
   const size = blocks.slice(blocks[0] > 1 ? 0 : 1).join(" × ");
   return blocks.some((n) => n > 1) ? _("about {value} (the mean of {size} cells)", { value, size }) : _("about {value}", { value });
@@ -90,7 +96,7 @@ function reached(stages, at, spans) {
  */
 export function unitSentence(stages, { at, channel, cell }, value, spans, back = false) {
   const name = unitName(stages[at], channel, cell);
-  const unit = `${back ? `∂loss/∂${name}` : name} = ${valueWords(value)}.`;
+  const unit = `${back ? `∂loss/∂${name}` : name} = ${valueWords(value, back ? fine : exact)}.`;
   return [unit, seen(stages, at, spans), reached(stages, at, spans), statisticsWords(stages[at].statistical)].filter(Boolean).join(" ");
 }
 

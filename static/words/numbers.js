@@ -40,6 +40,12 @@ export function brief(value, digits = 3) {
 /** The sign alone, where there is no room for the number. @param {number} value */
 export const signOf = (value) => (value > 0 ? "+" : value < 0 ? MINUS : "");
 
+/** A gradient as a sentence wants it: four digits, however small it is. @param {number} value */
+export function fine(value) {
+  const size = Math.abs(value);
+  return size > 0 && size < 0.1 ? `${value < 0 ? MINUS : ""}${power(size, 3)}` : exact(value);
+}
+
 /** A number as a sentence wants it: up to four places, whole numbers as they are. @param {number} value */
 export function exact(value) {
   if (!Number.isFinite(value)) return brief(value);

@@ -14,7 +14,8 @@ from torch import nn
 
 from cnnviz.core.cost import FLOAT_BYTES
 from cnnviz.core.geometry import Axis, GeometryError, Ints, pool_axis
-from cnnviz.core.layers import Array, BatchNorm, Layer, Shape, Shares
+from cnnviz.core.layers import Array, BatchNorm, Layer, Shape, Shares, Step
+from cnnviz.core.layers.cell import Example, gather
 from cnnviz.core.run import BudgetError, batched, check_input, load, somewhere
 from cnnviz.core.settings import Size, knob
 from cnnviz.networks.forward import check_network, modules_of, own_weights
@@ -48,7 +49,7 @@ class Occlusion(Layer):
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         self.check(shape)
         sizes = zip(shape[1:], self.kernel_size, self.stride, strict=True)
-        return tuple(pool_axis(n, kernel, stride, ceil_mode=True) for n, kernel, stride in sizes)
+        return tuple(window_axis(n, kernel, stride) for n, kernel, stride in sizes)
 
     def output_shape(self, shape: Shape) -> Shape:
         return (1, *(axis.n_out for axis in self.windows(shape)))
@@ -57,10 +58,15 @@ class Occlusion(Layer):
         return np.array([[0, shape[0]]])
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, NDArray[np.float32]]) -> dict[str, Array]:
-        return {"scores": parts["scores"], "score": parts["score"]}
+        return dict(state)
 
     def constants(self) -> dict[str, float]:
         return {"fill": self.fill}
+
+    def explain(self, done: Example, axes: Sequence[Axis], channel: int, cell: Sequence[int]) -> Step:
+        """The target of the whole input, less that with the window hidden, which is not worked out from its cells."""
+        window = gather(done.x, axes, (0, len(done.x)), cell, self.pad_value)
+        return Step(window.values, float(done.state["score"][0]) - float(done.state["scores"][channel, *cell]))
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)
@@ -76,6 +82,16 @@ class Occlusion(Layer):
                     kernel=kernel,
                     cells=n,
                 )
+
+
+def window_axis(size: int, kernel: int, stride: int) -> Axis:
+    """Windows along one axis, of which the last ends with the input.
+
+    >>> window_axis(5, 2, 2).count
+    array([2, 2, 1])
+    """
+    start = pool_axis(size, kernel, stride, ceil_mode=True).start
+    return Axis(size, 0, np.arange(size), start, np.arange(kernel), np.minimum(kernel, size - start))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.query.passes import with_passes, with_spelled
 from cnnviz.scenes.query.words import Word
-from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView
+from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request, StageView
 
 NOWHERE = Opening()
 
@@ -82,7 +82,7 @@ class Said:
         request, view = made if isinstance(made, tuple) else (made, LayerView())
         if isinstance(view, StageView):
             return request, view.window
-        if isinstance(view, NetworkView):  # files are of the layer that is selected
+        if isinstance(view, NetworkView | AttributionView):  # files are of the layer that is selected
             view = LayerView(self.made.parts["stage"])
         network, source = request.network, request.input
         if isinstance(network, Chain) or not view.stage:

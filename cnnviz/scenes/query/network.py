@@ -13,16 +13,18 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
 from cnnviz.networks.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError
 from cnnviz.networks.code import CodeError, from_text, to_text
+from cnnviz.networks.loss import Unit
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import MOST_CELLS, spelled
 from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
+from cnnviz.scenes.query.attribution import OF, ask_method, spelled_method, stage_word
 from cnnviz.scenes.query.desed import NO_FILE, ask_file
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
-from cnnviz.scenes.query.losses import ask_loss, spelled_loss
+from cnnviz.scenes.query.losses import UNIT, ask_loss, read_unit, spelled_loss, spelled_unit
 from cnnviz.scenes.query.made import Made, spelled_source
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
-from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
@@ -32,7 +34,7 @@ PRESET = OneOf("preset", LESSON, Message("network"), options=tuple(PRESETS))
 LESSON_ROWS = ("xdim", "cdims", "hdims")  # arguments of lesson B that are rows of numbers
 NET = Held("net", "")  # the network as text, where it is no preset
 LAYER = Number("layer", 0, low=0, high=999)
-VIEWS = ALL_MAPS, ONE_LAYER, GRADIENTS = "all maps", "one layer", "gradients"
+VIEWS = ALL_MAPS, ONE_LAYER, GRADIENTS, ATTRIBUTION = "all maps", "one layer", "gradients", "attribution"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 WEIGHTS = {
     "torch": Message("random, as torch begins"),
@@ -44,7 +46,7 @@ FIRST = Photo()
 
 STARTS: dict[str, Callable[[int], Seeded]] = {"torch": Seeded, "kaiming": Kaiming}
 
-Choice = tuple[Request, LayerView | NetworkView]  # the layer that is selected, or what is seen of all of them
+Choice = tuple[Request, LayerView | NetworkView | AttributionView]  # the selected layer, or more
 Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
 
 
@@ -54,7 +56,7 @@ def ask(form: Form) -> Made:
     shape, no_shape = ask_shape(form, preset)
     network, no_network = network_of(form, preset)
     at = min(form.ask(LAYER), max(0, len(network.stages) - 1))
-    seen = ask_seen(form, form.ask(VIEW))
+    seen = ask_seen(form, form.ask(VIEW), network, shape)
     _, run = ask_run(form, network, shape)
 
     def make() -> Choice:
@@ -71,12 +73,19 @@ def ask(form: Form) -> Made:
     return Made(kind, len(shape) - 1, make, parts={"stage": network.stages[at][0] if network.stages else ""})
 
 
-def ask_seen(form: Form, view: str) -> Callable[[], NetworkView | None]:
+def ask_seen(
+    form: Form, view: str, network: Network, shape: Shape
+) -> Callable[[], NetworkView | AttributionView | None]:
     """What is seen of the whole network, where that is more than its maps; a function that gives it."""
-    if view != GRADIENTS:
+    if view == GRADIENTS:
+        loss = ask_loss(form)
+        return lambda: NetworkView(loss())
+    if view != ATTRIBUTION:
         return lambda: None
-    loss = ask_loss(form)
-    return lambda: NetworkView(loss())
+    works = [name for (name, _), _ in zip(network.stages, network.sound(shape)[0], strict=False)]
+    of, text = form.row(stage_word(OF, Message("target in"), works), UNIT)
+    method = ask_method(form, network, shape)
+    return lambda: method(Unit(at=read_unit(text), stage=of))
 
 
 # --- which network ---
@@ -224,4 +233,7 @@ def spell(choice: Choice) -> dict[str, str]:
     words |= {"seed": str(request.weights.seed), "weights": start} | spelled_source(source.whole)
     if isinstance(view, LayerView):
         return words | {"layer": str(request.names.index(view.stage))}
+    if isinstance(view, AttributionView):
+        target = {OF: view.target.stage, UNIT.key: spelled_unit(view.target.at)}
+        return words | {VIEW.key: ATTRIBUTION} | target | spelled_method(view)
     return words | {VIEW.key: GRADIENTS} | (spelled_loss(view.back) if view.back else {})

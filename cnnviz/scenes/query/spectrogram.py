@@ -1,5 +1,6 @@
 """The form of the page *Spectrogram*."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,21 +11,25 @@ from cnnviz.inputs.part import Part
 from cnnviz.inputs.sound import SOUNDS, LogMel
 from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.networks.desed import Desed
+from cnnviz.networks.loss import Unit, places
 from cnnviz.scenes.clip import clip_of
+from cnnviz.scenes.query.attribution import ask_method, spelled_method
 from cnnviz.scenes.query.desed import KINDS, ask_network, spell_network
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_source
 from cnnviz.scenes.query.words import Number, OneOf, Switch
-from cnnviz.scenes.request import Request, StageView
+from cnnviz.scenes.request import AttributionView, Request, StageView
 from cnnviz.scenes.weights import Loaded, Seeded
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import Message
+from cnnviz.text.problem import Problem
 
 Choice = tuple[Request, StageView]
+Place = tuple[int | None, int | None]  # frame and mel
 FIRST = Request(Desed(training=True), LogMel()), StageView("conv0")
 UNIT = ("frame", "mel")
-VIEWS = ("all channels", "one window")
+VIEWS = ALL_CHANNELS, ONE_WINDOW, ATTRIBUTION = "all channels", "one window", "attribution"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 CHANNEL = Number("channel", 0, low=0, high=511)
 UNITS = tuple(Number(name, None, help=Message("of a unit"), low=0, high=99_999, empty=Message("none")) for name in UNIT)
@@ -55,12 +60,18 @@ def ask(form: Form) -> Made:
         network = ask_network(form)
         seed = form.ask(SEED)
     with look_part:
-        stage, channel, unit = ask_place(form, names_of(network))
+        stage, channel, place = ask_place(form, names_of(network))
+        how = ask_how(form, network, stage, source) if form.now(VIEW) == ATTRIBUTION else None
 
     def make() -> Choice:
         desed, checkpoint = network()
         weights = Loaded(checkpoint, seed=seed) if checkpoint else Seeded(seed)
-        return Request(desed, mono(source), weights), StageView(stage, channel, unit)
+        request = Request(desed, mono(source), weights)
+        if not how:
+            return request, StageView(stage, channel, unit_at(*place))
+        number = target(request, stage, (channel, *place))
+        channel_, *place_ = number.at
+        return request, StageView(stage, channel_ or 0, unit_at(*place_), how(number))
 
     with compare_part:
         what = form.ask(COMPARE)
@@ -69,12 +80,33 @@ def ask(form: Form) -> Made:
     return Made(kind, 2, make, beside, source)
 
 
-def ask_place(form: Form, names: list[str]) -> tuple[str, int, tuple[int, int] | None]:
-    """Stage, channel and unit that are looked at."""
+def ask_how(form: Form, network: Any, stage: str, source: Make) -> Callable[[Unit], AttributionView]:
+    """How a unit is explained; of a network that cannot be made, as of the first one."""
+    try:
+        desed, _ = network()
+        part, shape = desed.upto(stage), shape_of(source())
+    except Problem:
+        part, shape = FIRST[0].network.upto(FIRST[1].stage), (1, 1, 1)
+    return ask_method(form, part, shape, turned=True)
+
+
+def unit_at(frame: int | None, mel: int | None) -> tuple[int, int] | None:
+    """A unit, if both are given."""
+    return None if frame is None or mel is None else (frame, mel)
+
+
+def target(request: Request, stage: str, at: tuple[int | None, ...]) -> Unit:
+    """The number that is explained: of a channel of a stage a unit, the mean of a frame, or of all; pulled inside."""
+    shapes = dict(zip(request.names, request.network.shapes(shape_of(request.input)), strict=True))
+    return Unit(at=places(at, shapes[stage]), stage=stage)
+
+
+def ask_place(form: Form, names: list[str]) -> tuple[str, int, Place]:
+    """Stage, channel, frame and mel that are looked at."""
     stage = form.ask(OneOf("stage", names[0], Message("stage"), options=tuple(names)))
     channel = form.ask(CHANNEL)
     frame, mel = form.row(*UNITS)
-    return stage, channel, None if frame is None or mel is None else (frame, mel)
+    return stage, channel, (frame, mel)
 
 
 def names_of(network: Any) -> list[str]:
@@ -117,8 +149,15 @@ def other_than(first: Choice, other: dict[str, Any]) -> Choice:
         return replace(request, input=sound), view
     changes = {name: value for name, value in other.items() if name != "seed"}
     network = replace(desed_of(request), **changes)
-    stage, _ = network.stages[request.names.index(view.stage)]
-    return replace(request, network=network, weights=Seeded(other["seed"])), replace(view, stage=stage)
+
+    def named(stage: str) -> str:
+        """What the same stage is called there."""
+        return network.stages[request.names.index(stage)][0] if stage else ""
+
+    if how := view.explained:
+        how = replace(how, target=replace(how.target, stage=named(how.target.stage)), stage=named(how.stage))
+    seen = replace(view, stage=named(view.stage), explained=how)
+    return replace(request, network=network, weights=Seeded(other["seed"])), seen
 
 
 def desed_of(request: Request) -> Desed:
@@ -131,6 +170,10 @@ def spell(choice: Choice) -> dict[str, str]:
     request, view = choice
     words = spell_clip(request.input) | spell_network(desed_of(request))
     words |= {"seed": str(request.weights.seed), "stage": view.stage, "channel": str(view.channel)}
+    if view.explained:
+        _, *place = view.explained.target.at
+        words |= {word.key: word.spell(at) for word, at in zip(UNITS, place, strict=True)}
+        return words | {VIEW.key: ATTRIBUTION} | spelled_method(view.explained)
     return words | dict(zip(UNIT, map(str, view.unit or ()), strict=False))
 
 

@@ -1,0 +1,41 @@
+"""What a number owes to the input's cells, as columns of maps or at work in the player."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.scenes.build import show
+from cnnviz.scenes.explain import Explained
+from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.text import _
+from cnnviz.web import markdown
+from cnnviz.web.components.overview import overview
+from cnnviz.web.components.player import player
+from cnnviz.web.widgets import place
+
+CAN = _(
+    "Such a map tells what the network computes, not what it has learned: with random weights it shows the layers "
+    "alone. A gradient speaks of small changes only, and an occlusion of this window and this filling."
+)
+
+
+def explained(shown: Explained, key: str, at_work: bool) -> None:
+    """The columns, or where there is one and it is wanted, the player."""
+    st.markdown(markdown.plain(shown.told))
+    st.caption(CAN)
+    if at_work and shown.work:
+        player(scene_of(shown.work), f"{key}_explained", "alone")
+    else:
+        overview(shown.blob, f"{key}_attribution", enter)
+    if shown.notice:
+        st.info(shown.notice)
+
+
+def scene_of(work: Any) -> bytes:
+    """The scene of what a player shows."""
+    return work if isinstance(work, bytes) else show(*work).blob
+
+
+def enter(column: str) -> None:
+    """Show a column at work; for callbacks."""
+    place({SHOW.key: WORK})
