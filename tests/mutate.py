@@ -46,7 +46,7 @@ HEAVY = [
 AREAS: dict[str, tuple[list[str], str]] = {
     "core": (
         ["cnnviz/core/**/*.py"],
-        "geometry layers measure run pooling norms gates flatten rates reasons scene messages",
+        "geometry layers measure run pooling norms gates flatten rates reasons scene messages back nudge",
     ),
     "drawing": (
         ["static/drawing/*.js"],

@@ -31,6 +31,7 @@ from cnnviz.scenes.upstream import Cell, Ones, Target, Upstream
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 CONV = request_of(Conv(2, 4, 3, stride=2, padding=1, groups=2), Random(size=6, channels=2), seed=3)
+WINNERS = request_of(MaxPool(3, 2), Random(size=5, channels=2))
 UPSTREAMS: tuple[Upstream, ...] = (Ones(), Cell(1, (0, None, 2)), Target("0.5"))
 
 
@@ -167,10 +168,10 @@ def test_the_code_of_a_pass_asks_autograd():
 # --- files ---
 
 
-@pytest.mark.parametrize("name", ["dX", "dW", "db"])
-def test_a_pass_is_taken_away_like_any_scene(name):
-    shown = passed(CONV, name)
-    staged = on_stage(CONV, shown.view, shown)
+@pytest.mark.parametrize(("request_", "name"), [(CONV, "dX"), (CONV, "dW"), (CONV, "db"), (WINNERS, "dX")])
+def test_a_pass_is_taken_away_like_any_scene(request_, name):
+    shown = passed(request_, name)
+    staged = on_stage(request_, shown.view, shown)
     assert f"{name}, where dY is 1 everywhere" in staged.words
     assert Image.open(BytesIO(make(staged, "png", Wanted()))).width > 100
     film = Image.open(BytesIO(make(staged, "gif", Wanted(Look(width_px=400)))))
