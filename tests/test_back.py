@@ -32,6 +32,7 @@ from cnnviz.core.layers import (
 )
 from cnnviz.core.run import BudgetError, Run, run
 from cnnviz.core.trace import steps
+from cnnviz.text.formula import formula
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -233,6 +234,7 @@ def test_a_pass_has_the_shape_that_its_layer_says(name, data):
     for one in passes(layer):
         back = go_back(done, values(done.y.shape), one.name)
         assert back.layer.output_shape(back.shape) == back.y.shape[1:]
+        assert all(map(formula, back.layer.formula(back.shape)))  # which pages can draw
         assert tuple(axis.n_out for axis in back.layer.windows(back.shape)) in ((), back.y.shape[2:])
     assert [one.name for one in passes(layer)].count("dX") == 1
 

@@ -71,10 +71,11 @@ class Balance(Layer):
         return Step(one, (own - float((one * by).mean()) - tilt) / deviation)
 
     def formula(self, shape: Shape) -> list[str]:
+        under = rf"\sqrt{{\text{{var}} + {self.of.eps:g}}}"
         if not is_own(self.of):
-            return [r"dX = \frac{w \cdot dY}{\sqrt{\text{var} + \epsilon}}"]
-        terms = r"g - \overline{g} - \hat{x} \cdot \overline{g \cdot \hat{x}}"
-        return [rf"dX = \frac{{{terms}}}{{\sqrt{{\text{{var}} + \epsilon}}}}, \quad g = w \cdot dY"]
+            return [rf"dX = \frac{{w \cdot dY}}{{{under}}}"]
+        terms = r"g - \text{mean}(g) - \text{x̂} \cdot \text{mean}(g \cdot \text{x̂})"
+        return [rf"dX = \frac{{{terms}}}{{{under}}}, \quad g = w \cdot dY"]
 
     def check(self, shape: Shape) -> None:
         """Nothing to refuse: it is made of a pass that ran."""
