@@ -318,6 +318,15 @@ def test_a_maximum_of_padding_alone_is_not_asked_of_torch():
     assert go_back(mended, mended.y, "dX").y.shape == done.x.shape
 
 
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_bicubic_upsampling_that_keeps_the_size_goes_back_as_torch_has_it(n):
+    """Not as its output asks: torch copies dY, though its output is no copy of x."""
+    done = run(Upsample(scale_factor=(1.25, 1.25), mode="bicubic"), values((1, n, n)))
+    assert not np.array_equal(done.y, done.x)
+    dy = values(done.y.shape, 1)
+    np.testing.assert_allclose(by_hand(go_back(done, dy, "dX")).ravel(), dy.ravel(), **CLOSE)
+
+
 def test_a_pass_with_more_slopes_than_a_scene_holds_is_refused():
     done = run(MaxPool(kernel_size=8, stride=1), values((1, 300, 300)))
     with pytest.raises(BudgetError, match=r"Use a smaller input or smaller windows"):

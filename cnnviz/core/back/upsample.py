@@ -32,14 +32,16 @@ class BlendBack(HandBack):
         return found
 
     def ahead(self) -> list[Blend]:
-        """What is turned round: the blends of the layer, but for a mistake of torch's.
+        """What is turned round: the blends of the layer, but for mistakes of torch's.
 
         Of mode "nearest" the backward pass always forgets a factor that makes as many cells as before, or twice as
-        many; forward, torch forgets it along two axes alone. So its gradient is not always that of its own output.
+        many; forward, torch forgets it along two axes alone. Of mode "bicubic" it copies dY where no axis changes its
+        size, though forward a factor as 1.25 blends. So its gradient is not always that of its own output.
         """
         layer = self.of
         assert isinstance(layer, Upsample)
-        if layer.mode != "nearest":
+        copied = layer.mode == "bicubic" and layer.sizes(self.size) == self.size[1:]
+        if layer.mode != "nearest" and not copied:
             return layer.blends(self.size)
         axes = zip(self.size[1:], layer.sizes(self.size), layer.factors, strict=True)
         return [nearest(*axis, exact=False, ndim=2) for axis in axes]
