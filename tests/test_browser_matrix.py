@@ -9,6 +9,7 @@ from alone import MatrixAlone
 from page_objects import Screen
 from playwright.sync_api import Page, expect
 
+from cnnviz.core.columns import copies
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.typed import Typed
@@ -120,6 +121,16 @@ def test_the_whole_layer_as_one_matrix(matrix):
     assert "It stands 4 times in T" in matrix.point("matrix", 0, 5)
 
 
+def test_the_copies_of_each_cell_are_counted_on_the_input(matrix):
+    shown = seen("forward", Conv(2, 1, (3, 2), padding=(1, 0)), Random(size=(4, 5), channels=2))
+    matrix.open(shown.blob)
+    matrix.act("coverage").check()
+    counted = matrix.ask("(matrix) => Array.from(matrix.desk.dress('input', matrix.desk.maps.input[1]).panel.data)")
+    assert counted == copies(shown.numbers.table, shown.numbers.x.shape)[1].ravel().tolist()
+    assert matrix.ask("(matrix) => matrix.opening().look") == {"coverage": "on"}
+    matrix.act("coverage").uncheck()
+
+
 def test_keys_alone_step_turn_walk_and_pin(matrix):
     matrix.open(seen("forward", Conv(1, 3, (3, 3))).blob)
     matrix.press("Home", "ArrowRight", "ArrowDown")
@@ -138,12 +149,13 @@ def test_keys_alone_step_turn_walk_and_pin(matrix):
 
 
 def test_a_link_opens_its_step_its_kernel_and_its_pinned_number(screen: Screen):
-    screen.page.goto(f"{screen.url}/matrix?out_channels=2&kernel=random&step=3&pin=columns-4-2&look=row-1")
+    screen.page.goto(f"{screen.url}/matrix?out_channels=2&kernel=random&step=3&pin=columns-4-2&look=coverage-on_row-1")
     root = screen.page.locator("[data-role=matrix]")
     expect(root).to_have_attribute("data-ready", re.compile("."))
     expect(root).to_have_attribute("data-step", "2")
     expect(root.get_by_test_id("readout")).to_contain_text("columns[4, 2]")
     assert root.locator(".stage").evaluate("(stage) => stage.player.row") == 1
+    expect(root.get_by_label("times copied")).to_be_checked()
     screen.page.get_by_text("Window by window").click()
     expect(screen.page).to_have_url(re.compile("/convolution"))
     expect(screen.page.locator(".st-key-out_channels input")).to_have_value("2")

@@ -46,7 +46,7 @@ def make_matrix(numbers: Matrices, view: MatrixView, scale: str = "signed", flip
         tensors["overwritten"] = volume(back.overwritten, layer.ndim)
         tensors |= {"input.range": ranges(numbers.torch["input"])}
     panels = painted(numbers, view, tensors, "signed" if view.form == "dX" else scale)
-    used = {one["scale"] for one in panels.values()} | {"weight", "groups"}
+    used = {one["scale"] for one in panels.values()} | {"weight", "groups", "count"}
     meta = {
         "view": "matrix",
         "matrix": {"form": view.form, "panels": panels},

@@ -43,6 +43,10 @@ export function act(matrix, name, value) {
     down: () => turn(matrix.row + 1),
     "channel-next": () => turn(matrix.row + 1),
     row: () => turn(Number(value)),
+    coverage: () => {
+      matrix.desk.coverage = value;
+      matrix.resize();
+    },
     slower: () => faster(-1),
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),

@@ -35,12 +35,15 @@ export function buildControls(root, act) {
     return made;
   };
   const kernel = select("row", _("kernel"), [[0, "0"]], 0, act);
+  const coverage = element("input", { type: "checkbox", "data-act": "coverage" });
+  coverage.addEventListener("change", () => act("coverage", coverage.checked));
+  const counts = element("label", { class: "check", title: _("Count how often each input cell is copied") }, coverage, _("times copied"));
   const share = small("share", _("share step"), _("Take this step away as a picture or a film"));
-  const options = element("div", { class: "options" }, kernel, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
+  const options = element("div", { class: "options" }, kernel, counts, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   const about = aboutLines();
   root.replaceChildren(about.above, stage, foot, options, about.below, help, said);
-  return { ...run, about, stage, base, light, foot, options, readout, said, help, share, kernel, row: /** @type {HTMLSelectElement} */ (kernel.lastChild) };
+  return { ...run, about, stage, base, light, foot, options, readout, said, help, share, kernel, counts, coverage, row: /** @type {HTMLSelectElement} */ (kernel.lastChild) };
 }
 
 /** One focusable place for each panel, over the canvases. @param {HTMLElement} stage @param {MatrixMeta} meta @param {Act} act */

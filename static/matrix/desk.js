@@ -28,6 +28,9 @@ export class Desk {
   look;
   /** @type {Map<string, any>} */
   images = new Map();
+  coverage = false; // the input shows how often each cell is copied
+  /** @type {(Panel & {lim: Limits}) | null} */
+  counted = null;
   width = 0;
   tall = 0;
   ratio = 1;
@@ -45,6 +48,7 @@ export class Desk {
     this.model = new Model(scene);
     this.sums = new Sums(this.model);
     this.images.clear();
+    this.counted = null;
     const { panels } = this.meta;
     this.panels = Object.fromEntries(Object.keys(panels).map((name) => [name, this.makePanels(name)]));
   }
@@ -114,6 +118,11 @@ export class Desk {
     return { ramp: this.colours?.ramps[scale] ?? [], lim };
   }
 
+  /** @returns {Legend} */
+  countLegend() {
+    return { ramp: this.colours?.ramps.count ?? [], lim: this.counts.lim };
+  }
+
   /** @param {number} width @param {number} tall @param {number} ratio @param {number} [scale] */
   resize(width, tall, ratio, scale = 1) {
     Object.assign(this, { width, tall, ratio: ratio * scale });
@@ -156,13 +165,29 @@ export class Desk {
     });
   }
 
+  /** How often each cell of the input is copied, as a panel of one channel. */
+  get counts() {
+    if (this.counted) return this.counted;
+    const data = new Float32Array(this.model.cells);
+    for (const cell of this.model.table) if (cell >= 0) data[cell]++;
+    const most = data.reduce((a, b) => Math.max(a, b), 1);
+    this.counted = { ...this.input, data, shape: [1, ...this.model.size], scale: "count", lim: [0, most], padValue: NaN };
+    return this.counted;
+  }
+
+  /** Are copies counted on this panel? @param {string} name */
+  isCounted(name) {
+    return this.coverage && name === "input" && !this.growing.includes(name);
+  }
+
   /** A map with its colours and its picture. @param {string} name @param {OnStage} map @returns {Dressed} */
   dress(name, map) {
-    const { ramp, lim } = this.legend(name);
-    const panel = this.panelOf(name, map.channel);
-    const key = `${name}:${map.channel}:${map.depth}`;
-    if (!this.images.has(key)) this.images.set(key, this.surface.image(panel, map.channel, map.depth, { ramp, lim }));
-    return { ...map, panel, ramp, lim, image: this.images.get(key), counted: false };
+    const counted = this.isCounted(name);
+    const { ramp, lim } = counted ? this.countLegend() : this.legend(name);
+    const [panel, channel] = counted ? [this.counts, 0] : [this.panelOf(name, map.channel), map.channel];
+    const key = `${name}:${counted ? "count" : channel}:${map.depth}`;
+    if (!this.images.has(key)) this.images.set(key, this.surface.image(panel, channel, map.depth, { ramp, lim }));
+    return { ...map, panel, channel, ramp, lim, image: this.images.get(key), counted };
   }
 
   /**

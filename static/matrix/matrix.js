@@ -85,6 +85,7 @@ export class Matrix {
     this.kept = {};
     this.stops = buildStops(ui.stage, desk.meta, (name, value) => act(this, name, value));
     showKernels(ui, kernels);
+    ui.counts.hidden = desk.growing.includes("input");
     tellAbout(ui.about, scene.meta);
     ui.scrub.max = String(positions - 1);
     ui.base.setAttribute("aria-label", _("{layer}: input {input}, output {output}. The sentence below says what is lit.", { layer: scene.meta.title, ...scene.meta.shapes }));
@@ -104,11 +105,13 @@ export class Matrix {
     if (step !== null) this.clock.step = Math.min(step, this.clock.steps - 1);
     this.row = Math.min(Number(look?.row ?? this.row), this.desk.model.kernels - 1);
     this.pinned = selected(this.desk, pin);
+    this.desk.coverage = this.ui.coverage.checked = look?.coverage === "on";
   }
 
   /** What a link needs to open it so. */
   opening() {
-    return { at: this.step, pin: written(this.pinned), look: this.row ? { row: String(this.row) } : {} };
+    const look = { ...(this.row ? { row: String(this.row) } : {}), ...(this.desk.coverage ? { coverage: "on" } : {}) };
+    return { at: this.step, pin: written(this.pinned), look };
   }
 
   /** What the sentence speaks of: the hovered number, else the keys' cursor, else the pinned one; null is the playhead's. */

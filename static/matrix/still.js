@@ -3,6 +3,7 @@ import { paintMap, paintTag, paintTitle } from "../drawing/paint.js";
 import { mapNames } from "../drawing/titles.js";
 import { dotted } from "../drawing/titles.js";
 import { axisOf } from "../drawing/axes.js";
+import { _ } from "../words/catalogue.js";
 
 /** @param {Desk} desk @param {Ctx} ctx */
 export function paintStill(desk, ctx) {
@@ -32,12 +33,13 @@ function outputNames({ channels, lines }, { channel, depth }) {
 
 /** @param {Ctx} ctx @param {Desk} desk @param {string} name @param {OnStage[]} maps */
 function paintName(ctx, desk, name, maps) {
-  const { title, note } = desk.meta.panels[name];
+  const counted = desk.isCounted(name);
+  const { title, note } = counted ? { title: _("times copied"), note: _("how often each cell stands in the columns") } : desk.meta.panels[name];
   const [{ port }] = maps;
   const { slots } = desk.layout.fits[name];
   const x = Math.min(...slots.map((slot) => slot.x));
   const box = { x, y: port.y, w: desk.layout.rooms[name], h: port.h };
   const [short] = title.split(":");
-  const legend = name === "added" || name === "result" || name === "vector" || box.w < 150 ? {} : desk.legend(name);
+  const legend = name === "added" || name === "result" || name === "vector" || box.w < 150 ? {} : counted ? desk.countLegend() : desk.legend(name);
   paintTitle(ctx, box, { names: [title, short], notes: [note], ...legend }, desk.look);
 }
