@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
-from test_pages import blobs, opened
+from test_pages import blobs, meta, opened
 from test_player_helpers import test_in_node as run_in_node
 
 from cnnviz.content.presets import NETWORKS
@@ -691,3 +691,50 @@ def test_the_answer_comes_with_its_own_formula(asked, layer, line):
     app = opened("network", **LINK, quiz=asked, layer=layer)
     next(one for one in app.toggle if one.label == "show the answer").set_value(True).run()
     assert line in [one.value for one in app.markdown]
+
+
+def columns_at(question):
+    """The numbers and words of a question's columns, or of its player's scene."""
+    [preset] = [one for one in NETWORKS if question in str(one.question)]
+    app = opened("network", **preset.params)
+    assert not app.exception
+    assert not app.warning
+    blob = blobs(app)[-1]
+    return load(blob), meta(blob)
+
+
+def test_the_gradient_vanishes_behind_sigmoids_as_the_answer_says():
+    _, words = columns_at("Eight sigmoids")
+    norms = [stage["norm"] for stage in words["stages"][1:]]
+    assert 5e-8 < norms[0] / norms[-1] < 2e-7
+    through = [norms[i + 1] / norms[i] for i in range(0, len(norms) - 1, 2)]  # each sigmoid's
+    assert min(through) >= 4
+
+
+def test_a_cross_entropys_gradient_is_as_the_answer_says():
+    tensors, words = columns_at("The right class is 3")
+    gradient = tensors[f"values.{len(words['stages']) - 1}"].ravel()
+    assert (gradient < 0).tolist() == [i == 3 for i in range(10)]
+    assert gradient[3] == pytest.approx(-0.895, abs=5e-4)
+    assert gradient.sum() == pytest.approx(0, abs=1e-6)
+
+
+def test_a_convolutions_unit_owes_itself_to_nine_cells():
+    tensors, _ = columns_at("how many of 256 cells")
+    lit = tensors["values.1"][0, 0]
+    weight = Network((("relu", ReLU()), ("conv", Conv(1, 1, (3, 3)))), "net").state(0)["net.conv.weight"]
+    assert lit.size == 256
+    np.testing.assert_allclose(lit[5:8, 5:8], weight[0, 0], rtol=1e-6)
+    assert np.count_nonzero(lit) == 9
+
+
+def test_the_target_rises_in_as_many_windows_as_the_answer_says():
+    tensors, words = columns_at("49 windows hidden")
+    assert words["rule"] == "occlude"
+    assert (tensors["output"].size, int((tensors["output"] < 0).sum())) == (49, 27)
+
+
+def test_a_grad_cam_is_the_layer_that_the_answer_says():
+    tensors, words = columns_at("Sixteen maps become one")
+    assert words["title"] == "nn.Conv2d(16, 1, kernel_size=1, bias=False)"
+    assert tensors["weight"].size == 16

@@ -281,6 +281,9 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
         shape_at(s, "batchnorm0") == shape_at(s, "glu0") == [64, 126, 128]
         and np.allclose(s.tensors["plane.signal"] * s.tensors["plane.gate"], s.tensors["plane.product"], atol=1e-6)
     ),
+    "This unit is 0 behind its ReLU": lambda s: (
+        s.words["explains"].endswith("is 0.") and not s.tensors["values.1"].any()
+    ),
 }
 
 
@@ -381,7 +384,7 @@ def test_momentum_as_other_libraries_have_it_gives_the_other_mean():
 def test_numbers_of_an_answer_that_are_shapes_are_of_this_scene(preset):
     """ "5 × 5" in an answer is a size of input, window or output, or of a matrix."""
     s = seen(preset)
-    if "output" not in s.tensors:  # the viewer's
+    if "output" not in s.tensors:  # the viewer's, or the overview's
         return
     sizes = {s.x.shape[-2:], s.y.shape[-2:], (len(s.tensors.get("line1", ())), len(s.tensors.get("line2", ())))}
     kernel = {tuple(len(s.tensors[f"offset{axis}"]) for axis in (1, 2))} if "offset1" in s.tensors else set()

@@ -22,7 +22,16 @@ CODE = re.compile(  # of Python, JavaScript, LaTeX, HTML, style sheets, addresse
 NAMES = {
     *("zip or npz", "something else", "Ogg video", "git-annex pointer", "torch device", "out of memory"),
     *("can't allocate memory", "not enough memory", "cannot allocate memory"),
-    *("frames x mels", "mels x frames", "channels first", "channels last", "all maps", "one layer"),
+    *(
+        "frames x mels",
+        "mels x frames",
+        "channels first",
+        "channels last",
+        "all maps",
+        "one layer",
+        "at work",
+        "over the input",
+    ),
     *("all channels", "one window", "Paste code", "Running statistics", "ContextGating (DESED)"),
     *("AlexNet, two towers", "AlexNet, one tower", "AlexNet, torchvision"),
     *("the number of examples", "what only the input tells"),

@@ -52,4 +52,50 @@ NETWORKS = [
         ),
         page="network",
     ),
+    Preset(
+        "net=net:c0=Conv2d(1,1,3,padding=1);s0=Sigmoid();c1=Conv2d(1,1,3,padding=1);s1=Sigmoid();"
+        "c2=Conv2d(1,1,3,padding=1);s2=Sigmoid();c3=Conv2d(1,1,3,padding=1);s3=Sigmoid();"
+        "c4=Conv2d(1,1,3,padding=1);s4=Sigmoid();c5=Conv2d(1,1,3,padding=1);s5=Sigmoid();"
+        "c6=Conv2d(1,1,3,padding=1);s6=Sigmoid();c7=Conv2d(1,1,3,padding=1);s7=Sigmoid()"
+        "&shape=1, 16, 16&view=gradients&loss=mean",
+        Message("Eight sigmoids in a row: how much of the gradient comes back to the first layer?"),
+        Message(
+            "About a ten-millionth of its norm. No slope of a sigmoid is more than 1/4, so each divides the gradient "
+            "by 4 or more, and the first layers would hardly learn."
+        ),
+        page="network",
+    ),
+    Preset(
+        "preset=LeNet-5&view=gradients&target=3",
+        Message("The right class is 3: which sign has the loss's gradient there, and what do all ten add up to?"),
+        Message(
+            "−0.895 at class 3, and more than 0 at all others: the shares that a softmax gives, less 1 at the right "
+            "class. Together they are 0."
+        ),
+        page="network",
+    ),
+    Preset(
+        "net=net:relu=ReLU();conv=Conv2d(1,1,3)&shape=1, 16, 16&view=attribution&unit=0, 5, 5",
+        Message("One unit of a 3 × 3 convolution: how many of 256 cells will light, and as what?"),
+        Message("Nine, as the kernel itself: the gradient of a sum of products by a cell is the cell's weight."),
+        page="network",
+    ),
+    Preset(
+        "preset=LeNet-5&view=attribution&method=occlusion&unit=3&show=at work",
+        Message("Random weights, 49 windows hidden in turn: in how many does the target rise?"),
+        Message(
+            "In 27, about half. A network that has learned nothing has no reason to need one place more than another; "
+            "what the map shows is what its random weights compute."
+        ),
+        page="network",
+    ),
+    Preset(
+        "preset=LeNet-5&view=attribution&method=Grad-CAM&unit=3&cam=tanh3&show=at work",
+        Message("Sixteen maps become one Grad-CAM: by which layer?"),
+        Message(
+            "A convolution of 1 × 1 without bias, and a ReLU. Its 16 weights are the mean gradients of the 16 maps; "
+            "each cell of the sum has 16 products."
+        ),
+        page="network",
+    ),
 ]

@@ -37,4 +37,13 @@ SPECTROGRAM = [
         Message("No: signal = linear(x), gate = σ(x), and 64 channels stay 64. torch's own nn.GLU halves them."),
         page="spectrogram",
     ),
+    Preset(
+        "training=false&view=attribution&stage=relu0&channel=3&frame=60&mel=64",
+        Message("This unit is 0 behind its ReLU: which cells of the sound does its gradient light?"),
+        Message(
+            "None. Below 0 the ReLU is flat, so no small change changes the unit; a large one might. In channel 2 the "
+            "same unit is above 0, and its 9 cells light."
+        ),
+        page="spectrogram",
+    ),
 ]
