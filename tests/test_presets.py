@@ -197,6 +197,10 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     ),
     # pooling
     "Nine windows read a cell": lambda s: s.y.max() == 8 and rival_gradient() == pytest.approx(1),
+    "5 × 5 cells, windows of 2": lambda s: (
+        [s.y[0, 0, r, c] for r, c in ((4, 4), (4, 1), (1, 4), (1, 1))] == [1, 0.5, 0.5, 0.25]
+        and [without_ceil_mode().y[0, 0, r, c] for r, c in ((4, 4), (4, 1), (1, 4), (1, 1))] == [0, 0, 0, 0.25]
+    ),
     "What does a maximum read": lambda s: (
         s.words["padValue"] == "-inf" and seen(about("What does a maximum read"), 1).words["padValue"] == 0
     ),
@@ -220,6 +224,8 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
         s.tensors["gate"].max() > 0.95 and s.tensors["gate"].min() < 0.05 and bool((s.tensors["gate"] == 0.5).any())
     ),
     "How do SiLU and GELU": lambda s: np.allclose(s.y, s.x / (1 + np.exp(-s.x)), atol=1e-6) and gelu_is_normal(),
+    "dY is 1 everywhere: where does it": lambda s: np.array_equal(s.y, s.tensors["gate"]) and {*s.y.ravel()} == {0, 1},
+    "How much of dY comes back": lambda s: 0.2 < s.y.max() <= 0.25,
     "What do the channels of a softmax": lambda s: np.allclose(s.y.sum(0), 1, atol=1e-6),
     # normalisation
     "One training pass": lambda s: s.x.ravel().tolist() == [10, 11, 12, 13],  # the others stand in a tab: see below
@@ -227,6 +233,11 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "Eval mode before": lambda s: np.allclose(s.y, s.x, rtol=1e-5),  # eps alone is left: 1 / sqrt(1 + 1e-5)
     "Half of the cells": lambda s: (
         np.array_equal(s.y, 2 * s.x * s.tensors["gate"]) and 0 < s.tensors["gate"].mean() < 1
+    ),
+    "dY is 1 everywhere: what comes back": lambda s: (s.x == 1).all() and np.abs(s.y).max() < 1e-5,
+    "One cell of dY is 1": lambda s: (
+        [np.count_nonzero(one) for one in s.y] == [64, 0, 0]
+        and [np.count_nonzero(one) for one in seen(about("One cell of dY is 1"), 1).y] == [1, 0, 0]
     ),
     "What does dropout do in eval": lambda s: np.array_equal(s.y, s.x),
     "What does nn.Dropout2d drop?": lambda s: whole_channels(s) is True,
@@ -295,6 +306,11 @@ def test_every_answer_is_checked():
 @pytest.mark.parametrize("words", CLAIMS)
 def test_what_an_answer_claims_the_scene_has(words):
     assert CLAIMS[words](seen(about(words)))
+
+
+def without_ceil_mode() -> Seen:
+    """The scene beside the one with it."""
+    return seen(about("5 × 5 cells, windows of 2"), 1)
 
 
 def overlap(s: Seen) -> int:

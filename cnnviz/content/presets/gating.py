@@ -45,4 +45,16 @@ GATING = [
         Message("1, at every pixel: each channel has its share."),
         page="gating",
     ),
+    Preset(
+        "layer=ReLU&maps=0&input=random&pass=dX",
+        Message("dY is 1 everywhere: where does it come back through a ReLU?"),
+        Message("Where x is above 0, and unchanged. A closed cell gets nothing: it cannot learn from this input."),
+        page="gating",
+    ),
+    Preset(
+        "layer=Sigmoid&maps=0&input=random&pass=dX",
+        Message("How much of dY comes back through a sigmoid, at most?"),
+        Message("A quarter, where x is 0. Far from 0 the curve is flat, and almost nothing comes back."),
+        page="gating",
+    ),
 ]

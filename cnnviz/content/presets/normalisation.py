@@ -42,4 +42,19 @@ NORMALISATION = [
         Message("Whole channels: neighbouring cells are alike, and dropping single ones would hide little."),
         page="normalisation",
     ),
+    Preset(
+        "pass=dX",
+        Message("dY is 1 everywhere: what comes back through a batch norm in training?"),
+        Message("Nothing: what moves all cells alike moves their mean as well, and that is taken off."),
+        page="normalisation",
+    ),
+    Preset(
+        "pass=dX&dy=cell&beside=normalisation%3Fpass%3DdX%26dy%3Dcell%26training%3Dfalse",
+        Message("One cell of dY is 1: how many cells of dX light up in training, and how many in eval mode?"),
+        Message(
+            "In training all 64 of its channel, in all examples: each has a part in the mean and the variance. In eval "
+            "mode that cell alone, for the running ones are fixed numbers."
+        ),
+        page="normalisation",
+    ),
 ]

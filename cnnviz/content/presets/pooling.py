@@ -73,4 +73,14 @@ POOLING = [
         ),
         page="pooling",
     ),
+    Preset(
+        "layer=AvgPool&ceil_mode=true&compare=false&input=ramp&input_size=5&pass=dX"
+        "&beside=pooling%3Flayer%3DAvgPool%26compare%3Dfalse%26input%3Dramp%26input_size%3D5%26pass%3DdX",
+        Message("5 × 5 cells, windows of 2: who gets most of dY from an average with ceil_mode, and who without?"),
+        Message(
+            "With it the corner, all of its dY: its window has one cell left, and the last row and column get 1/2. All "
+            "others get 1/4. Without it no window reads the last row and column, and they get 0."
+        ),
+        page="pooling",
+    ),
 ]
