@@ -21,6 +21,7 @@ from cnnviz.core.back.norm import Balance
 from cnnviz.core.layers import GLU, KINDS, ContextGating, Dropout, HalvingGLU, PReLU, Sigmoid, Softmax, Tanh
 from cnnviz.core.run import run
 from cnnviz.inputs.patterns import Random
+from cnnviz.networks.attribution.occlusion import Occlusion
 from cnnviz.networks.checkpoint import Checkpoint
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import Scene
@@ -95,7 +96,7 @@ def test_every_cell_of_every_backward_pass_has_its_tick_in_the_player(tmp_path):
 
 def test_a_cell_has_its_tick_in_files_if_and_only_if_it_has_it_in_the_player(tmp_path):
     right = scenes()
-    rules = {kind.rule for kind in (*KINDS.values(), HandBack, Balance)}
+    rules = {kind.rule for kind in (*KINDS.values(), HandBack, Balance, Occlusion)}
     assert {scene.meta["rule"] for scene in right.values()} == rules
     wrong = {f"{name}-{what}": one for name, scene in right.items() for what, *one in spoiled(scene)}
     expected = {name: [True] * scene.tensors["output"].size for name, scene in right.items()}
