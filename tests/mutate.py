@@ -46,12 +46,16 @@ HEAVY = [
 AREAS: dict[str, tuple[list[str], str]] = {
     "core": (
         ["cnnviz/core/**/*.py"],
-        "geometry layers measure run pooling norms gates flatten rates reasons scene messages back nudge",
+        "geometry layers measure run pooling norms gates flatten rates reasons scene messages back nudge columns",
     ),
     "drawing": (
         ["static/drawing/*.js"],
         "player_helpers export_drawing words browser_player browser_readout browser_turned browser_gating "
         "browser_pooling browser_norms",
+    ),
+    "matrix": (
+        ["static/matrix/*.js", "cnnviz/scenes/matri*.py", "cnnviz/scenes/numpy_code.py"],
+        "matrix_scene matrix_helpers browser_matrix export_matrix",
     ),
     "query": (
         ["cnnviz/scenes/query/*.py", "cnnviz/scenes/opening.py", "cnnviz/content/address.py"],
