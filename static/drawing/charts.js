@@ -42,7 +42,7 @@ function rangeOf(stage, name) {
 
 /** @param {Stage} stage @param {PanelName} name @returns {Limits} */
 function ownRange(stage, name) {
-  if (name === "gate" || stage.scene.meta.scales[name] === "gate") return [0, 1];
+  if (stage.scene.meta.scales[name] === "gate") return [0, 1];
   let [low, high] = [Infinity, -Infinity];
   for (const v of planeOf(stage, name))
     if (Number.isFinite(v)) {

@@ -67,9 +67,9 @@ from cnnviz.core.layers import (
     ZeroPad,
 )
 from cnnviz.core.run import Run
-from cnnviz.text import Message, listed
+from cnnviz.text import listed
 
-__all__ = ["NAMES", "NO_WAY", "Way", "go_back", "passes", "way"]
+__all__ = ["NAMES", "Way", "go_back", "passes", "way"]
 
 NAMES = ("dX_padded", "dsignal", "dgate", "dX", "dW", "db")  # of all passes that any layer has
 FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
@@ -107,17 +107,15 @@ FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
     **{kind: norm.ways for kind in KINDS.values() if issubclass(kind, Norm)},
     LocalResponseNorm: lambda _: (response.NEIGHBOURS,),
 }
-NO_WAY: Mapping[type[Layer], Message] = {}  # kinds that have none, and why
 
 
 def passes(layer: Layer) -> tuple[Way, ...]:
-    """The backward passes of a layer, in the order in which they are told; none where `NO_WAY` says why.
+    """The backward passes of a layer, in the order in which they are told.
 
     >>> [way.name for way in passes(Conv())], [way.name for way in passes(Conv(padding=1, padding_mode="reflect"))]
     (['dX', 'dW', 'db'], ['dX_padded', 'dX', 'dW', 'db'])
     """
-    family = FAMILIES.get(type(layer))
-    return family(layer) if family else ()
+    return FAMILIES[type(layer)](layer)
 
 
 def way(layer: Layer, name: str) -> Way:
@@ -130,13 +128,8 @@ def way(layer: Layer, name: str) -> Way:
     """
     found = {one.name: one for one in passes(layer)}
     if name not in found:
-        if found:
-            names = listed(found)
-            raise GeometryError(
-                "{layer} has no pass {name}. It has {names}.", layer=layer.called, name=name, names=names
-            )
-        why = NO_WAY.get(type(layer)) or Message("Its backward pass is not drawn.")
-        raise GeometryError("{layer} has no pass {name}. {why}", layer=layer.called, name=name, why=why)
+        names = listed(found)
+        raise GeometryError("{layer} has no pass {name}. It has {names}.", layer=layer.called, name=name, names=names)
     return found[name]
 
 
