@@ -159,6 +159,13 @@ def test_a_stage_without_axes_is_no_choice_and_is_refused_by_its_address():
         show(DIGIT, AttributionView(TARGET, GRAD_CAM, "flatten"))
 
 
+def test_a_map_that_is_0_everywhere_is_said_to_be():
+    corner = Unit(at=(0, 0, 0), stage="conv1")
+    window = Occlusion(kernel_size=(4, 4), stride=(4, 4), fill=0.0)
+    assert "0 everywhere" in show(DIGIT, AttributionView(corner, OCCLUSION, window=window)).told  # all 0 there already
+    assert "0 everywhere" not in show(DIGIT, AttributionView(TARGET, OCCLUSION, window=window)).told
+
+
 def test_weights_of_ones_own_are_the_cams_too():
     first, second = (
         show(Request(LENET, DIGIT.input, Seeded(seed)), AttributionView(TARGET, GRAD_CAM, "conv1")).work

@@ -293,7 +293,7 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
         and np.allclose(s.tensors["plane.signal"] * s.tensors["plane.gate"], s.tensors["plane.product"], atol=1e-6)
     ),
     "This unit is 0 behind its ReLU": lambda s: (
-        s.words["explains"].endswith("is 0.") and not s.tensors["values.1"].any()
+        "is 0. By this method nothing" in s.words["explains"] and not s.tensors["values.1"].any()
     ),
 }
 

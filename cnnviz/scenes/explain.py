@@ -71,6 +71,8 @@ def explain(request: Request, view: AttributionView) -> Explained:
             columns = of_cam(grid, network, view.stage, found)
         case Occluded():
             columns = of_windows(grid, found)
+    if not np.nan_to_num(columns[-1].values).any():
+        told = _("{told} By this method nothing speaks for it: the map is 0 everywhere.", told=told)
     blob = make_attribution(columns, grid, view.turned, told).to_bytes()
     done = found if isinstance(found, Occluded) else found.done
     return Explained(blob, told, done.device, str(done.notice), at_work(request, view, grid, found))
