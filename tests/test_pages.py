@@ -84,7 +84,10 @@ def text(part: Any) -> str:
 
 def roles(app: AppTest) -> list[str]:
     """The part of each player: alone, or it leads or follows."""
-    return [player.proto.component_name.removeprefix("cnnviz_player_") for player in app.get("bidi_component")]
+    return [
+        player.proto.component_name.removesuffix("_en").removeprefix("cnnviz_player_")
+        for player in app.get("bidi_component")
+    ]
 
 
 def runs(app: AppTest) -> None:
