@@ -156,7 +156,7 @@ CLAIMS: dict[str, Callable[[Seen], bool]] = {
     "volume": lambda s: s.tensors["weight"].shape[2:] == (2, 2, 2) and s.x.shape[1] == 3 and s.y.shape == (1, 2, 2, 2),
     "max-pooling": lambda s: np.array_equal(s.y[0, 0], blocks(s.x).max(axis=-1)),
     "average-pooling": lambda s: (
-        np.allclose(s.y[0, 0], blocks(s.x).mean(axis=-1)) and np.array_equal(s.x, seen(BY_NAME["max-pooling"]).x[0])
+        np.allclose(s.y[0, 0], blocks(s.x).mean(axis=-1)) and np.array_equal(s.x, seen(BY_NAME["max-pooling"]).x)
     ),
     "count-padding": lambda s: (
         s.x[0, 0, :2, :2].ravel().tolist() == [0, 1, 3, 4] and f"{s.y.flat[0]:.2f}" == "0.89" == f"{8 / 9:.2f}"

@@ -71,6 +71,11 @@ def meta(blob: bytes) -> dict[str, Any]:
     return words
 
 
+def scene(blob: bytes) -> tuple[dict[str, Any], bytes]:
+    """What is on stage, without what is said of it: its words, and its numbers as they are."""
+    return {k: v for k, v in meta(blob).items() if k != "about"}, blob[8 + int.from_bytes(blob[:8], "little") :]
+
+
 def said(app: AppTest, player: int = 0) -> list[tuple[str, str]]:
     """What a player says of its scene, line by line: the element, and the text in it."""
     about = meta(blobs(app)[player]).get("about", {"above": [], "below": []})
@@ -322,7 +327,7 @@ def test_the_last_scene_that_worked_stays_on_stage(name):
     assert worked != start
     getattr(app, kind)(key=bad).set_value(spoiling).run()
     assert len(app.warning) == 1
-    assert blobs(app) == worked
+    assert [scene(blob) for blob in blobs(app)] == [scene(blob) for blob in worked]
     assert said(app)[0][1].startswith("Still showing ")
 
 

@@ -188,8 +188,8 @@ def to_bias(done: Example, dy: Array, torchs: Gradients) -> Replay:
 
 def ways(layer: Layer) -> tuple[Way, ...]:
     assert isinstance(layer, Norm)
-    names = dict(layer.module().named_parameters())
-    learned = [one for one in (WEIGHT, BIAS) if one.of in names]
+    affine = getattr(layer, "affine", getattr(layer, "elementwise_affine", False))
+    learned = (WEIGHT, *((BIAS,) if getattr(layer, "bias", True) else ())) if affine else ()
     return (OWN if is_own(layer) else RUNNING, *learned)
 
 
