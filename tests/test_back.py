@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import Numbers, cases, each, values
+from strategies import Numbers, any_setting, cases, each, values
 
 from cnnviz.core.back import FAMILIES, go_back, passes, way
 from cnnviz.core.back.conv import padding_before
@@ -44,6 +44,12 @@ CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
 def test_every_kind_of_layer_has_backward_passes():
     assert FAMILIES.keys() == set(KINDS.values())
+
+
+@each(*KINDS)
+@given(data=st.data())
+def test_a_layer_has_passes_whatever_its_settings_for_pages_ask_before_it_works(name, data):
+    assert passes(data.draw(any_setting(name)))
 
 
 def doubled(layer: Layer, done: Run) -> torch.nn.Module:
