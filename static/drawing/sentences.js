@@ -240,7 +240,7 @@ function balance(stage, worked, channel) {
   const deviation = exact(worked.deviation);
   if (mean === undefined) return filled(_("{own} ÷ deviation {deviation}", { deviation }), { own });
   const places = { mean: exact(mean), scaled: exact(scaled), tilt: exact(tilt), deviation };
-  return filled(_("({own} − mean {mean} − x̂ {scaled} × mean of dY·x̂ {tilt}) ÷ deviation {deviation}", places), { own });
+  return filled(_("({own} − mean {mean} − normalised x {scaled} × mean of dY × normalised x {tilt}) ÷ deviation {deviation}", places), { own });
 }
 
 /** @param {Stage} stage @param {Worked} worked @returns {Part[]} */

@@ -1,4 +1,4 @@
-"""The gallery: scenes worth a film."""
+"""Films of layers at work, forward."""
 
 from cnnviz.content.exhibit import Exhibit
 from cnnviz.text import Message
@@ -258,13 +258,3 @@ GATES = [
         page="normalisation",
     ),
 ]
-
-SECTIONS: dict[Message, list[Exhibit]] = {
-    Message("Padding"): PADDING,
-    Message("Strides and gaps"): STEPS,
-    Message("Transposed"): TRANSPOSED,
-    Message("Channels and axes"): CHANNELS,
-    Message("Pooling"): POOLING,
-    Message("Gates, dropout, norm"): GATES,
-}
-EXHIBITS = [exhibit for section in SECTIONS.values() for exhibit in section]
