@@ -85,8 +85,8 @@ def test_no_two_scenes_share_a_name_or_an_address():
 
 
 def sizes(s: Seen) -> set[tuple[int, ...]]:
-    """Rows and columns of input, padded input, window, its span, and output."""
-    found = {s.x.shape[-2:], s.y.shape[-2:]}
+    """Rows and columns of input, padded input, window, its span, columns of a matrix, and output."""
+    found = {s.x.shape[-2:], s.y.shape[-2:]} | {s.tensors[name].shape[-2:] for name in {"columns"} & {*s.tensors}}
     if "offset1" in s.tensors:
         offsets = [s.tensors[f"offset{axis}"] for axis in (1, 2)]
         found |= {tuple(map(len, offsets)), tuple(int(o[-1]) + 1 for o in offsets)}
