@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from alone import PlayerAlone
 from asking import request_of
 from page_objects import Screen, place_words, walk
@@ -28,6 +29,7 @@ from cnnviz.core.layers import (
     Softmax,
 )
 from cnnviz.core.trace import trace
+from cnnviz.inputs.batch import Along
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import Shown, show
@@ -103,6 +105,21 @@ def test_the_sentence_of_a_pass_is_autograds_number_at_every_key(name, which, al
     for key, channel, cell in walk(shown.done):
         alone.press(key)
         check(alone, shown, torchs, channel, cell)
+
+
+def test_the_weight_of_a_norm_adds_up_over_all_examples(alone):
+    request = request_of(BatchNorm(num_features=2), Random(ndim=3, size=(3, 2, 3), channels=2), batch=Along())
+    shown = passed(request, "dW")
+    x, norm = torch.from_numpy(shown.forward.x), torch.nn.BatchNorm2d(2)
+    (norm(x) * torch.from_numpy(UPSTREAM.dy(shown.forward))).sum().backward()
+    alone.open(shown.blob)
+    alone.press("End")
+    alone.says("dW channel 1, row 0, column 0:")
+    said = alone.read()
+    assert said.value == pytest.approx(float(norm.weight.grad[1]), rel=1e-4)
+    assert said.torch == pytest.approx(float(norm.weight.grad[1]), rel=1e-4)
+    assert said.badge.startswith("✓ = torch")
+    assert alone.ask("({ stage }) => stage.input.lines.map((line) => line.length)") == [3, 2, 3]
 
 
 def test_pointing_at_dy_lights_the_cells_that_its_window_read(alone):

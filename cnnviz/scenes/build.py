@@ -183,7 +183,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     grid = input_of(request)
     forward_run = run(request, {stage})[stage]
     done, way = back(request, stage, wanted, forward_run)
-    counts = request.batch.counts
+    counts = request.batch.counts if done.layer.ndim == forward_run.layer.ndim else ""  # else an axis of the pass
     check_stage(*laid_out(done.layer, done.shape), len(done.x), counts)
     drawn = lay_out(done)
     meta, notice = words(done, drawn)

@@ -42,9 +42,9 @@ def tell(request: Request, shown: Shown) -> None:
 
 
 def moves(shown: Shown) -> bool:
-    """Is there one number behind each cell of the pass: of one example, and no step on the way?"""
+    """Is there one number behind each cell of the pass, which is of one example or all, and no step on the way?"""
     back = shown.view.back
-    return bool(back and way(shown.forward.layer, back.of).of) and len(shown.forward.x) == 1
+    return bool(back and way(shown.forward.layer, back.of).of) and len(shown.done.x) == 1
 
 
 def place(word: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -26,7 +26,7 @@ from cnnviz.core.back import (
     upsample,
     window,
 )
-from cnnviz.core.back.way import INPUT, Replay, Way, autograd
+from cnnviz.core.back.way import INPUT, Gradients, Replay, Way, autograd
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
     GLU,
@@ -69,7 +69,7 @@ from cnnviz.core.layers import (
 from cnnviz.core.run import Run
 from cnnviz.text import listed
 
-__all__ = ["NAMES", "Way", "go_back", "passes", "way"]
+__all__ = ["NAMES", "Way", "go_back", "passes", "replayed", "way"]
 
 NAMES = ("dX_padded", "dsignal", "dgate", "dX", "dW", "db")  # of all passes that any layer has
 FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
@@ -153,23 +153,28 @@ def go_back(done: Run, dy: Array, name: str, seed: int = 0) -> Run:
     GeometryError
         If the layer has no such pass, or the pass is too large.
     """
-    asked, examples = way(done.layer, name), [done.example(n) for n in range(len(done.x))]
-    if len(examples) > 1 and asked.of != INPUT:
+    asked = way(done.layer, name)
+    if len(done.x) > 1 and asked.of != INPUT and not asked.whole:
         raise GeometryError(
             "{name} adds up over all {n} examples, and a scene of it holds one. Choose 1 example, or dX.",
             name=name,
-            n=len(examples),
+            n=len(done.x),
         )
-    for one in examples:
-        asked.check(one)
+    for n in range(len(done.x)):
+        asked.check(done.example(n))
     dy = np.require(np.broadcast_to(dy, done.y.shape), np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
     torchs, seconds = autograd(done, dy, seed)
-    if asked.whole:
-        found = asked.whole(done, dy, torchs)
-    else:
-        apart = zip(examples, dy, torchs[INPUT], strict=True)
-        found = together([asked.replay(one, own, {**torchs, INPUT: dx}) for one, own, dx in apart])
+    found = replayed(asked, done, dy, torchs)
     return Run(found.layer, found.x, found.y, found.state, "cpu", seconds, "", found.parts)
+
+
+def replayed(asked: Way, done: Run, dy: Array, torchs: Gradients) -> Replay:
+    """A pass of all examples, (N, channels, *axes), with torch's numbers laid out as it gives them."""
+    if asked.whole:
+        return asked.whole(done, dy, torchs)
+    assert asked.replay
+    each = enumerate(zip(dy, torchs[INPUT], strict=True))
+    return together([asked.replay(done.example(n), own, {**torchs, INPUT: dx}) for n, (own, dx) in each])
 
 
 def together(found: Sequence[Replay]) -> Replay:

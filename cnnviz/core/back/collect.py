@@ -21,6 +21,8 @@ class Collect(HandBack):
     size : shape of dY
     reads : for each channel of the result the first channel of dY that counts, and one past the last
     summed : for each axis of dY, is it summed up? If not, each cell along it has a number of its own.
+
+    Several examples are an axis before those of the layer.
     """
 
     torch_name: ClassVar[str] = "Collect"
@@ -34,6 +36,18 @@ class Collect(HandBack):
 
     def output_shape(self, shape: Shape) -> Shape:
         return (len(self.reads), *(1 if all_of else n for n, all_of in zip(shape[1:], self.summed, strict=True)))
+
+    def axis_names(self) -> tuple[str, ...]:
+        return ("examples",) * (self.ndim - self.of.ndim) + self.of.axis_names()
+
+    def out_axis_names(self) -> tuple[str, ...]:
+        return self.of.axis_names()
+
+    def torch_shapes(self, shape: Shape, n: int = 1) -> tuple[Shape, Shape]:
+        channels, *made = self.output_shape(shape)
+        if self.ndim == self.of.ndim:
+            return (n, *shape), (n, channels, *made)
+        return (shape[1], shape[0], *shape[2:]), (n, channels, *made[1:])
 
     def macs(self, shape: Shape) -> int:
         return prod(shape)

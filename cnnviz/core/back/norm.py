@@ -1,7 +1,7 @@
 """Back through normalisation: where a cell took part in mean and variance, what they did comes back to it as well."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -153,44 +153,46 @@ def balanced(done: Run, dy: Array, torchs: Gradients) -> Replay:
     return Replay(Balance(layer, ndim=layer.ndim), dy, torchs[INPUT], state, small)
 
 
-def whole(done: Example) -> Run:
-    """One example as a batch of its own."""
-    parts = {name: part[None] if part.ndim == done.x.ndim else part for name, part in done.parts.items()}
-    return Run(done.layer, done.x[None], done.y[None], done.state, "cpu", 0.0, "", parts)
+def collector(layer: Norm, shape: Shape, n: int) -> Collect:
+    """Which cells each weight was multiplied with, and each bias added to; several examples are one axis more."""
+    each = tuple((c, c + 1) for c in range(shape[0]))
+    if isinstance(layer, LayerNorm):
+        reads = each if len(layer.normalized_shape) > layer.ndim else ((0, shape[0]),)  # has each channel its own?
+        summed = tuple(not one for one in layer.shares())
+    else:
+        reads, summed = each, (True,) * layer.ndim
+    if n == 1:
+        return Collect(layer, shape, reads, summed, ndim=layer.ndim)
+    return Collect(layer, (shape[0], n, *shape[1:]), reads, (True, *summed), ndim=layer.ndim + 1)
 
 
-def to_input(done: Example, dy: Array, torchs: Gradients) -> Replay:
-    found = balanced(whole(done), dy[None], torchs)
-    return Replay(found.layer, dy, torchs[INPUT], found.state, found.parts)
-
-
-def collector(done: Example) -> Collect:
-    """Which cells each weight was multiplied with, and each bias added to."""
-    layer, shape = done.layer, done.x.shape
+def learned(done: Run, dy: Array, gradient: Array, factor: Array | None = None) -> Replay:
+    """The sum over all examples."""
+    layer = done.layer
     assert isinstance(layer, Norm)
-    if not isinstance(layer, LayerNorm):
-        each = tuple((c, c + 1) for c in range(shape[0]))
-        return Collect(layer, shape, each, (True,) * layer.ndim, ndim=layer.ndim)
-    all_of = len(layer.normalized_shape) > layer.ndim  # then each channel has its own
-    reads = tuple((c, c + 1) for c in range(shape[0])) if all_of else ((0, shape[0]),)
-    return Collect(layer, shape, reads, tuple(not one for one in layer.shares()), ndim=layer.ndim)
+    found = collected(collector(layer, done.shape, len(dy)), side_by_side(dy), gradient, factor)
+    return replace(found, x=found.x[None], y=found.y[None])
 
 
-def to_weight(done: Example, dy: Array, torchs: Gradients) -> Replay:
+def side_by_side(x: Array) -> Array:
+    """A batch as maps, (channels, N, *axes); of one example, (channels, *axes)."""
+    return x[0] if len(x) == 1 else x.swapaxes(0, 1)
+
+
+def to_weight(done: Run, dy: Array, torchs: Gradients) -> Replay:
     assert isinstance(done.layer, Norm)
-    run = whole(done)
-    return collected(collector(done), dy, torchs["weight"], scaled(done.layer, run.x, run.parts).x[0])
+    return learned(done, dy, torchs["weight"], side_by_side(scaled(done.layer, done.x, done.parts).x))
 
 
-def to_bias(done: Example, dy: Array, torchs: Gradients) -> Replay:
-    return collected(collector(done), dy, torchs["bias"])
+def to_bias(done: Run, dy: Array, torchs: Gradients) -> Replay:
+    return learned(done, dy, torchs["bias"])
 
 
 def ways(layer: Layer) -> tuple[Way, ...]:
     assert isinstance(layer, Norm)
     affine = getattr(layer, "affine", getattr(layer, "elementwise_affine", False))
-    learned = (WEIGHT, *((BIAS,) if getattr(layer, "bias", True) else ())) if affine else ()
-    return (OWN if is_own(layer) else RUNNING, *learned)
+    own = (WEIGHT, *((BIAS,) if getattr(layer, "bias", True) else ())) if affine else ()
+    return (OWN if is_own(layer) else RUNNING, *own)
 
 
 OWN = Way(
@@ -199,7 +201,6 @@ OWN = Way(
         "dX has three terms: the cell's own dY; less the mean of dY, for the cell moved the mean; less x̂ times the "
         "mean of dY·x̂, for it moved the variance. So a dY that is the same everywhere brings nothing back."
     ),
-    to_input,
     whole=balanced,
 )
 RUNNING = Way(
@@ -208,13 +209,14 @@ RUNNING = Way(
         "In eval mode mean and variance are fixed numbers, which no cell moves. So dX has one term of the three: the "
         "cell's own dY, times weight over deviation."
     ),
-    to_input,
     whole=balanced,
 )
 WEIGHT = Way(
     "dW",
     Message("The weight was multiplied with x̂, the normalised cells, so dW is the sum of dY times x̂."),
-    to_weight,
-    "weight",
+    of="weight",
+    whole=to_weight,
 )
-BIAS = Way("db", Message("The bias was added to all of these cells, so db is the sum of their dY."), to_bias, "bias")
+BIAS = Way(
+    "db", Message("The bias was added to all of these cells, so db is the sum of their dY."), of="bias", whole=to_bias
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnnviz.core.back import way
+from cnnviz.core.back import replayed, way
 from cnnviz.core.back.way import INPUT
 from cnnviz.core.layers import Array, Shape
 from cnnviz.core.run import Run, build
@@ -73,8 +73,9 @@ def index_of(done: Run, dy: Array, name: str, at: Sequence[int]) -> Shape:
 
     A pass lays torch's gradient out on its maps; given numbers that count instead, it says which went where.
     """
-    asked, forth = way(done.layer, name), done.example()
-    tensors = {INPUT: forth.x, **done.state}
+    asked = way(done.layer, name)
+    tensors = {INPUT: done.x, **done.state}
     counted = {key: np.arange(one.size, dtype=np.float64).reshape(one.shape) for key, one in tensors.items()}
-    flat = int(asked.replay(forth, dy[0], counted).y[tuple(at)])
-    return tuple(int(i) for i in np.unravel_index(flat, tensors[asked.of].shape))
+    flat = int(replayed(asked, done, dy, counted).y[0, *at])
+    index = tuple(int(i) for i in np.unravel_index(flat, tensors[asked.of].shape))
+    return index[1:] if asked.of == INPUT else index

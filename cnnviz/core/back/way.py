@@ -49,19 +49,20 @@ class Way:
     said : Message
         In a sentence or two, what kind of pass it is.
     replay : (forward pass, dY, what torch says) -> Replay
+        Of one example; None if there is one of all of them, `whole`.
     slides : str
         What its kernel is, if not the weights: "dY", "x" or "1".
     code : str
         Lines of Python that give it from ``layer``, ``x`` and ``dY``, where it is a step that no tensor has.
     whole : (forward pass of all examples, dY, what torch says) -> Replay
-        The same of a batch, (N, channels, *axes), where examples are mixed; by default each has its own `replay`.
+        Of a batch, with N in front, where examples are mixed or added up.
     check : (forward pass) -> None
         Raises `GeometryError` where torch must not be asked.
     """
 
     name: str
     said: Message
-    replay: Callable[[Example, Array, Gradients], Replay]
+    replay: Callable[[Example, Array, Gradients], Replay] | None = None
     of: str = INPUT
     read: str = "dY"
     slides: str = ""
