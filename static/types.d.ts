@@ -57,6 +57,7 @@ interface SceneMeta {
   outAxes: string[];
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
+  kernels?: [number, number][]; // of dW of a convolution: each output map is weight[kernel, channel]
   nudges?: boolean; // of a backward pass: each output cell is the gradient of one number
   about?: Lines; // round the stage: cnnviz/web/about.py
   opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py

@@ -11,6 +11,7 @@ from page_objects import Screen, place_words, walk
 from playwright.sync_api import expect
 from test_back import expected
 
+from cnnviz.core.back.places import kernels
 from cnnviz.core.layers import (
     GLU,
     SELU,
@@ -80,6 +81,8 @@ def told(shown: Shown, channel: int, cell: tuple[int, ...]) -> str:
     """How the sentence names a cell of a gradient."""
     name = shown.view.back.of.replace("_", ", ")
     channels = f" channel {channel}," if shown.done.y.shape[1] > 1 else ""
+    if pairs := kernels(shown.forward, shown.view.back.of):
+        channels = " kernel {}, channel {},".format(*pairs[channel]) if len(pairs) > 1 else ""
     return f"{name}{channels} {place_words(cell)}:"
 
 

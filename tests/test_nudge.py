@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from strategies import cases, each, values
 
 from cnnviz.core.back import go_back, passes
-from cnnviz.core.back.nudge import index_of, nudge
+from cnnviz.core.back.nudge import nudge
+from cnnviz.core.back.places import index_of, kernels
 from cnnviz.core.layers import Conv, ConvTranspose, LPPool, MaxPool
 from cnnviz.core.run import run
 from cnnviz.web.nudging import place, words
@@ -34,10 +35,12 @@ def test_the_number_that_is_moved_is_the_one_whose_gradient_is_there():
     layers = {Conv(2, 4, 2, groups=2): [(0, 0), (1, 0)], ConvTranspose(2, 4, 2, groups=2): [(0, 0), (0, 1)]}
     for layer, pairs in layers.items():
         done = run(layer, values((2, 3, 3)))
+        assert kernels(done, "dW")[:2] == pairs
+        assert not kernels(done, "dX")
         for channel, pair in enumerate(pairs):
-            assert index_of(done, done.y, "dW", (channel, 1, 0)) == (*pair, 1, 0)
-        assert index_of(done, done.y, "dX", (1, 2, 0)) == (1, 2, 0)
-        assert index_of(done, done.y, "db", (3, 0, 0)) == (3,)
+            assert index_of(done, "dW", (channel, 1, 0)) == (*pair, 1, 0)
+        assert index_of(done, "dX", (1, 2, 0)) == (1, 2, 0)
+        assert index_of(done, "db", (3, 0, 0)) == (3,)
 
 
 def test_a_step_that_is_too_large_breaks_the_promise_of_a_maximum():

@@ -93,7 +93,7 @@ def test_a_target_that_does_not_suit_is_refused_with_what_would(text, says):
     [
         ("dX", {"input": "dY", "output": "dX"}, "dX · nn.ConvTranspose2d(4, 2, "),
         ("dW", {"input": "x", "output": "dW", "kernel": "dY"}, "dW · nn.Conv2d(2, 4, "),
-        ("db", {"input": "dY", "output": "db", "kernel": "1"}, "db · nn.Conv2d(4, 4, "),
+        ("db", {"input": "dY", "output": "db"}, "db · nn.Conv2d(2, 4, "),
     ],
 )
 def test_a_scene_says_which_pass_it_is(name, names, title):

@@ -7,6 +7,7 @@ from typing import overload
 import numpy as np
 import torch
 
+from cnnviz.core.back.places import kernels
 from cnnviz.core.cache import Cache
 from cnnviz.core.columns import copies
 from cnnviz.core.cost import Measure, measure, total
@@ -191,6 +192,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     at = None if view.at is None else inside(view.at, laid(done.y, counts).shape)
     names = {"input": way.read, "output": way.name, **({"kernel": way.slides} if way.slides else {})}
     told = {"names": names, "title": f"{way.name} · {done.layer.code()}", "nudges": bool(way.of) and len(done.x) == 1}
+    told |= {"kernels": pairs} if (pairs := kernels(forward_run, way.name)) else {}
 
     def blob() -> bytes:
         scene = make_scene(drawn, scale, False, view.turned, at, view.axes, counts)

@@ -27,5 +27,15 @@ const MAPS = {
 /** @param {string} name */
 export const mapWords = (name) => MAPS[name]?.() ?? name;
 
+/**
+ * Which map of the weights an output channel is the gradient of; null where it is a channel, or there is one alone.
+ * @param {SceneMeta} meta @param {number} channel
+ */
+export function kernelOf({ kernels = [] }, channel) {
+  if (kernels.length < 2) return null;
+  const [kernel, own] = kernels[channel];
+  return { kernel, channel: own };
+}
+
 /** What the maps of a panel are called. @param {SceneMeta} meta @param {PanelName} panel */
 export const panelWords = ({ names }, panel) => mapWords(names[panel] ?? panel);

@@ -1,6 +1,6 @@
 // The sentence: what the shown cell is, in words and coloured numbers, as parts. Text only; nothing is put in as HTML.
 import { axisOf, listed, placeWords, spanWords } from "./axes.js";
-import { panelWords } from "./names.js";
+import { kernelOf, panelWords } from "./names.js";
 import { AT_LENGTH, SENTENCES, chip, part, textOf } from "./sentences.js";
 import { _, filled, plural } from "../words/catalogue.js";
 import { count, exact } from "../words/numbers.js";
@@ -16,6 +16,8 @@ export const stepWords = (step, steps) => _("step {step} of {steps}", { step: co
  */
 export function cellWords(stage, panel, channel, place) {
   const places = { map: panelWords(stage.scene.meta, panel), channel, place };
+  const weights = panel === "output" && kernelOf(stage.scene.meta, channel);
+  if (weights) return _("{map} kernel {kernel}, channel {channel}, {place}", { ...places, ...weights });
   if (stage[panel].channels > 1) return place ? _("{map} channel {channel}, {place}", places) : _("{map} channel {channel}", places);
   return place ? _("{map} {place}", places) : places.map;
 }

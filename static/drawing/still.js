@@ -6,7 +6,7 @@ import { clipTo, dashed, paintLegend, paintMap, paintTag, paintTitle } from "./p
 import { contentAt } from "./panels.js";
 import { boxOf } from "./port.js";
 import { panelWords } from "./names.js";
-import { arrowWords, countedWords, dotted, mapNames, panelTitle, workNote, workTitle } from "./titles.js";
+import { arrowWords, countedWords, dotted, mapNames, panelTitle, stripNames, workNote, workTitle } from "./titles.js";
 import { _ } from "../words/catalogue.js";
 
 /** @param {Stage} stage @param {Ctx} ctx */
@@ -20,7 +20,7 @@ export function paintStill(stage, ctx) {
     const depth = stage.output.lines[0].length > 1 ? [axisOf(stage.scene.meta.axes[0]).one(map.depth)] : [];
     paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, withArrows(stage, map, depth)) || depth.join());
   }
-  for (const map of stage.strip) paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, [`${map.channel}`]));
+  for (const map of stage.strip) paintOne(ctx, stage, map, fitting(ctx, stage.look, map.port, stripNames(stage.scene.meta, map.channel)));
   paintDropped(ctx, stage);
   paintCharts(ctx, stage);
 }

@@ -1,7 +1,7 @@
 // What panels and maps are called, and the notes beside their names.
 import { axisOf } from "./axes.js";
 import { arrowSigns } from "./port.js";
-import { panelWords } from "./names.js";
+import { kernelOf, panelWords } from "./names.js";
 import { _ } from "../words/catalogue.js";
 import { brief, fixed, percent } from "../words/numbers.js";
 
@@ -15,23 +15,32 @@ export function panelTitle(stage, panel) {
   const map = panelWords(stage.scene.meta, panel);
   const one = panel === "output" || stage.gating;
   const channel = stage.selected;
+  const weights = panel === "output" && kernelOf(stage.scene.meta, channel);
+  if (weights) return [_("{map} · kernel {kernel}, channel {channel}", { map, ...weights }), _("{map} · k {kernel}, c {channel}", { map, ...weights })];
   return one && stage.output.channels > 1 ? [_("{map} · channel {channel}", { map, channel }), _("{map} · ch {channel}", { map, channel })] : [map];
 }
 
 /** Names of an input map as long as they may be, and in letters. @param {Stage} stage @param {{channel: number, depth: number}} map */
 export function mapNames(stage, { channel, depth }) {
-  const { groups, axes, view } = stage.scene.meta;
+  const { groups, axes, view, kernels } = stage.scene.meta;
   const group = stage.groupOf(channel, stage.input.channels);
   const { lines, low } = stage.input;
   /** @type {string[][]} */
   const [long, short] = [[], []];
   /** @param {string} words @param {string} letters */
   const name = (words, letters) => [long.push(words), short.push(letters)];
-  if (groups > 1) name(_("group {group}", { group }), _("g {group}", { group }));
+  if (groups > 1 && !kernels) name(_("group {group}", { group }), _("g {group}", { group }));
   if (stage.input.channels > 1 && view !== "gate") name(axisOf("channel").one(channel), _("c {channel}", { channel }));
   if (lines[0].length > 1 && lines[0][depth] < 0) name(_("padding"), _("pad"));
   else if (lines[0].length > 1) name(axisOf(axes[0]).one(depth - low[0]), `${depth - low[0]}`);
   return { long, short };
+}
+
+/** A small map's name, the longest first. @param {SceneMeta} meta @param {number} channel */
+export function stripNames(meta, channel) {
+  const weights = kernelOf(meta, channel);
+  if (!weights) return [`${channel}`];
+  return [_("kernel {kernel}, channel {channel}", weights), _("k {kernel}, c {channel}", weights), `${weights.kernel}, ${weights.channel}`];
 }
 
 /** Which way the axes of a map run. @param {string[]} axes @param {boolean} turned */
@@ -71,8 +80,9 @@ export function workNote(stage) {
   const maps = stage.kernelSize()?.maps ?? 0;
   const shown = stage.layout.work?.shown ?? 0;
   const left = shown ? _("{shown} of {maps} maps", { shown, maps }) : _("too large to write out");
+  const weights = kernelOf(meta, stage.selected);
   const words = [
-    stage.output.channels > 1 ? _("of channel {channel}", { channel: stage.selected }) : size.join(" × "),
+    weights ? _("of kernel {kernel}, channel {channel}", weights) : stage.output.channels > 1 ? _("of channel {channel}", { channel: stage.selected }) : size.join(" × "),
     meta.flipped || (stage.stamps && !stage.stamping) ? _("turned round") : "",
     shown < maps ? left : "",
   ];

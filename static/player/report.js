@@ -3,6 +3,7 @@ import { element, say } from "./element.js";
 import { paintingAt } from "./growing.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { axisOf, listed, placeWords } from "../drawing/axes.js";
+import { kernelOf } from "../drawing/names.js";
 import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../drawing/readout.js";
 import { RULES, agrees, torchValue } from "../drawing/rules.js";
 import { stampOf } from "../drawing/stamp.js";
@@ -71,7 +72,9 @@ function count(player, now) {
   ui.count.textContent = stepWords(step, order.steps);
   if (clock.playing && now - player.toldAt < TOLD_EVERY) return;
   player.toldAt = now;
-  ui.scrub.setAttribute("aria-valuetext", listed([ui.count.textContent ?? "", axisOf("channel").one(turn), placeWords(scene.meta, cell)]));
+  const weights = kernelOf(scene.meta, player.stage.selected);
+  const mapWords = weights ? _("kernel {kernel}, channel {channel}", weights) : axisOf("channel").one(turn);
+  ui.scrub.setAttribute("aria-valuetext", listed([ui.count.textContent ?? "", mapWords, placeWords(scene.meta, cell)]));
 }
 
 /** @param {Player} player @param {Subject} subject */

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cnnviz.core.back.collect import Collect, collected
 from cnnviz.core.back.hand_back import HandBack
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
 from cnnviz.core.geometry import Axis, conv_axis, transposed_size
@@ -177,12 +178,10 @@ def by_pairs(weight: Array, groups: int) -> Array:
 
 
 def to_bias(done: Example, dy: Array, torchs: Gradients) -> Replay:
-    """db: the sum of each map of dY, as a window of ones that is as large as the map."""
-    n, size = len(dy), dy.shape[1:]
-    layer = Conv(n, n, size, groups=n, bias=False, ndim=done.layer.ndim)
-    ones = {"weight": np.ones((n, 1, *size), np.float32)}
-    check_budget(layer, dy.shape)
-    return Replay(layer, dy, torchs["bias"].reshape(n, *(1,) * len(size)), ones)
+    """db: the sum of each map of dY."""
+    ndim = done.layer.ndim
+    each = tuple((channel, channel + 1) for channel in range(len(dy)))
+    return collected(Collect(done.layer, dy.shape, each, (True,) * ndim, ndim=ndim), dy, torchs["bias"])
 
 
 INPUT_AGAIN = Way(
@@ -227,5 +226,4 @@ BIAS = Way(
     Message("The bias was added to every cell of its map, so db is the sum of all of dY there."),
     to_bias,
     "bias",
-    slides="1",
 )

@@ -64,5 +64,4 @@ BIAS = Way(
     Message("The bias was added to every cell of its map, so db is the sum of all of dY there."),
     to_bias,
     "bias",
-    slides="1",
 )

@@ -64,4 +64,4 @@ OUTER = Way(
     read="x",
     slides="dY",
 )
-BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias, "bias", slides="1")
+BIAS = Way("db", Message("The bias was added once, so db is dY itself."), to_bias, "bias")

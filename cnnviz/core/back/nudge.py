@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
-from cnnviz.core.back import replayed, way
+from cnnviz.core.back import way
+from cnnviz.core.back.places import index_of
 from cnnviz.core.back.way import INPUT
 from cnnviz.core.layers import Array, Shape
 from cnnviz.core.run import Run, build
@@ -53,7 +53,7 @@ def nudge(done: Run, back: Run, dy: Array, name: str, at: Sequence[int], seed: i
     done, back : the pass forward, and the one back that `go_back` gave for `dy`, `name` and `seed`
     at : index (channel, *cell) into the example that ``back.y`` holds
     """
-    of, index = way(done.layer, name).of, index_of(done, dy, name, at)
+    of, index = way(done.layer, name).of, index_of(done, name, at)
     change = output(done, seed, of, index, by) - output(done, seed, of, index, 0)
     return Nudged(of, index, by, float((change.reshape(dy.shape) * dy).sum()), float(back.y[0, *at]) * by)
 
@@ -66,16 +66,3 @@ def output(done: Run, seed: int, of: str, index: Shape, by: float) -> Array:
         moved = x[0] if of == INPUT else module.get_parameter(of)
         moved[index] += by
         return done.layer.only(module, x, seed)["output"].double().numpy()
-
-
-def index_of(done: Run, dy: Array, name: str, at: Sequence[int]) -> Shape:
-    """Where in its tensor the number stands whose gradient a pass gives at one of its cells.
-
-    A pass lays torch's gradient out on its maps; given numbers that count instead, it says which went where.
-    """
-    asked = way(done.layer, name)
-    tensors = {INPUT: done.x, **done.state}
-    counted = {key: np.arange(one.size, dtype=np.float64).reshape(one.shape) for key, one in tensors.items()}
-    flat = int(replayed(asked, done, dy, counted).y[0, *at])
-    index = tuple(int(i) for i in np.unravel_index(flat, tensors[asked.of].shape))
-    return index[1:] if asked.of == INPUT else index

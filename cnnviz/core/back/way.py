@@ -51,7 +51,7 @@ class Way:
     replay : (forward pass, dY, what torch says) -> Replay
         Of one example; None if there is one of all of them, `whole`.
     slides : str
-        What its kernel is, if not the weights: "dY", "x" or "1".
+        What its kernel is, if not the weights: "dY" or "x".
     code : str
         Lines of Python that give it from ``layer``, ``x`` and ``dY``, where it is a step that no tensor has.
     whole : (forward pass of all examples, dY, what torch says) -> Replay
