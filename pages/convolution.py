@@ -12,7 +12,7 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query import to_query
 from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.request import MatrixView, Request
+from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import Message, _
 from cnnviz.text.part import Part, part, parts
@@ -88,12 +88,19 @@ def all_kernels(shown: Shown) -> None:
     st.plotly_chart(weight_figure(taps, reads, layer.in_channels, dark), key="weight_figure")
 
 
-def ways(request: Request) -> list[Part]:
-    """To where its windows are columns."""
+def ways(request: Request, view: LayerView) -> list[Part]:
+    """To where its windows are columns, in the same pass."""
     if not isinstance(request.layer, Conv):
         return []
-    words = to_query("matrix", (request, MatrixView()))
+    words = to_query("matrix", (request, product(view)))
     return about.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))
+
+
+def product(view: LayerView) -> MatrixView:
+    """The form that a pass has as a product of matrices; in that of dW, db stands beside it."""
+    if not view.back:
+        return MatrixView()
+    return MatrixView(form="dX" if view.back.of.startswith("dX") else "dW", upstream=view.back.upstream)
 
 
 PAGE = PageSpec(

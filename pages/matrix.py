@@ -7,7 +7,8 @@ from cnnviz.inputs.typed import Typed
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.build import Shown, ShownMatrix
 from cnnviz.scenes.query import to_query
-from cnnviz.scenes.request import MatrixView, Request
+from cnnviz.scenes.query.matrix import BACK
+from cnnviz.scenes.request import Back, LayerView, MatrixView, Request
 from cnnviz.scenes.weights import Named
 from cnnviz.text import _
 from cnnviz.text.part import Part, part, parts
@@ -57,9 +58,11 @@ def facts(shown: Shown) -> list[Part]:
     return [*told, part("p", *parts(words))]
 
 
-def ways(request: Request) -> list[Part]:
-    """To where the window slides."""
-    words = to_query("convolution", request)
+def ways(request: Request, view: LayerView) -> list[Part]:
+    """To where the window slides, in the same pass."""
+    assert isinstance(view, MatrixView)
+    back = Back(view.form, view.upstream) if view.form in BACK else None
+    words = to_query("convolution", (request, LayerView(back=back)))
     return about.elsewhere(request, "convolution", words, _("Window by window: this setting under Convolution"))
 
 

@@ -180,3 +180,13 @@ def test_a_finger_on_a_phone(alone_on: Callable[..., MatrixAlone]):
     page.touchscreen.tap(x, y)
     expect(matrix.readout).to_contain_text("columns[4, 1]")
     expect(matrix.readout).to_contain_text("pinned")
+
+
+def test_the_way_to_the_other_page_keeps_the_pass(screen: Screen):
+    screen.page.goto(f"{screen.url}/convolution?pass=dW&dy=cell&dy_rows=1")
+    screen.page.get_by_text("As a product of matrices").click()
+    expect(screen.page).to_have_url(re.compile(r"/matrix.*form=dW"))
+    expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("1")
+    screen.page.get_by_text("Window by window").click()
+    expect(screen.page).to_have_url(re.compile(r"/convolution.*pass=dW"))
+    expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("1")

@@ -421,4 +421,11 @@ def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):
     screen.open(request_of(Conv(), Random(), "box"))
     screen.page.get_by_test_id("stSidebar").get_by_text("ConvTranspose").click()
     screen.wait_ready(ConvTranspose().code())
-    screen.says("paints 9 output cells")
+    screen.says("paints 9 cells")
+
+
+def test_all_passes_of_a_gate_stand_in_one_row(screen):
+    screen.page.goto(f"{screen.url}/gating?pass=dX")
+    passes = screen.page.locator(".st-key-pass button[data-variant]")
+    expect(passes).to_have_count(6)
+    assert len({box["y"] for box in (one.bounding_box() for one in passes.all())}) == 1

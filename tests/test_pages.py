@@ -160,6 +160,15 @@ def test_the_explanation_is_of_what_is_told():
     assert "The window stands on the input" not in told["ConvTranspose"]
 
 
+@pytest.mark.parametrize("page", LAYERS)
+def test_the_explanation_is_of_the_pass_on_stage(page):
+    forward = opened(page).tabs[0].markdown[0].value
+    back = opened(page, **{"pass": "dX"}).tabs[0].markdown[0].value
+    assert back.startswith("**dX.**")
+    assert "torch's autograd" in back
+    assert forward not in back
+
+
 TABS = {
     "convolution": ["Explanation", "Code", "Weights", "Compare", "Share"],
     "pooling": ["Explanation", "Code", "Compare", "Share"],

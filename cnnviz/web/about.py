@@ -17,6 +17,16 @@ from cnnviz.text.part import Part, part, parts
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.page import embedded
 
+BACKWARD = _("""
+**dY** says how much the loss changes with each cell of the layer's output. A backward pass hands that on: dX says it of
+the input, dW of the weights, db of the biases. A network learns by moving its weights against dW.
+
+**Point at things.** A cell of the result lights what it reads; a cell that is read lights every result that it goes
+into. Click to hold on to a cell, Esc to let go.
+
+**✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what torch's autograd gave.
+""")
+
 
 def caption(request: Request, shown: Shown, problem: Exception | None = None) -> list[Part]:
     """What is on stage, in a line: the torch calls and the input."""
@@ -34,6 +44,14 @@ def told(shown: Shown) -> list[Part]:
     if not shown.view.back or embedded():
         return []
     return [part("p", *parts(plain(way(shown.forward.layer, shown.view.back.of).said)))]
+
+
+def explanation(shown: Shown) -> str:
+    """The first tab's text for a backward pass, as Markdown; empty for the one forward."""
+    if not shown.view.back:
+        return ""
+    asked = way(shown.forward.layer, shown.view.back.of)
+    return f"**{plain(asked.name)}.** {plain(str(asked.said))}\n\n{BACKWARD}"
 
 
 def facts(shown: Shown) -> list[Part]:

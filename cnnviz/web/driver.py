@@ -16,7 +16,7 @@ from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, nudging, page, visits
-from cnnviz.web.about import caption, told
+from cnnviz.web.about import caption, explanation, told
 from cnnviz.web.components.player import Role
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
@@ -38,8 +38,8 @@ def draw(spec: PageSpec) -> None:
             request, shown = live(spec)
     else:
         request, shown = knobs(spec)
-    st.session_state[AROUND] = around(request)
-    page.tabs(request, shown, spec.explanation(request), tabs_of(spec, shown))
+    st.session_state[AROUND] = around(request, shown)
+    page.tabs(request, shown, explanation(shown) or spec.explanation(request), tabs_of(spec, shown))
 
 
 def tabs_of(spec: PageSpec, shown: Shown) -> Tabs:
@@ -65,7 +65,7 @@ def stage(spec: PageSpec) -> Scene:
     if apart():
         history.remember(spec.name)
         visits.leave(spec.name)
-        if st.session_state.get(AROUND) != around(request) or history.outdated(spec.name) or visits.complained():
+        if st.session_state.get(AROUND) != around(request, shown) or history.outdated(spec.name) or visits.complained():
             st.rerun()
     return request, shown
 
@@ -82,9 +82,10 @@ def keep_page() -> None:
         st.rerun()
 
 
-def around(request: Request) -> Any:
+def around(request: Request, shown: Shown) -> Any:
     """What decides how the page round the fragments looks."""
-    return type(request.layer), page.tab_open()
+    back = shown.view.back
+    return type(request.layer), back and back.of, page.tab_open()
 
 
 def ask(spec: PageSpec, sidebar: Any) -> None:
@@ -161,4 +162,4 @@ def on_stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, 
     """A player, with what is said of its scene."""
     request, shown = scene
     above = [*spec.headline(shown), *told(shown), *caption(request, shown, problem)]
-    spec.stage(shown.blob, key, role, above, [*spec.facts(shown), *spec.ways(request)])
+    spec.stage(shown.blob, key, role, above, [*spec.facts(shown), *spec.ways(request, shown.view)])

@@ -9,7 +9,7 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query import PAGES
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.request import Request
+from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import Message
 from cnnviz.text.part import Part
 from cnnviz.web import about
@@ -30,7 +30,7 @@ class PageSpec:
     first : Request, or a choice
         What is on stage where nothing that is asked for works.
     explanation : function
-        The text of the first tab, for what is on stage.
+        The text of the first tab, for what is on stage forward; backward passes have one of their own.
     behind : by key, each called with what the word is
         What stands behind a word that is asked for.
     offers : function
@@ -59,7 +59,7 @@ class PageSpec:
     offers: Callable[[Made], Sequence[Offer]] = lambda made: ()
     headline: Callable[[Shown], list[Part]] = lambda shown: []
     facts: Callable[[Shown], list[Part]] = about.facts
-    ways: Callable[[Request], list[Part]] = lambda request: []
+    ways: Callable[[Request, LayerView], list[Part]] = lambda request, view: []
     below: Callable[[Shown], None] = lambda shown: None
     tabs: Callable[[Shown], Tabs] = lambda shown: {}
     wide: bool = False

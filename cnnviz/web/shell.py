@@ -36,6 +36,8 @@ a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
 /* two knobs to a row, one that is left over fills it; a :has() here would cost each change 5 ms */
 [class*="knobs"] > * { flex: 1 1 100% !important; min-width: 0; }
 [class*="knobs"] > .stElementContainer { flex-basis: calc(50% - 0.5rem) !important; }
+/* up to six passes in one row */
+.st-key-pass button { padding-inline: 0.3rem; }
 .st-key-pair { flex-wrap: wrap; }
 .st-key-pair > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
 .questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }

@@ -143,8 +143,8 @@ export function stampParts(stage, { channel, cell }, painted, value, finished, o
   const inside = painted.filter(({ cell: to }) => to).length;
   const cropped = painted.length - inside;
   const message = cropped
-    ? plural("{cell} = {value} paints {n} output cell ({cropped} cropped): {cells}.", "{cell} = {value} paints {n} output cells ({cropped} cropped): {cells}.", inside, { cropped: count(cropped) })
-    : plural("{cell} = {value} paints {n} output cell: {cells}.", "{cell} = {value} paints {n} output cells: {cells}.", inside);
+    ? plural("{cell} = {value} paints {n} cell ({cropped} cropped): {cells}.", "{cell} = {value} paints {n} cells ({cropped} cropped): {cells}.", inside, { cropped: count(cropped) })
+    : plural("{cell} = {value} paints {n} cell: {cells}.", "{cell} = {value} paints {n} cells: {cells}.", inside);
   const badge = { class: ok ? "badge" : "badge wrong", "data-testid": "torch", "data-finished": finished };
   return [
     ...filled(message, {

@@ -1,6 +1,7 @@
 // What each rule says of one output cell, as parts of a sentence: text, and numbers on the colours of the drawing.
 import { placeWords } from "./axes.js";
 import { css, ink, level } from "./colour.js";
+import { panelWords } from "./names.js";
 import { drawnAt } from "./pointing.js";
 import { ravel } from "./tables.js";
 import { _, filled, plural } from "../words/catalogue.js";
@@ -247,8 +248,8 @@ function balance(stage, worked, channel) {
 function move(stage, worked) {
   if (!worked.source) return [stage.scene.meta.constants.fill === undefined ? _("nothing was put here") : _("padding")];
   const [channel, ...cell] = worked.source;
-  const places = { channel, place: placeWords(stage.scene.meta, cell), index: worked.index };
-  return [stage.input.channels > 1 ? _("input channel {channel}, {place} (cell {index})", places) : _("input {place} (cell {index})", places)];
+  const places = { map: panelWords(stage.scene.meta, "input"), channel, place: placeWords(stage.scene.meta, cell), index: worked.index };
+  return [stage.input.channels > 1 ? _("{map} channel {channel}, {place} (cell {index})", places) : _("{map} {place} (cell {index})", places)];
 }
 
 /** @param {Stage} stage @param {Worked} worked @returns {Part[]} */
