@@ -58,7 +58,7 @@ interface SceneMeta {
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
   kernels?: [number, number][]; // of dW of a convolution: each output map is weight[kernel, channel]
-  nudges?: boolean; // of a backward pass: each output cell is the gradient of one number
+  nudges?: "input" | "output"; // where the cells are one number each: x, or of a backward pass the gradients
   about?: Lines; // round the stage: cnnviz/web/about.py
   opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py
   low?: number[]; // of windows, along each axis

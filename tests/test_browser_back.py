@@ -142,6 +142,8 @@ def test_a_cell_that_no_window_reads_says_so(alone):
 
 # --- on the page ---
 
+NUMBER = r"[-−]?[\d.e-]+"
+
 PLAIN = request_of(Conv(), Digit(), "sobel_x")
 
 
@@ -198,8 +200,31 @@ def test_another_scene_begins_without_the_nudge_of_the_one_before(screen):
     screen.page.wait_for_url(lambda url: "nudge" not in url)
 
 
-def test_a_pass_forward_has_nothing_to_nudge(screen):
+@pytest.mark.parametrize("by", ["cell", "window"])
+def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(by, screen):
     screen.open(PLAIN)
+    if by == "cell":
+        screen.hover("input", 0, (2, 2))
+        screen.page.mouse.down()
+        screen.page.mouse.up()
+    else:  # the first cell that the window reads
+        screen.hover("output", 0, (2, 2))
+        screen.page.mouse.down()
+        screen.page.mouse.up()
+    screen.press("n")
+    promised = 0.01 * float(passed(PLAIN, "dX", Ones()).done.y[0, 0, 2, 2])
+    expect(screen.alert).to_have_text(
+        re.compile(
+            rf"x\[0, 2, 2\] \+ 0\.01: change of Σ y = {NUMBER}; promised, its gradient × 0\.01: {NUMBER}\. .*keeps"
+        )
+    )
+    said = re.findall(rf"(?:= |: )({NUMBER})(?=[;.] )", screen.alert.inner_text())
+    assert [float(one.replace("−", "-")) for one in said] == pytest.approx([promised] * 2, abs=1e-4)
+    screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
+
+
+def test_several_examples_forward_have_nothing_to_nudge(screen):
+    screen.open("", "/normalisation")
     expect(screen.act("nudge")).to_be_hidden()
     screen.press("n")
     expect(screen.alert).to_have_count(0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -162,6 +162,8 @@ def layer_at_work(request: Request, view: LayerView) -> Shown:
     done = run(request, {stage})[stage]
     drawn = lay_out(done)
     meta, notice = words(done, drawn)
+    if not view.stage and n == 1 and drawn is done:
+        meta = meta | {"nudges": "input"}
     scale = scale_before(network, stage, grid.scale)
     flipped = isinstance(request.weights, Named) and request.weights.flipped
     counts = request.batch.counts
@@ -191,7 +193,8 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     scale = scale_before(request.network, stage, grid.scale) if way.read == "x" else "signed"
     at = None if view.at is None else inside(view.at, laid(done.y, counts).shape)
     names = {"input": way.read, "output": way.name, **({"kernel": way.slides} if way.slides else {})}
-    told = {"names": names, "title": f"{way.name} · {done.layer.code()}", "nudges": bool(way.of) and len(done.x) == 1}
+    told: dict[str, Any] = {"names": names, "title": f"{way.name} · {done.layer.code()}"}
+    told |= {"nudges": "output"} if way.of and len(done.x) == 1 and drawn is done else {}
     told |= {"kernels": pairs} if (pairs := kernels(forward_run, way.name)) else {}
 
     def blob() -> bytes:

@@ -1,19 +1,22 @@
-"""A number is nudged: the page says what changed, beside what the gradient promised."""
+"""A number is nudged, of x or of the weights: the page says what changed, beside what the gradient promised."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.core.back import way
 from cnnviz.core.back.nudge import Nudged, nudge
+from cnnviz.scenes import backward
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.opening import MOST_STEPS
-from cnnviz.scenes.request import Request
+from cnnviz.scenes.request import Back, Request
 from cnnviz.text import _
+from cnnviz.text.problem import Problem
 from cnnviz.web.components.component import whole
 
-NUDGE = "nudge"  # in the address: channel and cell of the pass, as "0-2-3"
+NUDGE = "nudge"  # in the address: channel and cell of x, or of a pass back, as "0-2-3"
 OF = "_nudged"  # the scene in which it was nudged
 
 
@@ -27,24 +30,32 @@ def ask(said: dict[str, Any]) -> None:
 
 def tell(request: Request, shown: Shown) -> None:
     """What was nudged, below the player; another scene begins without it."""
-    back, word = shown.view.back, st.query_params.get(NUDGE, "")
+    word = st.query_params.get(NUDGE, "")
     if not word or st.context.is_embedded:
         return
-    at = place(word, shown.done.y.shape[1:])
+    at = place(word, (shown.done.y if shown.view.back else shown.done.x).shape[1:])
     now = hash(shown.blob)
-    if not back or at is None or not moves(shown) or st.session_state.setdefault(OF, now) != now:
+    if at is None or not moves(shown) or st.session_state.setdefault(OF, now) != now:
         st.session_state.pop(OF, None)
         del st.query_params[NUDGE]
         return
-    seed = request.weights.seed
-    found = nudge(shown.forward, shown.done, back.upstream.dy(shown.forward), back.of, at, seed)
-    st.info(words(found), icon=":material/touch_app:")
+    try:
+        st.info(words(nudged(request, shown, at), forward=not shown.view.back), icon=":material/touch_app:")
+    except Problem as problem:  # a layer that has no gradient here
+        st.info(str(problem), icon=":material/touch_app:")
+
+
+def nudged(request: Request, shown: Shown, at: Sequence[int]) -> Nudged:
+    """The number behind a cell of a pass is moved; forward, that of x, and the sum of y is looked at."""
+    wanted, done = shown.view.back or Back("dX"), shown.forward
+    passed = shown.done if shown.view.back else backward.back(request, request.names[-1], wanted, done)[0]
+    return nudge(done, passed, wanted.upstream.dy(done), wanted.of, at, request.weights.seed)
 
 
 def moves(shown: Shown) -> bool:
     """Is there one number behind each cell of the pass, which is of one example or all, and no step on the way?"""
     back = shown.view.back
-    return bool(back and way(shown.forward.layer, back.of).of) and len(shown.done.x) == 1
+    return (back is None or bool(way(shown.forward.layer, back.of).of)) and len(shown.done.x) == 1
 
 
 def place(word: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -61,17 +72,27 @@ def place(word: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return at if inside else None
 
 
-def words(found: Nudged) -> str:
-    """One sentence with the numbers, and one that says what they are."""
+def words(found: Nudged, forward: bool = False) -> str:
+    """One sentence with the numbers, and one that says what they are; `forward`, the loss is the sum of y."""
     name = "x" if found.of == "input" else f"layer.{found.of}"
-    told = _(
-        "`{place}` + {by:.3g}: Σ dY · (change of y) = **{change:.4g}**; promised, the gradient × {by:.3g}: "
-        "**{promised:.4g}**.",
-        place=f"{name}[{', '.join(map(str, found.index))}]",
-        by=found.by,
-        change=found.change,
-        promised=found.promised,
-    )
+    values = {
+        "place": f"{name}[{', '.join(map(str, found.index))}]",
+        "by": found.by,
+        "change": found.change,
+        "promised": found.promised,
+    }
+    if forward:
+        told = _(
+            "`{place}` + {by:.3g}: change of Σ y = **{change:.4g}**; promised, its gradient × {by:.3g}: "
+            "**{promised:.4g}**.",
+            **values,
+        )
+    else:
+        told = _(
+            "`{place}` + {by:.3g}: Σ dY · (change of y) = **{change:.4g}**; promised, the gradient × {by:.3g}: "
+            "**{promised:.4g}**.",
+            **values,
+        )
     if found.kept:
         return _("{told} The gradient keeps its promise.", told=told)
     return _("{told} A gradient promises for small steps alone: within this one the slope itself changes.", told=told)

@@ -63,9 +63,10 @@ export function act(player, name, value) {
       player.share?.(plainStep(player));
     },
     nudge: () => {
-      if (player.ui.nudge.hidden) return;
+      const panel = player.scene.meta.nudges;
+      if (player.ui.nudge.hidden || !panel) return;
       clock.pause();
-      player.nudge?.(nudged(player));
+      player.nudge?.(nudged(player, panel));
     },
     "zoom-in": () => zoomBoth(player, 1.5),
     "zoom-out": () => zoomBoth(player, 1 / 1.5),

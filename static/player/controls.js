@@ -24,7 +24,7 @@ const keys = () => [
   ["+ − 0", _("zoom in, out, whole map")],
   [_("m, double click"), _("enlarge one input map, then the next")],
   ["f", _("full screen")],
-  ["n", _("of a backward pass: nudge the cell")],
+  ["n", _("nudge the cell of x, or the number that a gradient is of")],
   ["Esc", _("let go of the pinned cell; back to the steps")],
   ["?", _("this help")],
 ];
@@ -100,7 +100,7 @@ export function buildControls(root, act) {
   ask.addEventListener("click", () => act("help"));
   const share = element("button", { type: "button", class: "small", "data-act": "share", title: _("Take this step away as a picture or a film"), hidden: "" }, _("share step"));
   share.addEventListener("click", () => act("share"));
-  const nudge = element("button", { type: "button", class: "small", "data-act": "nudge", title: _("Move the number of this cell a little, and hold what changes against the gradient (n)"), hidden: "" }, _("nudge"));
+  const nudge = element("button", { type: "button", class: "small", "data-act": "nudge", title: _("Move one number a little, and hold what changes against its gradient (n)"), hidden: "" }, _("nudge"));
   nudge.addEventListener("click", () => act("nudge"));
   const coverage = check("coverage", _("times read"), act);
   const lens = check("lens", _("lens"), act);
