@@ -122,6 +122,7 @@ declare module "./player/player.js" {
     stale: boolean;
     drawn?: string;
     loaded?: number;
+    bytes?: Uint8Array;
     pending?: number | null;
     state?: string;
     written: string;

@@ -14,6 +14,7 @@ def button(app: AppTest, label: str):
 
 CHANGES = {  # of each page: a number, and a choice that draws other widgets
     "convolution": ("stride", 2, "kernel", "typed"),
+    "matrix": ("stride", 2, "form", "dX"),
     "pooling": ("stride", 3, "layer", "AdaptiveAvgPool"),
     "output_size": ("size", 9, "layer", "ConvTranspose"),
     "gating": ("maps", 6, "layer", "ReLU"),

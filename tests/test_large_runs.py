@@ -25,7 +25,7 @@ def all_are_large(monkeypatch):
 
 
 def overviews(app) -> list[bytes]:
-    return [one.proto.bytes for one in app.get("bidi_component") if one.proto.component_name.endswith("overview")]
+    return [one.proto.bytes for one in app.get("bidi_component") if one.proto.component_name.endswith("overview_en")]
 
 
 @pytest.mark.parametrize("view", [NetworkView(), LayerView("4")], ids=["network", "layer"])

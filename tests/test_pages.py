@@ -336,7 +336,7 @@ def test_the_last_scene_that_worked_stays_on_stage(name):
     assert worked != start
     getattr(app, kind)(key=bad).set_value(spoiling).run()
     assert len(app.warning) == 1
-    assert [scene(blob) for blob in blobs(app)] == [scene(blob) for blob in worked]
+    assert [*map(scene, blobs(app))] == [*map(scene, worked)]
     assert said(app)[0][1].startswith("Still showing ")
 
 

@@ -78,8 +78,8 @@ def words_of(figure):
 
 def broken(maps, value=np.nan):
     """The same with one cell that is no number, in channel 2."""
-    y = maps.done.y[0].copy()
-    y[2, 3, 4] = value
+    y = maps.done.y.copy()
+    y[0, 2, 3, 4] = value
     return replace(maps, done=replace(maps.done, y=y))
 
 
@@ -395,12 +395,12 @@ def test_the_channels_of_the_gallery_are_numbered_in_reading_order():
 
 def test_the_gallery_says_in_words_which_channels_are_dead_or_constant():
     maps = GLU
-    y = maps.done.y[0].copy()
-    y[1], y[4] = 0, -2.5
+    y = maps.done.y.copy()
+    y[0, 1], y[0, 4] = 0, -2.5
     sheet, _ = gallery_figure(replace(maps, done=replace(maps.done, y=y))).axes
     words = [text.get_text() for text in sheet.texts]
     assert (words[1], words[4]) == ("1  dead", "4  constant")
-    assert words[0] == f"0  ±{np.abs(y[0]).max():.3g}"
+    assert words[0] == f"0  ±{np.abs(y[0, 0]).max():.3g}"
 
 
 def test_a_channel_of_the_gallery_with_what_is_no_number_is_hatched():

@@ -11,12 +11,12 @@ from cnnviz.core.back.nudge import Nudged, nudge
 from cnnviz.scenes import backward
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.opening import MOST_STEPS
+from cnnviz.scenes.query.passes import NUDGE
 from cnnviz.scenes.request import Back, Request
 from cnnviz.text import _
 from cnnviz.text.problem import Problem
 from cnnviz.web.components.component import whole
 
-NUDGE = "nudge"  # in the address: channel and cell of x, or of a pass back, as "0-2-3"
 OF = "_nudged"  # the scene in which it was nudged
 
 

@@ -19,8 +19,7 @@ from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES
 from cnnviz.scenes.query.attribution import ASKED as ATTRIBUTION
 from cnnviz.scenes.query.losses import ASKED as LOSSES
-from cnnviz.scenes.query.passes import ASKED, PASS
-from cnnviz.web.nudging import NUDGE
+from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
 
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {

@@ -12,6 +12,12 @@ const LOOKS = ["view", "scale", "coverage", "serpentine", "strength", "threshold
 export const sentTo = (at, before) => (JSON.stringify(at) === JSON.stringify(before) ? null : at);
 
 /**
+ * Is it the very scene that is on stage? A page that is drawn again sends it again, and what is pinned there stays.
+ * @param {Uint8Array | undefined} before @param {Uint8Array} bytes
+ */
+export const isAgain = (before, bytes) => before?.length === bytes.length && before.every((one, i) => one === bytes[i]);
+
+/**
  * Stand still at an output cell that Python names. Stamps have no step for it: there it is pinned.
  * @param {Player} player @param {{channel: number, cell: Cell}} at @returns {Playhead}
  */

@@ -12,7 +12,7 @@ import { Height } from "./height.js";
 import { Herald } from "./herald.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { isVeiled } from "../drawing/moving.js";
-import { arrive, dress, open, opening, sentTo } from "./arriving.js";
+import { arrive, dress, isAgain, open, opening, sentTo } from "./arriving.js";
 import { clampTo, makeOrder } from "../drawing/order.js";
 import { arrowKeys, middleOf } from "../drawing/port.js";
 import { follow, frame } from "./frames.js";
@@ -282,7 +282,9 @@ export function play(root, bytes, { autoplay = true, tell } = {}) {
   player.ui.share.hidden = without;
   player.ui.nudge.hidden = without || !scene.meta.nudges;
   player.nudge = tell && ((place) => tell("nudge", { place }));
-  player.load(scene, autoplay);
+  const again = isAgain(player.bytes, bytes);
+  player.bytes = bytes;
+  if (!again) player.load(scene, autoplay);
   return () => {
     player.stop();
     players.delete(root);

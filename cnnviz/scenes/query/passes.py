@@ -16,6 +16,7 @@ from cnnviz.text.problem import Problem
 
 FORWARD = "forward"
 PASS, UPSTREAM = "pass", "dy"  # in the address
+NUDGE = "nudge"  # there, too: channel and cell of x, or of a pass back, as "0-2-3"
 ASKED = (PASS, UPSTREAM, "dy_channel", *(f"dy_{axis}" for axis in ("examples", *AXES[3], *AXES[1])), "dy_target")
 PASS_HELP = Message("forward, or the gradient of the input (dX), the weights (dW) or the bias (db)")
 WHENCE = OneOf(
