@@ -13,6 +13,7 @@ from cnnviz.scenes.query import to_query
 from cnnviz.scenes.query.inputs import shape_of
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, MatrixView, Request
+from cnnviz.scenes.upstream import FromLoss
 from cnnviz.scenes.weights import Named
 from cnnviz.text import Message, _
 from cnnviz.text.part import Part, part, parts
@@ -98,7 +99,7 @@ def ways(request: Request, view: LayerView) -> list[Part]:
 
 def product(view: LayerView) -> MatrixView:
     """The form that a pass has as a product of matrices; in that of dW, db stands beside it."""
-    if not view.back:
+    if not view.back or isinstance(view.back.upstream, FromLoss):  # which a layer alone has not
         return MatrixView()
     return MatrixView(form="dX" if view.back.of.startswith("dX") else "dW", upstream=view.back.upstream)
 

@@ -15,7 +15,7 @@ from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, Shape
 from cnnviz.export import STILLS, Look, atlas
-from cnnviz.export.on_stage import on_stage, whose
+from cnnviz.export.on_stage import back_words, on_stage, whose
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
@@ -23,16 +23,19 @@ from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
+from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.scenes.query.passes import PASS
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
-from cnnviz.web import markdown
+from cnnviz.text.part import Part, part, parts
+from cnnviz.web import markdown, nudging
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
-from cnnviz.web.about import facts
+from cnnviz.web.about import facts, told
 from cnnviz.web.attribution import explained
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
@@ -59,7 +62,7 @@ of every layer before, a dashed box what it reaches of every layer behind.
 **Gradients** are the network in reverse. A loss is one number made of the output; each map shows how much the loss
 changes with each of its cells, on one scale for all channels of a stage with 0 in the middle. The bars are their norms:
 where they shrink from layer to layer, the gradient vanishes, and the first layers hardly learn; where they grow, it
-explodes.
+explodes. Choose a pass to see that of the selected layer at work; its dY is what the loss sends down to it.
 
 **Attribution** asks which cells of the input a number owes itself to; see the sentences above its maps.
 
@@ -106,17 +109,15 @@ def settled(run: Run, view: Seen) -> tuple[Request, Any]:
 def drawn(choice: tuple[Request, Seen]) -> Any:
     """What is seen; of a network that is too large as a whole, a layer needs only those before it."""
     request, view = choice
-    if isinstance(view, LayerView) and not may_run(request.network, shape):
+    if isinstance(view, LayerView) and not view.back and not may_run(request.network, shape):
         request = replace(request, network=request.network.upto(view.stage))
     return show_large(request, view)
 
 
 def run_it(run: Run) -> None:
     """An input on its way through: all maps at a glance, or one layer at work on what reaches it."""
-    *__, stage = run
-    whole = view != asked.ONE_LAYER
     try:
-        looked = (seen() or NetworkView()) if whole else LayerView(stage)
+        looked = looked_at(run)
     except GeometryError as problem:
         st.warning(markdown.plain(str(problem)), icon=":material/info:")
         return
@@ -133,7 +134,7 @@ def run_it(run: Run) -> None:
         st.caption(markdown.plain(" ".join(map(str, notes))))
     if view == asked.ATTRIBUTION:
         explained(shown, "network", WIDGETS.now(SHOW) == WORK)
-    elif whole:
+    elif isinstance(looked, NetworkView):
         if shown.told:
             st.markdown(markdown.plain(shown.told))
         overview(shown.blob, f"overview_{view}", enter)
@@ -143,9 +144,21 @@ def run_it(run: Run) -> None:
         with st.popover(_("Picture of all maps"), icon=":material/download:"):
             take_maps(shown.blob, words)
     else:
-        player(shown.blob, key="network", below=facts(shown))
+        player(shown.blob, "network", above=[*told(shown), *whence(shown)], below=facts(shown))
+        nudging.tell(request, shown)
         if shown.notice and not screen.embedded():
             st.info(str(shown.notice))
+
+
+def looked_at(run: Run) -> Seen:
+    """What is looked at; raises `GeometryError` where that cannot be read."""
+    *__, stage = run
+    return seen() or (LayerView(stage) if view == asked.ONE_LAYER else NetworkView())
+
+
+def whence(shown: Shown) -> list[Part]:
+    """Which pass is at work, and which loss its dY comes from."""
+    return [part("p", *parts(markdown.plain(back_words(shown))))] if shown.view.back else []
 
 
 def take_maps(blob: bytes, title: str) -> None:
@@ -158,24 +171,29 @@ def take_maps(blob: bytes, title: str) -> None:
 
 
 def enter(stage: str) -> None:
-    """Look at one layer at work; for callbacks."""
+    """Look at one layer at work; of gradients, at its own; for callbacks."""
     network, __ = builder.screen()
     names = [name for name, __ in network.stages]
     if stage in names:
-        builder.look_at(names.index(stage))
-        place({"view": asked.ONE_LAYER})
+        at = names.index(stage)
+        builder.look_at(at)
+        back = asked.pass_word(*network.stages[at]).options[1:] if view == asked.GRADIENTS else ()
+        place({PASS: back[0]} if back else {"view": asked.ONE_LAYER})
 
 
 def share_it(run: Run) -> None:
     """Links to the network, and files of the selected layer at work."""
     *__, stage = run
-    request, shown = settled(run, LayerView(stage))
+    at_work = LayerView(stage)
+    with suppress(GeometryError):  # of a loss that cannot be read
+        at_work = chosen if isinstance(chosen := looked_at(run), LayerView) else at_work
+    request, shown = settled(run, at_work)
     if not shown:
         share(None)
         return
     source = request.input
     own = isinstance(request.weights, Loaded) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
-    share(on_stage(request, LayerView(stage), shown, here()), own)
+    share(on_stage(request, at_work, shown, here()), own)
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
@@ -270,7 +288,7 @@ if hidden != "parameters" and not screen.embedded():
     what_if(network, shape, found)
 with st.sidebar if screen.embedded() else nullcontext():
     view = WIDGETS.ask(asked.VIEW)
-    seen = asked.ask_seen(WIDGETS, view, network, shape)
+    seen = asked.ask_seen(WIDGETS, view, network, shape, selected)
 run: Run | None = None
 with st.sidebar:
     if selected < len(found):

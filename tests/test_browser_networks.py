@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import torch
 from page_objects import Screen
 from playwright.sync_api import expect
 
@@ -208,3 +209,26 @@ def test_the_way_back_finds_the_network_that_the_address_names(screen):
     expect(rows(screen)).to_have_count(12)
     expect(rows(screen).first).to_contain_text("nn.Conv2d(1, 6, kernel_size=5)")
     assert "net=" not in screen.page.url
+
+
+def test_a_layer_opened_from_the_network_in_reverse_is_at_work_on_what_the_loss_sends_down(screen):
+    opened(screen, f"{LINK}&view=gradients&seed=4&loss=mean")
+    x = torch.from_numpy(Fitted(whole=Photo(), shape=(1, 8, 8)).grid().values)[None]
+    row = NET.seeded(4)
+    made = row[0](x)
+    made.retain_grad()
+    row[2](row[1](made)).mean().backward()
+
+    overview(screen).get_by_role("button", name="Open in the player: 1").click()
+    expect(screen.page.get_by_text("dX, where dY comes from the loss of the network, mean of 2")).to_be_visible()
+    screen.press("End")
+    screen.says("dX channel 3, row 5, column 5")
+    assert screen.read().torch == pytest.approx(float(made.grad[0, 3, 5, 5]), rel=1e-4, abs=1e-7)
+
+    assert row[0].weight.grad[3, 0, 2, 2] != 0
+    screen.page.goto(f"{screen.url}/network?{LINK}&view=gradients&seed=4&loss=mean&layer=0&pass=dW")
+    screen.wait_ready("dW · nn.Conv2d(1, 4, kernel_size=6, bias=False)")
+    screen.press("End")
+    expect(screen.badge).to_contain_text("✓ = torch")
+    screen.says("dW kernel 3, channel 0, row 2, column 2")
+    assert screen.read().torch == pytest.approx(float(row[0].weight.grad[3, 0, 2, 2]), rel=1e-4)

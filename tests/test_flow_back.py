@@ -11,9 +11,11 @@ from test_backward import by_autograd
 from test_scene import words
 from torch.nn import functional as F
 
+from cnnviz.core.back import passes
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, ReLU, Sigmoid, Tanh
 from cnnviz.export import Look, atlas
+from cnnviz.export.on_stage import on_stage
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.read import read
@@ -22,10 +24,12 @@ from cnnviz.networks.forward import run_network
 from cnnviz.networks.loss import CrossEntropy, Mean, Unit
 from cnnviz.networks.network import INPUT, Network
 from cnnviz.networks.zoo import ZOO, kaiming
-from cnnviz.scenes import flow_back
+from cnnviz.scenes import backward, flow_back
 from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.forward import run
 from cnnviz.scenes.query import from_query, to_query
-from cnnviz.scenes.request import LayerView, NetworkView, Request
+from cnnviz.scenes.request import Back, LayerView, NetworkView, Request
+from cnnviz.scenes.upstream import FromLoss
 from cnnviz.scenes.weights import Kaiming, Seeded
 
 LENET = ZOO["LeNet-5"].network
@@ -158,3 +162,45 @@ def test_the_values_forward_are_not_touched():
     show(REQUEST, VIEW)
     tensors = load(show(REQUEST, NetworkView()).blob)
     np.testing.assert_array_equal(tensors["values.1"].ravel(), forth["conv1"].y.ravel())
+
+
+# --- a stage at work, on what the loss sends down ---
+
+STAGED = [CrossEntropy(target=7, stage="output"), Mean(stage="output"), Unit(at=(3,), stage="output")]
+
+
+@pytest.mark.parametrize("loss", STAGED, ids=str)
+def test_a_stages_own_gradient_is_that_of_the_whole_network_before_it(loss):
+    _, outputs, parameters = by_autograd(LENET, read(REQUEST.input).values, lambda y: loss.of(y[0]))
+    before = dict(zip(REQUEST.names, [INPUT, *REQUEST.names], strict=False))
+    for stage, layer in LENET.stages:
+        for one in passes(layer):
+            done, _, dy = backward.back(REQUEST, stage, Back(one.name, FromLoss(loss)), run(REQUEST, {stage})[stage])
+            np.testing.assert_allclose(dy.ravel(), outputs[stage].numpy().ravel(), rtol=1e-4, atol=1e-8)
+            wanted = outputs[before[stage]] if one.of == "input" else parameters[f"{stage}.{one.of}"]
+            mine, torchs = (np.sort(one.ravel()) for one in (done.y, wanted.numpy()))  # dW is told pair by pair
+            np.testing.assert_allclose(mine, torchs, rtol=1e-4, atol=1e-7)
+            if one.name == "dX":
+                np.testing.assert_allclose(done.y.ravel(), wanted.numpy().ravel(), rtol=1e-4, atol=1e-7)
+
+
+def test_its_caption_says_which_loss():
+    view = LayerView("conv3", back=Back("dX", FromLoss(CrossEntropy(target=7, stage="output"))))
+    staged = on_stage(REQUEST, view, show(REQUEST, view))
+    assert "dX, where dY comes from the loss of the network, cross-entropy of class 7 in output" in staged.words
+    assert not staged.code
+
+
+@pytest.mark.parametrize("loss", STAGED, ids=str)
+def test_the_address_opens_the_stage_at_work(loss):
+    choice = (REQUEST, LayerView("conv3", back=Back("dW", FromLoss(loss))))
+    query = to_query("network", choice)
+    assert (query["view"], query["pass"], query["layer"]) == ("gradients", "dW", str(REQUEST.names.index("conv3")))
+    said = from_query("network", query)
+    assert said.made.make() == said.at_work() == choice
+
+
+def test_what_stands_behind_the_loss_gets_nothing_of_it():
+    view = LayerView("output", back=Back("dX", FromLoss(Mean(stage="conv3"))))
+    with pytest.raises(GeometryError, match="Nothing of the loss comes back to output, which stands behind conv3"):
+        show(REQUEST, view)

@@ -28,6 +28,7 @@ NAMES = {
         "channels first",
         "channels last",
         "all maps",
+        "all stages",
         "one layer",
         "at work",
         "over the input",

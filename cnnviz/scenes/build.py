@@ -1,7 +1,7 @@
 """From a request to what is seen of it: a layer at work, a stage, the whole network; each in one call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
@@ -12,7 +12,7 @@ from cnnviz.core.cache import Cache
 from cnnviz.core.columns import copies
 from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
-from cnnviz.core.layers import Layer, Shape
+from cnnviz.core.layers import Array, Layer, Shape
 from cnnviz.core.run import CORES, Run
 from cnnviz.inputs import read
 from cnnviz.inputs.read import key
@@ -64,6 +64,8 @@ class Shown:
         What was asked for.
     forward : Run
         The pass forward; of a scene forward, `done`.
+    dy : float array, shape of ``forward.y``, or None
+        Of a pass back.
     """
 
     blob: bytes
@@ -73,6 +75,7 @@ class Shown:
     turned: float | None
     view: LayerView
     forward: Run
+    dy: Array | None = field(default=None, kw_only=True)
 
     @property
     def cost(self) -> Measure:
@@ -185,7 +188,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
     stage = view.stage or request.names[-1]
     grid = input_of(request)
     forward_run = run(request, {stage})[stage]
-    done, way = back(request, stage, wanted, forward_run)
+    done, way, dy = back(request, stage, wanted, forward_run)
     counts = request.batch.counts if done.layer.ndim == forward_run.layer.ndim else ""  # else an axis of the pass
     check_stage(*laid_out(done.layer, done.shape), len(done.x), counts)
     drawn = lay_out(done)
@@ -201,7 +204,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
         scene = make_scene(drawn, scale, False, view.turned, at, view.axes, counts)
         return replace(scene, meta=scene.meta | meta | told | {"names": scene.meta["names"] | names}).to_bytes()
 
-    return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run)
+    return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run, dy=dy)
 
 
 def matrix_at_work(request: Request, view: MatrixView) -> ShownMatrix:

@@ -4,6 +4,7 @@ from cnnviz.core.back import way
 from cnnviz.core.run import Run
 from cnnviz.scenes.request import Back
 from cnnviz.scenes.snippet import read_by
+from cnnviz.scenes.upstream import FromLoss
 
 
 def gradient(wanted: Back, forward: Run, done: Run) -> list[str]:
@@ -18,6 +19,7 @@ def gradient(wanted: Back, forward: Run, done: Run) -> list[str]:
     list of str
         Lines that define ``dY`` and the gradient, under its name, in torch's own shape.
     """
+    assert not isinstance(wanted.upstream, FromLoss)  # a stage of a network has no code of its own
     asked = way(forward.layer, wanted.of)
     lines = ["import torch", *wanted.upstream.code(forward).splitlines()]
     if asked.code:

@@ -8,7 +8,7 @@ from cnnviz.inputs.batch import ONE, Batch
 from cnnviz.networks.attribution import Occlusion
 from cnnviz.networks.loss import Loss, Unit
 from cnnviz.networks.network import Network
-from cnnviz.scenes.upstream import Ones, Upstream
+from cnnviz.scenes.upstream import FromLoss, Ones, Upstream
 from cnnviz.scenes.weights import Seeded
 
 TORCHS = Seeded()  # torch's own start after seed 0
@@ -61,7 +61,7 @@ class Back:
     """
 
     of: str
-    upstream: Upstream = Ones()  # noqa: RUF009 -- frozen
+    upstream: Upstream | FromLoss = Ones()  # noqa: RUF009 -- frozen
 
 
 @dataclass(frozen=True)

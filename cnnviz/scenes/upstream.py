@@ -10,6 +10,7 @@ from cnnviz.core.layers import Array, Shape
 from cnnviz.core.run import Run
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.typed import parse_numbers
+from cnnviz.networks.loss import Loss
 from cnnviz.text import Message
 
 MOST_TYPED_AXES = 3
@@ -130,3 +131,19 @@ class Target:
 
     def words(self, done: Run) -> Message:
         return Message("dY is y − target: the loss is half the sum of its squares")
+
+
+@dataclass(frozen=True)
+class FromLoss:
+    """What a loss of the whole network sends down to a stage of it; see `scenes.backward.dy_of`.
+
+    Attributes
+    ----------
+    loss : Loss
+        Of a stage that it names: the same one or one behind it.
+    """
+
+    loss: Loss
+
+    def words(self, done: Run) -> Message:
+        return Message("dY comes from the loss of the network, {loss}", loss=self.loss.words(self.loss.stage))

@@ -42,7 +42,7 @@ def large(network: Network, shape: Shape, back: bool = False) -> bool:
 
 def heavy(view: LayerView | NetworkView | AttributionView) -> bool:
     """Does a view take gradients, or a pass for each window?"""
-    return isinstance(view, AttributionView) or (isinstance(view, NetworkView) and view.back is not None)
+    return isinstance(view, AttributionView) or view.back is not None
 
 
 def show_large(request: Request, view: LayerView | NetworkView | AttributionView) -> Any:

@@ -47,9 +47,10 @@ def tell(request: Request, shown: Shown) -> None:
 
 def nudged(request: Request, shown: Shown, at: Sequence[int]) -> Nudged:
     """The number behind a cell of a pass is moved; forward, that of x, and the sum of y is looked at."""
-    wanted, done = shown.view.back or Back("dX"), shown.forward
-    passed = shown.done if shown.view.back else backward.back(request, request.names[-1], wanted, done)[0]
-    return nudge(done, passed, wanted.upstream.dy(done), wanted.of, at, request.weights.seed)
+    wanted, done, passed, dy = shown.view.back or Back("dX"), shown.forward, shown.done, shown.dy
+    if dy is None:
+        passed, _, dy = backward.back(request, shown.view.stage or request.names[-1], wanted, done)
+    return nudge(done, passed, dy, wanted.of, at, request.weights.seed)
 
 
 def moves(shown: Shown) -> bool:

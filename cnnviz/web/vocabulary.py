@@ -62,7 +62,7 @@ def words(page: str) -> frozenset[str]:
     if page == "spectrogram":
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
-        found |= {field.name for field in fields(LessonB)}.union(LOSSES)
+        found |= {field.name for field in fields(LessonB)}.union(LOSSES, (PASS, NUDGE))
     return frozenset(found)
 
 

@@ -85,7 +85,7 @@ class Said:
         if isinstance(view, NetworkView | AttributionView):  # files are of the layer that is selected
             view = LayerView(self.made.parts["stage"])
         network, source = request.network, request.input
-        if isinstance(network, Chain) or not view.stage:
+        if isinstance(network, Chain) or not view.stage or view.back:
             return request, view
         if request.weights.whole and isinstance(source, Fitted) and may_run(network, source.shape):
             return request, view

@@ -5,8 +5,9 @@ from dataclasses import fields as fields_of
 from dataclasses import replace
 from typing import Any
 
+from cnnviz.core.back import passes
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Shape
+from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.settings import knobs
 from cnnviz.inputs import for_ndim
 from cnnviz.inputs.fitted import Fitted
@@ -23,8 +24,10 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
 from cnnviz.scenes.query.losses import UNIT, ask_loss, read_unit, spelled_loss, spelled_unit
 from cnnviz.scenes.query.made import Made, spelled_source
+from cnnviz.scenes.query.passes import PASS
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
-from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
+from cnnviz.scenes.request import AttributionView, Back, LayerView, NetworkView, Request
+from cnnviz.scenes.upstream import FromLoss
 from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
@@ -36,12 +39,14 @@ NET = Held("net", "")  # the network as text, where it is no preset
 LAYER = Number("layer", 0, low=0, high=999)
 VIEWS = ALL_MAPS, ONE_LAYER, GRADIENTS, ATTRIBUTION = "all maps", "one layer", "gradients", "attribution"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
+ALL_STAGES = "all stages"  # their gradients at a glance, rather than one pass
 WEIGHTS = {
     "torch": Message("random, as torch begins"),
     "kaiming": Message("random, kaiming-normal with biases 0, as lesson B begins"),
     "file": Message("of your own"),
 }
 START = OneOf("weights", "torch", Message("weights"), options=tuple(WEIGHTS))
+PASS_HELP = Message("the gradients at a glance; or that of the layer's input (dX), weights (dW) or bias (db), at work")
 FIRST = Photo()
 
 STARTS: dict[str, Callable[[int], Seeded]] = {"torch": Seeded, "kaiming": Kaiming}
@@ -56,7 +61,7 @@ def ask(form: Form) -> Made:
     shape, no_shape = ask_shape(form, preset)
     network, no_network = network_of(form, preset)
     at = min(form.ask(LAYER), max(0, len(network.stages) - 1))
-    seen = ask_seen(form, form.ask(VIEW), network, shape)
+    seen = ask_seen(form, form.ask(VIEW), network, shape, at)
     _, run = ask_run(form, network, shape)
 
     def make() -> Choice:
@@ -74,18 +79,39 @@ def ask(form: Form) -> Made:
 
 
 def ask_seen(
-    form: Form, view: str, network: Network, shape: Shape
-) -> Callable[[], NetworkView | AttributionView | None]:
-    """What is seen of the whole network, where that is more than its maps; a function that gives it."""
-    if view == GRADIENTS:
-        loss = ask_loss(form)
-        return lambda: NetworkView(loss())
-    if view != ATTRIBUTION:
+    form: Form, view: str, network: Network, shape: Shape, at: int
+) -> Callable[[], LayerView | NetworkView | AttributionView | None]:
+    """What is seen, where that is more than the maps or the layer at a place; a function that gives it."""
+    if view not in (GRADIENTS, ATTRIBUTION):
         return lambda: None
     works = [name for (name, _), _ in zip(network.stages, network.sound(shape)[0], strict=False)]
+    if view == GRADIENTS:
+        return ask_flow(form, network, works, at)
     of, text = form.row(stage_word(OF, Message("target in"), works), UNIT)
     method = ask_method(form, network, shape)
     return lambda: method(Unit(at=read_unit(text), stage=of))
+
+
+def ask_flow(form: Form, network: Network, works: list[str], at: int) -> Callable[[], LayerView | NetworkView]:
+    """A loss, and where its gradients are seen: in all stages, or at work in a pass of the selected one."""
+    loss = ask_loss(form)
+    of = form.ask(pass_word(*network.stages[at])) if at < len(works) else ALL_STAGES
+    if of == ALL_STAGES:
+        return lambda: NetworkView(loss())
+    return lambda: LayerView(works[at], back=Back(of, FromLoss(replace(loss(), stage=works[-1]))))
+
+
+def pass_word(stage: str, layer: Layer) -> OneOf:
+    """All stages, or one of the passes of a layer."""
+    names = tuple(one.name for one in passes(layer))
+    return OneOf(
+        PASS,
+        ALL_STAGES,
+        Message("all stages, or a pass of {stage}", stage=stage),
+        PASS_HELP,
+        (ALL_STAGES, *names),
+        row=True,
+    )
 
 
 # --- which network ---
@@ -232,8 +258,15 @@ def spell(choice: Choice) -> dict[str, str]:
     start = next((name for name, kind in STARTS.items() if kind is type(request.weights)), "torch")
     words |= {"seed": str(request.weights.seed), "weights": start} | spelled_source(source.whole)
     if isinstance(view, LayerView):
-        return words | {"layer": str(request.names.index(view.stage))}
+        return words | {"layer": str(request.names.index(view.stage))} | spelled_flow(view.back)
     if isinstance(view, AttributionView):
         target = {OF: view.target.stage, UNIT.key: spelled_unit(view.target.at)}
         return words | {VIEW.key: ATTRIBUTION} | target | spelled_method(view)
     return words | {VIEW.key: GRADIENTS} | (spelled_loss(view.back) if view.back else {})
+
+
+def spelled_flow(back: Back | None) -> dict[str, str]:
+    """A pass back from a loss, as an address has it; nothing of the pass forward."""
+    if not back or not isinstance(back.upstream, FromLoss):
+        return {}
+    return {VIEW.key: GRADIENTS, PASS: back.of} | spelled_loss(back.upstream.loss)

@@ -10,7 +10,7 @@ from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.query.words import Number, OneOf, Text
 from cnnviz.scenes.request import Back, LayerView, Request
-from cnnviz.scenes.upstream import Cell, Ones, Target, Upstream
+from cnnviz.scenes.upstream import Cell, FromLoss, Ones, Target, Upstream
 from cnnviz.text import Message
 from cnnviz.text.problem import Problem
 
@@ -121,7 +121,7 @@ def spelled_back(back: Back, axes: tuple[str, ...]) -> dict[str, str]:
     return {PASS: back.of} | spelled_upstream(back.upstream, axes)
 
 
-def spelled_upstream(upstream: Upstream, axes: tuple[str, ...]) -> dict[str, str]:
+def spelled_upstream(upstream: Upstream | FromLoss, axes: tuple[str, ...]) -> dict[str, str]:
     """Where dY comes from, as an address has it."""
     match upstream:
         case Cell(channel, cell):
