@@ -65,6 +65,10 @@ ONE, X, Y = leaf("mn", "1"), leaf("mi", "x"), leaf("mi", "y")
         (r"x_y^1", [part("msubsup", X, Y, ONE)]),
         (r"\sum_{x} y", [part("munder", leaf("mo", "∑"), part("mrow", X)), Y]),
         (r"\left\lfloor x\right\rfloor", [part("mrow", leaf("mo", "⌊"), X, leaf("mo", "⌋"))]),
+        (
+            r"\left(\frac1x\right)",
+            [part("mrow", part("mo", "(", stretchy="false"), part("mfrac", ONE, X), part("mo", ")", stretchy="false"))],
+        ),
         (r"(x)", [leaf("mtext", "("), X, leaf("mtext", ")")]),
         (r"1 - x", [ONE, leaf("mo", "−"), X]),
         (r"1e-05", [leaf("mn", "1e-05")]),

@@ -101,7 +101,8 @@ class Formula:
                 made = part("mtext", self.words())
             case r"\left":
                 first, inside = self.take(), self.row()
-                made = part("mrow", tall(first), *inside, tall(self.closing()))
+                fraction = any(isinstance(one, dict) and one["tag"] == "mfrac" for one in inside)
+                made = part("mrow", tall(first, fraction), *inside, tall(self.closing(), fraction))
             case r"\begin":
                 made = self.cases()
             case _:
@@ -157,6 +158,9 @@ def sign(token: str) -> Part:
     return part("mtext" if shown in FENCES else "mo", shown)
 
 
-def tall(token: str) -> Part:
-    """A bracket as high as what it holds. As an operator every bracket is; as text, which all others are, none."""
-    return part("mo", SIGNS.get(token, token))
+def tall(token: str, fraction: bool) -> Part:
+    """A bracket as high as what it holds. As an operator every bracket is; as text, which all others are, none.
+
+    Browsers stretch it only with a font for formulas, so round a fraction the style sheet does.
+    """
+    return part("mo", SIGNS.get(token, token), **({"stretchy": "false"} if fraction else {}))
