@@ -142,7 +142,7 @@ def test_a_cell_that_no_window_reads_says_so(alone):
 
 # --- on the page ---
 
-NUMBER = r"[-−]?[\d.e-]+"
+NUMBER = r"[-−]?[\d.e−-]+"
 
 PLAIN = request_of(Conv(), Digit(), "sobel_x")
 
@@ -156,7 +156,7 @@ def test_the_pass_is_a_knob_and_stands_in_the_address(screen):
     choose(screen, "pass", "dW")
     screen.wait_ready("dW · nn.Conv2d(1, 1, kernel_size=6, bias=False)")
     screen.page.wait_for_url(re.compile(r"pass=dW"))
-    expect(screen.page.get_by_text("dY slides over x as a kernel")).to_be_visible()
+    expect(screen.page.get_by_test_id("above").get_by_text("dY slides over x as a kernel")).to_be_visible()
     choose(screen, "dy", "cell")
     screen.set("dy_rows", 5)
     screen.page.wait_for_url(re.compile(r"dy=cell.*dy_rows=5|dy_rows=5.*dy=cell"))
@@ -187,7 +187,7 @@ def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(by, screen)
         screen.act("nudge").click()
     # the window of y[0, 2, 2] begins at x[0, 2, 2], which it multiplies by the first weight: -1
     expect(screen.alert).to_have_text(
-        re.compile(r"x\[0, 2, 2\] \+ 0\.01: .* = -0\.01; promised, the gradient × 0\.01: -0\.01\. .*keeps its promise")
+        re.compile(r"x\[0, 2, 2\] \+ 0\.01: .* = −0\.01; promised, the gradient × 0\.01: −0\.01\. .*keeps its promise")
     )
     screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
 

@@ -18,6 +18,7 @@ from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.request import GRAD_CAM, OCCLUSION, TIMES_INPUT, AttributionView, LayerView, Request
 from cnnviz.scenes.weights import Cam
 from cnnviz.text import _
+from cnnviz.text.numbers import measured
 
 SUM, ABOVE = "cam", "cam_relu"  # stages that a Grad-CAM is, behind those that it is of
 MOST_BYTES = 128 * 2**20  # of all answers that are kept
@@ -63,7 +64,7 @@ def explain(request: Request, view: AttributionView) -> Explained:
     found = _found.get(key((request, view)), lambda: attributed(request, view, grid))
     name = view.target.stage or request.names[-1]
     value = found.score if isinstance(found, Occluded) else found.done.loss
-    told = _("The target, {target}, is {value:.4g}.", target=view.target.words(name), value=value)
+    told = _("The target, {target}, is {value}.", target=view.target.words(name), value=measured(value))
     match found:
         case Slope():
             columns = of_slope(grid, found, view.method == TIMES_INPUT)

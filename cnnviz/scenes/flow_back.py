@@ -21,6 +21,7 @@ from cnnviz.scenes.network import Glance, make_flow
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.scenes.request import Request
 from cnnviz.text import _
+from cnnviz.text.numbers import measured
 
 SCALE = "signed"  # of every gradient
 MOST_BYTES = 128 * 2**20  # of all passes that are kept
@@ -161,7 +162,7 @@ def share(norm: float, ends: tuple[int, int]) -> float:
 def sentence(network: Network, loss: Loss, seen: Seen) -> str:
     """The loss, and how the gradient grows or shrinks from the last stage to the first."""
     names = [name for name, _layer in loss.network(network).stages]
-    value = _("The {loss} is {value:.4g}.", loss=loss.words(name_of(network, loss)), value=seen.done.loss)
+    value = _("The {loss} is {value}.", loss=loss.words(name_of(network, loss)), value=measured(seen.done.loss))
     if len(names) < 2:
         return value
     last, first = seen.norms[names[-1]], seen.norms[names[0]]

@@ -13,6 +13,15 @@ def number(value: float, spec: str = ",") -> str:
     return marked(format(value, spec), spoken())
 
 
+def measured(value: float) -> str:
+    """A value of a tensor in a sentence, to four digits, with the minus that stands on the stage.
+
+    >>> measured(-0.21784), measured(1e-5)
+    ('−0.2178', '1e−05')
+    """
+    return number(value, ".4g").replace("-", "−")
+
+
 def mebibytes(count: float, digits: int = 0) -> str:
     """Bytes in MiB.
 

@@ -14,6 +14,7 @@ from cnnviz.scenes.opening import MOST_STEPS
 from cnnviz.scenes.query.passes import NUDGE
 from cnnviz.scenes.request import Back, Request
 from cnnviz.text import _
+from cnnviz.text.numbers import measured
 from cnnviz.text.problem import Problem
 from cnnviz.web.components.component import whole
 
@@ -79,19 +80,18 @@ def words(found: Nudged, forward: bool = False) -> str:
     values = {
         "place": f"{name}[{', '.join(map(str, found.index))}]",
         "by": found.by,
-        "change": found.change,
-        "promised": found.promised,
+        "change": measured(found.change),
+        "promised": measured(found.promised),
     }
     if forward:
         told = _(
-            "`{place}` + {by:.3g}: change of Σ y = **{change:.4g}**; promised, its gradient × {by:.3g}: "
-            "**{promised:.4g}**.",
+            "`{place}` + {by:.3g}: change of Σ y = **{change}**; promised, its gradient × {by:.3g}: **{promised}**.",
             **values,
         )
     else:
         told = _(
-            "`{place}` + {by:.3g}: Σ dY · (change of y) = **{change:.4g}**; promised, the gradient × {by:.3g}: "
-            "**{promised:.4g}**.",
+            "`{place}` + {by:.3g}: Σ dY · (change of y) = **{change}**; promised, the gradient × {by:.3g}: "
+            "**{promised}**.",
             **values,
         )
     if found.kept:

@@ -14,7 +14,7 @@ from cnnviz.scenes.query.words import Number, OneOf
 from cnnviz.scenes.request import GRAD_CAM, METHODS, OCCLUSION, AttributionView
 from cnnviz.text import Message
 
-METHOD = OneOf("method", METHODS[0], Message("method"), options=METHODS, row=True)
+METHOD = OneOf("method", METHODS[0], Message("method"), options=METHODS)
 SHOWN = MAPS, WORK = "maps", "at work"
 SHOW = OneOf("show", MAPS, Message("show"), options=SHOWN, row=True)
 FILL = Number("fill", 0.0, Message("filled with"), low=-1e6, high=1e6, step=0.1)
@@ -24,9 +24,10 @@ ACROSS = 7  # windows along the shorter axis, at first
 ASKED = (METHOD.key, SHOW.key, "window", "window_stride", FILL.key, CAM, OF)
 
 
-def ask_method(form: Form, network: Network, shape: Shape, turned: bool = False) -> Callable[[Unit], AttributionView]:
+def ask_method(
+    form: Form, method: str, network: Network, shape: Shape, turned: bool = False
+) -> Callable[[Unit], AttributionView]:
     """How a number is explained, of a network that may not work on this input; a function that says so of a target."""
-    method = form.ask(METHOD)
     if method == GRAD_CAM:
         names = with_maps(network, shape)
         stage, _ = form.row(stage_word(CAM, Message("maps of"), names, worth_it(network, shape, names)), SHOW)

@@ -24,13 +24,14 @@ ASKED = tuple(word.key for word in (LOSS, TARGET, UNIT))
 
 def ask_loss(form: Form) -> Callable[[], Loss]:
     """What flows back; a function that gives it."""
-    match form.ask(LOSS):
+    match form.now(LOSS):
         case "cross-entropy":
-            target = form.ask(TARGET)
+            _, target = form.row(LOSS, TARGET)
             return lambda: CrossEntropy(target=target)
         case "unit":
-            text = form.ask(UNIT)
+            _, text = form.row(LOSS, UNIT)
             return lambda: Unit(at=read_unit(text))
+    form.ask(LOSS)
     return Mean
 
 

@@ -18,7 +18,7 @@ from cnnviz.networks.loss import Unit
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import MOST_CELLS, spelled
 from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
-from cnnviz.scenes.query.attribution import OF, ask_method, spelled_method, stage_word
+from cnnviz.scenes.query.attribution import METHOD, OF, ask_method, spelled_method, stage_word
 from cnnviz.scenes.query.desed import NO_FILE, ask_file
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
@@ -87,9 +87,9 @@ def ask_seen(
     works = [name for (name, _), _ in zip(network.stages, network.sound(shape)[0], strict=False)]
     if view == GRADIENTS:
         return ask_flow(form, network, works, at)
-    of, text = form.row(stage_word(OF, Message("target in"), works), UNIT)
-    method = ask_method(form, network, shape)
-    return lambda: method(Unit(at=read_unit(text), stage=of))
+    of, text, method = form.row(stage_word(OF, Message("target in"), works), UNIT, METHOD)
+    asked = ask_method(form, method, network, shape)
+    return lambda: asked(Unit(at=read_unit(text), stage=of))
 
 
 def ask_flow(form: Form, network: Network, works: list[str], at: int) -> Callable[[], LayerView | NetworkView]:

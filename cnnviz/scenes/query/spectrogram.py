@@ -13,7 +13,7 @@ from cnnviz.networks.checkpoint import CheckpointError
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.loss import Unit, places
 from cnnviz.scenes.clip import clip_of
-from cnnviz.scenes.query.attribution import ask_method, spelled_method
+from cnnviz.scenes.query.attribution import METHOD, ask_method, spelled_method
 from cnnviz.scenes.query.desed import KINDS, ask_network, spell_network
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
@@ -87,7 +87,7 @@ def ask_how(form: Form, network: Any, stage: str, source: Make) -> Callable[[Uni
         part, shape = desed.upto(stage), shape_of(source())
     except Problem:
         part, shape = FIRST[0].network.upto(FIRST[1].stage), (1, 1, 1)
-    return ask_method(form, part, shape, turned=True)
+    return ask_method(form, form.ask(METHOD), part, shape, turned=True)
 
 
 def unit_at(frame: int | None, mel: int | None) -> tuple[int, int] | None:
