@@ -15,7 +15,7 @@ from cnnviz.core.cost import dense_instead, total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Channels, Conv, Shape
 from cnnviz.export import STILLS, Look, atlas
-from cnnviz.export.on_stage import back_words, on_stage, whose
+from cnnviz.export.on_stage import on_stage, whose
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
@@ -23,7 +23,6 @@ from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import Row, rows
-from cnnviz.scenes.build import Shown
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.passes import PASS
@@ -31,12 +30,11 @@ from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Reque
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
-from cnnviz.text.part import Part, part, parts
 from cnnviz.web import markdown, nudging
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
-from cnnviz.web.about import facts, told
-from cnnviz.web.attribution import explained
+from cnnviz.web.about import facts, told, whence
+from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.form import WIDGETS
@@ -156,11 +154,6 @@ def looked_at(run: Run) -> Seen:
     return seen() or (LayerView(stage) if view == asked.ONE_LAYER else NetworkView())
 
 
-def whence(shown: Shown) -> list[Part]:
-    """Which pass is at work, and which loss its dY comes from."""
-    return [part("p", *parts(markdown.plain(back_words(shown))))] if shown.view.back else []
-
-
 def take_maps(blob: bytes, title: str) -> None:
     """One map of every layer, as a file; drawn when it is asked for."""
     channel = int(st.number_input(_("channel"), 0, 511, 0, key="_atlas", help=_("of every layer that has it")))
@@ -182,18 +175,22 @@ def enter(stage: str) -> None:
 
 
 def share_it(run: Run) -> None:
-    """Links to the network, and files of the selected layer at work."""
+    """Links to the network, and files of the selected layer at work, or of an attribution."""
     *__, stage = run
-    at_work = LayerView(stage)
-    with suppress(GeometryError):  # of a loss that cannot be read
-        at_work = chosen if isinstance(chosen := looked_at(run), LayerView) else at_work
-    request, shown = settled(run, at_work)
+    looked: Seen = LayerView(stage)
+    with suppress(GeometryError):  # of a number that cannot be read
+        looked = looked_at(run)
+    looked = LayerView(stage) if isinstance(looked, NetworkView) else looked
+    request, shown = settled(run, looked)
     if not shown:
         share(None)
         return
     source = request.input
     own = isinstance(request.weights, Loaded) or (isinstance(source, Fitted) and isinstance(source.whole, Upload))
-    share(on_stage(request, at_work, shown, here()), own)
+    if isinstance(looked, AttributionView):
+        share_explained(request, shown, own)
+    else:
+        share(on_stage(request, looked, shown, here()), own)
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:

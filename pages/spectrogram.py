@@ -16,6 +16,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
 from cnnviz.scenes.build import Maps, Shown
+from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, UNIT, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
@@ -23,7 +24,7 @@ from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
-from cnnviz.web.attribution import explained
+from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
@@ -162,16 +163,20 @@ def files(maps: Maps) -> None:
 
 
 def share_it(choice: Choice) -> None:
-    """Links to all of it, and files of one window of the stage at work."""
-    request, _ = choice
+    """Links to all of it, and files of one window of the stage at work, or of an attribution."""
+    request, looked_at = choice
     own = isinstance(request.weights, Loaded) or isinstance(getattr(request.input, "whole", request.input), OWN)
+    how = looked_at.explained if view == ATTRIBUTION else None
     try:
-        shown = window(choice)
+        shown = build.show(request, how) if how else window(choice)
     except screen.PROBLEMS as problem:  # a stage that has no room for all its maps
         st.info(markdown.plain(str(problem)))
         share(None, own)
     else:
-        share(on_stage(request, choice[1].window, shown, here()), own)
+        if isinstance(shown, Explained):
+            share_explained(request, shown, own)
+        else:
+            share(on_stage(request, looked_at.window, shown, here()), own)
 
 
 def below(choice: Choice, maps: Maps) -> None:

@@ -2,9 +2,11 @@
 
 from cnnviz.content.address import LinkError
 from cnnviz.export import ExportError, Staged
+from cnnviz.export.explained import explained_at_work
 from cnnviz.export.on_stage import on_stage
 from cnnviz.scenes.build import show
 from cnnviz.scenes.query import from_query
+from cnnviz.scenes.request import AttributionView, Request
 from cnnviz.text.problem import Problem
 from cnnviz.web import linked
 
@@ -25,10 +27,24 @@ def staged_at(link: str) -> Staged:
     name, query = asked(link)
     said = from_query(name, query)
     try:
+        if explained := said.explained():
+            return explained_at(*explained, said.opening.step)
         request, view = said.at_work()
         return on_stage(request, view, show(request, view), opens=said.opening.step)
     except Problem as problem:
         raise ExportError("The link does not open as it is. {problem}", problem=problem) from problem
+
+
+def explained_at(request: Request, view: AttributionView, opens: int | None) -> Staged:
+    """An attribution at work."""
+    staged = explained_at_work(request, show(request, view), opens=opens)
+    if not staged:
+        raise ExportError(
+            "In a map of {method} nothing slides, so a link gives no file of it. The page has its picture and its "
+            "numbers, in the tab Share.",
+            method=view.method,
+        )
+    return staged
 
 
 def asked(link: str) -> tuple[str, dict[str, str]]:

@@ -37,13 +37,13 @@ def atlas(blob: bytes, look: Look, channel: int = 0, title: str = "", form: Form
         What went through it, as plain text.
     """
     scene, data = Scene.from_bytes(blob), BytesIO()
-    stages = scene.meta["stages"]
+    stages = [i for i, stage in enumerate(scene.meta["stages"]) if not stage.get("over")]  # no map of its own
     rows = -(-len(stages) // ACROSS)
     with mpl.rc_context(AS_TEXT):
         page = new_paper(HEAD + rows * TALL + FOOT, look)
         page.write(title, EDGE, 20, 14, look.text)
-        for i in range(len(stages)):
-            corner = EDGE + i % ACROSS * (SIDE + GAP), HEAD + i // ACROSS * TALL
+        for at, i in enumerate(stages):
+            corner = EDGE + at % ACROSS * (SIDE + GAP), HEAD + at // ACROSS * TALL
             draw_stage(page, scene, i, channel, *corner)
         page.write(foot(scene), EDGE, HEAD + rows * TALL + 12, 10)
         dpi = look.dpi if form == "png" else 2 * UNITS
@@ -55,6 +55,8 @@ def foot(scene: Scene) -> str:
     """What all of it is."""
     if back := scene.meta.get("back"):
         return _("gradients of the {loss}, by one map of every layer · {free}", loss=back["loss"], free=FREE)
+    if told := scene.meta.get("explains"):
+        return f"{told} · {FREE}"
     return _("one map of every layer · {free}", free=FREE)
 
 

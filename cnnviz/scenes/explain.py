@@ -1,11 +1,12 @@
 """From a request to what one of its numbers owes to the input: the columns of a method, and the same at work."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cnnviz.core.cache import Cache
-from cnnviz.core.layers import Conv, ReLU
+from cnnviz.core.layers import Array, Conv, ReLU
 from cnnviz.core.run import Run
 from cnnviz.inputs import Grid
 from cnnviz.inputs.read import key
@@ -35,6 +36,10 @@ class Explained:
         What the target is, and its value.
     work : (Request, LayerView), bytes or None
         What a player shows of it: a Grad-CAM's convolution in the network itself; or the scene of an occlusion.
+    run : Run or None
+        Of an occlusion: its window over the input.
+    columns : arrays by name, (channels, *axes)
+        All that is computed; the input first.
     """
 
     blob: bytes
@@ -42,6 +47,8 @@ class Explained:
     device: str
     notice: str
     work: tuple[Request, LayerView] | bytes | None = None
+    run: Run | None = None
+    columns: Mapping[str, Array] = field(default_factory=dict)
 
 
 _found: Cache[Found] = Cache(MOST_BYTES, lambda found: 3 * found_arrays(found))
@@ -76,7 +83,9 @@ def explain(request: Request, view: AttributionView) -> Explained:
         told = _("{told} By this method nothing speaks for it: the map is 0 everywhere.", told=told)
     blob = make_attribution(columns, grid, view.turned, told).to_bytes()
     done = found if isinstance(found, Occluded) else found.done
-    return Explained(blob, told, done.device, str(done.notice), at_work(request, view, grid, found))
+    run = window_run(found) if isinstance(found, Occluded) else None
+    arrays = {one.name: one.values for one in columns if not one.over}
+    return Explained(blob, told, done.device, str(done.notice), at_work(request, view, grid, found), run, arrays)
 
 
 def attributed(request: Request, view: AttributionView, grid: Grid) -> Found:

@@ -54,6 +54,11 @@ def explanation(shown: Shown) -> str:
     return f"**{plain(asked.name)}.** {plain(str(asked.said))}\n\n{BACKWARD}"
 
 
+def whence(shown: Shown) -> list[Part]:
+    """Which pass is on stage, and where its dY comes from."""
+    return [part("p", *parts(plain(back_words(shown))))] if shown.view.back else []
+
+
 def facts(shown: Shown) -> list[Part]:
     """Shapes, cost and device in a line, and the rule with its numbers."""
     if embedded():

@@ -1,22 +1,30 @@
 """What a number owes to the input's cells, as columns of maps or at work in the player."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from cnnviz.export import Look
+from cnnviz.export.explained import explained_at_work, maps_numbers, maps_picture
 from cnnviz.scenes.build import show
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.scenes.request import Request
 from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import player
+from cnnviz.web.share import here, share
 from cnnviz.web.widgets import place
 
 CAN = _(
     "Such a map tells what the network computes, not what it has learned: with random weights it shows the layers "
     "alone. A gradient speaks of small changes only, and an occlusion of this window and this filling."
 )
+
+MAPS = _("Files of the maps of this attribution, all beside each other.")
+STILL = _("In a map of gradients nothing slides, so there is no film of it.")
 
 
 def explained(shown: Explained, key: str, at_work: bool) -> None:
@@ -29,6 +37,20 @@ def explained(shown: Explained, key: str, at_work: bool) -> None:
         overview(shown.blob, f"{key}_attribution", enter)
     if shown.notice:
         st.info(shown.notice)
+
+
+def share_explained(request: Request, shown: Explained, own: bool) -> None:
+    """Links, files of what slides, and those of all columns."""
+    staged = explained_at_work(request, shown, here())
+    share(staged, own)
+    st.caption(MAPS if staged else f"{MAPS} {STILL}")
+    look = Look(dark=st.context.theme.type == "dark")
+    with st.container(horizontal=True):
+        for label, name, make in (
+            (_("Picture of all maps"), "attribution.png", partial(maps_picture, request, shown, look)),
+            (_("Numbers of all maps"), "attribution.npz", partial(maps_numbers, request, shown)),
+        ):
+            st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
 
 
 def scene_of(work: Any) -> bytes:

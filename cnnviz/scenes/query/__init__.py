@@ -70,6 +70,19 @@ class Said:
     odd: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Word] = field(default_factory=dict)
 
+    def explained(self) -> tuple[Request, AttributionView] | None:
+        """What to run, and what one of its numbers owes to the input; None where the address asks for something else.
+
+        Raises
+        ------
+        Problem
+            What is wrong with it.
+        """
+        made = self.made.make()
+        request, view = made if isinstance(made, tuple) else (made, None)
+        view = view.explained if isinstance(view, StageView) else view
+        return (request, view) if isinstance(view, AttributionView) else None
+
     def at_work(self) -> tuple[Request, LayerView]:
         """What to run, and the layer of it that a player shows.
 
