@@ -116,6 +116,7 @@ declare module "./player/player.js" {
     sweep?: { since: number | null } | null;
     share?: (step: number) => void;
     nudge?: (place: number[]) => void;
+    lose?: (places: Record<string, number>) => void;
     started?: boolean;
     page?: PageLook;
     wide?: number; // pixels of the stage when it was last laid out

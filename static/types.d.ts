@@ -58,6 +58,7 @@ interface SceneMeta {
   arrows: boolean;
   at: { channel: number; cell: number[] } | null;
   kernels?: [number, number][]; // of dW of a convolution: each output map is weight[kernel, channel]
+  losses?: string[]; // of a backward pass that reads dY: which words channel and place of a cell go to
   nudges?: "input" | "output"; // where the cells are one number each: x, or of a backward pass the gradients
   about?: Lines; // round the stage: cnnviz/web/about.py
   opens?: { step: number | null; pin: string; look?: Record<string, string> }; // cnnviz/scenes/opening.py

@@ -223,6 +223,34 @@ def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(by, screen)
     screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
 
 
+@pytest.mark.parametrize("by", ["key", "button"])
+def test_a_cell_of_dy_that_is_pinned_becomes_the_loss(by, screen):
+    screen.open("pass=dX")
+    screen.hover("input", 0, (2, 3))
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    if by == "key":
+        screen.press("d")
+    else:
+        screen.act("loss").click()
+    screen.page.wait_for_url(lambda url: all(word in url for word in ("dy=cell", "dy_rows=2", "dy_columns=3")))
+    expect(screen.page.get_by_text("dY is 1 at y[0, 2, 3] alone")).to_be_visible()
+    expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("2")
+    screen.act("view").select_option("gather")
+    screen.hover("output", 0, (2, 4))
+    screen.says("dX row 2, column 4:")
+    back = passed(PLAIN, "dX", Cell(0, (2, 3))).done
+    assert screen.read().torch == pytest.approx(float(back.y[0, 0, 2, 4]))
+
+
+@pytest.mark.parametrize("word", ["pass=forward", "pass=dW"])
+def test_where_no_cell_of_dy_is_drawn_none_becomes_the_loss(word, screen):
+    screen.open(word)
+    expect(screen.act("loss")).to_be_hidden()
+    screen.press("d")
+    assert "dy=" not in screen.page.url
+
+
 def test_several_examples_forward_have_nothing_to_nudge(screen):
     screen.open("", "/normalisation")
     expect(screen.act("nudge")).to_be_hidden()

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import streamlit
 import torch
 from asking import layer_of, request_of, undoing
 from examples import examples
@@ -17,16 +18,19 @@ from test_snippet import random_of
 from cnnviz.core.back import NAMES, passes
 from cnnviz.core.device import VARIABLE
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import KINDS, Conv, MaxPool
+from cnnviz.core.layers import KINDS, BatchNorm, Conv, MaxPool
 from cnnviz.core.run import Run, run
 from cnnviz.export import Look, Wanted, make
 from cnnviz.export.on_stage import code_of, on_stage
 from cnnviz.inputs import SourceError
+from cnnviz.inputs.batch import Along
 from cnnviz.inputs.patterns import Ramp, Random
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.build import Shown, show
+from cnnviz.scenes.query.passes import ASKED
 from cnnviz.scenes.request import Back, LayerView, Request
 from cnnviz.scenes.upstream import Cell, Ones, Target, Upstream
+from cnnviz.web import loss_here
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
@@ -118,6 +122,46 @@ def test_another_pass_of_the_same_request_is_another_scene():
     assert passed(CONV, "dX").done is passed(CONV, "dX").done  # made once
     assert len({passed(CONV, "dX", upstream).blob for upstream in UPSTREAMS}) == len(UPSTREAMS)
     assert passed(CONV, "dX").forward is show(CONV).done
+
+
+# --- a cell of dY becomes the loss ---
+
+
+@pytest.mark.parametrize(
+    ("request_", "name", "words"),
+    [
+        (CONV, "dX", ["dy_channel", "", "dy_rows", "dy_columns"]),
+        (CONV, "db", ["dy_channel", "", "dy_rows", "dy_columns"]),
+        (CONV, "dW", None),  # which reads x
+        (request_of(MaxPool(2, ndim=1), Ramp(ndim=1)), "dX", ["dy_channel", "", "", "dy_length"]),
+        (request_of(BatchNorm(num_features=1), Ramp(ndim=3, size=3), batch=Along()), "dX", None),  # of three examples
+    ],
+)
+def test_a_scene_says_which_words_a_cell_of_dy_goes_to(request_, name, words):
+    shown = passed(request_, name)
+    meta = Scene.from_bytes(loss_here.offered(shown)).meta
+    assert meta.get("losses") == words
+    for word in filter(None, words or []):
+        assert word in ASKED
+    assert loss_here.offered(show(request_)) is show(request_).blob
+
+
+RUBBISH = [
+    {},
+    {"pass": 1},
+    {"dy": 0},
+    {"dy_target": 0},
+    {"dy_rows": True},
+    {"dy_rows": 4096},
+    {"dy_rows": -1},
+    {"x": 0},
+]
+
+
+@pytest.mark.parametrize("said", RUBBISH)
+def test_what_names_no_cell_of_dy_moves_nothing(said):
+    loss_here.ask(said)
+    assert not set(ASKED) & set(streamlit.session_state.to_dict())
 
 
 # --- code ---

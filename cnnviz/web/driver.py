@@ -15,7 +15,7 @@ from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
-from cnnviz.web import compare, history, nudging, page, visits
+from cnnviz.web import compare, history, loss_here, nudging, page, visits
 from cnnviz.web.about import caption, explanation, told
 from cnnviz.web.components.player import Role
 from cnnviz.web.form import Widgets
@@ -162,4 +162,4 @@ def on_stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, 
     """A player, with what is said of its scene."""
     request, shown = scene
     above = [*spec.headline(shown), *told(shown), *caption(request, shown, problem)]
-    spec.stage(shown.blob, key, role, above, [*spec.facts(shown), *spec.ways(request, shown.view)])
+    spec.stage(loss_here.offered(shown), key, role, above, [*spec.facts(shown), *spec.ways(request, shown.view)])

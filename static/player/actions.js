@@ -3,7 +3,7 @@ import { plainStep } from "./arriving.js";
 import { SPEEDS } from "./clock.js";
 import { stepped } from "./frames.js";
 import { isFull, toggleFull } from "./full.js";
-import { nudged } from "./nudging.js";
+import { lose, nudge } from "./nudging.js";
 import { hit as hitAt } from "../drawing/pointing.js";
 import { arrowKeys } from "../drawing/port.js";
 
@@ -62,12 +62,8 @@ export function act(player, name, value) {
       if (isFull(player.root)) toggleFull(player.root, () => player.resize()); // the page has the rest
       player.share?.(plainStep(player));
     },
-    nudge: () => {
-      const panel = player.scene.meta.nudges;
-      if (player.ui.nudge.hidden || !panel) return;
-      clock.pause();
-      player.nudge?.(nudged(player, panel));
-    },
+    nudge: () => nudge(player),
+    loss: () => lose(player),
     "zoom-in": () => zoomBoth(player, 1.5),
     "zoom-out": () => zoomBoth(player, 1 / 1.5),
     "zoom-whole": () => zoomBoth(player, 0),

@@ -25,6 +25,7 @@ const keys = () => [
   [_("m, double click"), _("enlarge one input map, then the next")],
   ["f", _("full screen")],
   ["n", _("nudge the cell of x, or the number that a gradient is of")],
+  ["d", _("of dY: let this cell alone be the loss")],
   ["Esc", _("let go of the pinned cell; back to the steps")],
   ["?", _("this help")],
 ];
@@ -102,6 +103,8 @@ export function buildControls(root, act) {
   share.addEventListener("click", () => act("share"));
   const nudge = element("button", { type: "button", class: "small", "data-act": "nudge", title: _("Move one number a little, and hold what changes against its gradient (n)"), hidden: "" }, _("nudge"));
   nudge.addEventListener("click", () => act("nudge"));
+  const loss = element("button", { type: "button", class: "small", "data-act": "loss", title: _("Let this cell of dY alone be the loss: 1 here, 0 elsewhere (d)"), hidden: "" }, _("loss here"));
+  loss.addEventListener("click", () => act("loss"));
   const coverage = check("coverage", _("times read"), act);
   const lens = check("lens", _("lens"), act);
   const full = element("button", { type: "button", class: "small", "data-act": "full", title: _("Full screen (f)") }, _("full screen"));
@@ -116,6 +119,7 @@ export function buildControls(root, act) {
     check("serpentine", _("serpentine"), act),
     element("span", { class: "zoom" }, _("zoom"), " ", ...zoom),
     full,
+    loss,
     nudge,
     share,
     ask,
@@ -123,7 +127,7 @@ export function buildControls(root, act) {
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   const about = aboutLines();
   root.replaceChildren(about.above, stage, gates, foot, options, about.below, help, said);
-  return { ...run, about, stage, base, light, stops, foot, options, said, readout, help, share, nudge, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
+  return { ...run, about, stage, base, light, stops, foot, options, said, readout, help, share, nudge, loss, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
 }
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */

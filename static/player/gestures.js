@@ -71,7 +71,7 @@ export function listenPointer(stage, on) {
 const ACTIONS = {
   " ": "toggle", Home: "first", End: "last", "[": "slower", "]": "faster", "?": "help", Escape: "free",
   ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "channel-back", PageDown: "channel-next",
-  Enter: "pin", f: "full", m: "enlarge", n: "nudge", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
+  Enter: "pin", f: "full", m: "enlarge", n: "nudge", d: "loss", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
 };
 
 /**

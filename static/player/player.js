@@ -268,7 +268,7 @@ const players = new WeakMap();
  *
  * @param {HTMLElement} root
  * @param {Uint8Array} bytes the scene's blob
- * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step, or to nudge
+ * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step, to nudge, or for another loss
  * @returns {() => void} clean-up
  */
 export function play(root, bytes, { autoplay = true, tell } = {}) {
@@ -282,6 +282,8 @@ export function play(root, bytes, { autoplay = true, tell } = {}) {
   player.ui.share.hidden = without;
   player.ui.nudge.hidden = without || !scene.meta.nudges;
   player.nudge = tell && ((place) => tell("nudge", { place }));
+  player.ui.loss.hidden = without || !scene.meta.losses;
+  player.lose = tell && ((places) => tell("loss", places));
   const again = isAgain(player.bytes, bytes);
   player.bytes = bytes;
   if (!again) player.load(scene, autoplay);

@@ -27,7 +27,8 @@ WHENCE = OneOf(
     ("ones", "cell", "target"),
     row=True,
 )
-CHANNEL = Number("dy_channel", 0, Message("channel"), low=0, high=4095)
+LAST = 4095  # place that a widget names
+CHANNEL = Number("dy_channel", 0, Message("channel"), low=0, high=LAST)
 TARGET = Text(
     "dy_target",
     "0",
@@ -103,7 +104,7 @@ def ask_upstream(form: Form, axes: tuple[str, ...]) -> Upstream:
 
 def place(axis: str) -> Number:
     """Where the one cell lies along an axis."""
-    return Number(f"dy_{axis}", None, named(axis), low=0, high=4095, empty=Message("middle"))
+    return Number(f"dy_{axis}", None, named(axis), low=0, high=LAST, empty=Message("middle"))
 
 
 def with_spelled(spell: Callable[[Request], dict[str, str]]) -> Callable[[Any], dict[str, str]]:

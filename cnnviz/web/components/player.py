@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from cnnviz.scenes.blob import also
 from cnnviz.scenes.opening import LOOK, MOST_STEPS, PIN, TOLD, Opening, looks, opened_at, opening
 from cnnviz.text.part import Part
-from cnnviz.web import nudging
+from cnnviz.web import loss_here, nudging
 from cnnviz.web.components.component import component, message, whole
 
 Role = Literal["", "leads", "follows", "alone"]
@@ -43,7 +43,11 @@ def player(blob: bytes, key: str, role: Role = "", above: Sequence[Part] = (), b
         One that is alone stands on a page without a tab to share it.
     """
     place = {"alone": lambda scene: scene, "follows": pinned}.get(role, placed)
-    callbacks = {"on_shared_change": partial(shared, key), "on_nudge_change": partial(nudged, key)}
+    callbacks = {
+        "on_shared_change": partial(shared, key),
+        "on_nudge_change": partial(nudged, key),
+        "on_loss_change": partial(moved, key),
+    }
     _mount[role](key=key, data=with_lines(place(blob), above, below), **callbacks)
 
 
@@ -55,6 +59,11 @@ def with_lines(blob: bytes, above: Sequence[Part], below: Sequence[Part]) -> byt
 def nudged(key: str) -> None:
     """Nudge the cell that was asked for; for callbacks."""
     nudging.ask(message(key, "nudge"))
+
+
+def moved(key: str) -> None:
+    """Make the cell of dY that was asked for the loss; for callbacks."""
+    loss_here.ask(message(key, "loss"))
 
 
 def shared(key: str) -> None:
