@@ -1,6 +1,7 @@
 """The network in reverse: its gradients are torch's, its norms too, and its address opens it again."""
 
 import json
+from dataclasses import replace
 from math import log10
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 
 from cnnviz.core.back import passes
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Conv, ReLU, Sigmoid, Tanh
+from cnnviz.core.layers import Conv, ReLU, Sigmoid, Softmax, Tanh
 from cnnviz.export import Look, atlas
 from cnnviz.export.on_stage import on_stage
 from cnnviz.inputs.fitted import Fitted
@@ -204,3 +205,11 @@ def test_what_stands_behind_the_loss_gets_nothing_of_it():
     view = LayerView("output", back=Back("dX", FromLoss(Mean(stage="conv3"))))
     with pytest.raises(GeometryError, match="Nothing of the loss comes back to output, which stands behind conv3"):
         show(REQUEST, view)
+
+
+def test_a_second_softmax_is_told_with_the_way_out():
+    shares = replace(REQUEST, network=Network((*LENET.upto("conv3").stages, ("shares", Softmax()))))
+    told = show(shares, VIEW).told
+    assert "Remove nn.Softmax, or choose one unit as the loss" in told
+    assert "softmax of its own" not in show(REQUEST, VIEW).told
+    assert "softmax of its own" not in show(shares, NetworkView(Unit(at=(3,)))).told

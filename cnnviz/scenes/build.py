@@ -24,7 +24,7 @@ from cnnviz.scenes import explain as explain_
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.clip import Clip, clip_of
 from cnnviz.scenes.explain import Explained, explain
-from cnnviz.scenes.flow_back import go_back, make_flow_back, sentence
+from cnnviz.scenes.flow_back import go_back, make_flow_back, sentence, twice
 from cnnviz.scenes.forward import input_of, run
 from cnnviz.scenes.layer import check_stage, laid, make_scene
 from cnnviz.scenes.matrices import Matrices, matrices_of
@@ -278,7 +278,7 @@ def network_gradients(request: Request, view: NetworkView, loss: Loss) -> Flow:
     shape = input_of(request).values.shape
     made = _blobs.get(key((request, view)), lambda: make_flow_back(part, loss, seen).to_bytes())
     macs = 3 * total(part.measures(shape)).macs  # forward, to the cells and to the weights
-    told = sentence(part, loss, seen)
+    told = " ".join(filter(None, (sentence(part, loss, seen), twice(part, loss))))
     return Flow(made, seen.done.device, seen.done.seconds, str(seen.done.notice), macs, 2 * memory(part, shape), told)
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.cache import Cache
-from cnnviz.core.layers import Array
+from cnnviz.core.layers import Array, Softmax, Softmax2d
 from cnnviz.inputs.read import key
 from cnnviz.networks.backward import Backward, Gradient, run_backward
-from cnnviz.networks.loss import Loss
+from cnnviz.networks.loss import CrossEntropy, Loss
 from cnnviz.networks.network import INPUT, Network
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.forward import input_of
@@ -157,6 +157,18 @@ def share(norm: float, ends: tuple[int, int]) -> float:
         return 0.0
     low, high = ends
     return 1.0 if norm == float("inf") else (log10(norm) - low) / (high - low)
+
+
+def twice(network: Network, loss: Loss) -> str:
+    """What is odd about a cross-entropy, which has a softmax of its own, of shares; else nothing."""
+    stages = loss.network(network).stages
+    if not isinstance(loss, CrossEntropy) or not stages or type(stages[-1][1]) not in (Softmax, Softmax2d):
+        return ""
+    return _(
+        "Cross-entropy has a softmax of its own, and {layer} has made shares of the output already. Remove {layer}, or "
+        "choose one unit as the loss.",
+        layer=stages[-1][1].called,
+    )
 
 
 def sentence(network: Network, loss: Loss, seen: Seen) -> str:
