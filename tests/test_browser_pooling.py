@@ -87,7 +87,7 @@ def test_an_unpooled_cell_says_where_it_came_from(name, alone):
         check_sentence(alone, done, channel, cell)
         came = int(done.layer.source(done.shape)[channel, *cell])
         from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.shape))
-        alone.says("nothing was put here" if came < 0 else f"input channel {from_}, {place_words(tuple(at))}")
+        alone.says("nothing was put here" if came < 0 else f"pooled channel {from_}, {place_words(tuple(at))}")
 
 
 # --- pointing ---

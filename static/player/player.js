@@ -286,7 +286,8 @@ export function play(root, bytes, { autoplay = true, tell } = {}) {
   player.lose = tell && ((places) => tell("loss", places));
   const again = isAgain(player.bytes, bytes);
   player.bytes = bytes;
-  if (!again) player.load(scene, autoplay);
+  if (again) player.theme(); // the page may have other colours now
+  else player.load(scene, autoplay);
   return () => {
     player.stop();
     players.delete(root);
