@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from cnnviz.core.axes import AXES, named
@@ -47,7 +48,7 @@ def with_passes(ask: Callable[[Form], Made]) -> Callable[[Form], Made]:
     def asked(form: Form) -> Made:
         (first,) = form.parts(None)
         made = ask(form)
-        kept = remembered(made.make)
+        kept = cache(made.make)  # worked out once
         with first:
             back = ask_back(form, *has(kept, made.ndim))
         if back is None:
@@ -60,18 +61,6 @@ def with_passes(ask: Callable[[Form], Made]) -> Callable[[Form], Made]:
         )
 
     return asked
-
-
-def remembered(make: Callable[[], Any]) -> Callable[[], Any]:
-    """The same, worked out once."""
-    found: list[Any] = []
-
-    def once() -> Any:
-        if not found:
-            found.append(make())
-        return found[0]
-
-    return once
 
 
 def has(make: Callable[[], Request], ndim: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
