@@ -222,6 +222,43 @@ def test_of_a_job_that_is_called_off_neither_file_nor_program_is_left(do, shared
     until(lambda: gone(child) and gone(worker))
 
 
+# --- what is sent ahead, and what a job is told ---
+
+
+def test_what_a_job_sends_ahead_is_there_before_its_end(do):
+    job = do(work.counting, 5)
+    until(lambda: len(job.parts) == 5)
+    assert job.parts == (0, 1, 2, 3, 4) and job.progress == (5, 5) and not job.ended
+    job.tell("enough")
+    assert job.result() == ("enough",)
+    assert job.parts == (0, 1, 2, 3, 4)
+
+
+def test_what_was_sent_ahead_stays_when_a_job_is_called_off(do):
+    job = do(work.counting, 3)
+    until(lambda: len(job.parts) == 3)
+    job.cancel()
+    assert why(job) == "cancelled" and job.parts == (0, 1, 2)
+
+
+def test_a_job_that_waits_hears_a_word_when_it_begins(do, gate):
+    first, second = do(work.held, str(gate)), do(work.counting, 1)
+    until(lambda: first.ahead is None)
+    second.tell("enough")
+    gate.write_text("")
+    assert second.result() == ("enough",)
+
+
+def test_a_word_reaches_no_other_job(do, gate):
+    first, second = do(work.held, str(gate)), do(work.hearing)
+    until(lambda: first.progress == (1, 3))
+    first.tell("enough")
+    gate.write_text("")
+    assert second.result() == ()
+    first.tell("too late")
+    assert do(work.hearing).result() == ()
+
+
 # --- turns ---
 
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -30,6 +31,20 @@ def held(gate: str, progress):
     """Says that it has begun, and ends when the test has written into the gate."""
     progress(1, 3)
     return Path(gate).read_text()
+
+
+def counting(of: int, progress):
+    """Sends each number ahead, and ends when it is told to; the answer is what it was told."""
+    for number in range(of):
+        progress(number + 1, of, number)
+    while "enough" not in progress.words:
+        Event().wait(0.001)
+    return progress.words
+
+
+def hearing(progress):
+    """What a job has been told that nobody told anything."""
+    return progress.words
 
 
 def endless(progress):

@@ -4,35 +4,21 @@ import atexit
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Condition, Event, Thread, Timer, current_thread
+from threading import Condition, Thread, Timer, current_thread
 from typing import Any
 from weakref import finalize
 
 from cnnviz.jobs.errors import JobError, Reason
 from cnnviz.jobs.fair import FairQueue
 from cnnviz.jobs.process import Kind, Process
+from cnnviz.jobs.task import Task
 from cnnviz.text import spoken
 
 MOST_WAITING = 32  # jobs of all visitors
 IDLE = 300.0  # s that a worker waits for its next job before it is let go
 PATIENCE = 5.0  # s that an end may take
 START = 120.0  # s that a worker may take until it is ready, on a busy machine
-
-
-@dataclass(eq=False)
-class Task:
-    """A job as the pool sees it. All but `ended` is read and written under the pool's lock."""
-
-    visitor: str
-    packed: bytes
-    seconds: float
-    process: Process | None = None  # while it runs
-    stopped: Reason | None = None  # why its process was killed
-    progress: tuple[int, int] = (0, 0)
-    outcome: tuple[str, Any] = ("", None)  # done or failed, and with what
-    ended: Event = field(default_factory=Event)
 
 
 class Job:
@@ -55,6 +41,15 @@ class Job:
     def progress(self) -> tuple[int, int]:
         """Parts that are done, and parts in all; no parts as long as it has not said."""
         return self._task.progress
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What the work has sent ahead of its answer; it stays, however the job ends."""
+        return tuple(self._task.parts)
+
+    def tell(self, word: str) -> None:
+        """Say a word to the work, which finds it in `progress.words`; one that waits hears it when it begins."""
+        self._pool.tell(self._task, word)
 
     def cancel(self) -> None:
         """Call it off; one that has ended stays as it is."""
@@ -111,7 +106,8 @@ class Pool:
         visitor : str
             Who asks: visitors take turns.
         work : a function with a name of its own in a module
-            Its last argument is a function, which it may call with parts done and parts in all.
+            Its last argument is a function, which it may call with parts done and parts in all, and with what it has
+            so far; `words` of it are those that the job was told.
         seconds : float
             That it may take once it is at work.
         """
@@ -208,11 +204,20 @@ class Pool:
         deadline = Timer(task.seconds, self.stop, (task, "deadline"))
         deadline.start()
         process.start(task.packed)
+        with self.change:
+            task.begun = True
+            for word in task.words:
+                process.tell(word)
         ended: tuple[str, Any] = ("", None)
         for message in process.messages():
             match message:
                 case ("progress", int(done), int(of)):
                     task.progress = (done, of)
+                    self.sweep()
+                    continue
+                case ("part", int(done), int(of), what):
+                    task.progress = (done, of)
+                    task.parts.append(what)
                     self.sweep()
                     continue
                 case ("done" | "full" as how, what):
@@ -254,6 +259,14 @@ class Pool:
                 self.settle(task, ("failed", self.failure(task, "", None)))
             elif task.process:
                 task.process.kill()
+
+    def tell(self, task: Task, word: str) -> None:
+        """Say a word to a task's process, now or once it has it."""
+        with self.change:
+            if task.begun and task.process:
+                task.process.tell(word)
+            else:
+                task.words.append(word)
 
     def settle(self, task: Task, outcome: tuple[str, Any]) -> None:
         """The end of a task; whoever calls holds the lock."""

@@ -68,7 +68,13 @@ class Process:
         """Hand a job over; one that is gone says so by having no messages."""
         assert self.child.stdin is not None
         with suppress(OSError):
-            wire.send(self.child.stdin, job)
+            wire.send(self.child.stdin, wire.JOB + job)
+
+    def tell(self, word: str) -> None:
+        """Say a word to the job that it is at."""
+        assert self.child.stdin is not None
+        with suppress(OSError):
+            wire.send(self.child.stdin, wire.WORD + word.encode())
 
     def messages(self) -> Iterator[Any]:
         """What it says, until it is gone or says something that it may not."""

@@ -1,4 +1,4 @@
-"""Messages between server and worker: a length, then a pickle.
+"""Messages between server and worker: a length, then a pickle; to a worker, one byte before says what it is.
 
 A worker may have read a stranger's file, so what it says is unpacked with suspicion: arrays, plain values, and our own
 frozen values and errors, whose making runs nothing.
@@ -13,6 +13,7 @@ from cnnviz.text import Message
 
 LENGTH = 8  # bytes of a message's length, little-endian
 MOST = 2**31  # bytes of a message
+JOB, WORD = b"j", b"w"  # what a message to a worker is: a job, or a word to the job that it is at
 ARRAYS = {
     ("numpy", "ndarray"),
     ("numpy", "dtype"),

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -32,11 +32,26 @@ def main() -> None:
     for name in modules:
         importlib.import_module(name)
     limit(int(memory))
-    waiting: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=listen, args=(jobs, waiting), daemon=True).start()
+    inbox = Inbox()
+    Thread(target=listen, args=(jobs, inbox), daemon=True).start()
     say(answers, ("ready",))
     while True:
-        say(answers, answer(waiting.get(), reporter(answers)))
+        job = inbox.jobs.get()
+        say(answers, answer(job, Report(answers, inbox)))
+
+
+@dataclass
+class Inbox:
+    """What has come from the server.
+
+    Attributes
+    ----------
+    words : list of str
+        Those said to the job that came last.
+    """
+
+    jobs: "SimpleQueue[bytes]" = field(default_factory=SimpleQueue)
+    words: list[str] = field(default_factory=list)
 
 
 def own_pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -56,10 +71,14 @@ def end_with(server: int) -> None:
             os._exit(0)
 
 
-def listen(jobs: IO[bytes], waiting: "SimpleQueue[bytes]") -> None:
-    """Take jobs in; no more to come means that the server is gone."""
-    while (job := wire.receive(jobs)) is not None:
-        waiting.put(job)
+def listen(messages: IO[bytes], inbox: Inbox) -> None:
+    """Take jobs and words in; no more to come means that the server is gone."""
+    while message := wire.receive(messages):
+        if message[:1] == wire.WORD:
+            inbox.words.append(message[1:].decode())
+        else:
+            inbox.words.clear()  # they were for the job before
+            inbox.jobs.put(message[1:])
     os._exit(0)
 
 
@@ -79,21 +98,28 @@ def taken() -> int:
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmData"))
 
 
-def reporter(answers: IO[bytes]) -> Callable[[int, int], None]:
-    """Tells the server how far a job is, the first time and the last, and now and then between."""
-    last = float("-inf")
+class Report:
+    """What a job says to the server while it is at work, and what it is told."""
 
-    def report(done: int, of: int) -> None:
-        nonlocal last
+    def __init__(self, answers: IO[bytes], inbox: Inbox):
+        self.answers, self.inbox, self.last = answers, inbox, float("-inf")
+
+    def __call__(self, done: int, of: int, part: Any = None) -> None:
+        """How far it is: sent the first time, the last, and now and then between. A part of the answer always is."""
         now = time.monotonic()
-        if done == of or now - last >= EVERY:
-            last = now
-            say(answers, ("progress", done, of))
+        if part is not None:
+            say(self.answers, ("part", done, of, part))
+        elif done == of or now - self.last >= EVERY:
+            self.last = now
+            say(self.answers, ("progress", done, of))
 
-    return report
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the job has been told since it began."""
+        return tuple(self.inbox.words)
 
 
-def answer(job: bytes, report: Callable[[int, int], None]) -> tuple[str, Any]:
+def answer(job: bytes, report: Report) -> tuple[str, Any]:
     """What came of a job."""
     try:
         language, work, arguments = pickle.loads(job)
