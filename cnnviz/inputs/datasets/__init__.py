@@ -1,0 +1,11 @@
+"""Data sets: labelled examples that a network learns from, by name. A new kind is one class and one line here."""
+
+from cnnviz.inputs.datasets.base import Dataset
+from cnnviz.inputs.datasets.digits import Digits
+
+__all__ = ["DATASETS", "Dataset"]
+
+# In the order of the select box; the first is where a page starts.
+DATASETS: dict[str, type[Dataset]] = {
+    "digits": Digits,
+}
