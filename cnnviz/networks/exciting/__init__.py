@@ -1,0 +1,26 @@
+"""What each channel of a network answers to, over many examples: what excites it most, and what it tells apart.
+
+`find` goes over some examples; what it found in two parts is merged into what it finds in both.
+"""
+
+from cnnviz.networks.exciting.best import Best
+from cnnviz.networks.exciting.find import Edges, Found, edges_of, evaluated, find, merged, worth
+from cnnviz.networks.exciting.packed import Answers, pack, unpack
+from cnnviz.networks.exciting.patch import box
+from cnnviz.networks.exciting.tells import Tells
+
+__all__ = [
+    "Answers",
+    "Best",
+    "Edges",
+    "Found",
+    "Tells",
+    "box",
+    "edges_of",
+    "evaluated",
+    "find",
+    "merged",
+    "pack",
+    "unpack",
+    "worth",
+]

@@ -1,0 +1,74 @@
+"""What was found, as a few small arrays that are kept beside the weights: numbers and places, no pixels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.layers import Array
+from cnnviz.networks.exciting.best import NONE, Best
+from cnnviz.networks.exciting.find import Found
+
+SMALL = np.iinfo(np.uint16).max  # stands for no example; there are fewer of them
+STEPS = 250  # in which an AUC against one other class is kept; against the rest, it is kept to three digits
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a stage's channels answer to.
+
+    Attributes
+    ----------
+    best : Best
+    auc : float32 array, shape (channels, classes, 1 + classes)
+        Of each class against the rest, then against each class; see `Tells.auc`. NaN where there is none.
+    """
+
+    best: Best
+    auc: Array
+
+    def ranked(self, channel: int) -> list[tuple[int, float]]:
+        """The classes and their AUC against the rest, the largest first; those that cannot be told come last."""
+        areas = self.auc[channel, :, 0]
+        order = sorted(range(len(areas)), key=lambda one: (np.isnan(areas[one]), -areas[one]))
+        return [(one, float(areas[one])) for one in order]
+
+
+def pack(found: Mapping[str, Found], classes: int) -> dict[str, NDArray[Any]]:
+    """Arrays by name."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for stage, one in found.items():
+        table = one.tells.table(classes)
+        upper = np.triu_indices(classes, 1)
+        pairs = np.nan_to_num(table[:, :, 1:][:, *upper] * STEPS, nan=SMALL)
+        arrays |= {
+            f"value.{stage}": one.best.value,
+            f"example.{stage}": np.where(one.best.example == NONE, SMALL, one.best.example).astype(np.uint16),
+            f"cell.{stage}": one.best.cell.astype(np.min_scalar_type(one.best.cell.max())),
+            f"rest.{stage}": table[:, :, 0].astype(np.float16),
+            f"pairs.{stage}": np.rint(np.minimum(pairs, 255)).astype(np.uint8),
+        }
+    return arrays
+
+
+def unpack(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Answers]:
+    """What `pack` kept, by stage."""
+    stages = [name.removeprefix("value.") for name in arrays if name.startswith("value.")]
+    return {stage: _answers(stage, arrays) for stage in stages}
+
+
+def _answers(stage: str, arrays: Mapping[str, NDArray[Any]]) -> Answers:
+    value, example, cell, rest, pairs = (
+        arrays[f"{what}.{stage}"] for what in ("value", "example", "cell", "rest", "pairs")
+    )
+    channels, classes = rest.shape
+    auc = np.full((channels, classes, 1 + classes), np.nan, np.float32)
+    first, second = np.triu_indices(classes, 1)
+    kept = np.where(pairs == 255, np.nan, pairs / STEPS)
+    auc[:, :, 0] = rest
+    auc[:, first, 1 + second] = kept
+    auc[:, second, 1 + first] = 1 - kept
+    places = np.where(example == SMALL, NONE, example.astype(np.int64))
+    return Answers(Best(value, places, cell.astype(np.int64)), auc)
