@@ -7,11 +7,13 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
+from safetensors.numpy import load
 
-from cnnviz.core.examples import Examples
+from cnnviz.core.examples import Examples, Split
 from cnnviz.core.layers import AvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, MaxPool, ReLU
 from cnnviz.networks.exciting import Best, Tells, box, edges_of, evaluated, find, merged, pack, unpack, worth
 from cnnviz.networks.network import Network
+from cnnviz.scenes.exciting import keep
 
 NETWORK = Network(
     (
@@ -201,3 +203,13 @@ def test_what_is_kept_beside_weights_says_the_same():
     assert sorted(one for one, _ in ranked) == [0, 1, 2, 3]
     assert ranked[-1][0] == 3
     assert [area for _, area in ranked[:3]] == sorted((area for _, area in ranked[:3]), reverse=True)
+
+
+def test_what_is_found_is_written_beside_the_weights_the_same_each_time(tmp_path):
+    state, split = NETWORK.state(0), Split(some(3), some(20, seed=5), ("a", "b", "c"))
+    first, again = (keep(name, NETWORK, state, split, tmp_path) for name in ("one", "two"))
+    assert first.name == "one.exciting.safetensors"
+    assert first.read_bytes() == again.read_bytes()
+    best = unpack(load(first.read_bytes()))["conv"].best
+    values = outputs(NETWORK, state, split.test.x)["conv"][best.example[2], 2].reshape(9, -1)
+    np.testing.assert_allclose(values[np.arange(9), best.cell[2]], best.value[2], rtol=1e-5)
