@@ -118,6 +118,24 @@ def test_the_same_seed_gives_the_recipes_output(given):
     np.testing.assert_allclose(last(run_network(given.network, x[None], seed=5)), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_a_head_scores_each_class_at_each_frame_as_a_linear_layer_does():
+    given = replace(SMALL, pooling=((2, 2), (2, 2), (1, 4)), classes=5, head_mels=MELS // 16)
+    net, x = recipe(given, seed=5).eval(), values((1, FRAMES, MELS))
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        module = given.module()
+    state = {key: value.numpy() for key, value in module.state_dict().items()}
+    net.load_state_dict({key: torch.from_numpy(value) for key, value in state.items() if ".head." not in key})
+    with torch.no_grad():
+        maps = net(torch.from_numpy(x)[None])[0]  # (channels, frames', mels')
+        weight, bias = (module.get_parameter(f"cnn.head.{name}") for name in ("weight", "bias"))
+        expected = nn.functional.linear(maps.movedim(1, 0).flatten(1), weight.flatten(1), bias)  # (frames', classes)
+    made = last(run_network(given, x[None], seed=5))
+    assert made.shape == (5, FRAMES // 4, 1)
+    np.testing.assert_allclose(made[:, :, 0], expected.T, rtol=1e-4, atol=1e-5)
+    assert Desed(head_mels=3).stages == Desed().stages  # no classes, no head
+
+
 def test_in_training_batch_norm_takes_the_batchs_own_statistics():
     given = replace(SMALL, conv_dropout=0.0, training=True)
     x = values((1, FRAMES, MELS))

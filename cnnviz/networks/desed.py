@@ -28,6 +28,11 @@ class Desed(Network):
         Of each block: "batch", "layer" (one group of all channels), or "none".
     training : bool
         Batch norm takes the batch's own statistics, and dropout drops.
+    classes : int
+        With more than 0, a last stage, head, gives each class a score for each frame, (classes, frames, 1): a linear
+        layer over the channels of all mels that are left, the same at every frame. 0 has no such stage.
+    head_mels : int
+        How many mels are left behind the last block.
     """
 
     budget: ClassVar[int | None] = None  # each stage is held to what a layer by itself may take
@@ -44,12 +49,16 @@ class Desed(Network):
     pooling: tuple[tuple[int, int], ...] = ((1, 4), (1, 4), (1, 4))
     normalization: Normalization = "batch"
     training: bool = False
+    classes: int = 0
+    head_mels: int = 1
 
     def __post_init__(self) -> None:
         lengths = {len(one) for one in (self.kernel_size, self.padding, self.stride, self.nb_filters, self.pooling)}
         if len(lengths) > 1:
             raise GeometryError("kernel_size, padding, stride, nb_filters and pooling need one entry for each block.")
         stages = tuple(stage for i in range(len(self.nb_filters)) for stage in self._block(i))
+        if self.classes:
+            stages += (("head", Conv(self.nb_filters[-1], self.classes, (1, self.head_mels), (1, 1), (0, 0))),)
         object.__setattr__(self, "stages", stages)  # the names are those of the recipes' checkpoints
         super().__post_init__()
 
