@@ -1,4 +1,4 @@
-# Eight commands: run, test, test-browsers, lint, fuzz, mutate, bench, messages. Each one first makes what it needs in .venv.
+# Ten commands: run, serve, test, test-browsers, test-deploy, lint, fuzz, mutate, bench, messages. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -26,12 +26,14 @@ MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError De
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 
-.PHONY: help run test test-browsers lint fuzz mutate bench messages
+.PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench messages
 
 help:
 	@echo "make run    start the app (PORT=8501)"
+	@echo "make serve  the same from as many processes as there are cores, behind nginx (PORT=8501)"
 	@echo "make test   lint, check types, run every test"
 	@echo "make test-browsers  try Firefox and WebKit as well"
+	@echo "make test-deploy  try the site behind nginx: uploads, a killed process, a restart"
 	@echo "make lint   lint and check types"
 	@echo "make fuzz   try what is random with other examples, hostile addresses too (MINUTES=10)"
 	@echo "make mutate break the code in small ways, and list what no test notices (COUNT=100)"
@@ -41,6 +43,9 @@ help:
 run: $(APP)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
+serve: $(APP)
+	$(PY) -m cnnviz serve --port $(PORT)
+
 test: lint
 	$(PY) tests/find_browser.py
 	$(PY) -m pytest -n 2 --dist loadfile
@@ -48,6 +53,11 @@ test: lint
 test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py
 	CNNVIZ_OTHER_BROWSERS=1 xvfb-run -a -s "-screen 0 1600x1200x24" $(PY) -m pytest tests/test_other_browsers.py
+
+test-deploy: $(DEV)
+	@command -v nginx > /dev/null || test -x /usr/sbin/nginx || apt-get install -y nginx-light
+	$(PY) tests/find_browser.py
+	CNNVIZ_DEPLOY=1 $(PY) -m pytest tests/test_deploy.py
 
 lint: $(DEV) $(JS)
 	$(PY) -m ruff check

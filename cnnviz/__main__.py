@@ -1,6 +1,9 @@
-"""``python -m cnnviz export LINK FILE``: the file that the tab Share would make, without a browser.
+"""The command line.
 
-python -m cnnviz export "convolution?stride=2&input=photo" strided.gif --dark
+``python -m cnnviz export LINK FILE``: the file that the tab Share would make, without a browser, as in
+``python -m cnnviz export "convolution?stride=2&input=photo" strided.gif --dark``.
+
+``python -m cnnviz serve``: the site, from as many processes as there are cores, behind one port.
 """
 
 import sys
@@ -9,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.cli.open_link import staged_at
+from cnnviz.cli.serve.command import arguments as serve_arguments
 from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
 from cnnviz.web.clean import tidied
 
@@ -16,15 +20,21 @@ from cnnviz.web.clean import tidied
 def main() -> None:
     chosen = parser().parse_args()
     try:
-        export(chosen)
+        chosen.run(chosen)
     except (ExportError, OSError) as problem:
         sys.exit(str(problem))
 
 
 def parser() -> ArgumentParser:
-    made = ArgumentParser(prog="python -m cnnviz", description="Files of linked scenes.")
-    commands = made.add_subparsers(required=True, metavar="export")
-    one = commands.add_parser("export", help="write a file of the scene behind a link")
+    made = ArgumentParser(prog="python -m cnnviz", description="Files of linked scenes, and the site itself.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    export_arguments(commands.add_parser("export", help="write a file of the scene behind a link"))
+    serve_arguments(commands.add_parser("serve", help="serve the site from several processes behind one port"))
+    return made
+
+
+def export_arguments(one: ArgumentParser) -> None:
+    """What may be said of a file."""
     one.add_argument("link", help="an address of the app, or from the page's name on: convolution?stride=2")
     one.add_argument("file", type=Path, help=f"what it ends in says what it is: {', '.join(KINDS)}")
     one.add_argument("--dark", action="store_true", help="in the dark theme")
@@ -36,7 +46,7 @@ def parser() -> ArgumentParser:
     one.add_argument("--last", type=int, metavar="STEP")
     one.add_argument("--seconds", type=float, default=0.2, help="that each step of a film is seen, %(default)s")
     one.add_argument("--most", type=int, default=300, metavar="PICTURES", help="in a film, %(default)s")
-    return made
+    one.set_defaults(run=export)
 
 
 def export(chosen: Namespace) -> None:

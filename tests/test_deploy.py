@@ -1,0 +1,194 @@
+"""The site behind nginx, below a path: of two processes one is killed, then all are replaced. By `make test-deploy`."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from page_objects import Screen
+from playwright.sync_api import Page, expect
+from serving import ROOT
+from test_uploads import npy
+
+from cnnviz.cli.serve.proxy import COOKIE, Proxy
+
+PATH = "/lessons/cnn"
+needs_nginx = pytest.mark.skipif(
+    "CNNVIZ_DEPLOY" not in os.environ or not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()),
+    reason="make test-deploy",
+)
+
+
+@dataclass
+class Site:
+    port: int
+    process: subprocess.Popen[str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+    def children(self) -> dict[int, list[str]]:
+        """Its processes, and the words that each was started with."""
+        pid = self.process.pid
+        pids = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return {child: Path(f"/proc/{child}/cmdline").read_text().split("\0") for child in pids}
+
+    def replicas(self) -> dict[str, int]:
+        """Processes of the app, as the proxy calls them."""
+        found = self.children().items()
+        (file,) = [re.search(r"-c (\S+)", " ".join(words))[1] for _, words in found if "nginx" in words[0]]
+        ports = {words[words.index("--server.port") + 1]: pid for pid, words in found if "--server.port" in words}
+        named = re.findall(r':(\d+)\$" (p\d);', Path(file).read_text())
+        return {name: ports[port] for port, name in named if port in ports}
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str]]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", PATH + path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+    def says(self, words: str) -> None:
+        """Wait until it prints a line."""
+        assert self.process.stdout
+        line = next(line for line in self.process.stdout if words in line)
+        assert line
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "cnnviz", "serve", "--port", str(port), "--processes", "2", "--path", PATH]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    made = Site(port, process)
+    try:
+        made.says("Serving on")
+        wait(lambda: made.get("/_stcore/health")[0] == 200)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait(met: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if met():
+                return
+        except OSError:  # nobody listens yet
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture
+def visitors(browser, site) -> Iterator[Callable[[], Page]]:
+    """Browsers with nothing remembered; each page lists what its own policy refused."""
+    with ExitStack() as stack:
+
+        def one() -> Page:
+            context = browser.new_context(reduced_motion="reduce")
+            stack.callback(context.close)
+            page = context.new_page()
+            page.refused = []
+            page.on("console", lambda said: page.refused.append(said.text) if "Content Security" in said.text else None)
+            return page
+
+        yield one
+
+
+def served_by(page: Page) -> str:
+    return next(one["value"] for one in page.context.cookies() if one["name"] == COOKIE)
+
+
+def upload(screen: Screen, rows: int) -> None:
+    """An array of so many rows is read and shown."""
+    data = npy(np.ones((rows, 7), np.float32))
+    file = {"name": f"{rows}.npy", "mimeType": "application/octet-stream", "buffer": data}
+    screen.page.locator("input[type=file]").set_input_files(files=[file])
+    screen.wait_until("({ scene }, rows) => scene.meta.shapes.input.includes(rows)", f", {rows}, 7)")
+
+
+@needs_nginx
+def test_answers_are_compressed_kept_and_guarded(site):
+    status, told = site.get("/", **{"Accept-Encoding": "gzip"})
+    assert (status, told["content-encoding"]) == (200, "gzip")
+    assert told["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'self'" in told["content-security-policy"]
+    assert told["set-cookie"].startswith(f"{COOKIE}=p") and f"Path={PATH}/" in told["set-cookie"]
+    assert site.get("/_stcore/metrics")[0] == site.get("/_stcore/agent/openapi.json")[0] == 404
+    (again,) = {site.get("/", Cookie=f"{COOKIE}=p1")[1].get("set-cookie", "kept") for _ in range(6)}
+    assert again == "kept"  # whoever has a process keeps to it
+
+
+@needs_nginx
+def test_visitors_of_both_processes_upload_and_take_files_away(site, visitors):
+    seen = set()
+    for rows in range(8, 40):  # until both have been met
+        page = visitors()
+        screen = Screen(page, site.url)
+        screen.open("input=upload&tab=Share")
+        upload(screen, rows)
+        assert page.refused == []
+        seen.add(served_by(page))
+        if len(seen) == 2:
+            break
+    assert seen == {"p0", "p1"}
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert Path(download.value.path()).stat().st_size > 1000
+
+
+@needs_nginx
+def test_visitors_of_a_killed_process_find_another_with_their_screen(site, visitors):
+    page = visitors()
+    screen = Screen(page, site.url)
+    screen.open("stride=2&padding=1")
+    before = screen.ask("({ scene }) => [...scene.tensors.output.data]")
+    first = served_by(page)
+    os.kill(site.replicas()[first], signal.SIGKILL)
+    wait(lambda: served_by(page) != first)
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    assert screen.ask("({ scene }) => [...scene.tensors.output.data]") == before
+    screen.open("input=upload")
+    upload(screen, 41)
+    wait(lambda: len(site.replicas()) == 2)
+
+
+@needs_nginx
+def test_all_processes_are_replaced_under_a_visitor(site, visitors):
+    page = visitors()
+    screen = Screen(page, site.url)
+    screen.open("stride=2&padding=1")
+    before, replicas = screen.ask("({ scene }) => [...scene.tensors.output.data]"), site.replicas()
+    site.process.send_signal(signal.SIGHUP)
+    site.says("All processes are new")
+    assert set(site.replicas().values()).isdisjoint(replicas.values())
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    assert screen.ask("({ scene }) => [...scene.tensors.output.data]") == before
+    screen.open("input=upload")
+    upload(screen, 42)
+
+
+def test_a_frame_of_a_school_needs_a_cookie_that_travels():
+    proxy = Proxy("8501", ("one:8501", "two:8501", "three:8501"), "/tmp", ancestors=("https://school.example",))
+    text = proxy.configuration(down=(1,))
+    assert "frame-ancestors 'self' https://school.example" in text
+    assert "SameSite=None; Secure; Partitioned" in text
+    assert re.search(r"50.00% p0;\s+\* p2;", text)  # a new visitor is not led to what is about to stop
