@@ -11,10 +11,17 @@ from cnnviz.core.examples import Data, Examples, Split
 from cnnviz.inputs.datasets import DATASETS, Dataset
 from cnnviz.inputs.datasets.base import forget
 from cnnviz.inputs.datasets.digits import Digits
+from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 # By a name: the data, how many examples to learn from and to test on, and the digest of all arrays.
-KNOWN: dict[str, tuple[Data, int, int, str]] = {
+KNOWN: dict[str, tuple[Data, int, int, str | None]] = {
     "digits": (Digits(), 1437, 360, "c256dbd49c599f29"),
+    "events": (
+        SoundEvents(clips=6, tested=3, seconds=2),
+        6,
+        3,
+        None,
+    ),  # sines differ by machine
 }
 each = pytest.mark.parametrize("name", KNOWN)
 
@@ -40,8 +47,9 @@ def test_every_data_set_is_known_here():
 @each
 def test_a_data_set_is_the_same_each_time(name):
     data, _, _, known = KNOWN[name]
+    first = digest(data.split())
     forget()
-    assert digest(data.split()) == known
+    assert digest(data.split()) == first == (known or first)
 
 
 @each

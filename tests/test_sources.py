@@ -47,6 +47,8 @@ def settings_of(draw: st.DrawFn, name: str, ndim: int) -> Source:
             continue
         if k.choices:
             chosen[field] = draw(st.sampled_from(k.choices))
+        elif k.low is None:
+            chosen[field] = draw(st.booleans())
         elif k.per_axis:
             chosen[field] = draw(st.tuples(*[st.integers(1, 9)] * ndim))
         else:

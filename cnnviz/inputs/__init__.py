@@ -1,6 +1,7 @@
 """Sources: every kind of input, by name. A new kind is one class and one line here."""
 
 from cnnviz.inputs.base import MAX_VALUES, Array, Grid, Source, SourceError
+from cnnviz.inputs.event_clip import EventClip
 from cnnviz.inputs.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.inputs.signals import Chirp, Sine
@@ -27,6 +28,7 @@ SOURCES: dict[str, type[Source]] = {
     "digit": Digit,
     "photo": Photo,
     "log-mel": LogMel,
+    "events": EventClip,
     "moving-square": MovingSquare,
     "ramp": Ramp,
     "impulse": Impulse,

@@ -129,6 +129,18 @@ def definitions(function: Callable[..., Any]) -> str:
     return "".join(f"def {part.__name__}(t, rng):\n{indent(body(part), '    ')}\n\n\n" for part in called)
 
 
+def log_mel_lines(features: Features) -> str:
+    """Lines that make `values`, a log-mel spectrogram, of `samples` at `RATE`; the numbers of `features` have names."""
+    steps: list[tuple[str, Callable[..., Any]]] = [  # the name under which the next takes what each returns
+        *[("samples", resampled)] * (features.rate != RATE),
+        ("bins", spectrum),
+        ("filters", mel_filters),
+        ("levels", decibels),
+        ("values", stretch),
+    ]
+    return "\n\n".join(lines(function, result) for result, function in steps)
+
+
 @dataclass(frozen=True)
 class LogMel(Source):
     """A log-mel spectrogram: rows are frames, columns are mels, low to high; the least is quiet, and 1 is loud."""
@@ -159,16 +171,7 @@ class LogMel(Source):
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]
-        steps: list[tuple[str, Callable[..., Any]]] = [  # the name under which the next takes what each returns
-            ("event", sound),
-            ("samples", clip),
-            *[("samples", resampled)] * (self.features.rate != RATE),
-            ("bins", spectrum),
-            ("filters", mel_filters),
-            ("levels", decibels),
-            ("values", stretch),
-        ]
-        bodies = "\n\n".join(lines(function, result) for result, function in steps)
+        made = f"{lines(sound, 'event')}\n\n{lines(clip, 'samples')}"
         numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(self.features).items())
         return f"""\
 import librosa
@@ -179,5 +182,7 @@ RATE = {RATE}
 {numbers}
 t, rng = np.arange({self.seconds} * RATE) / RATE, np.random.default_rng(0)
 
-{definitions(sound)}{bodies}
+{definitions(sound)}{made}
+
+{log_mel_lines(self.features)}
 x = torch.tensor(values)[None, None]"""

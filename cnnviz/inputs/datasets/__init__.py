@@ -2,10 +2,12 @@
 
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.digits import Digits
+from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 __all__ = ["DATASETS", "Dataset"]
 
 # In the order of the select box; the first is where a page starts.
 DATASETS: dict[str, type[Dataset]] = {
     "digits": Digits,
+    "events": SoundEvents,
 }

@@ -22,6 +22,7 @@ from cnnviz.text import Message
 INPUT, FILE, MEL = "input_", "file_", "mel_"  # before the names of a source's own knobs, a file's, a log-mel's
 NDIMS = {"1d": 1, "2d": 2, "3d": 3}
 RECORDING = "microphone"
+MADE = ("log-mel", "events")  # sounds that are made here
 PART = ("from", "to")  # [s]
 LONGEST = 3600.0  # [s]
 SEED = Number("seed", 0, help="torch.manual_seed", low=0, high=9999)
@@ -74,15 +75,15 @@ def shape_of(source: Source) -> Shape:
 
 def ask_clip(form: Form) -> tuple[type[Source], Make]:
     """Kind of sound, or of another input of two axes, and a function that makes it."""
-    built_in = [name for name in for_ndim(2) if name not in ("log-mel", "upload")]
-    name = form.ask(OneOf("input", "log-mel", options=("log-mel", "upload", RECORDING, *built_in)))
+    built_in = [name for name in for_ndim(2) if name not in (*MADE, "upload")]
+    name = form.ask(OneOf("input", "log-mel", options=(*MADE, "upload", RECORDING, *built_in)))
     if name == "upload":
         return Upload, heard(form, uploaded(form))
     if name == RECORDING:
         return Upload, heard(form, recorded(form))
     kind = for_ndim(2)[name]
     chosen = form.setting(kind, 2, INPUT)
-    if name == "log-mel":
+    if name in MADE:
         return kind, heard(form, lambda: kind(ndim=2, **chosen))
     return kind, lambda: kind(ndim=2, **chosen)
 
