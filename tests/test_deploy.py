@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from page_objects import Screen
 from playwright.sync_api import Page, expect
 from serving import ROOT
@@ -192,3 +193,19 @@ def test_a_frame_of_a_school_needs_a_cookie_that_travels():
     assert "frame-ancestors 'self' https://school.example" in text
     assert "SameSite=None; Secure; Partitioned" in text
     assert re.search(r"50.00% p0;\s+\* p2;", text)  # a new visitor is not led to what is about to stop
+
+
+@needs_nginx
+def test_the_containers_files_are_sound(tmp_path):
+    """Linters read them; and nginx reads what its containers are told, for the addresses that they have."""
+    tools = Path(sys.executable).parent
+    subprocess.run([tools / "hadolint", "deploy/Dockerfile"], cwd=ROOT, check=True)
+    subprocess.run([tools / "kubernetes-validate", "deploy/kubernetes.yaml"], cwd=ROOT, check=True)
+    compose = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
+    apps = [one for name, one in compose["services"].items() if name.startswith("app")]
+    replicas = tuple(f"{one['networks']['inside']['ipv4_address']}:8501" for one in apps)
+    file = tmp_path / "nginx.conf"
+    file.write_text(Proxy("127.0.0.1:8080", replicas, str(tmp_path)).configuration())
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    subprocess.run([nginx, "-t", "-c", str(file)], check=True)
+    assert len(set(replicas)) == 2
