@@ -637,3 +637,31 @@ interface DeskTeller {
   move: { from: number; to: number; part: number };
   shown: Spot | null;
 }
+
+// --- what a channel answers to: cnnviz/scenes/exciting/panel.py --------------------------------------------------------
+
+interface AnswersMeta {
+  version: number;
+  words?: Catalogue;
+  stages: Record<string, number>; // where the tables of each stage are
+  classes: string[];
+  labels: string[]; // of each example
+  stage: string;
+  channel: number;
+  limits: Limits;
+  scale: string;
+  palette: Palette;
+  clips?: { rate: number; channels: number }; // of sounds: of one channel alone, which has so many beside it
+}
+interface AnswersScene {
+  meta: AnswersMeta;
+  tensors: {
+    examples: Tensor<Uint8Array>;
+    [value: `value.${number}`]: Tensor;
+    [which: `which.${number}`]: Tensor<Int16Array>;
+    [box: `box.${number}`]: Tensor<Int16Array>;
+    [auc: `auc.${number}`]: Tensor;
+    [samples: `samples.${number}`]: Tensor<Int16Array>;
+  };
+}
+type AnswersTile = { seen: DrawnMap; whole: DrawnMap };

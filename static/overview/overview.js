@@ -1,4 +1,5 @@
 // The whole network at a glance. Pointing, filling and leafing stay in the browser; the server hears of a stage to open.
+import { choose } from "../answers/chosen.js";
 import { readBlob } from "../drawing/blob.js";
 import { Herald } from "../player/herald.js";
 import { living } from "../viewer/living.js";
@@ -76,6 +77,7 @@ export class Overview {
     Object.assign(this.ui.computed, { max: this.stages.length - 1 });
     this.theme();
     this.root.dataset.ready = `${this.stages.length}.${this.looked}`;
+    if (!this.loaded) this.say();
     this.loaded += 1;
   }
 
@@ -147,6 +149,14 @@ export class Overview {
     this.showChannel();
     this.grid.mark();
     showUnit(this);
+    this.say();
+  }
+
+  /** Say which channel of the chosen stage is looked at; of a vector, which of its numbers. */
+  say() {
+    const i = this.at(this.looked);
+    const kept = this.pinned?.stage === this.looked ? this.pinned.cell[0] : 0;
+    choose({ stage: this.looked, channel: this.stages[i].vector ? kept : (this.channelOf(i) ?? 0) });
   }
 
   /** One column on its own. @param {number | null} channel */
@@ -156,6 +166,7 @@ export class Overview {
     this.showChannel();
     this.grid.mark();
     showUnit(this);
+    this.say();
   }
 
   /** Look at all channels of a stage. @param {number} i */
@@ -166,6 +177,7 @@ export class Overview {
     this.root.dataset.ready = `${this.stages.length}.${this.looked}`;
     this.grid.fill();
     showUnit(this);
+    this.say();
   }
 
   // --- how far it is computed ---
@@ -217,6 +229,7 @@ export class Overview {
     this.hovered = null;
     this.look(place.at);
     showUnit(this);
+    if (!same) this.say();
   }
 
   free() {

@@ -12,6 +12,8 @@ class Transport {
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.pending = 0;
+    /** @type {Audible | null} */
+    this.alone = null;
   }
 
   /**
@@ -20,9 +22,20 @@ class Transport {
    */
   play(sound, from, to, band = null) {
     this.pause();
+    this.alone?.stop();
     this.time = from;
     this.playing = { sound, from, to, began: performance.now(), heard: sound.hear(from, to, band) };
     this.tick();
+  }
+
+  /**
+   * Let another sound be heard, over which no cursor runs; what was heard before ends.
+   * @param {Sound} sound @param {number} length seconds
+   */
+  hearAlone(sound, length) {
+    this.pause();
+    this.alone?.stop();
+    this.alone = sound.hear(0, length, null);
   }
 
   pause() {

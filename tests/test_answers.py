@@ -1,0 +1,102 @@
+"""What excites a channel, as it is sent to a browser and as it is seen there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import test_player_helpers as player
+from alone import hand, put
+from playwright.sync_api import expect
+from test_exciting import NETWORK, SHAPE, outputs, some
+
+from cnnviz.core.layers import Conv
+from cnnviz.networks.exciting import Answers, edges_of, find, pack, unpack
+from cnnviz.networks.network import Network
+from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.exciting.panel import make_panel, stages_of
+from cnnviz.scenes.palette import TOP
+from cnnviz.web.components.answers import ROOM
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "static" / "answers"
+MODULE = "answers/answers"
+CLASSES = ("a", "b", "c")
+DATA, STATE = some(40), NETWORK.state(0)
+ANSWERS: dict[str, Answers] = unpack(pack(find(NETWORK, STATE, DATA, edges_of(NETWORK, STATE, DATA)), 3))
+
+
+def panel(stage: str = "conv", channel: int = 0) -> Scene:
+    labels = [CLASSES[i] for i in DATA.y]
+    return make_panel(NETWORK, DATA.x, labels, CLASSES, ANSWERS, "picture", stage, channel)
+
+
+@pytest.mark.parametrize("stage", ["conv", "relu", "dense"])
+def test_what_is_sent_of_an_example_makes_the_value_that_stands_beside_it(stage):
+    """Torch, on the sent example with noise outside the sent box, gives the sent value."""
+    scene = panel()
+    i = scene.meta["stages"][stage]
+    low, high = scene.meta["limits"]
+    x = low + scene.tensors["examples"].astype(np.float32) * (high - low) / TOP
+    noise = np.random.default_rng(1).normal(size=SHAPE).astype(np.float32)
+    for channel in range(len(scene.tensors[f"value.{i}"])):
+        for j, value in enumerate(scene.tensors[f"value.{i}"][channel]):
+            example = scene.tensors[f"which.{i}"][channel, j]
+            inside = np.zeros(SHAPE[1:], bool)
+            inside[tuple(slice(max(a, 0), b) for a, b in scene.tensors[f"box.{i}"][channel, j])] = True
+            made = outputs(NETWORK, STATE, np.where(inside, x[example], noise)[None])[stage][0][channel].reshape(-1)
+            cell = ANSWERS[stage].best.cell[channel, j]
+            assert made[cell] == pytest.approx(value, abs=0.1)  # of levels, each 1/254 of the range
+            assert scene.meta["labels"][example] in CLASSES
+
+
+def test_resting_dropout_hands_on_and_what_moves_cells_has_no_channels():
+    found = stages_of(NETWORK, ANSWERS)
+    assert found["drop"] == "relu"
+    assert "flat" not in found
+    assert stages_of(Network((("other", Conv()),)), ANSWERS) == {}
+
+
+def test_stages_that_do_not_fit_are_left_out(monkeypatch):
+    monkeypatch.setattr("cnnviz.scenes.exciting.panel.MOST", SHAPE[1] * SHAPE[2] * 30)
+    sent = panel().meta["stages"]
+    assert "conv" in sent
+    assert "dense" not in sent
+
+
+@pytest.mark.parametrize("file", sorted((HERE / "answers").glob("*.test.mjs")), ids=lambda file: file.name)
+def test_in_node(file, tmp_path):
+    player.test_in_node(file, tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+def test_it_fetches_nothing_and_writes_no_markup(path):
+    player.test_the_player_fetches_nothing_and_writes_no_markup(path)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_it_never_derives_a_window_again(path):
+    player.test_the_browser_never_derives_a_window_again(path)
+
+
+@pytest.mark.browser
+def test_a_channel_is_shown_with_its_nine_and_its_classes(bare):
+    page, watch = bare
+    scene = panel("conv", 2)
+    put(page, MODULE, [(ROOM, scene.to_bytes())])
+    expect(page.get_by_role("heading", name="What channel 2 of conv answers to")).to_be_visible()
+    tiles = page.get_by_test_id("exciting")
+    expect(tiles).to_have_count(9)
+    which = scene.tensors["which.0"][2]
+    expect(tiles.first).to_contain_text(scene.meta["labels"][which[0]])
+    assert page.locator(".seen img").first.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 3
+    assert page.locator(".whole img").first.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 6
+    best, area = ANSWERS["conv"].ranked(2)[0]
+    expect(page.locator(".classes li").first).to_contain_text(CLASSES[best])
+    expect(page.locator(".classes li").first).to_contain_text(f"{area:.2f}")
+    page.get_by_label("stage").select_option("dense")
+    page.get_by_label("channel", exact=True).fill("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What channel 4 of dense answers to")).to_be_visible()
+    hand(page, MODULE, scene.to_bytes())  # the same network again, on another input
+    expect(page.get_by_role("heading", name="What channel 4 of dense answers to")).to_be_visible()
+    watch.check()
