@@ -12,13 +12,18 @@ def examples(n, labels=None):
 
 
 @pytest.mark.parametrize(("n", "most"), [(10, 4), (10, 10), (3, 9), (1797, 1000)])
-def test_a_part_keeps_each_label_with_its_example_and_spreads_over_all(n, most):
+def test_a_part_keeps_each_label_with_its_example_each_time_the_same(n, most):
     part = examples(n).part(most)
     assert len(part) == min(n, most)
     assert (part.x[:, 0] == part.y).all()
-    assert len(set(part.y)) == len(part)
-    assert part.y[0] == 0
-    assert part.y[-1] >= n - 1 - n // most
+    assert (np.diff(part.y) > 0).all()
+    assert (part.y == examples(n).part(most).y).all()
+
+
+@pytest.mark.parametrize("labels", [np.arange(300) % 3, np.arange(300) // 100], ids=["in turns", "in rows"])
+def test_a_part_has_all_classes_about_alike(labels):
+    part = Examples(np.zeros((300, 1), np.float32), labels).part(100)
+    assert (np.bincount(part.y, minlength=3) > 20).all()
 
 
 def test_a_missing_label_is_said():

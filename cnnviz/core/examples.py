@@ -47,10 +47,13 @@ class Examples:
         return self.y.ndim == 3
 
     def part(self, most: int) -> "Examples":
-        """At most so many, evenly spread over all: the same ones each time."""
+        """At most so many, drawn at random in their order: the same ones each time.
+
+        Every n-th one would be all of one class where classes take turns.
+        """
         if len(self) <= most:
             return self
-        chosen = np.arange(most) * len(self) // most
+        chosen = np.sort(np.random.default_rng(0).permutation(len(self))[:most])
         return Examples(self.x[chosen], self.y[chosen])
 
 

@@ -9,11 +9,11 @@ from cnnviz.export.atlas import atlas
 from cnnviz.export.on_stage import on_stage, whose
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.read import read
+from cnnviz.networks.code.imports import imports_first
 from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.build import show
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.request import Request
-from cnnviz.scenes.snippet import imports_first
 
 SUM = """\
 layer = {layer}

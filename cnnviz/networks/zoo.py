@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from torch import nn
-
 from cnnviz.core.layers import (
     AdaptiveAvgPool,
     Array,
@@ -30,6 +28,7 @@ from cnnviz.core.seed import seeded
 from cnnviz.core.settings import Setting, knob
 from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.network import Network
+from cnnviz.networks.start import kaiming_
 from cnnviz.text import Message
 
 Stages = Sequence[tuple[str, Layer]]
@@ -111,12 +110,7 @@ def kaiming(network: Network, seed: int) -> dict[str, Array]:
         Exactly what the lesson's class holds after ``torch.manual_seed(seed)``: it draws torch's own start first.
     """
     with seeded(seed):
-        module = network.module()
-        for one in module.modules():
-            if isinstance(one, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):
-                nn.init.kaiming_normal_(one.weight)
-                if one.bias is not None:
-                    nn.init.zeros_(one.bias)
+        module = kaiming_(network.module())
     return {key: tensor.numpy() for key, tensor in module.state_dict().items()}
 
 

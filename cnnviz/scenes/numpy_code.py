@@ -2,8 +2,9 @@
 
 from cnnviz.core.layers import Conv
 from cnnviz.core.run import Run
+from cnnviz.networks.code.imports import imports_first
 from cnnviz.scenes.request import MatrixView, Request
-from cnnviz.scenes.snippet import imports_first, snippet
+from cnnviz.scenes.snippet import snippet
 
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 

@@ -1,11 +1,11 @@
 """The code behind a scene: lines that, run as they stand, give the very same output."""
 
 import re
-import sys
 from collections.abc import Sequence
 
 from cnnviz.core.layers import Array, Layer, MaxUnpool
 from cnnviz.inputs.literal import tensor_code
+from cnnviz.networks.code.imports import imports_first
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Named
 
@@ -110,18 +110,3 @@ def weight_steps(layer: Layer, given: bool, flipped: bool) -> list[str]:
     if given and getattr(layer, "bias", False):
         steps.append("layer.bias[:] = 0")
     return steps
-
-
-def imports_first(code: str) -> str:
-    """The same lines with every import once, on top, Python's own before the others."""
-    lines = code.splitlines()
-    imports = {line for line in lines if line.startswith(("import ", "from "))}
-    own = {line for line in imports if line.split()[1] in sys.stdlib_module_names}
-    blocks = [sorted(block, key=plain_first) for block in (own, imports - own)]
-    blocks.append([line for line in lines if line not in imports])
-    return re.sub(r"\n{3,}", "\n\n", "\n\n".join(map("\n".join, blocks))).strip()
-
-
-def plain_first(line: str) -> tuple[bool, str]:
-    """Order of imports in a block: ``import a`` before ``from a import b``."""
-    return line.startswith("from"), line
