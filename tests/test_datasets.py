@@ -8,14 +8,19 @@ import pytest
 import torch
 
 from cnnviz.core.examples import Data, Examples, Split
+from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.datasets import DATASETS, Dataset
 from cnnviz.inputs.datasets.base import forget
 from cnnviz.inputs.datasets.digits import Digits
+from cnnviz.inputs.datasets.fashion_mnist import CLASSES, PART, FashionMNIST, folder
+from cnnviz.inputs.datasets.pack_fashion_mnist import part
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 # By a name: the data, how many examples to learn from and to test on, and the digest of all arrays.
 KNOWN: dict[str, tuple[Data, int, int, str | None]] = {
     "digits": (Digits(), 1437, 360, "c256dbd49c599f29"),
+    "clothes": (FashionMNIST(), 10_000, 2_000, "dec40b977bf2aca2"),
+    "clothes for LeNet-5": (FashionMNIST(padding=2), 10_000, 2_000, "74c7958287f9a082"),
     "events": (
         SoundEvents(clips=6, tested=3, seconds=2),
         6,
@@ -98,6 +103,84 @@ def test_digits_lie_between_paper_and_ink_and_every_class_has_its_share():
     assert (split.train.x.min(), split.train.x.max()) == (0, 1)
     assert min(counts(split.train)) >= 130
     assert min(counts(split.test)) >= 27
+
+
+# --- Fashion-MNIST ---
+
+here = pytest.mark.skipif(folder() is None, reason="the whole of Fashion-MNIST is not on this machine")
+
+
+def test_clothes_are_of_ten_classes_with_as_many_pictures_each():
+    split = FashionMNIST().split()
+    assert counts(split.train) == [1000] * 10
+    assert counts(split.test) == [200] * 10
+    assert (split.train.x.min(), split.train.x.max()) == (0, 1)
+    assert len(CLASSES) == 10
+
+
+def test_padding_puts_zeros_round_the_same_picture():
+    plain, padded = (FashionMNIST(padding=padding).split().test.x for padding in (0, 2))
+    assert padded.shape == (2000, 1, 32, 32)
+    np.testing.assert_array_equal(padded[..., 2:-2, 2:-2], plain)
+    assert padded.sum(dtype=np.float64) == plain.sum(dtype=np.float64)
+
+
+def test_the_mean_picture_of_trousers_has_two_legs():
+    """A check that labels go with their pictures: near the hem, trousers are dark between the legs, dresses are not."""
+    split = FashionMNIST().split()
+    hem = {
+        name: split.train.x[split.train.y == CLASSES.index(name), 0, 24].mean(axis=0) for name in ("trouser", "dress")
+    }
+    assert hem["trouser"][14] < 0.5 * max(hem["trouser"])
+    assert hem["dress"][14] > 0.8 * max(hem["dress"])
+
+
+def test_what_ships_is_small_and_names_its_licence():
+    assert PART.stat().st_size < 5_000_000
+    assert "Copyright © 2017 Zalando SE" in PART.with_suffix(".LICENSE.txt").read_text()
+    assert "MIT" in str(FashionMNIST.licence)
+
+
+@here
+def test_the_script_makes_what_ships_byte_for_byte():
+    assert part() == PART.read_bytes()
+
+
+@here
+def test_the_part_is_the_first_of_each_class_of_the_whole():
+    whole, few = FashionMNIST(whole=True).split(), FashionMNIST().split()
+    assert counts(whole.train) == [6000] * 10
+    assert counts(whole.test) == [1000] * 10
+    for kind in range(10):
+        np.testing.assert_array_equal(
+            few.train.x[few.train.y == kind], whole.train.x[whole.train.y == kind][:1000], strict=True
+        )
+
+
+@here
+def test_the_code_of_the_whole_gives_its_arrays():
+    space: dict[str, torch.Tensor] = {}
+    exec(FashionMNIST(whole=True).code(), space)
+    split = FashionMNIST(whole=True).split()
+    np.testing.assert_array_equal(space["x_test"].numpy(), split.test.x)
+    np.testing.assert_array_equal(space["y"].numpy(), split.train.y)
+
+
+def test_without_the_whole_set_there_is_a_way_out(monkeypatch, tmp_path):
+    monkeypatch.setattr("cnnviz.inputs.datasets.fashion_mnist.PACKAGE", tmp_path)
+    with pytest.raises(SourceError, match="install Debian's package dataset-fashion-mnist"):
+        FashionMNIST(whole=True).made()
+
+
+@here
+def test_the_whole_set_is_found_in_a_folder_that_is_named(monkeypatch, tmp_path):
+    (tmp_path / "fashion-mnist").symlink_to(folder())
+    monkeypatch.setattr("cnnviz.inputs.datasets.fashion_mnist.PACKAGE", tmp_path / "none")
+    assert folder() is None
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    assert folder() == tmp_path / "fashion-mnist"
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "fashion-mnist"))
+    assert folder() == tmp_path / "fashion-mnist"
 
 
 def test_a_data_set_is_made_once():

@@ -2,6 +2,7 @@
 
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.digits import Digits
+from cnnviz.inputs.datasets.fashion_mnist import FashionMNIST
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 __all__ = ["DATASETS", "Dataset"]
@@ -9,5 +10,6 @@ __all__ = ["DATASETS", "Dataset"]
 # In the order of the select box; the first is where a page starts.
 DATASETS: dict[str, type[Dataset]] = {
     "digits": Digits,
+    "fashion-mnist": FashionMNIST,
     "events": SoundEvents,
 }
