@@ -13,13 +13,15 @@ from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.read import read
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
+from cnnviz.networks.desed import HEAD
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
-from cnnviz.scenes.build import Maps, Shown
+from cnnviz.scenes.build import Shown
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, UNIT, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
+from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
 from cnnviz.web import markdown
@@ -58,6 +60,8 @@ def pick(choice: Mapping[str, Any]) -> None:
             place({"stage": name[:20]} | dict.fromkeys(UNIT))
         case {"channel": channel} if whole(channel, 512):
             place({"channel": channel})
+        case {"class": int() as channel} if whole(channel, 512):
+            place({"stage": HEAD, "channel": channel})
         case {"unit": [frame, mel]} if whole(frame, 100_000) and whole(mel, 100_000):
             place(dict(zip(UNIT, (frame, mel), strict=True)))
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:

@@ -136,6 +136,7 @@ interface MapsMeta {
   unit: Unit | null;
   statistical: string;
   clip: { rate: number; step: number | null; hertz: [hertz: number, mel: number][] };
+  belief?: Belief; // where the network scores classes
   stages: StageWords[];
   states: string[];
   percentiles: Limits;
@@ -145,6 +146,9 @@ interface MapsMeta {
   diverging: string[];
   palette: Palette;
 }
+
+/** What the network says it hears: a stage of classes, and whether the true events are known, from and to in seconds. */
+type Belief = { stage: string; classes: { name: string; events: Limits[] }[]; told: boolean };
 
 type Unit = number[]; // [frame, mel]
 type Lies = { jump: number; first: number };
@@ -163,6 +167,7 @@ interface MapsTensors {
   samples?: Tensor<Int16Array>;
   seconds?: Tensor;
   hertz?: Tensor;
+  belief?: Tensor; // classes, frames: probabilities
   small: Tensor<Uint8Array>;
   "small.range": Tensor;
   statistics: Tensor;

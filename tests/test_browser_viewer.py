@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+import torch
 from alone import PlayerAlone, hand, put
 from page_objects import Screen
 from playwright.sync_api import Locator, expect
@@ -20,7 +21,7 @@ from cnnviz.inputs.logmel import DESED, RATE
 from cnnviz.inputs.samples import Photo
 from cnnviz.inputs.sound import LogMel
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.desed import BASELINE, HEAD, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
 from cnnviz.scenes.build import show
@@ -711,3 +712,42 @@ def test_another_theme_draws_the_maps_anew(viewer):
         viewer.change(AT_CONV)
         assert viewer.ask("({ dark }) => dark") is dark
         assert np.array_equal(viewer.pixels(first), light) is not dark
+
+
+# --- what it hears ---
+
+HEARING = Desed(nb_filters=(4, 5, 6), pooling=((1, 4), (2, 4), (2, 4)), classes=3, head_mels=2)
+AT_HEARING = (Request(HEARING, CLIP, Seeded(4)), StageView("conv1", 3))
+
+
+def test_what_it_hears_is_torchs_sigmoid_of_the_head_at_the_cursor(viewer):
+    viewer.open(AT_HEARING)
+    likely = torch.sigmoid(torch.from_numpy(done(HEARING, seed=4)[HEAD].y[0, :, :, 0].copy())).numpy()
+    np.testing.assert_allclose(viewer.tensor("belief"), likely, rtol=1e-5)
+    rows = viewer.root.locator(".belief .row")
+    expect(rows).to_have_count(3)
+    for time in (0.0, 0.4, 1.0):
+        viewer.seek(time)
+        frame = min(likely.shape[1] - 1, int((time / STEP - 1.5) / 4 + 0.5))  # four frames of the input to each
+        shown = [float(text) for text in rows.locator(".number").all_inner_texts()]
+        np.testing.assert_allclose(shown, likely[:, max(0, frame)], atol=0.006)
+    for row in range(3):
+        drawn = rows.nth(row).locator("path").get_attribute("d")
+        heights = [1 - float(height) for height in re.findall(r"V([\d.]+)H", drawn or "")]
+        np.testing.assert_allclose(heights, likely[row], atol=1e-4)
+
+
+def test_the_cursor_runs_over_what_it_hears_and_without_a_head_nothing_is_there(viewer):
+    viewer.open(AT_HEARING)
+    viewer.look_at("belief")
+    viewer.seek(0.5)
+    where = """({ cursors }) => [...cursors.seen].filter(({ picture }) => picture.closest(".belief"))
+        .map(({ picture, cursor }) => {
+            const [box, line] = [picture, cursor].map((one) => one.getBoundingClientRect());
+            return (line.left - box.left) / box.width;
+        })"""
+    found = viewer.ask(where)
+    frames = HEARING.shapes((1, 63, 128))[-1][1]
+    assert found == pytest.approx([((0.5 / STEP - 1.5) / 4 + 0.5) / frames] * 3, abs=0.005)
+    viewer.open(AT_CONV)
+    expect(viewer.root.locator(".belief")).to_be_hidden()

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import test_player_helpers as player
+import torch
 from PIL import Image
 
 from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
-from cnnviz.networks.desed import BASELINE, Desed
+from cnnviz.networks.desed import BASELINE, HEAD, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, Spans, fields, spans
+from cnnviz.scenes.belief import has_head
 from cnnviz.scenes.build import show
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.palette import PALETTE
@@ -28,7 +30,13 @@ from cnnviz.scenes.weights import Seeded
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static" / "viewer"
 NODE_TESTS = sorted((HERE / "viewer").glob("*.test.mjs"))
-PURE = ["places", "order", "words", "picture", "sound"]  # `build` makes elements, but its lists can be looked at
+PURE = [
+    "places",
+    "order",
+    "words",
+    "picture",
+    "sound",
+]  # others make elements, but their words can be looked at
 
 CLIP = LogMel(seconds=1)
 FEW = {"nb_filters": (4, 5, 6)}
@@ -44,6 +52,7 @@ CASES: dict[str, Case] = {
         Request(Desed(**FEW), LogMel(seconds=1, features=Features(hop_length=500, n_mels=64))),
         "pooling0",
     ),
+    "head": (Request(Desed(**FEW, classes=3, head_mels=2), CLIP, Seeded(4)), "conv2"),
     "silent": (Request(Desed(**FEW), Random(size=(20, 64))), "pooling0"),
 }
 
@@ -114,6 +123,17 @@ def apart(inside: np.ndarray, outside: np.ndarray) -> float | None:
     return float((inside.mean() - outside.mean()) / np.sqrt(pooled)) if pooled else None
 
 
+def likely(case: Case) -> list[list[float]] | None:
+    """Torch's sigmoid of what the head gives, (classes, frames); None where there is no head."""
+    request, _ = case
+    if not has_head(request.network):
+        return None
+    done = run_network(request.network, request.input.grid().values[None], request.weights.seed)
+    scores = torch.from_numpy(done[HEAD].y[0, :, :, 0].copy())
+    rows: list[list[float]] = torch.sigmoid(scores).tolist()
+    return rows
+
+
 def truth(case: Case) -> dict[str, Any]:
     request, stage = case
     network, shape = request.network, request.input.grid().values.shape
@@ -121,7 +141,13 @@ def truth(case: Case) -> dict[str, Any]:
     sizes = network.upto(stage).shapes(shape)[-1][1:]
     every = np.stack(np.meshgrid(*(np.linspace(0, n - 1, 7, dtype=int) for n in sizes)), axis=-1).reshape(-1, 2)
     units = [unit_words(case, found, tuple(map(int, unit))) for unit in every]
-    return {"units": units, "centres": centres(case), "orders": orders(case), "stretches": stretches(case)}
+    return {
+        "likely": likely(case),
+        "units": units,
+        "centres": centres(case),
+        "orders": orders(case),
+        "stretches": stretches(case),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +166,7 @@ def test_in_node(file, folder):
 
 
 def test_every_pure_module_has_tests():
-    assert {*PURE, "build"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
+    assert {*PURE, "build", "belief"} == {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
 
 
 @pytest.mark.parametrize("name", PURE)

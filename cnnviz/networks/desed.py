@@ -11,6 +11,7 @@ from cnnviz.networks.network import Network
 
 Activation = Literal["relu", "leakyrelu", "glu", "cg"]
 Normalization = Literal["batch", "layer", "none"]
+HEAD = "head"  # the stage that scores classes
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Desed(Network):
             raise GeometryError("kernel_size, padding, stride, nb_filters and pooling need one entry for each block.")
         stages = tuple(stage for i in range(len(self.nb_filters)) for stage in self._block(i))
         if self.classes:
-            stages += (("head", Conv(self.nb_filters[-1], self.classes, (1, self.head_mels), (1, 1), (0, 0))),)
+            stages += ((HEAD, Conv(self.nb_filters[-1], self.classes, (1, self.head_mels), (1, 1), (0, 0))),)
         object.__setattr__(self, "stages", stages)  # the names are those of the recipes' checkpoints
         super().__post_init__()
 

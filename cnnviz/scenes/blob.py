@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from cnnviz.core.cache import Cache
 from cnnviz.text.catalogue import for_browser
 from cnnviz.text.language import ENGLISH, spoken
 
+BLOBS: Cache[bytes] = Cache(384 * 2**20, len)  # of scenes that were made before
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
 Tensors = dict[str, NDArray[Any]]
 

@@ -12,7 +12,7 @@ from cnnviz.core.cache import Cache
 from cnnviz.core.columns import copies
 from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
-from cnnviz.core.layers import Array, Layer, Shape
+from cnnviz.core.layers import Array
 from cnnviz.core.run import CORES, Run
 from cnnviz.inputs import read
 from cnnviz.inputs.read import key
@@ -22,7 +22,7 @@ from cnnviz.networks.network import Network
 from cnnviz.scenes import backward, flow_back, forward
 from cnnviz.scenes import explain as explain_
 from cnnviz.scenes.backward import back
-from cnnviz.scenes.clip import Clip, clip_of
+from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.explain import Explained, explain
 from cnnviz.scenes.flow_back import go_back, make_flow_back, sentence, twice
 from cnnviz.scenes.forward import input_of, run
@@ -40,11 +40,10 @@ from cnnviz.scenes.request import (
     StageView,
     View,
 )
-from cnnviz.scenes.stage import Watch, make_maps
+from cnnviz.scenes.stage_maps import Maps, inside, stage_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
 
-_blobs: Cache[bytes] = Cache(384 * 2**20, len)
 _matrices: Cache[Matrices] = Cache(128 * 2**20, Matrices.nbytes)
 
 
@@ -87,36 +86,6 @@ class ShownMatrix(Shown):
     """A convolution as a product of matrices."""
 
     numbers: Matrices
-
-
-@dataclass(frozen=True, eq=False)
-class Maps:
-    """A stage of a network on a clip.
-
-    Attributes
-    ----------
-    view : StageView
-        Channel and unit pulled back inside.
-    done : Run
-        Of the stage.
-    seconds : float
-        Of the whole forward pass.
-    """
-
-    blob: bytes
-    request: Request
-    view: StageView
-    clip: Clip
-    done: Run
-    seconds: float
-
-    @property
-    def layer(self) -> Layer:
-        return self.done.layer
-
-    @property
-    def cost(self) -> Measure:
-        return measure(self.done.layer, self.done.shape)
 
 
 @overload
@@ -179,7 +148,7 @@ def layer_at_work(request: Request, view: LayerView) -> Shown:
     axes = done.layer.windows(done.shape)
     unread = int((coverage(axes) == 0).sum()) if axes else 0
     told = " ".join(filter(None, (str(done.notice), notice)))
-    made = _blobs.get(key((request, view)), blob)
+    made = BLOBS.get(key((request, view)), blob)
     return Shown(made, done, told, unread, difference(request, stage, done), view, done)
 
 
@@ -204,7 +173,7 @@ def pass_back(request: Request, view: LayerView, wanted: Back) -> Shown:
         scene = make_scene(drawn, scale, False, view.turned, at, view.axes, counts)
         return replace(scene, meta=scene.meta | meta | told | {"names": scene.meta["names"] | names}).to_bytes()
 
-    return Shown(_blobs.get(key((request, view)), blob), done, notice, 0, None, view, forward_run, dy=dy)
+    return Shown(BLOBS.get(key((request, view)), blob), done, notice, 0, None, view, forward_run, dy=dy)
 
 
 def matrix_at_work(request: Request, view: MatrixView) -> ShownMatrix:
@@ -214,7 +183,7 @@ def matrix_at_work(request: Request, view: MatrixView) -> ShownMatrix:
     numbers = _matrices.get(key((request, view)), lambda: matrices_of(done, view))
     scale = scale_before(request.network, stage, input_of(request).scale)
     flipped = isinstance(request.weights, Named) and request.weights.flipped
-    blob = _blobs.get(key((request, view)), lambda: make_matrix(numbers, view, scale, flipped).to_bytes())
+    blob = BLOBS.get(key((request, view)), lambda: make_matrix(numbers, view, scale, flipped).to_bytes())
     unread = int((copies(numbers.table, numbers.x.shape) == 0).sum()) // len(numbers.x)
     return ShownMatrix(blob, done, str(done.notice), unread, difference(request, stage, done), view, done, numbers)
 
@@ -236,27 +205,6 @@ def scale_before(network: Network, stage: str, scale: str) -> str:
     return scale
 
 
-def stage_maps(request: Request, view: StageView) -> Maps:
-    """All channels of one stage, in time with the sound."""
-    view = replace(view, explained=None)
-    clip, passed = clip_of(request.input), run(request, {view.stage}, Watch)
-    done = passed[view.stage]
-    channel, *unit = inside((view.channel, *(view.unit or ())), done.y.shape[1:])
-    found = replace(view, channel=channel, unit=(unit[0], unit[1]) if unit else None)
-
-    def blob() -> bytes:
-        return make_maps(
-            request.network, clip, done, passed.saw(Watch), view.stage, view.channel, found.unit
-        ).to_bytes()
-
-    return Maps(_blobs.get(key((request, view)), blob), request, found, clip, done, passed.seconds)
-
-
-def inside(at: tuple[int, ...], shape: Shape) -> tuple[int, ...]:
-    """A place, pulled back into a tensor of this shape."""
-    return tuple(min(place, n - 1) for place, n in zip(at, shape, strict=False))
-
-
 def network_maps(request: Request, view: NetworkView) -> Flow:
     """All maps of every stage, or all gradients."""
     if view.back:
@@ -268,7 +216,7 @@ def network_maps(request: Request, view: NetworkView) -> Flow:
         return make_flow(network, passed.grid.values, passed.grid.scale, glance).to_bytes()
 
     macs = total(network.measures(shape)).macs
-    made = _blobs.get(key((request, view)), blob)
+    made = BLOBS.get(key((request, view)), blob)
     return Flow(made, glance.device, passed.seconds, glance.notice, macs, memory(network, shape))
 
 
@@ -276,7 +224,7 @@ def network_gradients(request: Request, view: NetworkView, loss: Loss) -> Flow:
     """The gradients of a loss by all maps of every stage."""
     seen, part = go_back(request, loss), loss.network(request.network)
     shape = input_of(request).values.shape
-    made = _blobs.get(key((request, view)), lambda: make_flow_back(part, loss, seen).to_bytes())
+    made = BLOBS.get(key((request, view)), lambda: make_flow_back(part, loss, seen).to_bytes())
     macs = 3 * total(part.measures(shape)).macs  # forward, to the cells and to the weights
     told = " ".join(filter(None, (sentence(part, loss, seen), twice(part, loss))))
     return Flow(made, seen.done.device, seen.done.seconds, str(seen.done.notice), macs, 2 * memory(part, shape), told)
@@ -289,5 +237,5 @@ def forget() -> None:
     backward.forget()
     flow_back.forget()
     explain_.forget()
-    _blobs.clear()
+    BLOBS.clear()
     _matrices.clear()

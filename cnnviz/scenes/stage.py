@@ -39,7 +39,14 @@ class Watch:
 
 
 def make_maps(
-    network: Network, clip: Clip, done: Run, watch: Watch, stage: str, wanted: int, unit: tuple[int, int] | None
+    network: Network,
+    clip: Clip,
+    done: Run,
+    watch: Watch,
+    stage: str,
+    wanted: int,
+    unit: tuple[int, int] | None,
+    heard: tuple[Tensors, dict[str, Any]] = ({}, {}),
 ) -> Scene:
     """What the viewer shows of one stage.
 
@@ -53,6 +60,8 @@ def make_maps(
         The channel that is looked at, in every stage; see `Watch.channel`.
     unit : (frame, mel) of the stage, or None
         The cell whose field is drawn.
+    heard : tensors and words
+        What the network says it hears; see `scenes.belief`.
     """
     channel = watch.channel(stage, wanted)
     every = channels_of(done.y[0])
@@ -65,6 +74,7 @@ def make_maps(
         **{f"strip.{name}": levels[watch.channel(name, wanted)] for name, (levels, _) in watch.pictures.items()},
         **{f"plane.{name}": np.ascontiguousarray(values) for name, values, _ in drawn},
         **kernel(done, channel),
+        **heard[0],
     }
     for name, table in spans(network, clip.values.shape, stage).items():
         tensors |= {f"span.{name}.{axis}": cells.astype(np.int16) for axis, cells in enumerate(table)}
@@ -84,6 +94,7 @@ def make_maps(
         "scales": scales,
         "diverging": [name for name in DIVERGING if name in scales.values()],
         "palette": {name: PALETTE[name] for name in PALETTE if name in scales.values()},
+        **heard[1],
     }
     return Scene(tensors, meta)
 

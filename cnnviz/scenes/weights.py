@@ -31,6 +31,11 @@ class Seeded:
 
     seed: int = 0
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What the network's last numbers stand for, in their order; empty where nobody has said so."""
+        return ()
+
     def state(self, network: Network) -> Mapping[str, Array]:
         """What is loaded over torch's own start, by key of the `state_dict`; may be partial."""
         return {}

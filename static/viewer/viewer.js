@@ -4,6 +4,7 @@ import { Herald } from "../player/herald.js";
 import { living } from "./living.js";
 import { isDark, stopsOn } from "../player/theme.js";
 import { drawAbout } from "./about.js";
+import { drawBelief, tellBelief } from "./belief.js";
 import { around, build, focusAgain, focusIn, playWords } from "./build.js";
 import { Cursors } from "./cursors.js";
 import { fillGrid, sortGrid } from "./grid.js";
@@ -48,6 +49,9 @@ export class Viewer {
   step = FRAME; // seconds
   dark = false;
   shownStage = "";
+  /** @type {HTMLElement[]} */
+  likely = []; // the probability of each class at the cursor
+  heardAt = -1; // the frame that they are of
   loaded = 0;
   sorting = 0;
 
@@ -111,6 +115,7 @@ export class Viewer {
     const held = focusIn(this.root);
     this.forget(() => true);
     drawClip(this);
+    drawBelief(this);
     drawStrip(this);
     drawPlanes(this);
     drawAbout(this);
@@ -205,6 +210,7 @@ export class Viewer {
     if (!this.clipMap) return; // it may be told before its first maps stand
     const { time, playing } = transport;
     this.cursors.move();
+    tellBelief(this);
     this.ui.time.textContent = _("{time} of {length}", { time: seconds(Math.min(time, this.sound.length)), length: seconds(this.sound.length) });
     const label = playWords(playing !== null);
     if (this.ui.play.textContent !== label) this.ui.play.textContent = label;

@@ -7,7 +7,7 @@ from cnnviz.export.stage.named import lies as lies_of
 from cnnviz.export.stage.named import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.scenes.blob import Tensors
-from cnnviz.scenes.build import Maps
+from cnnviz.scenes.stage_maps import Maps
 from cnnviz.text import _
 
 

@@ -14,7 +14,7 @@ from cnnviz.core.layers import Array
 from cnnviz.export.pens import GREY, PLAIN, colours, ink, paper
 from cnnviz.export.stage.named import weights_words
 from cnnviz.inputs.read import read
-from cnnviz.scenes.build import Maps
+from cnnviz.scenes.stage_maps import Maps
 
 DPI = 150
 WIDTH = 10.0  # of a picture [inches]

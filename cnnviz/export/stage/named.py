@@ -4,9 +4,9 @@ import re
 
 from cnnviz.inputs.base import plain_name
 from cnnviz.networks.receptive_field import INPUT, Field, fields
-from cnnviz.scenes.build import Maps
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage import stage_words
+from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
 

@@ -16,10 +16,10 @@ from cnnviz.export.pens import PLAIN, ink
 from cnnviz.export.stage.figure import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.export.stage.named import lies, names_of
 from cnnviz.networks.receptive_field import INPUT, spans
-from cnnviz.scenes.build import Maps
 from cnnviz.scenes.clip import Clip
 from cnnviz.scenes.palette import PALETTE, limits
 from cnnviz.scenes.stage import planes, statistical
+from cnnviz.scenes.stage_maps import Maps
 from cnnviz.text import _
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]

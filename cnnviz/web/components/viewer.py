@@ -19,8 +19,8 @@ def viewer(blob: bytes, key: str, on_pick: Callable[[Mapping[str, Any]], None]) 
     key : str
         One viewer each; a viewer with the same key goes on where it was.
     on_pick : callback
-        Gets what was picked: ``{"stage": name}``, ``{"channel": number}``, ``{"unit": [frame, mel]}``, or
-        ``{"part": [from, to]}`` in seconds.
+        Gets what was picked: ``{"stage": name}``, ``{"channel": number}``, ``{"class": number}``,
+        ``{"unit": [frame, mel]}``, or ``{"part": [from, to]}`` in seconds.
     """
 
     def picked() -> None:
