@@ -653,7 +653,6 @@ interface AnswersMeta {
   labels: string[]; // of each example
   stage: string;
   channel: number;
-  limits: Limits;
   scale: string;
   palette: Palette;
   clips?: { rate: number; channels: number }; // of sounds: of one channel alone, which has so many beside it

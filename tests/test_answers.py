@@ -9,10 +9,15 @@ from alone import hand, put
 from playwright.sync_api import expect
 from test_exciting import NETWORK, SHAPE, outputs, some
 
-from cnnviz.core.layers import Conv
+from cnnviz.core.layers import AvgPool, Conv
+from cnnviz.inputs.datasets.sound_events import SoundEvents
+from cnnviz.inputs.events import UNSEEN
+from cnnviz.inputs.events import clip as event_clip
+from cnnviz.inputs.logmel import DESED, RATE
 from cnnviz.networks.exciting import Answers, edges_of, find, pack, unpack
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.exciting.clips import make_clips
 from cnnviz.scenes.exciting.panel import make_panel, stages_of
 from cnnviz.scenes.palette import TOP
 from cnnviz.web.components.answers import ROOM
@@ -35,7 +40,7 @@ def test_what_is_sent_of_an_example_makes_the_value_that_stands_beside_it(stage)
     """Torch, on the sent example with noise outside the sent box, gives the sent value."""
     scene = panel()
     i = scene.meta["stages"][stage]
-    low, high = scene.meta["limits"]
+    low, high = DATA.x.min(), DATA.x.max()
     x = low + scene.tensors["examples"].astype(np.float32) * (high - low) / TOP
     noise = np.random.default_rng(1).normal(size=SHAPE).astype(np.float32)
     for channel in range(len(scene.tensors[f"value.{i}"])):
@@ -99,4 +104,62 @@ def test_a_channel_is_shown_with_its_nine_and_its_classes(bare):
     expect(page.get_by_role("heading", name="What channel 4 of dense answers to")).to_be_visible()
     hand(page, MODULE, scene.to_bytes())  # the same network again, on another input
     expect(page.get_by_role("heading", name="What channel 4 of dense answers to")).to_be_visible()
+    watch.check()
+
+
+SOUND = Network((("conv", Conv(1, 3, (3, 3), padding=(1, 1))), ("pool", AvgPool((2, 4), (2, 4)))))
+EVENTS = SoundEvents(clips=1, tested=12, seconds=2)
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Answers]:
+    split = EVENTS.split()
+    state = SOUND.state(0)
+    return unpack(pack(find(SOUND, state, split.test, edges_of(SOUND, state, split.test)), len(split.classes)))
+
+
+def clips(kept: dict[str, Answers], stage: str = "pool", channel: int = 1) -> Scene:
+    return make_clips(SOUND, EVENTS, kept[stage], stage, stage, channel, EVENTS.shape)
+
+
+def test_a_clip_is_cut_where_it_excites_and_is_what_is_heard_there(kept):
+    scene, best = clips(kept), kept["pool"].best
+    test = EVENTS.split().test
+    for j in range(9):
+        part = scene.tensors["examples"][j, 0].astype(float)
+        (first, end), mels = scene.tensors["box.0"][0, j]
+        whole = test.x[best.example[1, j], 0]
+        cell = np.unravel_index(best.cell[1, j], (whole.shape[0] // 2, whole.shape[1] // 4))
+        start = 2 * cell[0] - 1 - first  # of the part, in the clip: the unit sees 4 frames from one before its own on
+        assert end - first == 4
+        assert mels.tolist() == [4 * cell[1] - 1, 4 * cell[1] + 5]
+        low, high = (np.percentile(part, p) for p in (0, 100))
+        assert np.corrcoef(part.ravel(), whole[start : start + len(part)].ravel())[0, 1] > 0.999
+        assert low < high
+        samples, events = event_clip(UNSEEN + int(best.example[1, j]), 2, EVENTS.most)
+        begin, stop = DESED.span(int(start), int(start) + len(part) - 1)
+        heard = samples[round(begin * RATE) : round(stop * RATE)]
+        np.testing.assert_allclose(scene.tensors[f"samples.{j}"] / 32767, heard.clip(-1, 1), atol=1e-4)
+        a, b = DESED.span(2 * int(cell[0]) - 1, 2 * int(cell[0]) + 2)
+        true = {event.kind for event in events if event.onset < b and event.offset > a}
+        assert set(scene.meta["labels"][j].split(", ")) == (true or {"background"})
+
+
+@pytest.mark.browser
+def test_a_clip_is_heard_by_a_button(bare, kept):
+    page, watch = bare
+    scene = clips(kept)
+    put(page, MODULE, [(ROOM, scene.to_bytes())])
+    tiles = page.get_by_test_id("exciting")
+    expect(tiles).to_have_count(9)
+    page.evaluate("""() => {
+      window.started = [];
+      const start = AudioBufferSourceNode.prototype.start;
+      AudioBufferSourceNode.prototype.start = function (...given) {
+        started.push(this.buffer.length);
+        return start.apply(this, given);
+      };
+    }""")
+    tiles.nth(2).get_by_role("button").click()
+    assert page.evaluate("started") == [len(scene.tensors["samples.2"])]
     watch.check()

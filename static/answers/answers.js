@@ -8,7 +8,7 @@ import { build, classLine, tileOf } from "./build.js";
 import { lastChosen, listen } from "./chosen.js";
 import { boxOf, ranked } from "./patch.js";
 import { Painter } from "./painter.js";
-import { hintWords, titleWords } from "./words.js";
+import { areaWords, hintWords, titleWords } from "./words.js";
 
 export class Answers {
   /** @type {AnswersScene} */
@@ -81,15 +81,16 @@ export class Answers {
   drawTiles() {
     const { value, which, box } = this.tables;
     const k = value.shape[1];
-    const places = Array.from({ length: k }, (_, j) => this.row * k + j).filter((at) => which.data[at] >= 0);
+    const places = Array.from({ length: k }, (_, j) => this.row * k + j).filter((at) => which.data[at] >= 0 && value.data[at] !== 0);
     const tiles = places.map((at, j) => {
       const tile = tileOf(this.scene.meta, { label: this.scene.meta.labels[which.data[at]], value: value.data[at], place: j });
-      this.painter.paint(tile, which.data[at], boxOf(box, this.row, j));
+      this.painter.paint(tile, which.data[at], boxOf(box, this.row, at - this.row * k));
       if (tile.hear) tile.hear.addEventListener("click", () => this.hear(which.data[at]));
       return tile.element;
     });
     this.ui.tiles.replaceChildren(...tiles);
-    this.ui.hint.textContent = hintWords(this.scene.meta, places.map((at) => value.data[at]));
+    this.ui.hint.textContent = hintWords(this.scene.meta, tiles.length);
+    this.ui.area.textContent = areaWords(this.scene.meta);
   }
 
   /** Let a clip be heard. @param {number} i */

@@ -1,6 +1,6 @@
 // The elements of what a channel answers to.
 import { make, makeMap } from "../viewer/build.js";
-import { areaWords, tileWords } from "./words.js";
+import { tileWords } from "./words.js";
 import { _ } from "../words/catalogue.js";
 import { brief, fixed } from "../words/numbers.js";
 
@@ -12,6 +12,7 @@ export function build(root) {
     channel: make("input", { type: "number", name: "channel", min: 0, step: 1, data: { focus: "channel" } }),
     hint: make("p", { className: "hint" }),
     tiles: make("ol", { className: "tiles", aria: { label: _("The most exciting examples") } }),
+    area: make("p", { className: "hint" }),
     classes: make("ol", { className: "classes", aria: { label: _("Classes, by how well the channel tells them from the rest") } }),
   };
   const controls = make("div", { className: "bar" }, make("label", {}, _("stage"), ui.stage), make("label", {}, _("channel"), ui.channel));
@@ -23,7 +24,7 @@ export function build(root) {
     ui.hint,
     ui.tiles,
     make("h4", {}, _("Which class it tells from the rest")),
-    make("p", { className: "hint" }, areaWords()),
+    ui.area,
     ui.classes,
   );
   root.append(body);

@@ -8,13 +8,15 @@ export const titleWords = (stage, channel) => _("What channel {channel} of {stag
 /** @param {string} label @param {number} value @param {number} place */
 export const tileWords = (label, value, place) => _("{place}: {label}, {value}", { place, label, value: brief(value) });
 
-export const areaWords = () =>
-  _("How often an example of the class excites the channel more than one of another class (AUC): 1 is always, 0.5 is chance, 0 is never.");
+/** @param {AnswersMeta} meta */
+export const areaWords = (meta) =>
+  meta.clips
+    ? _("How often a frame in which it is heard excites the channel more than one in which it is not (AUC): 1 is always, 0.5 is chance, 0 is never.")
+    : _("How often an example of the class excites the channel more than one of another class (AUC): 1 is always, 0.5 is chance, 0 is never.");
 
-/** What the tiles are. @param {AnswersMeta} meta @param {number[]} values */
-export function hintWords(meta, values) {
-  if (!values.length) return _("Nothing excites it: it gives no number.");
-  if (values.every((value) => value === 0)) return _("Its largest values are all 0: nothing among the test examples excites it.");
+/** What the tiles are. @param {AnswersMeta} meta @param {number} tiles */
+export function hintWords(meta, tiles) {
+  if (!tiles) return _("Nothing among the unseen examples excites it: its largest values are all 0.");
   if (meta.clips) return _("The unseen clips that excite it most. The box is what the unit saw; hear it with a little of what is around it.");
   return _("The unseen examples that excite it most: what the unit saw, hatched where that lies outside, and below it the whole.");
 }

@@ -78,7 +78,6 @@ def make_panel(
         "labels": [labels[i] for i in used],
         "stage": stage,
         "channel": channel,
-        "limits": [low, high],
         "scale": scale,
         "palette": {scale: PALETTE[scale]},
     }
