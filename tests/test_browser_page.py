@@ -377,7 +377,7 @@ def test_going_from_page_to_page_takes_no_knob_along(screen):
     scenes = {
         "Pooling": "nn.MaxPool2d(kernel_size=2, stride=2)",
         "Gating": "DesedGLU(4)",
-        "Norms & dropout": "nn.BatchNorm2d(num_features=3)",
+        "Norms": "nn.BatchNorm2d(num_features=3)",
         "Flatten & Linear": "nn.Flatten()",
     }
     for page, scene in scenes.items():

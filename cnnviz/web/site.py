@@ -19,12 +19,15 @@ TITLES = {
     "shapes": Message("Flatten & Linear"),
     "spectrogram": Message("Spectrogram"),
     "network": Message("Networks"),
+    "training": Message("Training"),
     "gallery": Message("Gallery"),
 }
+MENU = {"matrix": Message("Matrix"), "normalisation": Message("Norms")}  # shorter there: all fit at 1,280 pixels
 
 
 def pages() -> list[Page]:
     """The pages; made anew each run, as Streamlit wants them."""
     return [
-        st.Page(ROOT / f"pages/{name}.py", title=str(title), default=name == "home") for name, title in TITLES.items()
+        st.Page(ROOT / f"pages/{name}.py", title=str(title), default=name == "home")
+        for name, title in (TITLES | MENU).items()
     ]

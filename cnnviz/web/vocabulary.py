@@ -16,7 +16,7 @@ from cnnviz.inputs.logmel import Features
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
-from cnnviz.scenes.query import PAGES
+from cnnviz.scenes.query import PAGES, training
 from cnnviz.scenes.query.attribution import ASKED as ATTRIBUTION
 from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
@@ -44,6 +44,8 @@ def words(page: str) -> frozenset[str]:
     >>> sorted(words("convolution") & {"stride", "stride_rows", "padding_rule", "input_size", "frame"})
     ['input_size', 'padding_rule', 'stride', 'stride_rows']
     """
+    if page == "training":  # which has no layers and no input
+        return frozenset({LANG, "tab", "step", *training.words()})
     if page not in OWN:
         return frozenset({LANG})
     found = {LANG, *EVERY.split(), *OWN[page].split()}

@@ -1,0 +1,144 @@
+"""Training: a network learns, step after step, before the eyes."""
+
+import streamlit as st
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.networks.code import CodeError
+from cnnviz.networks.training import History, Recipe, code
+from cnnviz.scenes.query import training as asked
+from cnnviz.text import Problem, _
+from cnnviz.web import markdown
+from cnnviz.web import page as screen
+from cnnviz.web import training_runs as runs
+from cnnviz.web.components.player import TAB
+from cnnviz.web.form import Widgets
+from cnnviz.web.pools import TRAININGS
+from cnnviz.web.share import share
+from cnnviz.web.shell import inside_frame
+from cnnviz.web.training_stage import announce, curves, watch
+from cnnviz.web.widgets import BIND, place
+
+EVERY = 0.5  # s between two looks at a run
+PATIENCE = 10.0  # s to wait for what a run has when it is stopped
+
+EXPLANATION = _("""
+**A step.** The network answers a batch of examples; the loss says how wrong it was, one number. Backwards, torch works
+out how the loss changes with each weight, and the optimiser moves every weight a little against that.
+
+**The curve.** The loss of each batch, before its step, and how right the network is on examples that it learns from and
+on others that it never sees. Where the first goes on rising and the second does not, the network learns by heart.
+
+**The same again.** A recipe has a seed: the same recipe gives the same weights. Two recipes side by side begin with the
+same seed and learn from the same batches, so what differs on screen comes from what differs in them.
+""")
+
+
+def train_now() -> None:
+    """Have the recipes of the address trained; for callbacks."""
+    hold("true")
+
+
+def hold(text: str) -> None:
+    """Say in the address whether it is to be trained."""
+    st.session_state[asked.TRAIN.key] = text
+    if text:
+        st.query_params[asked.TRAIN.key] = text
+    elif asked.TRAIN.key in st.query_params:
+        del st.query_params[asked.TRAIN.key]
+
+
+def stop(recipes: list[Recipe]) -> None:
+    """Keep what was reached; for callbacks."""
+    for recipe in recipes:
+        runs.leave(recipe, PATIENCE)
+    hold("")
+
+
+def another() -> None:
+    """A knob was turned: the address is that of another recipe, which waits to be asked for."""
+    hold("")
+
+
+def another_network() -> None:
+    """A network by name takes the place of one that the address held."""
+    place({asked.NET.key: ""})
+
+
+def mend(words: dict[str, str]) -> None:
+    place(words)
+    hold("")
+
+
+def explain(problem: Problem) -> None:
+    """What is wrong with the recipe, and a button for each way out."""
+    st.warning(markdown.plain(str(problem)), icon=":material/info:")
+    with st.container(horizontal=True):
+        for i, (label, words) in enumerate(getattr(problem, "mended", ())):
+            st.button(str(label), key=f"mend{i}", on_click=mend, args=(dict(words),))
+
+
+def buttons(recipes: list[Recipe]) -> None:
+    """What can be done with the recipes as they stand."""
+    busy = [one for one in recipes if runs.at_work(one)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if busy:
+            st.button(_("Pause"), key="pause", icon=":material/pause:", on_click=stop, args=(recipes,))
+        elif not all(map(runs.finished, recipes)):
+            part = any(map(runs.known, recipes))
+            words = _("Go on") if part else _("Train")
+            st.button(words, key="train_now", icon=":material/play_arrow:", type="primary", on_click=train_now)
+
+
+def draw(recipes: list[Recipe]) -> None:
+    """The recipes at work, or what came of them."""
+    for recipe in recipes:
+        runs.settle(recipe)
+    if chosen.at_once:
+        for recipe in recipes:
+            if not runs.at_work(recipe) and not runs.finished(recipe) and not runs.wrong(recipe):
+                runs.begin(recipe)
+    buttons(recipes)
+    for recipe in recipes:
+        if problem := runs.wrong(recipe):
+            st.warning(markdown.plain(str(problem)), icon=":material/info:")
+    if any(map(runs.at_work, recipes)):
+        st.fragment(watch, run_every=EVERY)(recipes)
+        return
+    found: list[History] = [one for one in map(runs.known, recipes) if one]
+    if found:
+        curves(found)
+        announce(found)
+
+
+def below(recipe: Recipe) -> None:
+    """What else there is to read of it."""
+    text, lines, sharing = st.tabs([screen.FIRST_TAB, "Code", TAB], key="tab", on_change="rerun", bind=BIND)
+    with text:
+        st.markdown(EXPLANATION)
+        st.caption(markdown.plain(str(recipe.data.licence)))
+    with lines:
+        if lines.open:
+            st.caption(_("Run as it stands, this gives the very weights above."))
+            st.code(code(recipe))
+    with sharing:
+        if sharing.open:
+            share(None)
+
+
+inside_frame()
+TRAININGS.warm()
+with st.sidebar:
+    make = asked.ask(Widgets({asked.PRESET.key: another_network}, turned=another))
+screen.title("training", [])
+try:
+    chosen = make()
+    recipes = [chosen.recipe, *([chosen.beside] if chosen.beside else [])]
+    runs.leave_all_but(recipes)
+    for recipe in recipes:
+        recipe.check(runs.MOST_MACS)
+except (GeometryError, CodeError, *screen.PROBLEMS) as problem:
+    explain(problem)
+    st.stop()
+draw(recipes)
+if not screen.embedded():
+    below(chosen.recipe)

@@ -1,0 +1,223 @@
+"""The page Training: what it asks for, that visitors share a run, and what is kept of it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from test_pages import opened
+
+from cnnviz.core.geometry import GeometryError
+from cnnviz.inputs.datasets import DATASETS
+from cnnviz.networks import learners
+from cnnviz.networks.training import Recipe, train
+from cnnviz.networks.zoo import ZOO
+from cnnviz.scenes.query import training as asked
+from cnnviz.scenes.query.form import Reader
+from cnnviz.web import training_runs as runs
+from cnnviz.web.pools import TRAININGS
+from tests import work
+
+SHAPES = [(1, 8, 8), (3, 12, 10), (1, 40), (2, 5), (1, 4, 6, 5)]
+
+
+def said(**words: str) -> asked.Asked:
+    """What an address asks for."""
+    return asked.ask(Reader(words))()
+
+
+def until(true) -> None:
+    for _ in range(6000):
+        if true():
+            return
+        Event().wait(0.01)
+    raise AssertionError("It did not come about within a minute.")
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> Iterator[None]:
+    runs.kept.clear()
+    yield
+
+
+@pytest.fixture
+def gate(tmp_path) -> Iterator[str]:
+    """While it is not written to, nothing is trained: the only worker is busy."""
+    path = tmp_path / "gate"
+    os.mkfifo(path)
+    busy = [TRAININGS.submit("gate", work.held, str(path), seconds=120) for _ in range(TRAININGS.most)]
+    until(lambda: all(job.progress == (1, 3) for job in busy))
+    yield str(path)
+    for job in busy:
+        job.cancel()
+
+
+def wait_for(app: AppTest, recipe: Recipe) -> AppTest:
+    """Look at the page again when the run has ended."""
+    seat = app.session_state[runs.SEATS].get(runs.key(recipe))
+    if seat:
+        assert seat.run.job.wait(60)
+    return app.run()
+
+
+# --- networks to learn with ---
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_small_network_gives_a_number_for_each_class_of_any_data(shape):
+    for network in (
+        learners.small(shape, 7),
+        learners.small(shape, 7, norm=True, dropout=0.5),
+        learners.dense(shape, 7, 3000),
+    ):
+        out = network.module()(torch.randn(2, *shape))
+        assert out.shape == (2, 7)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_dense_network_has_about_as_many_parameters(shape):
+    count = learners.parameters(learners.small(shape, 10), shape)
+    made = sum(p.numel() for p in learners.dense(shape, 10, count).module().parameters())
+    assert abs(made - count) <= (np.prod(shape) + 11) / 2 + 1
+
+
+@pytest.mark.parametrize("name", ["lesson B", "lesson C", "LeNet-5"])
+@pytest.mark.parametrize("shape", [(1, 32, 32), (3, 40, 36)])
+def test_a_network_is_made_to_fit_other_data(name, shape):
+    found = learners.fit(ZOO[name].network, shape, 5)
+    assert [type(one) for _, one in found.stages] == [type(one) for _, one in ZOO[name].network.stages]
+    module = found.module().eval()
+    assert getattr(module, found.prefix or "forward")(torch.randn(2, *shape)).shape == (2, 5)
+
+
+@pytest.mark.parametrize("change", [learners.toggled_norm, learners.toggled_dropout])
+def test_a_change_is_undone_by_itself(change):
+    network = learners.small((1, 8, 8), 10)
+    assert change(network) != network
+    assert change(change(network)) == network
+
+
+# --- what the page asks for ---
+
+
+def test_the_page_begins_with_digits_that_are_learned_in_a_moment():
+    recipe = said().recipe
+    history = train(recipe)
+    assert recipe.steps == 200
+    assert history.last.accuracy_test >= 0.95
+
+
+def test_a_network_that_does_not_fit_is_refused_with_numbers_and_ways_out():
+    with pytest.raises(asked.MisfitError, match=r"\(1, 8, 8\) with 10 classes") as caught:
+        said(preset="lesson C")
+    assert caught.value.mended
+    for _, words in caught.value.mended:
+        assert said(**({"preset": "lesson C"} | words)).recipe.objective
+
+
+def test_a_network_of_the_page_networks_is_trained():
+    net = asked.text_of(learners.small((1, 8, 8), 10))
+    assert said(net=net, preset="LeNet-5").recipe.network == learners.small((1, 8, 8), 10)
+
+
+@pytest.mark.parametrize("name", [name for name in asked.AGAINST if name not in ("nothing", "shuffled")])
+def test_two_recipes_differ_in_one_thing(name):
+    found = said(against=name)
+    assert found.beside
+    differ = [f for f in ("network", "data", "optimiser", "batch", "steps", "seed", "augment", "start")
+              if getattr(found.recipe, f) != getattr(found.beside, f)]  # fmt: skip
+    assert len(differ) == 1
+
+
+def test_data_without_places_to_shuffle_says_so():
+    with pytest.raises(GeometryError, match="cannot be shuffled"):
+        said(against="shuffled")
+
+
+def test_every_word_that_the_form_asks_for_is_known_to_the_address():
+    for optimiser in asked.OPTIMISER.options:
+        for schedule in asked.SCHEDULE.options:
+            for data in DATASETS:
+                reader = Reader({"optimiser": optimiser, "schedule": schedule, "data": data})
+                asked.ask(reader)
+                assert set(reader.asked) <= asked.words()
+
+
+# --- runs ---
+
+
+def test_a_deep_link_trains_and_shows_what_was_reached():
+    recipe = said(steps="25").recipe
+    app = opened("training", steps="25", train="true")
+    app = wait_for(app, recipe)
+    assert not app.exception
+    history = runs.known(recipe)
+    assert history and history.steps == 25
+    twin = train(recipe)
+    for name, array in twin.last.state.items():
+        np.testing.assert_array_equal(history.last.state[name], array)
+
+
+def test_ten_sessions_that_open_one_link_train_once(gate):
+    recipe = said(steps="12").recipe
+    before = len(TRAININGS.queue)
+    sessions = [opened("training", steps="12", train="true") for _ in range(10)]
+    found = [app.session_state[runs.SEATS][runs.key(recipe)].run for app in sessions]
+    assert len(set(map(id, found))) == 1 and len(found[0].seats) == 10
+    assert len(TRAININGS.queue) == before + 1
+    Path(gate).write_text("go on")
+    assert found[0].job.wait(60)
+    del found
+    for app in sessions:
+        app.run()
+        assert not app.session_state[runs.SEATS]
+    assert runs.finished(recipe)
+
+
+def test_when_the_last_one_leaves_a_run_that_waits_is_called_off(gate):
+    recipe = said(steps="13").recipe
+    first, second = (opened("training", steps="13", train="true") for _ in range(2))
+    job = first.session_state[runs.SEATS][runs.key(recipe)].run.job
+    first.button(key="pause").click().run()
+    assert not job.ended and not first.session_state[runs.SEATS]
+    second.button(key="pause").click().run()
+    assert job.wait(10) and not runs.known(recipe)
+
+
+def test_a_run_that_is_paused_goes_on_to_the_very_same_end():
+    recipe = said(steps="3000").recipe
+    app = opened("training", steps="3000", train="true")
+    run = app.session_state[runs.SEATS][runs.key(recipe)].run
+    until(lambda: run.job.progress[0] > 5)
+    app.button(key="pause").click().run()
+    part = runs.known(recipe)
+    assert part and 0 < part.steps < 3000 and part.rest
+    assert "train" not in app.query_params
+    app.button(key="train_now").click().run()
+    app = wait_for(app, recipe)
+    whole = runs.known(recipe)
+    assert whole and whole.steps == 3000 and not whole.rest
+    twin = train(recipe)
+    np.testing.assert_array_equal(whole.loss, twin.loss)
+
+
+def test_a_turned_knob_leaves_the_run_and_waits_to_be_asked(gate):
+    app = opened("training", steps="14", train="true")
+    job = next(iter(app.session_state[runs.SEATS].values())).run.job
+    app.number_input(key="batch").set_value(16).run()
+    assert job.wait(10) and not app.session_state[runs.SEATS]
+    assert app.button(key="train_now")
+
+
+def test_a_session_that_is_gone_has_no_seat(gate):
+    recipe = said(steps="15").recipe
+    app = opened("training", steps="15", train="true")
+    ended = app.session_state[runs.SEATS][runs.key(recipe)].run.job._task.ended
+    app.session_state[runs.SEATS].clear()  # as when Streamlit lets go of the session
+    TRAININGS.sweep()
+    assert ended.wait(10)
+    assert runs.key(recipe) not in runs.running
