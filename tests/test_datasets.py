@@ -14,6 +14,7 @@ from cnnviz.inputs.datasets.base import forget
 from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.datasets.fashion_mnist import CLASSES, PART, FashionMNIST, folder
 from cnnviz.inputs.datasets.pack_fashion_mnist import part
+from cnnviz.inputs.datasets.signals import Signals1D, signal, templates
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 # By a name: the data, how many examples to learn from and to test on, and the digest of all arrays.
@@ -21,12 +22,9 @@ KNOWN: dict[str, tuple[Data, int, int, str | None]] = {
     "digits": (Digits(), 1437, 360, "c256dbd49c599f29"),
     "clothes": (FashionMNIST(), 10_000, 2_000, "dec40b977bf2aca2"),
     "clothes for LeNet-5": (FashionMNIST(padding=2), 10_000, 2_000, "74c7958287f9a082"),
-    "events": (
-        SoundEvents(clips=6, tested=3, seconds=2),
-        6,
-        3,
-        None,
-    ),  # sines differ by machine
+    "signals": (Signals1D(), 4000, 1000, "957b398f9fd39333"),
+    "shuffled signals": (Signals1D(shuffled=True, examples=500), 400, 100, "2d6a933119df229d"),
+    "events": (SoundEvents(clips=6, tested=3, seconds=2), 6, 3, None),  # sines differ by machine
 }
 each = pytest.mark.parametrize("name", KNOWN)
 
@@ -103,6 +101,53 @@ def test_digits_lie_between_paper_and_ink_and_every_class_has_its_share():
     assert (split.train.x.min(), split.train.x.max()) == (0, 1)
     assert min(counts(split.train)) >= 130
     assert min(counts(split.test)) >= 27
+
+
+# --- signals ---
+
+
+def test_shapes_begin_and_end_at_zero_and_are_as_strong_as_one_another():
+    assert templates().shape == (10, 12)
+    np.testing.assert_array_equal(templates()[:, [0, -1]], 0)
+    np.testing.assert_allclose(templates().std(axis=1), 1 / 6)
+
+
+def test_there_are_as_many_signals_of_each_shape_in_no_order():
+    split = Signals1D().split()
+    assert counts(split.train) == [400] * 10
+    assert counts(split.test) == [100] * 10
+    assert counts(split.train.part(100)) != [10] * 10  # not one after the other
+    assert len(set(split.train.part(100).y.tolist())) == 10
+
+
+def test_shuffled_signals_hold_the_same_numbers_at_other_places():
+    plain, shuffled = (Signals1D(shuffled=shuffled, examples=500).split().train for shuffled in (False, True))
+    np.testing.assert_array_equal(plain.y, shuffled.y)
+    np.testing.assert_array_equal(np.sort(plain.x), np.sort(shuffled.x))
+    order = [int(np.flatnonzero((plain.x == shuffled.x[..., [place]]).all(axis=0)).item()) for place in range(40)]
+    assert sorted(order) == list(range(40))
+    assert order != sorted(order)
+
+
+def test_neighbours_are_alike_until_they_are_shuffled():
+    def alike(x: np.ndarray) -> float:
+        return float(np.corrcoef(x[..., 1:].flatten(), x[..., :-1].flatten())[0, 1])
+
+    assert alike(Signals1D(examples=500).split().train.x) > 0.8
+    assert alike(Signals1D(examples=500, shuffled=True).split().train.x) < 0.4
+
+
+def test_a_shape_stands_in_its_signal_wherever_that_is():
+    """The best match of a template, stretched as the signal is, is nearly perfect for its own kind."""
+    rng = np.random.default_rng(5)
+    wide = [np.interp(np.linspace(0, 11, 9), np.arange(12), shape) for shape in templates()]
+    kind = 6
+    right = 0
+    for _ in range(50):
+        line = signal(templates()[kind], rng)
+        best = [max(np.corrcoef(line[i : i + 9], shape)[0, 1] for i in range(32)) for shape in wide]
+        right += best[kind] > 0.9
+    assert right > 40
 
 
 # --- Fashion-MNIST ---

@@ -3,6 +3,7 @@
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.datasets.fashion_mnist import FashionMNIST
+from cnnviz.inputs.datasets.signals import Signals1D
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 
 __all__ = ["DATASETS", "Dataset"]
@@ -11,5 +12,6 @@ __all__ = ["DATASETS", "Dataset"]
 DATASETS: dict[str, type[Dataset]] = {
     "digits": Digits,
     "fashion-mnist": FashionMNIST,
+    "signals": Signals1D,
     "events": SoundEvents,
 }
