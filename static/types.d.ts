@@ -669,3 +669,91 @@ interface AnswersScene {
   };
 }
 type AnswersTile = { seen: DrawnMap; whole: DrawnMap };
+
+// --- a training: cnnviz/scenes/training.py ------------------------------------------------------------------------------
+
+interface Training {
+  meta: TrainingMeta;
+  tensors: TrainingTensors;
+}
+
+interface TrainingMeta {
+  version: number;
+  words?: Catalogue; // where the language is not English
+  classes: string[];
+  truth: number | null; // the class of the example; of sounds, the tensor `truth` says it in time
+  events: boolean;
+  turned: boolean; // rows run to the right
+  picture: string; // the scale of the example
+  colour: boolean;
+  exampleLimits: Limits;
+  recipes: CourseWords[];
+  layers: WatchedLayer[];
+  measure: { loss: string; accuracy: string };
+  edges: number[]; // between the bins of updates, from the smallest; mirrored below 0
+  diverging: string[];
+  palette: Palette;
+  about?: Lines;
+  opens?: { step: number | null; stage: string };
+}
+
+interface CourseWords {
+  name: string;
+  steps: number;
+  made: number;
+  ended: string; // why it stands; empty while it goes on, or where it is done
+  rate: number; // after the last step
+  stages: string[]; // that learn: rows of the updates
+}
+
+/** A layer that is looked at, in each recipe; on one scale each for all of training. */
+interface WatchedLayer {
+  parts: WatchedPart[];
+  limits: { kernel: Limits; gradient: Limits | null; map: Limits };
+}
+
+interface WatchedPart {
+  stage: string;
+  code: string;
+  key: string; // of its weight in the state_dict
+  shape: number[]; // torch's
+  swapped: boolean; // torch has the filters along the second axis
+  all: [filters: number, channels: number];
+}
+
+/** Those of a recipe end in its number; those of a layer, in that of its row, too. Moments are along the first axis. */
+interface TrainingTensors {
+  ticks: Tensor<Int32Array>; // steps at which the playhead stands
+  example: Tensor;
+  truth?: Tensor;
+  [at: `at.${number}`]: Tensor<Int32Array>; // which moment is shown at each of them
+  [steps: `steps.${number}`]: Tensor<Int32Array>;
+  [counts: `counts.${number}`]: Tensor<Int32Array>;
+  [curves: `${"loss" | "rate" | "curves" | "scores" | "shares" | "sizes"}.${number}`]: Tensor;
+  [pictures: `${"kernel" | "gradient"}.${number}.${number}`]: Tensor;
+  [maps: `map.${number}.${number}`]: Tensor | Tensor<Uint8Array>;
+}
+
+type Board = import("./training/board.js").Board;
+type Watching = import("./training/training.js").Watching;
+type Move = { from: number; to: number; part: number };
+type TileName = "kernel" | "gradient" | "map";
+
+/** A number of a picture; of scores the class stands as filter, a frame as column. */
+type TileSpot = { name: TileName; r: number; filter: number; channel: number; row: number; column: number };
+type TrainingSpot = Omit<TileSpot, "name"> & { name: TileName | "scores" };
+type Tiles = {
+  slots: (Rect & { filter: number; channel: number })[];
+  count: number; // filters side by side
+  size: { w: number; h: number }; // of all channels of a filter
+  rows: number;
+  columns: number;
+  turned: boolean;
+  bars: boolean;
+  cell: number[];
+  channels: number;
+};
+type Sheet = { canvas: HTMLCanvasElement; ctx: CanvasRenderingContext2D; image: ImageData; pixels: Uint32Array; along: number; wide: number; tall: number };
+type TilePanel = { name: TileName; r: number; box: Rect; tiles: Tiles; lim: Limits; scale: string; sheet: Sheet | null };
+type RecipeBand = { name: { x: number; y: number }; input: Rect; kernel: Rect; gradient: Rect | null; map: Rect; scores: Rect };
+type TrainingLayout = { width: number; height: number; narrow: boolean; charts: { loss: Rect; accuracy: Rect; rate: Rect }; bands: RecipeBand[]; updates: Rect[] };

@@ -57,6 +57,10 @@ AREAS: dict[str, tuple[list[str], str]] = {
         ["static/matrix/*.js", "cnnviz/scenes/matri*.py", "cnnviz/scenes/numpy_code.py"],
         "matrix_scene matrix_helpers browser_matrix export_matrix",
     ),
+    "training": (
+        ["static/training/*.js", "cnnviz/scenes/training.py", "cnnviz/scenes/learned.py", "cnnviz/scenes/answers.py"],
+        "training_scene training_helpers browser_training",
+    ),
     "query": (
         ["cnnviz/scenes/query/*.py", "cnnviz/scenes/opening.py", "cnnviz/content/address.py"],
         "query opening link saved_addresses",

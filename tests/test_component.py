@@ -19,7 +19,15 @@ from cnnviz.text.catalogue import CLOSE, OPEN
 from cnnviz.web.components import component
 
 ALL = sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.glob("*/*.js"))
-COMPONENTS = ["layer_list/layer_list", "matrix/matrix", "overview/overview", "player/player", "viewer/viewer"]
+COMPONENTS = [
+    "answers/answers",
+    "layer_list/layer_list",
+    "matrix/matrix",
+    "overview/overview",
+    "player/player",
+    "training/training",
+    "viewer/viewer",
+]
 
 
 @pytest.fixture

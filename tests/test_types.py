@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 import test_overview_helpers as overview
 import test_player_helpers as player
+import test_training_scene as training
 import test_viewer_helpers as viewer
 
-from cnnviz.scenes.blob import Scene
+from cnnviz.scenes.blob import Scene, also
 from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.opening import Opening, opened_at
 from cnnviz.scenes.request import StageView
+from cnnviz.scenes.training import make_training
 from cnnviz.text.language import PSEUDO, speaking
 
 ROOT = Path(__file__).parents[1]
@@ -92,3 +94,12 @@ def test_a_renamed_field_is_noticed(name, tmp_path):
     meta: dict[str, Any] = {(f"{key}_" if key == name else key): value for key, value in scene.meta.items()}
     said = complaints(tmp_path, lines("Scene", {"renamed": type(scene)(scene.tensors, meta).to_bytes()}))
     assert name in said
+
+
+def test_trainings(tmp_path, monkeypatch):
+    shown = {"one": ["plain"], "two": ["plain", "dense"], "normed": ["norm"], "events": ["events"], "line": ["line"]}
+    blobs = {name: training.made(*names).to_bytes() for name, names in shown.items()}
+    blobs["opened"] = also(blobs["one"], {"opens": {"step": 3, "stage": "s0"}})
+    monkeypatch.setattr(training.scene, "MAPS", 0)
+    blobs["levels"] = make_training([training.history("plain")], *training.example("plain")).to_bytes()
+    assert complaints(tmp_path, lines("Training", blobs)) == ""

@@ -9,7 +9,7 @@ export const VERSION = 1;
 
 /**
  * @param {Uint8Array} bytes a blob as `Scene.to_bytes` writes it; it may lie unaligned in a larger buffer
- * @template {Scene | Maps | Flow | AnswersScene} Blob which of them it is, whoever reads it knows
+ * @template {Scene | Maps | Flow | AnswersScene | Training} Blob which of them it is, whoever reads it knows
  * @returns {Blob}
  */
 export function readBlob(bytes) {
@@ -23,7 +23,7 @@ export function readBlob(bytes) {
  *
  * @param {string} header
  * @param {Uint8Array} numbers behind it
- * @template {Scene | Maps | Flow | AnswersScene} Blob
+ * @template {Scene | Maps | Flow | AnswersScene | Training} Blob
  * @returns {Blob}
  */
 export function unpack(header, numbers) {

@@ -1,0 +1,89 @@
+// The elements of a training: layers, stage, transport, sentence, options.
+import { aboutLines } from "../player/about.js";
+import { element } from "../player/element.js";
+import { buildTransport, select } from "../player/transport.js";
+import { _ } from "../words/catalogue.js";
+import { letterOf } from "./bars.js";
+
+/** @returns {[key: string, does: string][]} */
+const keys = () => [
+  [_("space"), _("play or pause")],
+  ["← →", _("previous and next moment")],
+  ["↑ ↓", _("previous and next layer")],
+  ["Tab", _("on to the pictures: arrows walk their numbers, Page Up and Page Down their filters")],
+  ["Enter", _("pin the number, or let go of it")],
+  [_("Home, End"), _("first and last moment")],
+  ["[ ]", _("slower, faster")],
+  ["f", _("full screen")],
+  ["Esc", _("let go of the pinned number; back to the steps")],
+  ["?", _("this help")],
+];
+
+/** @param {HTMLElement} root @param {Act} act */
+export function buildControls(root, act) {
+  const base = element("canvas", { class: "base", role: "img" });
+  const light = element("canvas", { class: "light", "aria-hidden": "true" });
+  const label = _("Training. Space plays, arrows step through training time and layers, Tab goes on to the pictures, question mark lists the keys.");
+  const stage = element("div", { class: "stage training", tabindex: "0", role: "application", "aria-label": label }, base, light);
+  const { transport, ...run } = buildTransport(act);
+  const readout = element("p", { class: "readout", "data-testid": "readout" });
+  const said = element("p", { class: "said", role: "status", "data-testid": "said" });
+  const foot = element("div", { class: "foot" }, transport, readout);
+  /** @param {string} name @param {string} words @param {string} title */
+  const small = (name, words, title) => {
+    const made = element("button", { type: "button", class: "small", "data-act": name, title }, words);
+    made.addEventListener("click", () => act(name));
+    return made;
+  };
+  const layers = element("div", { class: "layers", role: "group", "aria-label": _("Layer that is shown") });
+  const time = select("time", _("time"), [["log", _("early steps wide")], ["even", _("all steps alike")]], "log", act);
+  const share = small("share", _("share step"), _("Put this step and layer into the link"));
+  const options = element("div", { class: "options" }, time, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
+  const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
+  const about = aboutLines();
+  root.replaceChildren(about.above, layers, stage, foot, options, about.below, help, said);
+  return { ...run, about, stage, base, light, foot, options, readout, said, help, share, layers, time: /** @type {HTMLSelectElement} */ (time.lastChild) };
+}
+
+/**
+ * A button for each layer; behind them those that open the one that is shown, at the playhead's step.
+ * @param {HTMLElement} room @param {Board} board @param {boolean} opens is there who opens? @param {Act} act
+ */
+export function showLayers(room, { meta, layer }, opens, act) {
+  const held = /** @type {HTMLElement | null} */ (room.querySelector(":focus"))?.dataset.layer;
+  const choices = meta.layers.map(({ parts }, j) => {
+    const names = [...new Set(parts.map(({ stage }) => stage))];
+    const made = element("button", { type: "button", class: "small", "data-layer": j, "aria-pressed": String(j === layer), title: parts.map(({ code }) => code).join(" · ") }, names.join(" · "));
+    made.addEventListener("click", () => act("layer", j));
+    return made;
+  });
+  const { parts } = meta.layers[layer];
+  const opening = parts.map(({ stage }, r) => {
+    const words = parts.length > 1 ? _("{recipe}: open {stage} at this step", { recipe: letterOf(r), stage }) : _("open {stage} at this step", { stage });
+    const made = element("button", { type: "button", class: "small open", "data-act": "open", "data-recipe": r }, `${words} ↗`);
+    made.addEventListener("click", () => act("open", r));
+    return made;
+  });
+  room.replaceChildren(element("span", { class: "name" }, _("layer")), ...choices, ...(opens ? [element("span", { class: "gap" }), ...opening] : []));
+  if (held !== undefined) /** @type {HTMLElement | null} */ (room.querySelector(`[data-layer="${held}"]`))?.focus({ preventScroll: true });
+}
+
+/** One focusable place for each panel of pictures, over the canvases. @param {HTMLElement} stage @param {Board} board @param {number} scale @param {Act} act */
+export function placeStops(stage, board, scale, act) {
+  const names = /** @type {Record<string, () => string>} */ ({ kernel: () => _("Kernels"), gradient: () => _("Gradient"), map: () => _("Maps") });
+  const wanted = board.panels.map(({ name, r }) => `${name}.${r}`);
+  const stops = /** @type {HTMLElement[]} */ ([...stage.querySelectorAll(".stop")]);
+  for (const old of stops) if (!wanted.includes(old.dataset.panel ?? "")) old.remove();
+  board.panels.forEach(({ name, r, box }, i) => {
+    let stop = stops.find((one) => one.dataset.panel === wanted[i]);
+    if (!stop) {
+      const letter = board.course.recipes.length > 1 ? `${letterOf(r)}, ` : "";
+      const label = _("{panel}. Arrows walk, Enter pins, Escape goes back to the steps.", { panel: letter + names[name]() });
+      stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": wanted[i], "aria-label": label });
+      stop.addEventListener("focus", () => act("enter", { name, r }));
+      stop.addEventListener("blur", () => act("leave"));
+    }
+    stage.append(stop);
+    for (const [side, size] of Object.entries({ left: box.x, top: box.y, width: box.w, height: box.h })) stop.style.setProperty(side, `${size * scale}px`);
+  });
+}
