@@ -16,6 +16,7 @@ from cnnviz.inputs.datasets.fashion_mnist import CLASSES, PART, FashionMNIST, fo
 from cnnviz.inputs.datasets.pack_fashion_mnist import part
 from cnnviz.inputs.datasets.signals import Signals1D, signal, templates
 from cnnviz.inputs.datasets.sound_events import SoundEvents
+from cnnviz.inputs.example import Example, SignalExample
 
 # By a name: the data, how many examples to learn from and to test on, and the digest of all arrays.
 KNOWN: dict[str, tuple[Data, int, int, str | None]] = {
@@ -235,3 +236,37 @@ def test_a_data_set_is_made_once():
 def test_every_data_set_has_a_title_of_its_own():
     assert len({str(kind.title) for kind in DATASETS.values()}) == len(DATASETS)
     assert all(issubclass(kind, Dataset) for kind in DATASETS.values())
+
+
+# --- one example as an input ---
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "kind"),
+    [
+        (Example(index=7), FashionMNIST(), "picture"),
+        (Example(data="fashion-mnist-32", index=3, test=False), FashionMNIST(padding=2), "picture"),
+        (Example(data="digits", index=359), Digits(), "picture"),
+        (SignalExample(index=12), Signals1D(), "signed"),
+        (SignalExample(data="signals-shuffled", index=12, test=False), Signals1D(shuffled=True), "signed"),
+    ],
+)
+def test_an_example_is_the_one_of_its_number_and_says_what_it_is(source, data, kind):
+    examples = data.split().test if source.test else data.split().train
+    grid = source.grid()
+    np.testing.assert_array_equal(grid.values, examples.x[source.index])
+    assert source.label == examples.y[source.index]
+    assert str(grid.caption) == f"{data.classes[source.label]}, of {data.title}"
+    assert grid.scale == kind
+
+
+def test_a_changed_example_does_not_change_its_data():
+    Example(data="digits").grid().values[:] = -1
+    assert Example(data="digits").grid().values.min() == 0
+
+
+def test_an_example_that_does_not_exist_is_refused_with_those_that_do():
+    assert Example(data="digits", index=360, test=False).label in range(10)
+    with pytest.raises(SourceError) as error:
+        Example(data="digits", index=360).grid()
+    assert str(error.value) == "Example 360 of Handwritten digits does not exist: choose from 0 to 359."

@@ -2,6 +2,7 @@
 
 from cnnviz.inputs.base import MAX_VALUES, Array, Grid, Source, SourceError
 from cnnviz.inputs.event_clip import EventClip
+from cnnviz.inputs.example import Example, SignalExample
 from cnnviz.inputs.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.inputs.signals import Chirp, Sine
@@ -27,6 +28,8 @@ SOURCES: dict[str, type[Source]] = {
     "chirp": Chirp,
     "digit": Digit,
     "photo": Photo,
+    "example": Example,
+    "signal": SignalExample,
     "log-mel": LogMel,
     "events": EventClip,
     "moving-square": MovingSquare,
