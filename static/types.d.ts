@@ -136,6 +136,8 @@ interface MapsMeta {
   unit: Unit | null;
   statistical: string;
   clip: { rate: number; step: number | null; hertz: [hertz: number, mel: number][] };
+  marks?: Limits[]; // a stretch of the sound, and another one from which channels shall tell it
+  tells?: { words: string; values: (number | null)[] }; // how well each channel tells one class from another
   belief?: Belief; // where the network scores classes
   stages: StageWords[];
   states: string[];

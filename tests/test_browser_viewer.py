@@ -24,6 +24,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import BASELINE, HEAD, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.receptive_field import INPUT, fields, spans
+from cnnviz.scenes.blob import also
 from cnnviz.scenes.build import show
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.scenes.request import Request, StageView
@@ -188,9 +189,9 @@ class Viewer:
 class ViewerAlone(Viewer):
     """One or two viewers that no page stands round: at the beginning, still, with nothing selected or pointed at."""
 
-    def open(self, *seen: tuple[Request, StageView]) -> "ViewerAlone":  # type: ignore[override]
+    def open(self, *seen: tuple[Request, StageView], **words: Any) -> "ViewerAlone":  # type: ignore[override]
         self.page.mouse.move(2, 2)
-        put(self.page, "viewer/viewer", [(ROOM, show(*one).blob) for one in seen])
+        put(self.page, "viewer/viewer", [(ROOM, also(show(*one).blob, words)) for one in seen])
         self.ready()
         self.page.evaluate(WATCH)
         self.page.evaluate("() => { transport.pause(); transport.seek(0); }")
@@ -485,18 +486,62 @@ def test_channels_are_sorted_as_numpy_sorts_them(viewer):
                 assert number == pytest.approx(column[channel], rel=0.01, abs=0.006 if by == "zeros" else 0.001)
 
 
-def test_channels_are_sorted_by_how_far_a_marked_stretch_lies_from_the_rest(viewer):
+def areas_of(viewer) -> list[float]:
+    """The numbers on the cards, in their order."""
+    said = viewer.root.locator(".grid button .value").all_text_contents()
+    return [float(text) for text in said if text != "–"]
+
+
+def test_channels_are_sorted_by_how_well_they_tell_a_stretch_from_the_rest_or_another(viewer):
     viewer.open(AT_CONV)
     viewer.root.get_by_label("sort by").select_option("contrast")
     expect(viewer.root.locator(".hint")).to_contain_text("Drag over the sound above")
     viewer.ask("(viewer) => viewer.select([0.25, 0.75])")
     expect(viewer.root.locator(".hint")).to_contain_text("0.25 s to 0.75 s against the rest")
-    said = [text for text in viewer.root.locator(".grid button .value").all_text_contents() if text != "–"]
-    sizes = [abs(float(text.removesuffix(" sd").replace("−", "-"))) for text in said]
-    assert len(sizes) > 32
-    assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] > sizes[-1]
+    rest = areas_of(viewer)
+    far = [abs(value - 0.5) for value in rest]
+    assert len(far) > 32
+    assert far == sorted(far, reverse=True)
+    assert far[0] > far[-1]
+    viewer.root.get_by_role("button", name="Against another").click()
+    expect(viewer.root.get_by_test_id("other")).to_contain_text("Drag over the other stretch")
+    box = viewer.root.locator(".clip .picture").bounding_box()
+    assert box
+    viewer.page.mouse.move(box["x"] + 0.05 * box["width"], box["y"] + 20)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 20, steps=4)
+    viewer.page.mouse.up()
+    expect(viewer.root.get_by_test_id("other")).to_contain_text("against 0.")
+    expect(viewer.root.locator(".boxes i.other")).to_have_count(1)
+    expect(viewer.root.locator(".hint")).to_contain_text("0.25 s to 0.75 s against 0.")
+    assert areas_of(viewer) != rest
+    ((name, said),) = [one for one in viewer.screen.told() if len(one[1].get("marks", [])) == 2]
+    assert name == "picked"
+    assert said["marks"][0] == [0.25, 0.75]
+    viewer.root.get_by_role("button", name="✕").click()
+    assert viewer.ask("(viewer) => [viewer.selection, viewer.other]") == [None, None]
     viewer.root.get_by_label("sort by").select_option("index")
+
+
+def test_stretches_of_the_address_are_marked_and_sorted_by(viewer):
+    viewer.open(AT_CONV, marks=[[0.5, 1.0], [1.25, 1.5]])
+    expect(viewer.root.get_by_label("sort by")).to_have_value("contrast")
+    expect(viewer.root.locator(".hint")).to_contain_text("0.50 s to 1.00 s against 1.25 s to 1.50 s")
+    expect(viewer.root.locator(".boxes i.selection")).to_have_count(2)
+
+
+def test_channels_are_sorted_by_how_well_they_tell_a_class(viewer):
+    values = np.linspace(0, 1, 64)[::-1].tolist()
+    values[7] = None
+    viewer.open(AT_CONV, tells={"words": "speech against the rest", "values": values})
+    expect(viewer.root.get_by_label("sort by")).to_have_value("tells")
+    expect(viewer.root.locator(".hint")).to_contain_text("over all unseen clips")
+    shown = viewer.root.locator(".grid button").evaluate_all("(all) => all.map((one) => +one.dataset.channel)")
+    assert shown[:2] == [0, 63]
+    assert shown[-1] == 7
+    said = viewer.root.locator(".grid button .value").all_text_contents()
+    assert said[:2] == ["1.00", "0.00"]
+    assert said[-1] == "–"
 
 
 def test_dead_channels_are_marked_in_words(viewer):

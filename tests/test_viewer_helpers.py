@@ -100,7 +100,7 @@ def orders(case: Case) -> dict[str, list[int]]:
 
 
 def stretches(case: Case) -> list[dict[str, Any]]:
-    """Of some stretches of the input: which frames of the small pictures lie inside, and how far the means differ."""
+    """Of some stretches of the input: which frames of the small pictures lie inside, and what tells them apart."""
     (request, stage), values = case, output_of(case)
     grid = request.input.grid()
     middle = next(row["centres"] for row in centres(case) if row["stage"] == stage and row["axis"] == 0)
@@ -111,16 +111,19 @@ def stretches(case: Case) -> list[dict[str, Any]]:
     for low, high in ((0.1, 0.4), (0.5, 0.52), (0, 1), (0.9, 2)):
         inside = (at >= low * frames) & (at <= high * frames)
         row = {"from": low * frames, "to": high * frames, "inside": inside.tolist()}
-        found.append({**row, "contrast": [apart(one[inside], one[~inside]) for one in levels]})
+        peaks = levels.max(axis=2)  # (channels, frames)
+        other = (at >= 0.3 * frames) & (at <= 0.6 * frames)
+        told = [area(one[inside & ~other], one[other & ~inside]) for one in peaks]
+        row |= {"other": [0.3 * frames, 0.6 * frames], "told": told}
+        found.append({**row, "rest": [area(one[inside], one[~inside]) for one in peaks]})
     return found
 
 
-def apart(inside: np.ndarray, outside: np.ndarray) -> float | None:
-    """Difference of the means in pooled standard deviations (Cohen's d); None where there is none."""
-    if not inside.size or not outside.size:
+def area(ours: np.ndarray, theirs: np.ndarray) -> float | None:
+    """How often one of the first is larger than one of the second, by all pairs; None where there is none."""
+    if not ours.size or not theirs.size:
         return None
-    pooled = (inside.var() * inside.size + outside.var() * outside.size) / (inside.size + outside.size)
-    return float((inside.mean() - outside.mean()) / np.sqrt(pooled)) if pooled else None
+    return float(np.mean((ours[:, None] > theirs) + 0.5 * (ours[:, None] == theirs)))
 
 
 def likely(case: Case) -> list[list[float]] | None:
@@ -208,11 +211,11 @@ def test_the_cases_have_what_the_tests_look_for():
     assert set(orders(CASES["lesson"])) <= set(STATISTICS)
 
 
-def test_the_contrast_of_small_pictures_is_that_of_torchs_own_output():
+def test_what_small_pictures_tell_apart_torchs_own_output_does():
     case = CASES["lesson"]
     values = output_of(case)
     half = values.shape[1] // 2
     levels = small_picture(values)[0].astype(np.float64)
     assert levels.shape == values.shape  # no blocks of cells
-    for small, full in zip(levels, values.astype(np.float64), strict=True):
-        assert apart(small[:half], small[half:]) == pytest.approx(apart(full[:half], full[half:]), abs=0.02)
+    for small, full in zip(levels.max(axis=2), values.astype(np.float64).max(axis=2), strict=True):
+        assert area(small[:half], small[half:]) == pytest.approx(area(full[:half], full[half:]), abs=0.02)

@@ -50,7 +50,7 @@ export const sorts = () => [
   ["max", _("largest value")],
   ["variance", _("variance")],
   ["zeros", _("share of zeros")],
-  ["contrast", _("marked stretch against the rest")],
+  ["contrast", _("how well it tells the marked stretch")],
 ];
 export const scales = () => [["channel", _("each channel")], ["layer", _("whole layer")], ["percentiles", _("layer, 1 to 99 %")]];
 
@@ -76,6 +76,9 @@ export function build(root) {
     count: make("h3"),
     hint: make("p", { className: "hint" }),
     partWords: make("span"),
+    otherWords: make("span", { hidden: true, data: { testid: "other" } }),
+    against: button("against", _("Against another"), _("Mark another stretch, from which channels shall tell this one")),
+    tells: make("option", { value: "tells", hidden: true }),
     said: make("span", { data: { testid: "unit" } }),
     heard: make("p", { className: "heard", role: "status" }),
     hearUnit: button("hearUnit", _("Hear what it sees"), _("Play the seconds and the band of this unit's receptive field")),
@@ -84,7 +87,8 @@ export function build(root) {
   };
   const hearPart = button("hearPart", _("Hear it"), _("Play the selected part"));
   const analyse = button("analyse", _("Analyse it alone"), _("Let the network read the selected part only"));
-  ui.part.append(ui.partWords, hearPart, analyse, button("clear", "✕", _("Clear the selection")));
+  ui.part.append(ui.partWords, ui.otherWords, hearPart, analyse, ui.against, button("clear", "✕", _("Clear the selection")));
+  ui.sort.append(ui.tells);
   ui.unit.append(ui.said, ui.hearUnit);
   ui.strip.setAttribute("aria-label", _("Stages"));
   const body = make(

@@ -1,10 +1,12 @@
 // All channels of the stage, small, in the order that is asked for.
 import { axisOf, listed } from "../drawing/axes.js";
 import { make, makeMap } from "./build.js";
-import { column, contrasts, insideOf, ordered } from "./order.js";
+import { areas, column, insideOf, ordered } from "./order.js";
 import { print, relevel, scaleOf } from "./picture.js";
-import { contrastHint, sortValue, stateWords } from "./words.js";
+import { contrastHint, sortValue, stateWords, tellsHint } from "./words.js";
 import { plural } from "../words/catalogue.js";
+
+const CHANCE = 0.5; // of an AUC
 
 /** A button with a map for each channel. @param {Viewer} viewer */
 export function fillGrid(viewer) {
@@ -40,17 +42,20 @@ export function sortGrid(viewer) {
   viewer.thumbnails.forEach(({ value }, channel) => {
     value.textContent = values ? sortValue(by, values[channel]) : "";
   });
-  viewer.ui.hint.textContent = by === "contrast" ? contrastHint(viewer.selection) : "";
-  const order = ordered(values, viewer.thumbnails.length, by === "contrast");
+  viewer.ui.hint.textContent = by === "contrast" ? contrastHint(viewer.selection, viewer.other) : by === "tells" ? tellsHint() : "";
+  const order = ordered(values, viewer.thumbnails.length, by === "contrast" || by === "tells" ? CHANCE : null);
   viewer.ui.grid.replaceChildren(...order.map((channel) => viewer.thumbnails[channel].open));
 }
 
 /** The number of each channel by which it is sorted; null where it is its own. @param {Viewer} viewer @param {string} by */
 function valuesBy(viewer, by) {
   const { meta, tensors } = viewer.scene;
+  if (by === "tells") return (meta.tells?.values ?? []).map((value) => value ?? NaN);
   if (by !== "contrast") return column(tensors.statistics.data, meta.statistics, by);
   if (!viewer.selection) return null;
   const { data, shape } = tensors.small;
-  const [from, to] = viewer.selection;
-  return contrasts(data, shape, insideOf(viewer.stage, shape[1], from / viewer.step, to / viewer.step));
+  /** @param {Limits} part */
+  const framesOf = ([from, to]) => insideOf(viewer.stage, shape[1], from / viewer.step, to / viewer.step);
+  const inside = framesOf(viewer.selection);
+  return areas(data, shape, inside, viewer.other ? framesOf(viewer.other) : inside.map((one) => !one));
 }

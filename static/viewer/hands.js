@@ -1,6 +1,7 @@
 // Pointer and keys of the viewer.
 import { around } from "./build.js";
 import { transport } from "./sound.js";
+import { tellStretches } from "./stretches.js";
 
 const NEAR = 5; // pixels that a click may wander before it is a drag
 /** @type {Record<string, number[]>} */
@@ -32,6 +33,7 @@ export function listenClip(viewer, map) {
       viewer.select(null);
       transport.seek(from.time);
     }
+    if (from) tellStretches(viewer);
     from = null;
   });
   picture.addEventListener("pointercancel", () => (from = null));

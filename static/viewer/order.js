@@ -12,13 +12,13 @@ export function column(statistics, names, by) {
 }
 
 /**
- * Channels from the largest number, or the one farthest from 0, to the smallest; what is no number comes last.
- * @param {number[] | null} values @param {number} count
+ * Channels from the largest number, or the one farthest from a middle, to the smallest; what is no number comes last.
+ * @param {number[] | null} values @param {number} count @param {number | null} middle
  */
-export function ordered(values, count, farthest = false) {
+export function ordered(values, count, middle = null) {
   const order = Array.from({ length: count }, (_, channel) => channel);
   /** @param {number} value */
-  const rank = (value) => (Number.isNaN(value) ? -Infinity : farthest ? Math.abs(value) : value);
+  const rank = (value) => (Number.isNaN(value) ? -Infinity : middle === null ? value : Math.abs(value - middle));
   if (!values) return order;
   return order.sort((a, b) => Number(rank(values[b]) > rank(values[a])) - Number(rank(values[b]) < rank(values[a])) || a - b);
 }
@@ -38,26 +38,31 @@ export function insideOf({ lies, shape }, frames, from, to) {
 }
 
 /**
- * How far each channel's mean inside lies from its mean outside, in pooled standard deviations:
- * (m_in - m_out) / sqrt((n_in var_in + n_out var_out) / (n_in + n_out)). Levels will do: they are a channel's values but for
- * an offset and a factor, which do not change it. NaN where one side is empty or nothing varies.
- * @param {Uint8Array} levels @param {number[]} shape @param {boolean[]} inside
+ * How well each channel tells the frames of one stretch from those of another, as the area under the ROC curve: how often
+ * its largest value in a frame of the one is larger than in a frame of the other; a tie counts half. Levels will do: they
+ * are in the order of a channel's values. NaN where one of the two is empty.
+ * @param {Uint8Array} levels @param {number[]} shape @param {boolean[]} inside @param {boolean[]} against
  */
-export function contrasts(levels, [channels, frames, mels], inside) {
+export function areas(levels, [channels, frames, mels], inside, against) {
   return Array.from({ length: channels }, (_, channel) => {
-    const sums = [[0, 0, 0], [0, 0, 0]]; // outside and inside: how many, their sum, the sum of their squares
-    for (let f = 0, i = channel * frames * mels; f < frames; f++) {
-      const side = sums[Number(inside[f])];
-      for (let m = 0; m < mels; m++, i++) {
-        if (levels[i] > TOP) continue; // no number
-        side[0] += 1;
-        side[1] += levels[i];
-        side[2] += levels[i] ** 2;
-      }
+    const [ours, theirs] = [new Uint32Array(TOP + 1), new Uint32Array(TOP + 1)]; // frames by their largest level
+    for (let f = 0, i = channel * frames * mels; f < frames; f++, i += mels) {
+      const numbers = levels.subarray(i, i + mels).filter((level) => level <= TOP);
+      if (!numbers.length || inside[f] === against[f]) continue; // in neither, or in both
+      (inside[f] ? ours : theirs)[Math.max(...numbers)] += 1;
     }
-    const [out, within] = sums.map(([n, sum, squares]) => ({ n, mean: sum / n, spread: squares - sum ** 2 / n }));
-    const pooled = Math.sqrt(Math.max(0, out.spread + within.spread) / (out.n + within.n));
-    const apart = within.mean - out.mean;
-    return pooled > 1e-9 ? apart / pooled : apart ? Math.sign(apart) * Infinity : NaN;
+    return area(ours, theirs);
   });
+}
+
+/** How often one of the first is larger than one of the second. @param {Uint32Array} ours how many at each level @param {Uint32Array} theirs */
+function area(ours, theirs) {
+  let [below, won, n, m] = [0, 0, 0, 0];
+  ours.forEach((count, level) => {
+    won += count * (below + theirs[level] / 2);
+    below += theirs[level];
+    n += count;
+    m += theirs[level];
+  });
+  return won / (n * m);
 }

@@ -35,6 +35,10 @@ export function drawBoxesOf(viewer, map, unit) {
   if (map === viewer.clipMap && viewer.selection) {
     const [left, right] = viewer.selection.map((t) => viewer.shareOfTime(t));
     boxes.push({ kind: "selection", box: { left, right, bottom: 0, top: 1 } });
+    if (viewer.other) {
+      const [left, right] = viewer.other.map((t) => viewer.shareOfTime(t));
+      boxes.push({ kind: "selection other", box: { left, right, bottom: 0, top: 1 } });
+    }
   }
   if (unit) {
     const span = spanOf(tensors, map.stage.name, unit);

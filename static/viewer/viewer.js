@@ -13,7 +13,8 @@ import { drawClip, drawPlanes, drawStrip } from "./maps.js";
 import { inkOf, widest } from "./picture.js";
 import { cellOf, shareOf } from "./places.js";
 import { Sound, transport } from "./sound.js";
-import { drawBoxesOf, showUnit } from "./unit.js";
+import { mark, markOther, showStretches, takeStretches, tellStretches } from "./stretches.js";
+import { showUnit } from "./unit.js";
 import { isTold, seconds } from "./words.js";
 import { _ } from "../words/catalogue.js";
 
@@ -44,6 +45,9 @@ export class Viewer {
   hovered = null;
   /** @type {Limits | null} marked stretch, from and to in seconds */
   selection = null;
+  /** @type {Limits | null} another one, from which the marked one is told */
+  other = null;
+  marksOther = false; // the next stretch that is marked is the other one
   /** @type {Heard | null} what the unit sees */
   heard = null;
   step = FRAME; // seconds
@@ -66,7 +70,10 @@ export class Viewer {
     this.listener = () => this.showTime();
     transport.listeners.add(this.listener);
     this.ui.body.addEventListener("click", (event) => this.act(around(event, "[data-act]")?.dataset.act ?? ""));
-    this.ui.sort.addEventListener("change", () => sortGrid(this));
+    this.ui.sort.addEventListener("change", () => {
+      sortGrid(this);
+      tellStretches(this);
+    });
     this.ui.scale.addEventListener("change", () => this.draw());
     listenKeys(this);
     root.viewer = this; // a handle for tests and for the curious
@@ -87,13 +94,24 @@ export class Viewer {
     if (!same) {
       if (this.sound && transport.playing?.sound === this.sound) transport.pause();
       this.sound = new Sound(tensors.samples?.data ?? null, meta.clip.rate, length);
-      this.selection = null;
-      this.ui.part.hidden = true;
+      this.select(null);
       if (transport.time > length) transport.seek(0);
     }
+    this.offerTells();
+    takeStretches(this);
     this.theme();
+    showStretches(this);
     this.root.dataset.ready = `${meta.stage}.${meta.channel}`;
     this.loaded += 1;
+  }
+
+  /** Sort by how well a channel tells one class from another, where the page asks for that. */
+  offerTells() {
+    const words = this.scene.meta.tells?.words ?? "";
+    const { tells, sort } = this.ui;
+    if (words && words !== tells.textContent) sort.value = "tells";
+    if (!words && sort.value === "tells") sort.value = "index";
+    Object.assign(tells, { hidden: !words, textContent: words });
   }
 
   /** Is this the sound that was there before? @param {Int16Array} [samples] */
@@ -196,13 +214,12 @@ export class Viewer {
 
   /** @param {Limits | null} selection */
   select(selection) {
-    this.selection = selection;
-    this.ui.part.hidden = !selection;
-    if (selection) this.ui.partWords.textContent = _("{from} to {to}", { from: seconds(selection[0]), to: seconds(selection[1]) });
-    drawBoxesOf(this, this.clipMap, this.unit);
-    if (this.ui.sort.value !== "contrast") return;
-    cancelAnimationFrame(this.sorting);
-    this.sorting = requestAnimationFrame(() => sortGrid(this));
+    mark(this, selection);
+  }
+
+  clear() {
+    this.select(null);
+    tellStretches(this);
   }
 
   /** Move the cursor; no map is drawn again. */
@@ -230,7 +247,8 @@ export class Viewer {
       play: () => (transport.playing ? transport.pause() : transport.play(sound, transport.time >= sound.length - 0.01 ? 0 : transport.time, sound.length)),
       hearPart: () => selection && transport.play(sound, selection[0], selection[1]),
       analyse: () => this.tell("part", selection),
-      clear: () => this.select(null),
+      clear: () => this.clear(),
+      against: () => markOther(this),
       hearUnit: () => heard && transport.play(sound, heard.from, Math.min(sound.length, heard.to), heard),
       fill: () => this.fill(),
     };

@@ -61,19 +61,24 @@ function reachWords(stage, last, reached) {
 export const statisticsWords = (stage) =>
   stage && _("The statistics of {stage} make it depend a little on the whole input as well.", { stage });
 
-/** A number by which channels are sorted; of a contrast in pooled standard deviations. @param {string} by @param {number} value */
+/** A number by which channels are sorted; how well one tells things apart is between 0 and 1. @param {string} by @param {number} value */
 export function sortValue(by, value, digits = 3) {
   if (by === "zeros") return `${brief(100 * value)} %`;
-  if (by !== "contrast") return brief(value, digits);
-  if (Number.isNaN(value)) return "–";
-  return _("{deviations} sd", { deviations: `${value < 0 ? "−" : "+"}${Number.isFinite(value) ? brief(Math.abs(value)) : "∞"}` });
+  if (by !== "contrast" && by !== "tells") return brief(value, digits);
+  return Number.isNaN(value) ? "–" : fixed(value, 2);
 }
 
-/** What the sort by contrast needs, or what it has done. @param {Limits | null} part */
-export const contrastHint = (part) =>
-  part
-    ? _("{from} to {to} against the rest: difference of the means, in pooled standard deviations (sd) of the pictures below.", { from: seconds(part[0]), to: seconds(part[1]) })
-    : _("Drag over the sound above to mark the stretch that is compared with the rest.");
+/** What the sort by contrast needs, or what it has done. @param {Limits | null} part @param {Limits | null} [other] */
+export function contrastHint(part, other = null) {
+  if (!part) return _("Drag over the sound above to mark the stretch that is compared with the rest.");
+  const places = { from: seconds(part[0]), to: seconds(part[1]) };
+  return other
+    ? _("{from} to {to} against {from2} to {to2}: how often the channel's largest value is larger in a frame of the first than of the second (AUC); 0.5 is chance.", { ...places, from2: seconds(other[0]), to2: seconds(other[1]) })
+    : _("{from} to {to} against the rest: how often the channel's largest value is larger in a frame inside than outside (AUC); 0.5 is chance.", places);
+}
+
+/** What a sort by classes shows. */
+export const tellsHint = () => _("How often a frame of the one excites the channel more than one of the other, over all unseen clips (AUC); 0.5 is chance.");
 
 /** The statistics of a channel, as pairs of a name and a number. @param {string[]} names @param {ArrayLike<number>} row */
 export function statisticsOf(names, row) {
