@@ -3,6 +3,8 @@
 ``python -m cnnviz export LINK FILE``: the file that the tab Share would make, without a browser, as in
 ``python -m cnnviz export "convolution?stride=2&input=photo" strided.gif --dark``.
 
+``python -m cnnviz train RECIPE``: weights that ship, made again, with their card.
+
 ``python -m cnnviz serve``: the site, from as many processes as there are cores, behind one port.
 """
 
@@ -13,7 +15,9 @@ from pathlib import Path
 
 from cnnviz.cli.open_link import staged_at
 from cnnviz.cli.serve.command import arguments as serve_arguments
-from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
+from cnnviz.cli.train import arguments as train_arguments
+from cnnviz.export import KINDS, Look, Plan, Wanted, make
+from cnnviz.text.problem import Problem
 from cnnviz.web.clean import tidied
 
 
@@ -21,14 +25,17 @@ def main() -> None:
     chosen = parser().parse_args()
     try:
         chosen.run(chosen)
-    except (ExportError, OSError) as problem:
+    except (Problem, OSError) as problem:
         sys.exit(str(problem))
 
 
 def parser() -> ArgumentParser:
-    made = ArgumentParser(prog="python -m cnnviz", description="Files of linked scenes, and the site itself.")
+    made = ArgumentParser(
+        prog="python -m cnnviz", description="Files of linked scenes, weights that ship, and the site itself."
+    )
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     export_arguments(commands.add_parser("export", help="write a file of the scene behind a link"))
+    train_arguments(commands.add_parser("train", help="train a network by its recipe, and write weights and card"))
     serve_arguments(commands.add_parser("serve", help="serve the site from several processes behind one port"))
     return made
 

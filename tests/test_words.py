@@ -38,7 +38,13 @@ NAMES = {
     *("the number of examples", "what only the input tells"),
 }
 # The command line speaks English; the others hold code, or words of addresses.
-LATER = ("cnnviz/__main__.py", "cnnviz/cli/serve/", "cnnviz/text/catalogue.py", "cnnviz/jobs/wire.py")
+LATER = (
+    "cnnviz/__main__.py",
+    "cnnviz/cli/serve/",
+    "cnnviz/cli/train.py",
+    "cnnviz/text/catalogue.py",
+    "cnnviz/jobs/wire.py",
+)
 LATER += ("cnnviz/web/vocabulary.py", "cnnviz/web/components/component.py")
 FILES = [
     path
