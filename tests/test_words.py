@@ -35,6 +35,7 @@ NAMES = {
     ),
     *("all channels", "one window", "Paste code", "Running statistics", "ContextGating (DESED)"),
     *("AlexNet, two towers", "AlexNet, one tower", "AlexNet, torchvision"),
+    "ankle boot",  # a class of Fashion-MNIST
     *("the number of examples", "what only the input tells"),
 }
 # The command line speaks English; the others hold code, or words of addresses.
