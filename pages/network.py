@@ -1,20 +1,17 @@
 """Networks: build one layer by layer, count it, and watch an input go through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from functools import partial
 from itertools import starmap
-from math import prod
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.content.presets import NETWORKS
-from cnnviz.core.cost import dense_instead, total
+from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Channels, Conv, Shape
-from cnnviz.export import STILLS, Look, atlas
+from cnnviz.core.layers import Conv, Shape
 from cnnviz.export.on_stage import on_stage, whose
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
@@ -22,10 +19,11 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
-from cnnviz.networks.table import Row, rows
+from cnnviz.networks.table import rows
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.passes import PASS
+from cnnviz.scenes.query.weights import START, TRAINED, example_of
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _, in_turn
@@ -37,8 +35,9 @@ from cnnviz.web.about import facts, told, whence
 from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
-from cnnviz.web.form import WIDGETS
+from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.large_runs import large, show_large
+from cnnviz.web.network_aside import take_maps, what_if
 from cnnviz.web.network_code import code_in, code_out
 from cnnviz.web.network_edit import choose_layer
 from cnnviz.web.network_table import table
@@ -154,13 +153,12 @@ def looked_at(run: Run) -> Seen:
     return seen() or (LayerView(stage) if view == asked.ONE_LAYER else NetworkView())
 
 
-def take_maps(blob: bytes, title: str) -> None:
-    """One map of every layer, as a file; drawn when it is asked for."""
-    channel = int(st.number_input(_("channel"), 0, 511, 0, key="_atlas", help=_("of every layer that has it")))
-    look = Look(dark=st.context.theme.type == "dark")
-    for form in STILLS:
-        draw = partial(atlas, blob, look, channel, title, form)
-        st.download_button(f"network.{form}", draw, f"network.{form}", icon=":material/download:", on_click="ignore")
+def suit_input() -> None:
+    """Trained weights are shown an example of what they learned from; for callbacks."""
+    network, __ = builder.screen()
+    found = example_of(network) if st.session_state.get(START.key) == TRAINED else None
+    if found:
+        place({"input": found.kind, "input_data": found.data})
 
 
 def enter(stage: str) -> None:
@@ -191,26 +189,6 @@ def share_it(run: Run) -> None:
         share_explained(request, shown, own)
     else:
         share(on_stage(request, looked, shown, here()), own)
-
-
-def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
-    """The first convolution, if it were dense."""
-    if not found or not isinstance(network.stages[0][1], Channels):
-        return
-    name, layer = network.stages[0]
-    with suppress(GeometryError):  # more weights than torch can count
-        dense = dense_instead(layer, shape)
-        st.markdown(
-            _(
-                "**What if `{name}` were dense?** {cells:,} inputs, each with a weight to every output: {parameters:,} "
-                "parameters, {in_words}, instead of {now:,}.",
-                name=name,
-                cells=prod(shape),
-                parameters=dense.parameters,
-                in_words=in_words(dense.parameters),
-                now=found[0].cost.parameters,
-            )
-        )
 
 
 def ways_out(error: GeometryError | None, name: str, at: int) -> None:
@@ -290,7 +268,7 @@ run: Run | None = None
 with st.sidebar:
     if selected < len(found):
         st.subheader(_("Input"), anchor=False)
-        run = (*asked.ask_run(WIDGETS, working, shape), working.stages[selected][0])
+        run = (*asked.ask_run(Widgets({START.key: suit_input}), working, shape), working.stages[selected][0])
 if screen.embedded():
     stage(run, run_it)
 else:

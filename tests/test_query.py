@@ -25,7 +25,7 @@ from cnnviz.scenes.query import PAGES, from_query, to_query
 from cnnviz.scenes.query.fields import fields
 from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import ask_clip, ask_source
-from cnnviz.scenes.query.network import STARTS
+from cnnviz.scenes.query.weights import STARTS
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Word
 from cnnviz.text import Message
 

@@ -11,7 +11,7 @@ from cnnviz.scenes.gradient import gradient
 from cnnviz.scenes.numpy_code import numpy_code
 from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
-from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
+from cnnviz.scenes.weights import Kaiming, Loaded, Seeded, Trained
 from cnnviz.text import _, listed
 
 __all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
@@ -86,6 +86,8 @@ def whose(weights: Seeded) -> str:
     """Whose weights a network has."""
     if isinstance(weights, Loaded):
         return _("weights of {name}", name=weights.checkpoint.name)
+    if isinstance(weights, Trained):
+        return _("weights: {words}", words=weights.words)
     if isinstance(weights, Kaiming):
         return _("kaiming-normal weights, seed {seed}", seed=weights.seed)
     return _("random weights, seed {seed}", seed=weights.seed)

@@ -14,6 +14,7 @@ from cnnviz.networks.checkpoint import Checkpoint, Fit, Opened, load
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import kaiming
+from cnnviz.scenes import shipped
 from cnnviz.text import Message
 
 
@@ -104,6 +105,54 @@ class Loaded(Seeded):
     def notes(self, network: Network) -> tuple[Message, ...]:
         """What to say of weights that were found for a network of any kind."""
         return () if isinstance(network, Desed) else fit_of(self.checkpoint, network).notes
+
+
+@dataclass(frozen=True)
+class Trained(Seeded):
+    """Those that ship with the project: what a training by a recipe of this name left at one of its moments.
+
+    Attributes
+    ----------
+    moment : int
+        Which of the card's moments; the last by default.
+
+    Raises
+    ------
+    KeyError, IndexError
+        By all but `seed`: if there are no such weights.
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    name: str
+    moment: int = -1
+
+    @property
+    def kept(self) -> shipped.Kept:
+        """What is known about them."""
+        return shipped.card(self.name).moments[self.moment]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(self.kept.by_class)
+
+    @property
+    def words(self) -> Message:
+        """Whose weights they are, and how good."""
+        data = shipped.data_of(self.name)
+        places = {
+            "title": shipped.title_of(self.name),
+            "data": data.title,
+            "step": self.kept.step,
+            "percent": 100 * self.kept.accuracy,
+        }
+        if len(data.shape) == 3 and isinstance(shipped.network_of(self.name), Desed):
+            return Message("{title}, trained on {data}, step {step:,}, F1 {percent:.1f} % on unseen clips", **places)
+        return Message("{title}, trained on {data}, step {step:,}, {percent:.1f} % of unseen examples right", **places)
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        """Those of the stages that a network has."""
+        own = tuple(network.start(name) for name, _ in network.stages)
+        return {key: array for key, array in shipped.state(self.name, self.moment).items() if key.startswith(own)}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from cnnviz.content.address import LinkError
 from cnnviz.scenes.query import from_query
+from cnnviz.scenes.query.bare import bare, says_nothing
 from cnnviz.text.typed import shown
 from cnnviz.web.clean import parts, spread
 from cnnviz.web.vocabulary import OWN, words
@@ -22,4 +23,4 @@ def asked(link: str) -> tuple[str, dict[str, str]]:
     found = spread(said).known_to(words(name))
     if told := found.told(from_query(name, found.query).odd):
         raise LinkError("The link does not open as it is. {told}", told=told)
-    return name, dict(found.query)
+    return name, dict(found.query) | ({} if not says_nothing(found.query) else dict(bare(name)))

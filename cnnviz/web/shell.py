@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -11,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.content.address import PACKED, LinkError
 from cnnviz.scenes.opening import opening
+from cnnviz.scenes.query.bare import RANDOMLY, bare, says_nothing
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
@@ -22,7 +24,7 @@ from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
-from cnnviz.web.visits import TOLD, arrive, leave
+from cnnviz.web.visits import TOLD, arrive, leave, visited
 from cnnviz.web.vocabulary import OWN, words
 
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
@@ -114,9 +116,9 @@ def run() -> None:
     PLACE.reader = read_in_worker
     listen()
     page = navigate()
-    if begins_anew():
+    if anew := begins_anew():
         rewrite({key: text for key, text in st.query_params.items() if key == "tab"})
-    said, problem = heard(page.url_path)
+    said, problem = heard(page.url_path, anew)
     arrive(page.url_path)
     hold(listen())
     st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
@@ -125,6 +127,7 @@ def run() -> None:
     given = {key: text for key, text in st.query_params.items() if key not in st.session_state}
     way_back = st.sidebar.container() if page.url_path in KNOBS else None
     page.run()
+    pin(page.url_path)
     remember(page.url_path)
     if way_back:
         with way_back:
@@ -147,11 +150,18 @@ def way_out(path: str) -> str:
     return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">{escape(_("Open in cnnviz"))}</a>'
 
 
-def heard(page: str) -> tuple[Cleaned, str]:
+def pin(page: str) -> None:
+    """An address that has no words left says that the weights are random: one that says nothing opens others."""
+    query = st.query_params.to_dict()
+    if page in RANDOMLY and bare(page) and says_nothing(query):
+        rewrite(query | RANDOMLY[page])
+
+
+def heard(page: str, anew: bool = False) -> tuple[Cleaned, str]:
     """What the address of this page says, clean before any widget reads it; and what is wrong with a packed one.
 
     A packed link is spread out over the address. Widgets and whoever shares the page find there what is left, and the
-    browser shows it.
+    browser shows it. One that says nothing, and opens the page or begins it anew, is given words; see `query.bare`.
     """
     given = {key: st.query_params.get_all(key) for key in st.query_params}
     try:
@@ -159,6 +169,8 @@ def heard(page: str) -> tuple[Cleaned, str]:
         said = said.without(opening(said.query)[1])
     except LinkError as error:
         said, problem = Cleaned({}), _("{error} Here is the page as it begins.", error=error)
+    if says_nothing(said.query) and (anew or not visited(page)):
+        said = replace(said, query={**said.query, **bare(page)})
     if given != one_each(said.query):
         rewrite(said.query)
     return said, problem

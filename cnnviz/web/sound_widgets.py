@@ -10,6 +10,7 @@ from cnnviz.inputs.logmel import DESED
 from cnnviz.networks.checkpoint import Checkpoint, CheckpointError
 from cnnviz.scenes.query.desed import NETWORKS, values_of
 from cnnviz.scenes.query.inputs import MEL, PART
+from cnnviz.scenes.query.weights import CHOICE, RANDOM
 from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _
@@ -36,7 +37,17 @@ def offer_desed(is_open: Any) -> None:
 def start_over() -> None:
     """Another preset brings its own values."""
     name = st.session_state["network"]
-    place(values_of(NETWORKS[name]) | {"training": name != "checkpoint"})
+    random = st.session_state.get(CHOICE.key, RANDOM) == RANDOM
+    place(values_of(NETWORKS[name]) | {"training": random and name != "checkpoint"})
+
+
+def take_mode() -> None:
+    """Trained weights are used as they are in use; random ones have no statistics to use."""
+    random = st.session_state[CHOICE.key] == RANDOM
+    place({"training": random})
+    made = {"log-mel", "events"}  # sounds of our own; nobody's file is put away
+    if st.session_state.get("input") in made:
+        place({"input": "log-mel" if random else "events"})
 
 
 def take_guesses() -> None:
@@ -47,5 +58,5 @@ def take_guesses() -> None:
             place(values_of(opened(Checkpoint(file.getvalue(), file.name)).architecture.desed))
 
 
-CHANGED = {"network": start_over, "checkpoint_file": take_guesses}
+CHANGED = {"network": start_over, CHOICE.key: take_mode, "checkpoint_file": take_guesses}
 BEHIND = {"to": offer_whole, "log_mel": offer_desed}

@@ -37,6 +37,11 @@ def leave(path: str) -> None:
     state[KEPT] = state.get(KEPT, {}) | {path: kept}
 
 
+def visited(path: str) -> bool:
+    """Was this reader on the page before?"""
+    return path in st.session_state.get(KEPT, {})
+
+
 def complained() -> bool:
     """Does the page say what is wrong with its address? After the next change it no longer does."""
     return bool(st.session_state.get(TOLD))

@@ -7,7 +7,7 @@ from cnnviz.networks.receptive_field import INPUT, Field, fields
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage import stage_words
 from cnnviz.scenes.stage_maps import Maps
-from cnnviz.scenes.weights import Loaded
+from cnnviz.scenes.weights import Loaded, Trained
 from cnnviz.text import _
 
 
@@ -31,6 +31,8 @@ def file_name(maps: Maps, ending: str) -> str:
 
 def weights_words(request: Request) -> str:
     """Where the weights are from."""
+    if isinstance(request.weights, Trained):
+        return _("weights: {words}", words=request.weights.words)
     if not isinstance(request.weights, Loaded):
         return _("random weights")
     checkpoint = request.weights.checkpoint

@@ -17,9 +17,10 @@ from cnnviz.text.typed import counted, shown
 
 # What stands in this list stands in the address, too.
 NETWORKS: dict[str, Desed] = {"lesson": Desed(), "baseline": BASELINE, "checkpoint": Desed()}
+NETWORK = OneOf("network", "lesson", options=tuple(NETWORKS), row=True)
 NOTES = {
-    "lesson": Message("three blocks of 64 filters, random weights"),
-    "baseline": Message("seven blocks, as in the DESED baselines of 2021 to 2024, random weights"),
+    "lesson": Message("three blocks of 64 filters"),
+    "baseline": Message("seven blocks, as in the DESED baselines of 2021 to 2024"),
     "checkpoint": Message("weights of your own, as the DESED recipes save them"),
 }
 BLOCKS = ("nb_filters", "kernel_size", "padding", "stride", "pooling")  # one entry for each block
@@ -37,13 +38,13 @@ MEGABYTES = MOST_BYTES >> 20  # of a checkpoint: student, teacher and optimiser
 Net = tuple[Desed, Checkpoint | None]
 
 
-def ask_network(form: Form) -> Callable[[], Net]:
+def ask_network(form: Form, training: bool = True) -> Callable[[], Net]:
     """A function that makes the network, with its weights if they are not random."""
-    name = form.ask(OneOf("network", "lesson", options=tuple(NETWORKS), row=True))
+    name = form.ask(NETWORK)
     form.say(NOTES[name])
     if name == "checkpoint":
         return ask_checkpoint(form)
-    make = ask_blocks(form, NETWORKS[name], FREE, training=True)
+    make = ask_blocks(form, NETWORKS[name], FREE, training)
     return lambda: (make(), None)
 
 

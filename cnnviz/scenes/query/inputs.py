@@ -73,10 +73,10 @@ def shape_of(source: Source) -> Shape:
 # --- a sound ---
 
 
-def ask_clip(form: Form) -> tuple[type[Source], Make]:
+def ask_clip(form: Form, default: str = "log-mel") -> tuple[type[Source], Make]:
     """Kind of sound, or of another input of two axes, and a function that makes it."""
     built_in = [name for name in for_ndim(2) if name not in (*MADE, "upload")]
-    name = form.ask(OneOf("input", "log-mel", options=(*MADE, "upload", RECORDING, *built_in)))
+    name = form.ask(OneOf("input", default, options=(*MADE, "upload", RECORDING, *built_in)))
     if name == "upload":
         return Upload, heard(form, uploaded(form))
     if name == RECORDING:

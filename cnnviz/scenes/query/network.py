@@ -12,23 +12,22 @@ from cnnviz.core.settings import knobs
 from cnnviz.inputs import for_ndim
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
-from cnnviz.networks.checkpoint import MOST_WEIGHTS, Checkpoint, CheckpointError
 from cnnviz.networks.code import CodeError, from_text, to_text
 from cnnviz.networks.loss import Unit
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import MOST_CELLS, spelled
 from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
 from cnnviz.scenes.query.attribution import METHOD, OF, ask_method, spelled_method, stage_word
-from cnnviz.scenes.query.desed import NO_FILE, ask_file
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
 from cnnviz.scenes.query.losses import UNIT, ask_loss, read_unit, spelled_loss, spelled_unit
 from cnnviz.scenes.query.made import Made, spelled_source
 from cnnviz.scenes.query.passes import PASS
+from cnnviz.scenes.query.weights import START, TRAINED, ask_weights, example_of, spell_weights
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
 from cnnviz.scenes.request import AttributionView, Back, LayerView, NetworkView, Request
 from cnnviz.scenes.upstream import FromLoss
-from cnnviz.scenes.weights import Kaiming, Loaded, Seeded
+from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
 
@@ -40,16 +39,8 @@ LAYER = Number("layer", 0, low=0, high=999)
 VIEWS = ALL_MAPS, ONE_LAYER, GRADIENTS, ATTRIBUTION = "all maps", "one layer", "gradients", "attribution"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 ALL_STAGES = "all stages"  # their gradients at a glance, rather than one pass
-WEIGHTS = {
-    "torch": Message("random, as torch begins"),
-    "kaiming": Message("random, kaiming-normal with biases 0, as lesson B begins"),
-    "file": Message("of your own"),
-}
-START = OneOf("weights", "torch", Message("weights"), options=tuple(WEIGHTS))
 PASS_HELP = Message("the gradients at a glance; or that of the layer's input (dX), weights (dW) or bias (db), at work")
 FIRST = Photo()
-
-STARTS: dict[str, Callable[[int], Seeded]] = {"torch": Seeded, "kaiming": Kaiming}
 
 Choice = tuple[Request, LayerView | NetworkView | AttributionView]  # the selected layer, or more
 Told = tuple[Any, Exception | None]  # what is taken, and what is wrong with what was said
@@ -207,8 +198,12 @@ def ask_run(form: Form, network: Network, shape: Shape) -> tuple[Request, Callab
     """What goes in, and with which weights: a request to fall back on, and a function that makes the chosen one."""
     seed = form.ask(SEED)
     axes = len(shape) - 1
-    _, source = ask_source(form, axes, "photo" if axes == 2 else "", {"colour": colour(shape)})
-    weights = ask_weights(form, seed)
+    suits = example_of(network) if form.now(START) == TRAINED else None
+    if suits:
+        _, source = ask_source(form, axes, suits.kind, {"data": suits.data})
+    else:
+        _, source = ask_source(form, axes, "photo" if axes == 2 else "", {"colour": colour(shape)})
+    weights = ask_weights(form, seed, network)
     plainly = FIRST if axes == 2 else next(iter(for_ndim(axes).values()))(ndim=axes)
     first = Request(network, Fitted(whole=plainly, shape=shape), Seeded(seed))
 
@@ -216,22 +211,6 @@ def ask_run(form: Form, network: Network, shape: Shape) -> tuple[Request, Callab
         return Request(network, Fitted(whole=source(), shape=shape), weights())
 
     return first, made
-
-
-def ask_weights(form: Form, seed: int) -> Callable[[], Seeded]:
-    """How a network's weights begin, or a file with its own; a function that gives them."""
-    start = form.ask(START)
-    form.say(WEIGHTS[start])
-    if start in STARTS:
-        return lambda: STARTS[start](seed)
-    file = ask_file(form, MOST_WEIGHTS >> 20)
-
-    def made() -> Seeded:
-        if not file:
-            raise CheckpointError(NO_FILE)
-        return Loaded(Checkpoint(*file), seed=seed)
-
-    return made
 
 
 def colour(shape: Shape) -> str:
@@ -255,8 +234,7 @@ def spell(choice: Choice) -> dict[str, str]:
     words = {"preset": named[0].name} if named else {"net": text_of(network)}
     if source.shape != (named[0] if named else PRESETS[LESSON]).shape:
         words["shape"] = spelled(source.shape)
-    start = next((name for name, kind in STARTS.items() if kind is type(request.weights)), "torch")
-    words |= {"seed": str(request.weights.seed), "weights": start} | spelled_source(source.whole)
+    words |= {"seed": str(request.weights.seed)} | spell_weights(request.weights) | spelled_source(source.whole)
     if isinstance(view, LayerView):
         return words | {"layer": str(request.names.index(view.stage))} | spelled_flow(view.back)
     if isinstance(view, AttributionView):

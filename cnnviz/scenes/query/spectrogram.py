@@ -1,6 +1,7 @@
 """The form of the page *Spectrogram*."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,14 @@ from cnnviz.networks.desed import Desed
 from cnnviz.networks.loss import Unit, places
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.query.attribution import METHOD, ask_method, spelled_method
-from cnnviz.scenes.query.desed import KINDS, ask_network, spell_network
+from cnnviz.scenes.query.desed import KINDS, NETWORK, ask_network, spell_network
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_source
+from cnnviz.scenes.query.weights import CHOICE, RANDOM, TRAINED, ask_trained, first_trained, spell_trained, with_head
 from cnnviz.scenes.query.words import Number, OneOf, Switch
 from cnnviz.scenes.request import AttributionView, Request, StageView
-from cnnviz.scenes.weights import Loaded, Seeded
+from cnnviz.scenes.weights import Loaded, Seeded, Trained
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import Message
 from cnnviz.text.problem import Problem
@@ -55,17 +57,15 @@ def ask(form: Form) -> Made:
         Message("Sound"), Message("Network"), Message("Look at"), Message("Compare")
     )
     with sound_part:
-        kind, source = ask_clip(form)
+        kind, source = ask_clip(form, "events" if form.now(CHOICE) == TRAINED else "log-mel")
     with network_part:
-        network = ask_network(form)
-        seed = form.ask(SEED)
+        network = ask_weighed(form)
     with look_part:
         stage, channel, place = ask_place(form, names_of(network))
         how = ask_how(form, network, stage, source) if form.now(VIEW) == ATTRIBUTION else None
 
     def make() -> Choice:
-        desed, checkpoint = network()
-        weights = Loaded(checkpoint, seed=seed) if checkpoint else Seeded(seed)
+        desed, weights = network()
         request = Request(desed, mono(source), weights)
         if not how:
             return request, StageView(stage, channel, unit_at(*place))
@@ -78,6 +78,24 @@ def ask(form: Form) -> Made:
         other = ask_other(form, what)
     beside = None if what == COMPARED[0] else lambda choice: other_than(choice, other)
     return Made(kind, 2, make, beside, source)
+
+
+def ask_weighed(form: Form) -> Callable[[], tuple[Desed, Seeded]]:
+    """A function that makes the network and its weights: random, trained, or of a file."""
+    own = form.now(NETWORK) == "checkpoint"
+    network = ask_network(form, training=form.now(CHOICE) == RANDOM)
+    trained: Trained | None = None
+    if not own and form.ask(CHOICE) == TRAINED:
+        with suppress(GeometryError):  # of blocks that cannot be read, which is said where the network is made
+            trained = ask_trained(form, network()[0], form.now(SEED))
+    seed = form.ask(SEED)
+
+    def make() -> tuple[Desed, Seeded]:
+        desed, checkpoint = network()
+        weights = Loaded(checkpoint, seed=seed) if checkpoint else trained or Seeded(seed)
+        return with_head(desed, trained), weights
+
+    return make
 
 
 def ask_how(form: Form, network: Any, stage: str, source: Make) -> Callable[[Unit], AttributionView]:
@@ -136,7 +154,11 @@ def ask_other(form: Form, what: str) -> dict[str, Any]:
     """What is different beside: another sound, or another setting of the network."""
     if what == "sound":
         return {"sound": form.ask(B_SOUND)}
-    return {word.key[2:]: form.ask(word) for word in B_SETTING} if what == "setting" else {}
+    if what != "setting":
+        return {}
+    mode = form.now(CHOICE) == RANDOM  # trained weights are compared in eval mode
+    words = [replace(word, default=mode) if isinstance(word, Switch) else word for word in B_SETTING]
+    return {word.key[2:]: form.ask(word) for word in words}
 
 
 def other_than(first: Choice, other: dict[str, Any]) -> Choice:
@@ -149,6 +171,7 @@ def other_than(first: Choice, other: dict[str, Any]) -> Choice:
         return replace(request, input=sound), view
     changes = {name: value for name, value in other.items() if name != "seed"}
     network = replace(desed_of(request), **changes)
+    trained = isinstance(request.weights, Trained) and first_trained(network, other["seed"])
 
     def named(stage: str) -> str:
         """What the same stage is called there."""
@@ -157,7 +180,7 @@ def other_than(first: Choice, other: dict[str, Any]) -> Choice:
     if how := view.explained:
         how = replace(how, target=replace(how.target, stage=named(how.target.stage)), stage=named(how.stage))
     seen = replace(view, stage=named(view.stage), explained=how)
-    return replace(request, network=network, weights=Seeded(other["seed"])), seen
+    return replace(request, network=network, weights=trained or Seeded(other["seed"])), seen
 
 
 def desed_of(request: Request) -> Desed:
@@ -169,6 +192,7 @@ def desed_of(request: Request) -> Desed:
 def spell(choice: Choice) -> dict[str, str]:
     request, view = choice
     words = spell_clip(request.input) | spell_network(desed_of(request))
+    words |= spell_trained(request.weights)
     words |= {"seed": str(request.weights.seed), "stage": view.stage, "channel": str(view.channel)}
     if view.explained:
         _, *place = view.explained.target.at
