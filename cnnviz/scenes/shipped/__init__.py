@@ -90,7 +90,7 @@ def title_of(name: str) -> Message:
 
 
 def suiting(network: Network) -> tuple[Card, ...]:
-    """The weights that fit a network exactly, in whatever mode it is; those it does best with come first.
+    """The weights that fit a network exactly, in whatever mode it is, in the order of `cards`.
 
     A Desed without its head takes those of the same with one, which `state` then also has.
     """

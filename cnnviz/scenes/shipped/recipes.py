@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from cnnviz.inputs.datasets import Dataset
 from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.datasets.fashion_mnist import FashionMNIST
+from cnnviz.inputs.datasets.signals import Signals1D
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.events import HEARD
 from cnnviz.networks.desed import BASELINE, Activation, Desed
-from cnnviz.networks.small import digits_net
+from cnnviz.networks.small import digits_net, signals_dense, signals_net
 from cnnviz.networks.training import Adam, OneCycle, Recipe
 from cnnviz.networks.zoo import LessonB, lenet5
 from cnnviz.text import Message
@@ -32,7 +33,7 @@ class Shipped:
     early: tuple[int, ...] = ()
 
 
-EARLY = (0, 20, 300)  # steps of the networks whose training is seen: the start, and two on the way
+EARLY = (0, 106, 987)  # steps of the networks whose training is seen: the start, and two on the way
 
 # Three seconds to learn from, ten to test on: a clip is stretched from its quietest cell to its loudest.
 CLIPS = SoundEvents(clips=600, tested=20, seconds=3, most=3, pooling=1)
@@ -77,6 +78,21 @@ RECIPES: dict[str, Shipped] = {
         Recipe(digits_net(), Digits(), Adam(lr=0.01), OneCycle(), batch=32, steps=600),
         Digits(),
         Message("a small network on digits"),
+    ),
+    "signals": Shipped(
+        Recipe(signals_net(), Signals1D(), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
+        Signals1D(),
+        Message("a convolutional network on signals"),
+    ),
+    "signals-dense": Shipped(
+        Recipe(signals_dense(), Signals1D(), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
+        Signals1D(),
+        Message("a dense network of as many parameters on signals"),
+    ),
+    "signals-shuffled": Shipped(
+        Recipe(signals_net(), Signals1D(shuffled=True), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
+        Signals1D(shuffled=True),
+        Message("the convolutional network on signals whose positions are shuffled"),
     ),
     "desed-relu": Shipped(listener("relu"), UNSEEN, Message("the DESED block with ReLU on sound events")),
     "desed-leakyrelu": Shipped(
