@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from cnnviz.__main__ import parser
+from cnnviz.cli.train import table
 from cnnviz.inputs.datasets.fashion_mnist import folder
 from cnnviz.inputs.events import UNSEEN
 from cnnviz.networks.desed import Desed
@@ -21,14 +22,13 @@ from cnnviz.scenes.shipped.card import WEIGHTS
 from cnnviz.scenes.shipped.making import make, spelled
 from cnnviz.scenes.shipped.measuring import measured, overall
 from cnnviz.scenes.shipped.recipes import RECIPES
-from cnnviz.scenes.shipped.table import table
 
 ROOT = Path(__file__).parents[1]
 MEBIBYTES = 12
 MOMENTS = [(name, place) for name in cards() for place in range(len(card(name).moments))]
 
 # What each is held to on examples that it did not learn from.
-LEAST = {"lenet5": 0.86, "digits": 0.97, "signals": 0.9}
+LEAST = {"lenet5": 0.86, "digits": 0.97, "signals": 0.9, "desed-relu": 0.85}
 MOST = {"signals-shuffled": 0.7}
 
 

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cnnviz.networks.training import News
+from cnnviz.scenes.shipped import card, cards, title_of
 from cnnviz.scenes.shipped.card import WEIGHTS, Card
 from cnnviz.scenes.shipped.making import make
 from cnnviz.scenes.shipped.recipes import RECIPES
@@ -34,3 +35,15 @@ def told(news: News) -> None:
     if sys.stderr.isatty():
         ends = "\n" if news.done == news.steps else ""
         print(f"\rstep {news.done:,} of {news.steps:,}", end=ends, file=sys.stderr, flush=True)
+
+
+def table() -> str:
+    """All cards in Markdown, for the README: a row for each of the weights that ship."""
+    head = "| weights | what | learned from | accuracy on unseen |\n| --- | --- | --- | --- |\n"
+    return head + "".join(map(row, map(card, cards())))
+
+
+def row(one: Card) -> str:
+    """One row: of several moments, the accuracy of each."""
+    steps = ", ".join(f"{kept.accuracy:.1%} at step {kept.step:,}" for kept in one.moments)
+    return f"| `{one.name}` | {title_of(one.name)} | {one.learned_from:,} | {steps} |\n"
