@@ -19,6 +19,7 @@ from bench.networks import networks
 from bench.occlusion import occluded
 from bench.requests import requests
 from bench.table import Table
+from bench.training import training
 
 
 def main() -> None:
@@ -44,6 +45,7 @@ def tables() -> Iterator[Table]:
         yield networks()
         yield gradients()
         yield occluded()
+        yield training()
         yield requests()
         yield exports()
         yield frames(kind)

@@ -12,7 +12,7 @@ from cnnviz.networks.training.trainer import Trainer
 
 MOST = 1000  # examples of each part on which a moment is measured
 LEAST = 100
-SHARE = 0.08  # of the work of all steps that measuring may take
+SHARE = 0.1  # of the work of all steps that measuring may take
 
 
 class Keeper:

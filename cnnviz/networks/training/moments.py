@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
@@ -83,9 +84,14 @@ def planned(steps: int, state_bytes: int) -> list[int]:
 
 def update(before: Mapping[str, Array], after: Mapping[str, Array]) -> Update:
     """Between the weights of a stage before a step, and after it."""
-    changes = np.concatenate([(after[key].astype(np.float64) - old).ravel() for key, old in before.items()])
-    norm = float(np.sqrt(sum(float(np.square(old, dtype=np.float64).sum()) for old in before.values())))
-    return Update(float(np.linalg.norm(changes)) / norm if norm else float("nan"), counts(changes))
+    changes = np.concatenate([(after[key] - old).ravel() for key, old in before.items()])
+    norm = size(np.concatenate([old.ravel() for old in before.values()]))
+    return Update(size(changes) / norm if norm else float("nan"), counts(changes))
+
+
+def size(numbers: Array) -> float:
+    """Their Euclidean norm."""
+    return float(torch.linalg.vector_norm(torch.from_numpy(numbers)))
 
 
 def counts(changes: NDArray[Any]) -> NDArray[np.int64]:

@@ -110,16 +110,18 @@ class OneCycle(Schedule):
 
     def check(self, steps: int) -> None:
         check_share("pct_start", self.pct_start, 0.3)
-        if not self.pct_start * steps > 1 or not self.pct_start < 1:  # torch divides by the steps of each half
-            least = int(1 / self.pct_start) + 1 if 0 < self.pct_start < 1 else 4
+        if not self.pct_start * steps > 1 or self.pct_start == 1:  # torch divides by the steps of each part
+            possible = 0 < self.pct_start < 1
+            share = self.pct_start if possible else 0.3
+            least = int(1 / share) + 1
             raise GeometryError(
                 "Of {steps} steps the rate rises in {rising:g}, and OneCycleLR needs more than 1 of them, and some to "
-                "fall. Use {least} steps or more, with pct_start = {pct_start:g}.",
-                {"pct_start": 0.3},
+                "fall. Use {least} steps or more, with pct_start = {share:g}.",
+                {"steps": least} if possible else {"pct_start": share},
                 steps=steps,
                 rising=self.pct_start * steps,
                 least=least,
-                pct_start=self.pct_start if 0 < self.pct_start < 1 else 0.3,
+                share=share,
             )
 
 
