@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz.__main__ import parser
+from cnnviz.__main__ import main, parser
 from cnnviz.cli.train import table
-from cnnviz.inputs.datasets.fashion_mnist import folder
+from cnnviz.inputs.datasets import fashion_mnist
+from cnnviz.inputs.datasets.base import forget
 from cnnviz.inputs.events import UNSEEN
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
@@ -91,7 +92,7 @@ def test_what_cannot_be_learned_is_not(name, most):
 @pytest.mark.parametrize("name", [name for name in cards() if "desed" not in name])
 def test_no_example_to_test_on_was_learned_from(name):
     data = RECIPES[name].recipe.data
-    if getattr(data, "whole", False) and not folder():
+    if getattr(data, "whole", False) and not fashion_mnist.folder():
         pytest.skip("the whole of Fashion-MNIST is not on this machine")
     learned = {one.tobytes() for one in data.split().train.x}
     assert not any(one.tobytes() in learned for one in split_of(name).test.x)
@@ -145,6 +146,16 @@ def test_weights_are_read_once_and_stay_as_they_are():
 def test_the_command_of_the_card_is_one(name):
     _, _, _, *words = card(name).command.split()
     assert parser().parse_args(words).recipe == name
+
+
+def test_what_a_recipe_needs_and_is_not_here_is_said_in_a_sentence(tmp_path, monkeypatch):
+    forget()  # of what was read before
+    monkeypatch.setattr(fashion_mnist, "PACKAGE", tmp_path)
+    monkeypatch.delenv("CNNVIZ_DATA", raising=False)
+    monkeypatch.setattr("sys.argv", ["cnnviz", "train", "lenet5", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="not on this machine"):
+        main()
+    assert not [*tmp_path.iterdir()]
 
 
 def test_git_takes_weights_as_bytes():
