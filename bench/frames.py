@@ -1,4 +1,4 @@
-"""Frames per second and work per frame, of the player, the matrices, the viewer's cursor and Plotly's frames."""
+"""Frames per second and work per frame, of the player, matrices, a training, the viewer's cursor, Plotly's frames."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,18 +12,23 @@ from bench.chromium import UNLIMITED, Meter, launched, opened
 from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
-from cnnviz.core.layers import Conv
+from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnviz.inputs.datasets import Digits
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.chain import chain
 from cnnviz.networks.desed import BASELINE
+from cnnviz.networks.network import Network
+from cnnviz.networks.training import SGD, Adam, Recipe, train
 from cnnviz.scenes.build import show
 from cnnviz.scenes.request import MatrixView, Request, StageView
+from cnnviz.scenes.training import make_training
 
 ROUNDS = 3
 SETTLE, SECONDS = 0.4, 1.5  # before and of each measurement
 FAST, SLOW = "10", "1"  # of the player's own speeds
 MATRIX = "as a matrix, 32x27 times 27x900"
+TRAINING = "training, two recipes, 16 kernels of 5x5"
 VIEWER = "viewer, 128 channels of 156x16, cursor"
 PLAIN, NUMBERED = "Plotly 16x16, no numbers", "Plotly 16x16"
 
@@ -73,7 +78,9 @@ def figures(name: str, pace: Pace, limits: dict[str, float]) -> list[Figure | No
     return [
         Figure(pace.rate, 0, least=55 if ours else None),
         Figure(limit, 0) if limit else None,
-        Figure(limit / limits[NUMBERED], least=6) if limit and ours and not name.startswith((VIEWER, MATRIX)) else None,
+        Figure(limit / limits[NUMBERED], least=6)
+        if limit and ours and not name.startswith((VIEWER, MATRIX, TRAINING))
+        else None,
         Figure(pace.main, 2, most=4 if name.startswith(CHANNELS) else None),
         Figure(pace.browser, 2),
         Figure(pace.first, 0),
@@ -90,6 +97,10 @@ def one_round(browser: Browser, speeds: tuple[str, ...]) -> Iterator[tuple[str, 
         first = page.evaluate("firstPicture()")
         for speed in speeds:
             yield f"{MATRIX}, {speed}×", watch(page, first, speed)
+    with opened(browser, "player.html?training", {"/data": trainings()}) as page:
+        first = page.evaluate("firstPicture()")
+        for speed in ("2", "1"):  # at 10 times it would be over before it is looked at
+            yield f"{TRAINING}, {speed}×", watch(page, first, speed)
     with opened(browser, "viewer.html", {"/data": maps()}) as page:
         yield VIEWER, watch(page, page.evaluate("firstPicture()"), "")
     for name in (NUMBERED, PLAIN):
@@ -103,6 +114,16 @@ def matrices() -> bytes:
     """32 kernels of 3x3x3 on 32x32x3, as one product of matrices."""
     layer, noise = Conv(3, 32, (3, 3)), Random(size=(32, 32), channels=3)
     return show(Request(chain(layer), noise), MatrixView()).blob
+
+
+@cache
+def trainings() -> bytes:
+    """Two networks that learn digits, with moments for a few seconds: kernels, gradients, maps and curves glide."""
+    layers = (Conv(1, 16, (5, 5), padding=(2, 2)), ReLU(), MaxPool((2, 2), (2, 2)), Flatten(), Linear((16, 4, 4), 10))
+    network = Network(tuple((f"{i}", layer) for i, layer in enumerate(layers)))
+    recipes = [Recipe(network, Digits(), optimiser, steps=400) for optimiser in (Adam(), SGD())]
+    test = Digits().split().test
+    return make_training([train(recipe) for recipe in recipes], test.x[0], int(test.y[0])).to_bytes()
 
 
 @cache

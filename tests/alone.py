@@ -17,9 +17,10 @@ from cnnviz.scenes.request import Request
 from cnnviz.web.components.component import program
 from cnnviz.web.components.matrix import ROOM as MATRIX_ROOM
 from cnnviz.web.components.player import ROOM
+from cnnviz.web.components.training import ROOM as TRAINING_ROOM
 
 ADDRESS = "http://127.0.0.1/"  # of nobody
-PLAYER, MATRIX = "player/player", "matrix/matrix"
+PLAYER, MATRIX, TRAINING = "player/player", "matrix/matrix", "training/training"
 
 # As wide as the app leaves room for on a laptop, in a frame that scrolls, each part in a shadow tree of its own.
 PAGE = """<!DOCTYPE html>
@@ -167,6 +168,45 @@ class MatrixAlone(Screen):
     def press_on(self, *keys: str) -> None:
         super().press_on(*keys)
         self.page.evaluate(FRAMES)
+
+
+class TrainingAlone(Screen):
+    """A network while it learns: ``watched.open(blob)``."""
+
+    def __init__(self, page: Page):
+        super().__init__(page, ADDRESS, "[data-role=training]")
+
+    def wait_idle(self) -> None:
+        """Nothing runs elsewhere."""
+
+    def open(self, blob: bytes) -> "TrainingAlone":  # type: ignore[override]
+        self.leave()
+        put(self.page, TRAINING, [(TRAINING_ROOM, blob)])
+        self.wait_ready()
+        return self
+
+    def change(self, blob: bytes) -> None:
+        """More of the same training."""
+        hand(self.page, TRAINING, blob)
+        self.page.evaluate(FRAMES)
+
+    def point(self, name: str, r: int, *at: int) -> str:
+        """Hover a number of a picture: filter, channel, row and column; what the sentence says then."""
+        spot = dict(zip(("filter", "channel", "row", "column"), at, strict=True)) | {"name": name, "r": r}
+        _, y = self.ask("(watching, spot) => watching.locate(spot)", spot)
+        self.page.evaluate("(by) => document.querySelector('main').scrollBy(0, by)", y - 250)  # above what sticks below
+        x, y = self.ask("(watching, spot) => watching.locate(spot)", spot)
+        self.page.mouse.move(x, y)
+        self.page.evaluate(FRAMES)
+        return self.readout.inner_text()
+
+    def press_on(self, *keys: str) -> None:
+        super().press_on(*keys)
+        self.page.evaluate(FRAMES)
+
+    def told(self) -> list[Any]:
+        """What was told to the server."""
+        return list(self.page.evaluate("told"))
 
 
 def blob_of(scene: Request | Shown | bytes) -> bytes:
