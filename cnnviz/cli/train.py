@@ -46,4 +46,4 @@ def table() -> str:
 def row(one: Card) -> str:
     """One row: of several moments, the accuracy of each."""
     steps = ", ".join(f"{kept.accuracy:.1%} at step {kept.step:,}" for kept in one.moments)
-    return f"| `{one.name}` | {title_of(one.name)} | {one.learned_from:,} | {steps} |\n"
+    return f"| `{one.name}` | {title_of(one.name)} | {one.data}, {one.learned_from:,} | {steps} |\n"

@@ -89,6 +89,7 @@ def title_of(name: str) -> Message:
     return RECIPES[name].title
 
 
+@lru_cache(maxsize=64)
 def suiting(network: Network) -> tuple[Card, ...]:
     """The weights that fit a network exactly, in whatever mode it is, in the order of `cards`.
 

@@ -58,7 +58,7 @@ RECIPES: dict[str, Shipped] = {
             start="kaiming",
         ),
         FashionMNIST(),
-        Message("lesson B's network on Fashion-MNIST"),
+        Message("lesson B's network"),
         EARLY,
     ),
     "lenet5": Shipped(
@@ -71,38 +71,36 @@ RECIPES: dict[str, Shipped] = {
             steps=5000,
         ),
         FashionMNIST(padding=2),
-        Message("LeNet-5 on Fashion-MNIST"),
+        Message("LeNet-5"),
         EARLY,
     ),
     "digits": Shipped(
         Recipe(digits_net(), Digits(), Adam(lr=0.01), OneCycle(), batch=32, steps=600),
         Digits(),
-        Message("a small network on digits"),
+        Message("a small network"),
     ),
     "signals": Shipped(
         Recipe(signals_net(), Signals1D(), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
         Signals1D(),
-        Message("a convolutional network on signals"),
+        Message("a convolutional network"),
     ),
     "signals-dense": Shipped(
         Recipe(signals_dense(), Signals1D(), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
         Signals1D(),
-        Message("a dense network of as many parameters on signals"),
+        Message("a dense network of as many parameters"),
     ),
     "signals-shuffled": Shipped(
         Recipe(signals_net(), Signals1D(shuffled=True), Adam(lr=0.01), OneCycle(), batch=100, steps=2000),
         Signals1D(shuffled=True),
-        Message("the convolutional network on signals whose positions are shuffled"),
+        Message("the convolutional network, positions shuffled"),
     ),
-    "desed-relu": Shipped(listener("relu"), UNSEEN, Message("the DESED block with ReLU on sound events")),
-    "desed-leakyrelu": Shipped(
-        listener("leakyrelu"), UNSEEN, Message("the DESED block with LeakyReLU on sound events")
-    ),
-    "desed-glu": Shipped(listener("glu"), UNSEEN, Message("the DESED block with GLU on sound events")),
-    "desed-cg": Shipped(listener("cg"), UNSEEN, Message("the DESED block with ContextGating on sound events")),
+    "desed-relu": Shipped(listener("relu"), UNSEEN, Message("the DESED block with ReLU")),
+    "desed-leakyrelu": Shipped(listener("leakyrelu"), UNSEEN, Message("the DESED block with LeakyReLU")),
+    "desed-glu": Shipped(listener("glu"), UNSEEN, Message("the DESED block with GLU")),
+    "desed-cg": Shipped(listener("cg"), UNSEEN, Message("the DESED block with ContextGating")),
     "desed-baseline": Shipped(
         Recipe(replace(BASELINE, classes=len(HEARD)), CLIPS, Adam(lr=0.003), OneCycle(), batch=8, steps=700),
         UNSEEN,
-        Message("the seven blocks of the DESED baseline on sound events"),
+        Message("the seven blocks of the DESED baseline"),
     ),
 }
