@@ -3,6 +3,7 @@
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.datasets.fashion_mnist import FashionMNIST
+from cnnviz.inputs.datasets.own import OwnData
 from cnnviz.inputs.datasets.signals import Signals1D
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 
@@ -14,4 +15,5 @@ DATASETS: dict[str, type[Dataset]] = {
     "fashion-mnist": FashionMNIST,
     "signals": Signals1D,
     "events": SoundEvents,
+    "own": OwnData,
 }

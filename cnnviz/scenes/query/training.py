@@ -7,6 +7,7 @@ from typing import Any
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.settings import knobs
 from cnnviz.inputs.datasets import DATASETS, Dataset
+from cnnviz.inputs.datasets.own import MEGABYTES, OwnData
 from cnnviz.networks import learners
 from cnnviz.networks.code import CodeError, from_text
 from cnnviz.networks.network import Network
@@ -104,7 +105,17 @@ def ask(form: Form) -> Callable[[], Asked]:
 def ask_data(form: Form) -> Callable[[], Dataset]:
     kind = DATASETS[form.ask(DATA)]
     said = form.setting(kind, 1, f"{form.now(DATA)}_")
+    if kind is OwnData:
+        said |= own_file(form)
     return lambda: kind(**said)
+
+
+def own_file(form: Form) -> dict[str, Any]:
+    """The file with the reader's own data, and its name."""
+    file = form.file(
+        "own_file", Message(".npz, .zip or CIFAR-10's batches, up to {most} MB", most=MEGABYTES), MEGABYTES
+    )
+    return {"data": file[0], "name": file[1]} if file else {}
 
 
 def ask_network(form: Form, data: Callable[[], Dataset]) -> Callable[[Dataset], Network]:
