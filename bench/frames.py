@@ -13,7 +13,7 @@ from bench.rival import animated, library
 from bench.scenes import CHANNELS, LAYERS, SMALL, blob, done
 from bench.table import Figure, Table
 from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
-from cnnviz.inputs.datasets import Digits
+from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.chain import chain

@@ -200,6 +200,7 @@ def test_nothing_of_the_layout_lies_on_anything_else(ask, width, recipes, events
         "updates": 5,
         "classes": 10,
         "line": False,
+        "long": events,
         "pictures": 8,
     }
     found = ask("return layoutTraining(given.width, 560, given.what)", given={"width": width, "what": what})

@@ -87,6 +87,7 @@ export class Board {
       events: meta.events,
       updates: Math.max(...meta.recipes.map(({ stages }) => stages.length)),
       classes: meta.classes.length,
+      long: meta.classes.some((name) => name.length > 5),
       line: input[1] === 1,
       pictures: Math.max(...parts.map((_, r) => /** @type {any} */ (course.tensor("kernel", r, this.layer)).shape[1])),
     });

@@ -7,7 +7,7 @@ import { brief, count, percent } from "../words/numbers.js";
 /** Frames, names, numbers of the axes. @param {Ctx} ctx @param {Board} board */
 export function paintFrames(ctx, board) {
   const { look, layout, tops, meta } = board;
-  const names = { loss: _("loss: {name}", { name: meta.measure.loss }), accuracy: _("right: {name}", { name: meta.measure.accuracy }), rate: _("learning rate") };
+  const names = { loss: _("loss: {name}", { name: meta.measure.loss }), accuracy: meta.events ? _("F1: {name}", { name: meta.measure.accuracy }) : _("accuracy: {name}", { name: meta.measure.accuracy }), rate: _("learning rate") };
   for (const [name, box] of Object.entries(layout.charts)) {
     const key = /** @type {"loss" | "accuracy" | "rate"} */ (name);
     const small = { font: `12px ${look.font}`, colour: look.soft };
@@ -15,7 +15,7 @@ export function paintFrames(ctx, board) {
     ctx.strokeStyle = look.grid;
     ctx.lineWidth = 1;
     const top = /** @type {Record<string, number>} */ (tops)[key];
-    for (const share of key === "accuracy" ? [0, 0.5, 1] : [0, 0.5, 1]) {
+    for (const share of [0, 0.5, 1]) {
       const y = Math.round(box.y + box.h * (1 - share)) + 0.5;
       ctx.beginPath();
       ctx.moveTo(box.x, y);

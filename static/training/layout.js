@@ -8,7 +8,7 @@ const GAP = 26;
 const NARROW = 700;
 const ROW = 19; // of a layer's updates
 
-/** @typedef {{recipes: number, gradient: boolean, events: boolean, updates: number, classes: number, line: boolean, pictures: number}} Shown */
+/** @typedef {{recipes: number, gradient: boolean, events: boolean, updates: number, classes: number, long: boolean, line: boolean, pictures: number}} Shown */
 
 /** @param {number} width @param {number} tall that all of it should be @param {Shown} what @returns {TrainingLayout} */
 export const layoutTraining = (width, tall, what) => (width < NARROW ? upright(width, what) : flat(width, tall, what));
@@ -39,13 +39,13 @@ function flat(width, tall, what) {
 }
 
 /** @param {number} width @param {number} y @param {number} h @param {Shown} what @returns {Omit<RecipeBand, "name">} */
-function columns(width, y, h, { gradient, events, line }) {
-  const shares = { input: events || line ? 0.19 : 0.13, kernel: 0.25, gradient: gradient ? 0.17 : 0, map: 0.27, scores: events ? 0.24 : 0.2 };
+function columns(width, y, h, { gradient, events, line, long }) {
+  const shares = { input: events || line ? 0.19 : 0.13, kernel: 0.25, gradient: gradient ? 0.17 : 0, map: 0.27, scores: events || long ? 0.25 : 0.2 };
   const parts = Object.values(shares).filter(Boolean);
-  const room = (width - GAP * (parts.length - 1)) / parts.reduce((a, b) => a + b);
+  const room = (width - 2 - GAP * (parts.length - 1)) / parts.reduce((a, b) => a + b);
   /** @type {Record<string, Rect | null>} */
   const boxes = {};
-  let x = 0;
+  let x = 1; // an edge has its own pixel
   for (const [name, share] of Object.entries(shares)) {
     boxes[name] = share ? { x, y, w: share * room, h } : null;
     if (share) x += share * room + GAP;
@@ -64,17 +64,17 @@ function upright(width, what) {
     if (what.recipes > 1) y += 26;
     y += TITLE;
     const scores = what.events ? 190 : Math.max(120, Math.min(220, what.classes * 17));
-    const third = what.events ? width : (width - GAP) * 0.36;
-    const input = { x: 0, y, w: third, h: what.events ? 120 : Math.min(scores, what.line ? 110 : third) };
+    const third = what.events ? width - 2 : (width - GAP) * 0.36;
+    const input = { x: 1, y, w: third, h: what.events ? 120 : Math.min(scores, what.line ? 110 : third) };
     if (what.events) y += 120 + TITLE;
     const bars = what.events ? { x: 0, y, w: width, h: scores } : { x: third + GAP, y, w: width - third - GAP, h: scores };
     y += scores + TITLE + 8;
     const tall = Math.max(120, Math.min(width * 0.66, 80 * Math.ceil(what.pictures / 4)));
-    const kernel = { x: 0, y, w: width, h: tall };
+    const kernel = { x: 1, y, w: width - 2, h: tall };
     y += tall + TITLE;
-    const map = { x: 0, y, w: width, h: tall };
+    const map = { x: 1, y, w: width - 2, h: tall };
     y += tall + 8;
-    const gradient = what.gradient ? { x: 0, y: y + TITLE, w: width, h: tall * 0.8 } : null;
+    const gradient = what.gradient ? { x: 1, y: y + TITLE, w: width - 2, h: tall * 0.8 } : null;
     if (gradient) y += TITLE + gradient.h + 8;
     return { name, input, kernel, gradient, map, scores: bars };
   });

@@ -20,7 +20,7 @@ export function titles(board, r) {
     gradient: { names: [_("their gradient"), _("gradient")], notes: [_("where the loss goes up"), ""] },
     map: { names: [_("maps of {stage}", { stage }), _("maps")], notes: [_("what they make of the example"), _("of the example"), ""] },
     scores: meta.events
-      ? { names: [_("what it hears"), _("scores")], notes: [_("line below: when it really sounds"), _("line: true"), ""] }
+      ? { names: [_("what it hears"), _("scores")], notes: [_("line: when it sounds"), ""] }
       : { names: [_("what it says"), _("scores")], notes: [_("framed: what it is"), ""] },
   };
 }
@@ -49,7 +49,9 @@ function recipeParts(board, r, tick) {
     rate: brief(rate),
   };
   const letter = course.recipes.length > 1 ? [part("span", { class: "letter" }, letterOf(r)), " "] : [];
-  const text = _("Step {step}: loss {loss} on the test part ({training} in training), right {right} ({known}), learning rate {rate}.");
+  const text = meta.events
+    ? _("Step {step}: loss {loss} on the test part ({training} in training), F1 {right} ({known}), learning rate {rate}.")
+    : _("Step {step}: loss {loss} on the test part ({training} in training), right {right} ({known}), learning rate {rate}.");
   return [...letter, ...filled(text, places), ...(meta.events ? [] : [" ", ...answerParts(board, r, tick)])];
 }
 
