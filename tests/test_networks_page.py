@@ -122,7 +122,7 @@ def test_advice_for_a_layer_that_cannot_work_mends_that_layer():
 
 
 def test_what_all_layers_cost_is_said_under_the_list():
-    app = opened("network")
+    app = opened("network", weights="torch")
     assert listed(app)["totals"] == {"parameters": 119_530, "macs": 3_939_136}
     mebibytes = memory(LessonB().network, (1, 28, 28)) / 2**20
     [said] = [line.value for line in app.markdown if "keep every stage" in line.value]
@@ -180,14 +180,14 @@ def test_pasted_code_is_read():
 
 
 def test_pasted_code_that_is_none_is_pointed_at():
-    app = opened("network", tab="Paste code")
+    app = opened("network", tab="Paste code", weights="torch")
     app.text_area(key="pasted").set_value("nn.Sequential(nn.Conv2d(3, 8, 5),\n open('x'))").run()
     next(b for b in app.button if b.label == "Read it").click().run()
     assert ["line 2" in warning.value.lower() for warning in app.warning] == [True]
 
 
 def test_what_was_wrong_with_pasted_code_is_said_until_it_is_another_text():
-    app = opened("network", tab="Paste code")
+    app = opened("network", tab="Paste code", weights="torch")
     app.text_area(key="pasted").set_value("nn.LSTM(3, 4)").run()
     next(b for b in app.button if b.label == "Read it").click().run()
     assert len(app.warning) == 1
@@ -505,7 +505,7 @@ def test_a_large_network_is_built_when_it_is_asked_for():
 
 
 def test_a_large_network_waits_although_another_was_asked_for():
-    app = opened("network")
+    app = opened("network", weights="torch")
     app.session_state["_asked"] = "ReLU()"
     app.selectbox(key="preset").set_value("AlexNet, torchvision").run()
     assert ["238 MiB" in one.value for one in app.info] == [True]
@@ -650,7 +650,7 @@ def test_a_layer_that_is_added_has_the_axes_of_the_input(shape, call):
 
 
 def test_pasted_code_is_kept_as_it_is():
-    app = opened("network", tab="Paste code")
+    app = opened("network", tab="Paste code", weights="torch")
     code = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(7, 8, 3), nn.Flatten(), nn.Linear(99, 10))"
     app.text_area(key="pasted").set_value(code).run()
     press(app, "Read it")

@@ -71,7 +71,7 @@ def test_an_address_of_the_page_spectrogram_holds_them_and_the_network_has_its_h
 def test_captions_say_whose_they_are_and_how_good(name, at):
     kept = shipped.card(name).moments[at]
     said = whose(Trained(name, at))
-    for words in (str(shipped.title_of(name)), f"step {kept.step:,}", f"{100 * kept.accuracy:.1f} %"):
+    for words in (str(shipped.title_of(name)), f"{kept.step:,} steps", f"{100 * kept.accuracy:.1f} %"):
         assert words in said
 
 

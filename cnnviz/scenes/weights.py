@@ -138,16 +138,14 @@ class Trained(Seeded):
     @property
     def words(self) -> Message:
         """Whose weights they are, and how good."""
-        data = shipped.data_of(self.name)
         places = {
             "title": shipped.title_of(self.name),
-            "data": data.title,
             "step": self.kept.step,
             "percent": 100 * self.kept.accuracy,
         }
-        if len(data.shape) == 3 and isinstance(shipped.network_of(self.name), Desed):
-            return Message("{title}, trained on {data}, step {step:,}, F1 {percent:.1f} % on unseen clips", **places)
-        return Message("{title}, trained on {data}, step {step:,}, {percent:.1f} % of unseen examples right", **places)
+        if isinstance(shipped.network_of(self.name), Desed):
+            return Message("{title}, trained for {step:,} steps, F1 {percent:.1f} % on unseen clips", **places)
+        return Message("{title}, trained for {step:,} steps, {percent:.1f} % of unseen examples right", **places)
 
     def state(self, network: Network) -> Mapping[str, Array]:
         """Those of the stages that a network has."""

@@ -14,6 +14,7 @@ export function drawBelief(viewer) {
   viewer.likely = [];
   viewer.heardAt = -1;
   viewer.ui.belief.hidden = !belief;
+  viewer.ui.body.classList.toggle("hearing", Boolean(belief));
   if (!belief) return viewer.ui.belief.replaceChildren();
   const rows = belief.classes.map((_class, row) => drawRow(viewer, belief, row));
   const words = belief.told
