@@ -19,6 +19,8 @@ from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.datasets.own import OwnData, read_own
 from cnnviz.inputs.datasets.own.cifar import CLASSES, RECORD
 from cnnviz.inputs.datasets.own.limits import check_cells, last_fifth
+from cnnviz.scenes.query.form import Reader
+from cnnviz.scenes.query.training import ask
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.web import pools
 
@@ -355,6 +357,21 @@ def test_it_is_read_apart_as_it_is_read_here(monkeypatch):
     assert apart.classes == here.classes
     with pytest.raises(SourceError, match="This file is a PDF"):
         OwnData(b"%PDF-1.7").made()
+
+
+class Uploaded(Reader):
+    """Somebody who has chosen a file."""
+
+    def file(self, key, label, megabytes=None):
+        return WHOLE[0], "a.npz"
+
+
+def test_the_page_trains_on_the_file_that_is_chosen():
+    recipe = ask(Uploaded({"data": "own", "own_most": "100"}))().recipe
+    assert recipe.data == OwnData(WHOLE[0], "a.npz", most=100)
+    assert recipe.network.shapes((1, 6, 5))[-1] == (4,)
+    with pytest.raises(SourceError, match="Choose a file first"):
+        ask(Reader({"data": "own"}))()
 
 
 @given(labels=st.lists(st.integers(0, 5), min_size=1, max_size=60))

@@ -104,10 +104,9 @@ def ask(form: Form) -> Callable[[], Asked]:
 
 def ask_data(form: Form) -> Callable[[], Dataset]:
     kind = DATASETS[form.ask(DATA)]
+    file = own_file(form) if kind is OwnData else {}
     said = form.setting(kind, 1, f"{form.now(DATA)}_")
-    if kind is OwnData:
-        said |= own_file(form)
-    return lambda: kind(**said)
+    return lambda: kind(**file, **said)
 
 
 def own_file(form: Form) -> dict[str, Any]:
