@@ -10,7 +10,7 @@ from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.events import HEARD
 from cnnviz.networks.desed import BASELINE, Activation, Desed
 from cnnviz.networks.small import digits_net, signals_dense, signals_net
-from cnnviz.networks.training import Adam, OneCycle, Recipe
+from cnnviz.networks.training import SGD, Adam, OneCycle, Recipe
 from cnnviz.networks.zoo import LessonB, lenet5
 from cnnviz.text import Message
 
@@ -51,7 +51,7 @@ RECIPES: dict[str, Shipped] = {
         Recipe(
             LessonB().network,
             FashionMNIST(whole=True),
-            Adam(lr=0.001, weight_decay=0.0001),
+            SGD(lr=0.05, weight_decay=0.003, nesterov=True),  # so much that kernels forget how they began
             OneCycle(),
             batch=64,
             steps=5000,
