@@ -25,7 +25,8 @@ from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.passes import PASS
 from cnnviz.scenes.query.weights import START, TRAINED, example_of
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
-from cnnviz.scenes.weights import Loaded
+from cnnviz.scenes.verdict import verdict_words
+from cnnviz.scenes.weights import Loaded, Trained
 from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown, nudging
@@ -127,6 +128,8 @@ def run_it(run: Run) -> None:
         with st.container():
             screen.notices(request.input)
     notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
+    if isinstance(request.weights, Trained) and (said_ := verdict_words(request)):
+        st.markdown(markdown.plain(said_))
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
     if view == asked.ATTRIBUTION:

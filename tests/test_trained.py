@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
+from test_pages import blobs, meta, opened
 
 from cnnviz.export.on_stage import whose
 from cnnviz.inputs.fitted import Fitted
@@ -12,10 +13,13 @@ from cnnviz.networks.desed import HEAD, Desed
 from cnnviz.scenes import shipped
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.query import from_query, to_query
+from cnnviz.scenes.query.bare import bare
 from cnnviz.scenes.query.weights import with_head
 from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView
 from cnnviz.scenes.shipped.card import WEIGHTS
+from cnnviz.scenes.verdict import verdict
 from cnnviz.scenes.weights import Seeded, Trained
+from cnnviz.web.linked import asked as said_by
 
 MOMENTS = [(name, at) for name in shipped.cards() for at in range(len(shipped.card(name).moments))]
 SOUND = [name for name in shipped.cards() if isinstance(shipped.network_of(name), Desed)]
@@ -89,3 +93,45 @@ def test_an_address_without_the_word_has_random_weights():
 
 def test_no_head_without_trained_weights():
     assert with_head(Desed(), None) == Desed()
+
+
+# --- on the pages ---
+
+
+def test_an_address_that_says_nothing_opens_trained_weights_and_the_command_line_the_same():
+    for page in ("network", "spectrogram"):
+        assert bare(page)["weights"] == "trained"
+        assert said_by(page) == (page, dict(bare(page)))
+        assert said_by(f"{page}?seed=0") == (page, {"seed": "0"})
+        request, _ = from_query(page, bare(page)).made.make()
+        assert isinstance(request.weights, Trained)
+
+
+def test_the_page_networks_says_whose_weights_they_are_and_what_the_network_says():
+    app = opened("network")
+    assert not app.exception
+    assert app.session_state["weights"] == "trained"
+    request, _ = from_query("network", bare("network")).made.make()
+    assert any(whose(request.weights) in caption.value for caption in app.caption)
+    (name, share), *_ = verdict(request)
+    assert any(f"{name} {share:.2f}" in line.value for line in app.markdown)
+
+
+def test_the_page_spectrogram_draws_classes_by_name_beside_the_true_events():
+    app = opened("spectrogram")
+    assert not app.exception
+    request, _ = from_query("spectrogram", bare("spectrogram")).made.make()
+    found = meta(blobs(app)[0])["belief"]
+    assert [row["name"] for row in found["classes"]] == list(request.weights.classes)
+    true = sorted((event.kind, [event.onset, event.offset]) for event in request.input.events)
+    assert sorted((row["name"], event) for row in found["classes"] for event in row["events"]) == true
+
+
+def test_what_it_says_is_torchs_softmax():
+    request, _ = from_query("network", bare("network")).made.make()
+    last = request.names[-1]
+    shares = torch.softmax(torch.from_numpy(run(request, {last})[last].y.ravel().copy()), 0)
+    best = shares.topk(3)
+    assert [name for name, _ in verdict(request)] == [request.weights.classes[i] for i in best.indices]
+    np.testing.assert_allclose([share for _, share in verdict(request)], best.values, rtol=1e-5)
+    assert verdict(Request(request.network, request.input)) == []
