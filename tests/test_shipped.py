@@ -82,7 +82,7 @@ def test_the_card_says_what_is_measured(name, place):
     """To the last example; another processor may add up in another order, which lets one on the edge fall."""
     one, split = card(name).moments[place], split_of(name)
     found = by_class(name, place)
-    near = 1.5 / len(split.test)
+    near = 0.002 if split.test.events else 1.5 / len(split.test)
     assert overall(found, split.test) == pytest.approx(one.accuracy, abs=near)
     assert tuple(one.by_class) == split.classes
     counts = [1] * len(found) if split.test.events else np.bincount(split.test.y)

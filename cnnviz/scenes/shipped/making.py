@@ -106,7 +106,8 @@ def machine() -> str:
 
 
 def processor() -> str:
-    """Its name, where the system says it."""
+    """Its name, family and model, where the system says them; a virtual machine may hide which one of a name it is."""
     info = Path("/proc/cpuinfo")
     text = info.read_text(encoding="utf-8") if info.exists() else ""
-    return ", ".join(dict.fromkeys(re.findall(r"^model name\s*: (.+)$", text, re.MULTILINE))) or platform.processor()
+    found = [re.search(rf"^{key}\s*: (.+)$", text, re.MULTILINE) for key in ("model name", "cpu family", "model")]
+    return " ".join(one[1] for one in found if one) or platform.processor()
