@@ -1,10 +1,12 @@
 """Training: a network learns, step after step, before the eyes."""
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.networks.code import CodeError
-from cnnviz.networks.training import History, Recipe, code
+from cnnviz.networks.training import Recipe, code
 from cnnviz.scenes.query import training as asked
 from cnnviz.text import Problem, _
 from cnnviz.web import markdown
@@ -15,11 +17,12 @@ from cnnviz.web.form import Widgets
 from cnnviz.web.pools import TRAININGS
 from cnnviz.web.share import share
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.training_stage import announce, curves, watch
+from cnnviz.web.training_stage import Stage, hold, told
 from cnnviz.web.widgets import BIND, place
 
+ANOTHER = {word.key: "" for word in (asked.TRAIN, asked.OPEN, asked.AT)}  # of one recipe alone
 EVERY = 0.5  # s between two looks at a run
-PATIENCE = 10.0  # s to wait for what a run has when it is stopped
+PATIENCE = 2.0  # s to wait for what a run has when it is stopped, before the page is drawn
 
 EXPLANATION = _("""
 **A step.** The network answers a batch of examples; the loss says how wrong it was, one number. Backwards, torch works
@@ -35,28 +38,19 @@ same seed and learn from the same batches, so what differs on screen comes from 
 
 def train_now() -> None:
     """Have the recipes of the address trained; for callbacks."""
-    hold("true")
-
-
-def hold(text: str) -> None:
-    """Say in the address whether it is to be trained."""
-    st.session_state[asked.TRAIN.key] = text
-    if text:
-        st.query_params[asked.TRAIN.key] = text
-    elif asked.TRAIN.key in st.query_params:
-        del st.query_params[asked.TRAIN.key]
+    hold({asked.TRAIN.key: "true"})
 
 
 def stop(recipes: list[Recipe]) -> None:
     """Keep what was reached; for callbacks."""
     for recipe in recipes:
         runs.leave(recipe, PATIENCE)
-    hold("")
+    hold({asked.TRAIN.key: ""})
 
 
 def another() -> None:
     """A knob was turned: the address is that of another recipe, which waits to be asked for."""
-    hold("")
+    hold(ANOTHER)
 
 
 def another_network() -> None:
@@ -64,9 +58,9 @@ def another_network() -> None:
     place({asked.NET.key: ""})
 
 
-def mend(words: dict[str, str]) -> None:
+def mend(words: dict[str, Any]) -> None:
     place(words)
-    hold("")
+    hold(ANOTHER)
 
 
 def explain(problem: Problem) -> None:
@@ -77,11 +71,20 @@ def explain(problem: Problem) -> None:
             st.button(str(label), key=f"mend{i}", on_click=mend, args=(dict(words),))
 
 
+def wait_for(stopping: list[Recipe]) -> None:
+    """Say that runs are being stopped, until they are."""
+    if not any(map(runs.stops, stopping)):
+        st.rerun()
+    st.caption(_("Stopping …"))
+
+
 def buttons(recipes: list[Recipe]) -> None:
     """What can be done with the recipes as they stand."""
     busy = [one for one in recipes if runs.at_work(one)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if busy:
+        if stopping := [one for one in recipes if runs.stops(one)]:
+            st.fragment(wait_for, run_every=EVERY)(stopping)
+        elif busy:
             st.button(_("Pause"), key="pause", icon=":material/pause:", on_click=stop, args=(recipes,))
         elif not all(map(runs.finished, recipes)):
             part = any(map(runs.known, recipes))
@@ -101,13 +104,15 @@ def draw(recipes: list[Recipe]) -> None:
     for recipe in recipes:
         if problem := runs.wrong(recipe):
             st.warning(markdown.plain(str(problem)), icon=":material/info:")
+    stage = Stage(tuple(recipes), chosen.example)
     if any(map(runs.at_work, recipes)):
-        st.fragment(watch, run_every=EVERY)(recipes)
+        st.fragment(stage.watch, run_every=EVERY)()
         return
-    found: list[History] = [one for one in map(runs.known, recipes) if one]
-    if found:
-        curves(found)
-        announce(found)
+    found = [one for one in map(runs.known, recipes) if one]
+    for one in found:
+        st.caption(markdown.plain(told(one)))
+    stage.draw(found)
+    stage.open_step()
 
 
 def below(recipe: Recipe) -> None:

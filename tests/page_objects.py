@@ -90,7 +90,10 @@ class Screen:
     """A page and one of its players: the only one, or of two the one that leads; `follower` is the other."""
 
     def __init__(
-        self, page: Page, url: str, role: str = ":not([data-role=follows], [data-role=list], [data-role=overview])"
+        self,
+        page: Page,
+        url: str,
+        role: str = ":not([data-role=follows], [data-role=list], [data-role=overview], [data-role=training])",
     ):
         self.page, self.url = page, url
         self.root = page.locator(f".cnnviz{role}")

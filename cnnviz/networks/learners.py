@@ -7,6 +7,7 @@ from math import prod
 from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import BatchNorm, Conv, Dropout, Flatten, Layer, Linear, MaxPool, ReLU, Shape
+from cnnviz.networks.desed import Desed
 from cnnviz.networks.edit import refitted
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import numbered
@@ -26,19 +27,19 @@ def small(shape: Shape, classes: int, norm: bool = False, dropout: float = 0.0) 
     dropout : float
         Before the dense layer, if it is not 0.
     """
-    layers = [*blocks(shape, norm), Flatten(), *([Dropout(dropout, training=False)] if dropout else [])]
-    return refitted(numbered([*layers, Linear((1, 1, 1), classes)]), shape)
+    end = [("flatten", Flatten()), *([("dropout", Dropout(dropout, training=False))] if dropout else [])]
+    return refitted(Network((*blocks(shape, norm), *end, ("dense", Linear((1, 1, 1), classes))), ""), shape)
 
 
-def blocks(shape: Shape, norm: bool) -> Iterator[Layer]:
+def blocks(shape: Shape, norm: bool) -> Iterator[tuple[str, Layer]]:
     ndim, cells = len(shape) - 1, min(shape[1:])
-    for made in FILTERS:
-        yield Conv(1, made, (3,) * ndim, (1,) * ndim, (1,) * ndim, ndim=ndim)
+    for i, made in enumerate(FILTERS, 1):
+        yield f"conv{i}", Conv(1, made, (3,) * ndim, (1,) * ndim, (1,) * ndim, ndim=ndim)
         if norm:
-            yield BatchNorm(num_features=made, training=False, ndim=ndim)
-        yield ReLU(ndim=ndim)
+            yield f"norm{i}", BatchNorm(num_features=made, training=False, ndim=ndim)
+        yield f"relu{i}", ReLU(ndim=ndim)
         if cells >= POOLED:
-            yield MaxPool((2,) * ndim, (2,) * ndim, ndim=ndim)
+            yield f"pool{i}", MaxPool((2,) * ndim, (2,) * ndim, ndim=ndim)
             cells //= 2
 
 
@@ -46,8 +47,16 @@ def dense(shape: Shape, classes: int, parameters: int) -> Network:
     """One hidden layer, as wide as makes about so many parameters: every number reads all cells."""
     inputs = prod(shape)
     width = max(1, round((parameters - classes) / (inputs + classes + 1)))
-    layers = [Flatten(), Linear((inputs, 1, 1), width), ReLU(), Linear((width, 1, 1), classes)]
-    return refitted(numbered(layers), shape)
+    hidden, out = Linear((inputs, 1, 1), width), Linear((width, 1, 1), classes)
+    stages = (("flatten", Flatten()), ("hidden", hidden), ("relu", ReLU()), ("dense", out))
+    return refitted(Network(stages, ""), shape)
+
+
+def listener(shape: Shape, classes: int) -> Network:
+    """Three small blocks of the DESED lesson, with a score for each class in every fourth frame."""
+    mels = shape[-1] // 4**3
+    pooling = ((2, 4), (2, 4), (1, 4))
+    return Desed(nb_filters=(8, 16, 16), pooling=pooling, activation="glu", classes=classes, head_mels=max(1, mels))
 
 
 def parameters(network: Network, shape: Shape) -> int:

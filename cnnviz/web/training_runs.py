@@ -142,15 +142,20 @@ def leave(recipe: Recipe, patience: float = 0.0) -> None:
     with lock:
         run.seats.discard(seat)
         last = run.stopping
-    if not last:
-        remember(run)
-    elif run.job.ahead is not None:
+    remember(run)
+    if last and run.job.ahead is not None:
         run.job.cancel()
-    else:
+    elif last:
         run.job.tell(ENOUGH)
         ending.add(run)
         run.job.wait(patience)
     sweep()
+
+
+def stops(recipe: Recipe) -> bool:
+    """Is a run of it told to stop, and has not said yet what it has?"""
+    sweep()
+    return any(run.recipe == recipe for run in ending)
 
 
 def remember(run: Run) -> None:

@@ -1,26 +1,101 @@
-"""The stage of the page *Training*: how far a run is, its curve while it grows, and what came of it."""
+"""The stage of the page *Training*: how far a run is, what is seen of it, and one of its steps in the player."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.inputs.datasets.example import example
 from cnnviz.networks.training import History, Recipe
+from cnnviz.scenes.at_step import AtStep
+from cnnviz.scenes.build import show
+from cnnviz.scenes.query import training as asked
+from cnnviz.scenes.request import LayerView, Request
+from cnnviz.scenes.training import make_training
 from cnnviz.text import _, plural
 from cnnviz.web import markdown
 from cnnviz.web import training_runs as runs
+from cnnviz.web.about import facts
+from cnnviz.web.components.player import TAB, player
+from cnnviz.web.components.training import training
+from cnnviz.web.widgets import place
 
 
-def watch(recipes: Sequence[Recipe]) -> None:
-    """Look at runs again and again; when the last one has ended, the whole page is drawn."""
-    working = [run for recipe in recipes if (run := runs.at_work(recipe))]
-    if not working or all(run.job.ended for run in working):
-        st.rerun()
-    for run in working:
-        done, words = far(run)
-        st.progress(done, words)
-    found = [run.history() if (run := runs.at_work(one)) else runs.known(one) for one in recipes]
-    curves([one for one in found if one])
+@dataclass(frozen=True)
+class Stage:
+    """What is watched: one recipe or two, and what their maps are made of."""
+
+    recipes: tuple[Recipe, ...]
+    index: int
+
+    def watch(self) -> None:
+        """Look at runs again and again; when the last one has ended, the whole page is drawn."""
+        working = [run for recipe in self.recipes if (run := runs.at_work(recipe))]
+        if not working or any(run.job.ended for run in working):
+            st.rerun()
+        for run in working:
+            st.progress(*far(run))
+        found = [run.history() if (run := runs.at_work(one)) else runs.known(one) for one in self.recipes]
+        self.draw([one for one in found if one])
+
+    def draw(self, found: Sequence[History]) -> None:
+        """All that was kept, under one playhead."""
+        if not found:
+            return
+        x, y = example(found[0].recipe.data, self.index).both  # type: ignore[arg-type]
+        scene = make_training(found, x, y if y.ndim else int(y))
+        where = st.session_state
+        at, stage = where.get(asked.AT.key) or "", where.get(asked.STAGE.key) or ""
+        step = int(at) if at.isdecimal() and len(at) < 8 else None
+        training(scene.to_bytes(), "training", opens, shares, step, str(stage))
+
+    def open_step(self) -> None:
+        """One layer at work on the example, with the weights of the step that was opened."""
+        where = st.session_state
+        which, at, stage = (str(where.get(word.key) or "") for word in (asked.OPEN, asked.AT, asked.STAGE))
+        if which not in ("1", "2") or int(which) > len(self.recipes) or not at.isdecimal():
+            return
+        recipe = self.recipes[int(which) - 1]
+        history = runs.known(recipe)
+        if not history or stage not in dict(recipe.network.stages):
+            return
+        moment = history.at(int(at))
+        weights = AtStep(recipe, moment.step, moment.state)
+        source = example(recipe.data, self.index)  # type: ignore[arg-type]
+        shown = show(Request(recipe.network.upto(stage), source, weights), LayerView(stage))
+        with st.container(border=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.subheader(_("{stage} after {step:,} steps", stage=stage, step=moment.step), anchor=False)
+                st.button(_("Close"), key="close_step", icon=":material/close:", on_click=close)
+            st.caption(markdown.plain(f"{source.grid().caption}, {weights.words}"))
+            player(shown.blob, "trained", below=facts(shown))
+
+
+def opens(recipe: int, stage: str, step: int) -> None:
+    """Show a step in the player; for callbacks."""
+    hold({asked.OPEN.key: str(recipe + 1), asked.AT.key: str(step), asked.STAGE.key: stage})
+
+
+def close() -> None:
+    """For callbacks."""
+    hold({asked.OPEN.key: ""})
+
+
+def shares(step: int, stage: str) -> None:
+    """Put the playhead into the address, and open the tab that shares; for callbacks."""
+    hold({asked.AT.key: str(step), asked.STAGE.key: stage})
+    place({"tab": TAB})
+
+
+def hold(words: Mapping[str, str]) -> None:
+    """Put words into the address that no widget shows; for callbacks."""
+    for key, text in words.items():
+        st.session_state[key] = text
+        if text:
+            st.query_params[key] = text
+        elif key in st.query_params:
+            del st.query_params[key]
 
 
 def far(run: runs.Run) -> tuple[float, str]:
@@ -34,25 +109,20 @@ def far(run: runs.Run) -> tuple[float, str]:
     return (done / of, _("Step {done:,} of {of:,}", done=done, of=of)) if of else (0.0, _("The first step …"))
 
 
-def curves(found: Sequence[History]) -> None:
-    """Loss of each batch, and how right the network is."""
-    for one in found:
-        st.line_chart(np.array(one.loss), height=200)
+def told(one: History) -> str:
+    """What was reached, in a sentence or two."""
+    reached = _(
+        "After {steps:,} of {all:,} steps: {test} on unseen examples, {train} on those it learns from. {device}, "
+        "{seconds:,.1f} s.",
+        steps=one.steps,
+        all=one.recipe.steps,
+        test=percent(one.last.accuracy_test),
+        train=percent(one.last.accuracy_train),
+        device=one.device,
+        seconds=one.seconds,
+    )
+    return f"{reached} {one.ended}" if one.ended else reached
 
 
-def announce(found: Sequence[History]) -> None:
-    """What was reached, in a sentence each."""
-    for one in found:
-        told = _(
-            "After {steps:,} of {all:,} steps, {test:.1%} of the test part are right, and {train:.1%} of what it "
-            "learns from. {device}, {seconds:,.1f} s.",
-            steps=one.steps,
-            all=one.recipe.steps,
-            test=one.last.accuracy_test,
-            train=one.last.accuracy_train,
-            device=one.device,
-            seconds=one.seconds,
-        )
-        st.caption(markdown.plain(told))
-        if one.ended:
-            st.caption(markdown.plain(str(one.ended)))
+def percent(share: float) -> str:
+    return f"{share:.1%}" if np.isfinite(share) else "–"

@@ -8,6 +8,7 @@ from cnnviz.core.geometry import GeometryError
 from cnnviz.core.settings import knobs
 from cnnviz.inputs.datasets import DATASETS, Dataset
 from cnnviz.inputs.datasets.own import MEGABYTES, OwnData
+from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.networks import learners
 from cnnviz.networks.code import CodeError, from_text
 from cnnviz.networks.network import Network
@@ -18,8 +19,8 @@ from cnnviz.scenes.query.network import text_of
 from cnnviz.scenes.query.words import Held, Number, OneOf, Word
 from cnnviz.text import Message
 
-SMALL, DENSE = "small CNN", "dense"
-NETWORKS = (SMALL, DENSE, LESSON, "lesson C", "LeNet-5")
+SMALL, DENSE, BLOCKS = "small CNN", "dense", "DESED block"
+NETWORKS = (SMALL, DENSE, LESSON, "lesson C", "LeNet-5", BLOCKS)
 DATA = OneOf("data", "digits", Message("data"), options=tuple(DATASETS))
 PRESET = OneOf("preset", SMALL, Message("network"), options=NETWORKS)
 NET = Held("net", "")  # the network as text, where it is none of those
@@ -28,15 +29,22 @@ SCHEDULE = OneOf("schedule", "none", Message("schedule"), options=tuple(SCHEDULE
 EXAMPLE = Number(
     "example", 0, Message("example"), Message("of the test part, whose maps and scores are shown"), 0, 9999
 )
+AT, STAGE, OPEN = Held("at", ""), Held("stage", ""), Held("open", "")  # the playhead; the recipe whose step is opened
 TRAIN = Held("train", "")  # says that it is to be trained at once, where it is not known yet
 AUGMENT, AUGMENTED = "augmenting", "augment_"
 WORDS: Mapping[str, Message] = {
     SMALL: Message("Two convolutions and a dense layer, in the data's own shape."),
     DENSE: Message("One hidden layer of about as many parameters: every number reads all cells."),
+    BLOCKS: Message("Three small blocks of the DESED lesson and a score for each class and frame."),
     LESSON: Message("Two blocks and two dense layers, in the data's own shape."),
 }
 # Where knobs begin on this page: digits are learned within a second.
-STARTS: Mapping[str, Mapping[str, Any]] = {"adam": {"lr": 0.01}, "adamw": {"lr": 0.01}, "step": {"step_size": 100}}
+STARTS: Mapping[str, Mapping[str, Any]] = {
+    "events": {"clips": 100, "tested": 40, "seconds": 3},
+    "adam": {"lr": 0.01},
+    "adamw": {"lr": 0.01},
+    "step": {"step_size": 100},
+}
 STEPS = {"steps": 200}
 
 Against = Callable[[Recipe], Recipe]
@@ -66,7 +74,7 @@ class Asked:
 class MisfitError(GeometryError):
     """A network that does not fit its data; `mended` are words of the address that would make it fit, by label."""
 
-    mended: tuple[tuple[Message, Mapping[str, str]], ...] = ()
+    mended: tuple[tuple[Message, Mapping[str, Any]], ...] = ()
 
 
 def ask(form: Form) -> Callable[[], Asked]:
@@ -89,6 +97,8 @@ def ask(form: Form) -> Callable[[], Asked]:
         against = AGAINST[form.ask(BESIDE)]
 
     at_once = bool(form.ask(TRAIN))
+    for word in (AT, STAGE, OPEN):
+        form.ask(word)
 
     def make() -> Asked:
         chosen = data()
@@ -104,8 +114,9 @@ def ask(form: Form) -> Callable[[], Asked]:
 
 def ask_data(form: Form) -> Callable[[], Dataset]:
     kind = DATASETS[form.ask(DATA)]
+    name = form.now(DATA)
     file = own_file(form) if kind is OwnData else {}
-    said = form.setting(kind, 1, f"{form.now(DATA)}_")
+    said = form.setting(kind, 1, f"{name}_", start=STARTS.get(name, {}))
     return lambda: kind(**file, **said)
 
 
@@ -132,6 +143,8 @@ def named(name: str, data: Dataset) -> Network:
     shape, classes = data.shape, len(data.classes)
     if name == DENSE:
         return learners.dense(shape, classes, learners.parameters(learners.small(shape, classes), shape))
+    if name == BLOCKS or (name == SMALL and isinstance(data, SoundEvents)):
+        return learners.listener(shape, classes)
     if name == SMALL:
         return learners.small(shape, classes)
     if name == LESSON and len(shape) == 3:
@@ -151,9 +164,10 @@ def ask_kind(form: Form, word: OneOf, kinds: Mapping[str, type[Any]]) -> Any:
 
 def fitting(recipe: Recipe) -> None:
     """Raise `MisfitError` if the network cannot work on the data, with ways to make it fit."""
-    data, network = recipe.data, recipe.network
+    data = recipe.data
     try:
-        recipe.objective  # noqa: B018 -- asked for what it raises
+        if recipe.objective.events != isinstance(data, SoundEvents):
+            raise GeometryError("Events need an answer for each frame, and other data one for all of it.")
     except GeometryError as problem:
         found = MisfitError(
             "The network does not fit {data}, of shape {shape} with {classes} classes. {why}",
@@ -162,19 +176,39 @@ def fitting(recipe: Recipe) -> None:
             classes=len(data.classes),
             why=problem,
         )
-        found.mended = tuple(ways(network, data.shape, len(data.classes)))
+        found.mended = tuple(ways(recipe))
         raise found from problem
 
 
-def ways(network: Network, shape: tuple[int, ...], classes: int) -> Iterator[tuple[Message, Mapping[str, str]]]:
-    """What would fit: the same layers if they can, and a small network."""
-    try:
-        text = text_of(learners.fit(network, shape, classes))
-    except (GeometryError, CodeError):
-        text = ""
-    if text:
+def ways(recipe: Recipe) -> Iterator[tuple[Message, Mapping[str, Any]]]:
+    """What would fit: other data of its kind, the same layers if they can, and a small network."""
+    data: Any = recipe.data
+    for padding in range(1, 5) if hasattr(data, "padding") else ():
+        if learns(replace(recipe, data=replace(data, padding=padding))):
+            name = next(name for name, kind in DATASETS.items() if type(data) is kind)
+            yield Message("Set padding = {padding} in the data", padding=padding), {f"{name}_padding": padding}
+            break
+    if text := fitted(recipe):
         yield Message("Fit the network to the data"), {NET.key: text}
     yield Message("Take a small CNN"), {PRESET.key: SMALL, NET.key: ""}
+
+
+def learns(recipe: Recipe) -> bool:
+    """Does the network fit its data?"""
+    try:
+        return recipe.objective.events == isinstance(recipe.data, SoundEvents)
+    except GeometryError:
+        return False
+
+
+def fitted(recipe: Recipe) -> str:
+    """The network made to fit, as an address holds it; empty if it cannot."""
+    data = recipe.data
+    try:
+        found = learners.fit(recipe.network, data.shape, len(data.classes))
+        return text_of(found) if learns(replace(recipe, network=found)) else ""
+    except (GeometryError, CodeError):
+        return ""
 
 
 # --- the recipe beside ---
@@ -224,7 +258,7 @@ BESIDE = OneOf(
     Message("a second recipe with the same seed and the same batches, which differs in this alone"),
     options=tuple(AGAINST),
 )
-SPOKEN: tuple[Word, ...] = (DATA, PRESET, NET, OPTIMISER, SCHEDULE, EXAMPLE, TRAIN, BESIDE)
+SPOKEN: tuple[Word, ...] = (DATA, PRESET, NET, OPTIMISER, SCHEDULE, EXAMPLE, TRAIN, BESIDE, AT, STAGE, OPEN)
 
 
 def words() -> frozenset[str]:

@@ -1,0 +1,121 @@
+"""Training in a real browser: a network learns, a step is opened, a run is stopped and found again."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from page_objects import Screen
+from playwright.sync_api import Page, expect
+
+from cnnviz.networks.training import History, Recipe, train
+from cnnviz.scenes.query import training as asked
+from cnnviz.scenes.query.form import Reader
+
+LONG = 120_000  # ms that a run may take on a busy machine: a worker stands back behind everything else
+SIXTY = "steps=60"
+
+
+def recipe_of(words: str) -> asked.Asked:
+    return asked.ask(Reader(dict(one.split("=") for one in words.split("&"))))()
+
+
+class Watched:
+    """The page Training, with the picture of a training, and the player of a step that is opened."""
+
+    def __init__(self, page: Page, url: str):
+        self.page, self.url = page, url
+        self.training = Screen(page, url, "[data-role=training]")
+        self.player = Screen(page, url)
+
+    def open(self, words: str) -> "Watched":
+        self.page.goto(f"{self.url}/training?{words}")
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Training")
+        self.training.wait_idle()
+        return self
+
+    def trained(self, steps: int) -> None:
+        """Wait until so many steps have been made."""
+        expect(self.page.get_by_text(f"After {steps} of {steps} steps").first).to_be_visible(timeout=LONG)
+        expect(self.training.root).to_have_attribute("data-ready", re.compile("."))
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.fixture
+def watched(screen: Screen) -> Iterator[Watched]:
+    yield Watched(screen.page, screen.url)
+
+
+def torchs(history: History, recipe: Recipe, step: int, stage: str) -> np.ndarray:
+    """What torch makes of the first test example at this stage, with the weights of a step."""
+    module = recipe.network.module().eval()
+    module.load_state_dict({key: torch.tensor(value) for key, value in history.at(step).state.items()})
+    x = torch.from_numpy(recipe.data.split().test.x[:1])
+    for name, part in module.named_children():
+        x = part(x)
+        if name == stage:
+            break
+    return x[0].detach().numpy()
+
+
+def test_a_network_learns_and_any_step_opens_in_the_player_with_torchs_numbers(watched):
+    watched.open(SIXTY)
+    watched.press("Train")
+    watched.trained(60)
+    watched.training.press("Home")
+    expect(watched.training.readout).to_contain_text("Step 0")
+    watched.training.press("End")
+    expect(watched.training.readout).to_contain_text("Step 60")
+    watched.page.get_by_role("button", name=re.compile("open conv1")).click()
+    watched.player.wait_ready("nn.Conv2d(1, 8, kernel_size=3, padding=1)")
+    expect(watched.page).to_have_url(re.compile("at=60"))
+    recipe = recipe_of(SIXTY).recipe
+    y = torchs(train(recipe), recipe, 60, "conv1")
+    for key, cell in (("Home", (0, 0, 0)), ("End", (7, 7, 7))):
+        watched.player.press(key)
+        watched.player.at_step(0 if key == "Home" else y.size - 1)
+        read = watched.player.read()
+        assert read.value == pytest.approx(float(y[cell]), abs=2e-3)
+        assert "✓" in read.badge
+
+
+def test_a_run_is_stopped_and_found_again_and_a_link_replays_it(watched):
+    words = "steps=6000&seed=3"
+    watched.open(f"{words}&train=true")
+    expect(watched.page.get_by_text(re.compile(r"Step [\d,]+ of 6,000"))).to_be_visible(timeout=LONG)
+    watched.press("Pause")
+    told = watched.page.get_by_text(re.compile(r"After [\d,]+ of 6,000 steps"))
+    expect(told).to_be_visible()
+    reached = told.inner_text()
+    expect(watched.page).not_to_have_url(re.compile("train="))
+    watched.page.get_by_role("link", name="Pooling", exact=True).click()
+    expect(watched.page.get_by_role("heading", level=1)).to_contain_text("Pooling")
+    watched.page.get_by_role("link", name="Training", exact=True).click()
+    expect(told).to_have_text(reached)
+    expect(watched.training.knob("steps")).to_have_value("6000")
+    watched.open(words)  # another session
+    expect(told).to_have_text(reached)
+    expect(watched.page.get_by_role("button", name="Go on")).to_be_visible()
+
+
+def test_two_recipes_stand_side_by_side_under_one_playhead(watched):
+    words = f"{SIXTY}&against=optimiser"
+    watched.open(f"{words}&train=true")
+    expect(watched.page.get_by_text("After 60 of 60 steps")).to_have_count(2, timeout=LONG)
+    watched.training.press("End")
+    found = recipe_of(words)
+    assert found.beside
+    for recipe in (found.recipe, found.beside):
+        share = f"{train(recipe).last.accuracy_test:.1%}"
+        expect(watched.page.get_by_text(f"{share} on unseen examples").first).to_be_visible()
+
+
+def test_a_network_that_does_not_fit_is_mended_by_a_button(watched):
+    watched.open("data=fashion-mnist&preset=LeNet-5")
+    expect(watched.training.alert).to_contain_text("(1, 28, 28)")
+    watched.press("Set padding = 2 in the data")
+    expect(watched.training.alert).to_have_count(0)
+    expect(watched.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
