@@ -36,6 +36,7 @@ from cnnviz.web.about import facts, told, whence
 from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import TAB, player
+from cnnviz.web.exciting import show_answers, sorted_network
 from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.large_runs import large, show_large
 from cnnviz.web.network_aside import take_maps, what_if
@@ -137,7 +138,8 @@ def run_it(run: Run) -> None:
     elif isinstance(looked, NetworkView):
         if shown.told:
             st.markdown(markdown.plain(shown.told))
-        overview(shown.blob, f"overview_{view}", enter)
+        blob = shown.blob if looked.back else sorted_network(shown.blob, request.weights)
+        overview(blob, f"overview_{view}", enter)
         st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))
         if shown.notice:
             st.info(shown.notice)
@@ -148,6 +150,14 @@ def run_it(run: Run) -> None:
         nudging.tell(request, shown)
         if shown.notice and not screen.embedded():
             st.info(str(shown.notice))
+    answer(request, looked, run[2])
+
+
+def answer(request: Request, looked: Seen, stage: str) -> None:
+    """What a channel answers to, below the maps or the layer at work on the way forward."""
+    if screen.embedded() or isinstance(looked, AttributionView) or looked.back:
+        return
+    show_answers(request.weights, getattr(looked, "stage", stage), 0, f"answers_{view}")
 
 
 def looked_at(run: Run) -> Seen:

@@ -16,9 +16,11 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.desed import HEAD
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
+from cnnviz.scenes.blob import also
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
+from cnnviz.scenes.query.exciting import MARKS, cleaned, read_marks
 from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, UNIT, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
@@ -30,6 +32,7 @@ from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
+from cnnviz.web.exciting import show_answers, sorted_stage
 from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
@@ -64,6 +67,8 @@ def pick(choice: Mapping[str, Any]) -> None:
             place({"stage": HEAD, "channel": channel})
         case {"unit": [frame, mel]} if whole(frame, 100_000) and whole(mel, 100_000):
             place(dict(zip(UNIT, (frame, mel), strict=True)))
+        case {"marks": [*marks]}:
+            place({MARKS.key: cleaned(marks)})
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
             take_part(start, stop)
 
@@ -110,10 +115,21 @@ def survey(choice: Choice) -> Maps:
     return build.show(*choice)
 
 
+def sorting(maps: Maps, key: str) -> bytes:
+    """The maps, with what the address says channels are sorted by; of two that are compared, the first."""
+    if key != "viewer":
+        return maps.blob
+    blob = sorted_stage(maps.blob, maps.request.weights, maps.view.stage)
+    marks = read_marks(WIDGETS.ask(MARKS))
+    return also(blob, {"marks": marks}) if marks else blob
+
+
 def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
     """All channels, or one window at work."""
     if view == ALL_CHANNELS:
-        viewer(maps.blob, key, pick)
+        viewer(sorting(maps, key), key, pick)
+        if not screen.embedded():
+            show_answers(maps.request.weights, maps.view.stage, maps.view.channel, f"{key}_answers")
     elif view == ATTRIBUTION:
         explain_it(choice, key)
     else:

@@ -190,7 +190,7 @@ interface Heard {
 // --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
 
 interface Flow {
-  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack; explains?: string };
+  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack; explains?: string; tells?: { words: string; stages: Record<string, (number | null)[]> } };
   tensors: FlowTensors;
 }
 

@@ -11,6 +11,7 @@ import torch
 from alone import FRAMES, empty, hand, put
 from page_objects import Screen
 from playwright.sync_api import Locator, Page, expect
+from test_answers import panel
 from test_browser_phone import PHONE, sticks_out
 from torch.nn import functional as F
 
@@ -21,9 +22,11 @@ from cnnviz.networks.forward import run_network
 from cnnviz.networks.loss import CrossEntropy
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, spans
+from cnnviz.scenes.blob import also
 from cnnviz.scenes.flow_back import Seen, Witness, make_flow_back
 from cnnviz.scenes.network import Glance, make_flow
 from cnnviz.scenes.palette import PALETTE
+from cnnviz.web.components.answers import ROOM as ANSWERS_ROOM
 from cnnviz.web.components.overview import ROOM
 
 MODULE = "overview/overview"
@@ -551,3 +554,37 @@ def test_a_network_forward_again_has_no_norms(reverse: Overview) -> None:
     reverse.change("net")
     expect(reverse.root.get_by_test_id("norm")).to_have_count(0)
     expect(reverse.root.locator(".ends")).to_be_hidden()
+
+
+def test_channels_are_sorted_by_how_well_they_tell_a_class(look):
+    overview = look("net")
+    values_ = [0.5, 0.75, 0.125, None, 0.625, 0.25]
+    told = {"words": "cat from dog", "stages": {"conv1": values_}}
+    put(overview.page, MODULE, [(ROOM, also(blob("net"), {"tells": told}))])
+    overview.ready()
+    shown = overview.root.locator(".grid button").evaluate_all("(all) => all.map((one) => one.dataset.channel)")
+    assert shown == ["2", "1", "5", "4", "0", "3"]  # the farthest from chance first
+    assert overview.root.locator(".grid .value").all_text_contents() == ["0.13", "0.75", "0.25", "0.63", "0.50", "–"]
+    expect(overview.root.get_by_test_id("sorted")).to_contain_text("Sorted by how well they tell cat from dog")
+    overview.ask("(overview) => overview.look(4)")  # of which nothing is told
+    assert overview.root.locator(".grid button").first.get_attribute("data-channel") == "0"
+    expect(overview.root.get_by_test_id("sorted")).to_be_empty()
+
+
+def test_what_a_channel_answers_to_follows_the_overview(look):
+    overview = look("net")
+    rooms = [(ROOM, blob("net")), (ANSWERS_ROOM, panel().to_bytes())]
+    overview.page.evaluate("(rooms) => clear(rooms)", [room for room, _ in rooms])
+    hand(overview.page, MODULE, rooms[0][1], 0)
+    hand(overview.page, "answers/answers", rooms[1][1], 1)
+    answers = overview.page.locator(".cnnviz[data-role=answers]")
+    title = answers.get_by_role("heading", level=3)
+    expect(title).to_have_text("What channel 0 of conv answers to")  # the overview looks at a stage that it has not
+    alone = overview.page.locator(".cnnviz[data-role=overview]")
+    alone.evaluate(
+        "(root) => { root.overview.stages[1].name = 'relu'; root.overview.looked = 'relu'; root.overview.choose(3); }"
+    )
+    expect(title).to_have_text("What channel 3 of relu answers to")
+    alone.evaluate("(root) => root.overview.leaf(1)")
+    expect(title).to_have_text("What channel 1 of relu answers to")
+    assert overview.told() == []

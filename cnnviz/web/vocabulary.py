@@ -18,6 +18,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES, training
 from cnnviz.scenes.query.attribution import ASKED as ATTRIBUTION
+from cnnviz.scenes.query.exciting import FROM, MARKS, TELLS
 from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
 
@@ -61,7 +62,10 @@ def words(page: str) -> frozenset[str]:
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page in ("network", "spectrogram"):
         found |= {*ATTRIBUTION}
+    if page in ("network", "spectrogram"):
+        found |= {TELLS, FROM}
     if page == "spectrogram":
+        found |= {MARKS.key}
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
         found |= {field.name for field in fields(LessonB)}.union(LOSSES, (PASS, NUDGE))

@@ -29,6 +29,7 @@ export function build(root) {
     said: make("p", { className: "unit", data: { testid: "unit" } }),
     heard: make("p", { className: "heard", role: "status" }),
     count: make("h3"),
+    hint: make("p", { className: "hint", data: { testid: "sorted" } }),
     grid: make("div", { className: "grid", role: "group", aria: { label: _("All channels of the chosen stage") } }),
   };
   ui.scale.append(ui.fixed);
@@ -42,6 +43,7 @@ export function build(root) {
     ui.columns,
     ui.said,
     make("div", { className: "bar" }, ui.count),
+    ui.hint,
     ui.grid,
     ui.heard,
   );
@@ -137,12 +139,13 @@ function norms(stage) {
 
 /**
  * One picture of the grid: a channel of the chosen stage; null is all of them in their own colours.
- * @param {FlowStage} stage @param {number | null} channel @param {boolean} large @returns {Tile}
+ * @param {FlowStage} stage @param {number | null} channel @param {boolean} large @param {string} value by which it stands there @returns {Tile}
  */
-export function tile(stage, channel, large) {
+export function tile(stage, channel, large, value = "") {
   const map = stageMap(stage, large ? "large" : "small");
   const state = channel === null ? "" : stateWords(stage.states[channel]);
   const words = make("small", {}, channel === null ? _("in colour") : String(channel));
+  if (value) words.append(make("span", { className: "value" }, value));
   if (state) words.append(make("em", {}, state));
   const open = make("button", { type: "button", data: { channel: channel ?? "colour", focus: `channel ${channel}` } }, map.frame, words);
   open.setAttribute("aria-label", listed([channel === null ? _("in colour") : axisOf("channel").one(channel), state]));

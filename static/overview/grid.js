@@ -1,10 +1,16 @@
 // All channels of the chosen stage, small; each is painted when it is first seen.
 import { tile } from "./build.js";
 import { listenTile } from "./hands.js";
+import { ordered } from "../viewer/order.js";
+import { sortValue } from "../viewer/words.js";
 import { _, plural } from "../words/catalogue.js";
 import { count } from "../words/numbers.js";
 
 const MOST = 512; // pictures of the grid
+const CHANCE = 0.5; // of an AUC
+
+/** By what the pictures are sorted. @param {string} classes */
+const tellsWords = (classes) => _("Sorted by how well they tell {classes}: how often an unseen example of the one excites the channel more than one of the other (AUC); 0.5 is chance.", { classes });
 
 export class Grid {
   /** @param {Overview} overview */
@@ -24,16 +30,24 @@ export class Grid {
     const { i, overview } = this;
     const stage = overview.stages[i];
     const colour = i === 0 && overview.scene.meta.colour ? [null] : [];
-    const all = stage.bars ? [] : [...colour, ...Array.from({ length: Math.min(stage.size[0], MOST) }, (_, channel) => channel)];
+    const told = this.told(stage);
+    const all = stage.bars ? [] : [...colour, ...ordered(told, Math.min(stage.size[0], MOST), CHANCE)];
     this.views.disconnect();
-    this.tiles = all.map((channel) => tile(stage, channel, stage.vector));
+    this.tiles = all.map((channel) => tile(stage, channel, stage.vector, told && channel !== null ? sortValue("tells", told[channel]) : ""));
     this.tiles.forEach((one) => {
       listenTile(overview, i, one);
       this.views.observe(one.element);
     });
     overview.ui.grid.replaceChildren(...this.tiles.map(({ element }) => element));
     overview.ui.count.textContent = countWords(stage);
+    overview.ui.hint.textContent = told ? tellsWords(overview.scene.meta.tells?.words ?? "") : "";
     this.mark();
+  }
+
+  /** How well each channel tells one class from another, where the page asks for that. @param {FlowStage} stage */
+  told({ name, vector, size }) {
+    const values = vector ? undefined : this.overview.scene.meta.tells?.stages[name];
+    return values?.length === size[0] ? values.map((value) => value ?? NaN) : null;
   }
 
   /** @param {Element} element */

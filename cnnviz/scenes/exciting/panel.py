@@ -62,7 +62,7 @@ def make_panel(
         one past the last of what the unit saw, over the ends where it saw padding; ``auc.i`` (channels, classes).
     """
     own = stages_of(network, answers)
-    sent = fitting(answers, x)
+    sent = fitting({name: answers[name] for name, _ in network.stages if name in answers}, x)
     used = np.unique(np.concatenate([answers[name].best.example.ravel() for name in sent]))
     used = used[used != NONE]
     place = np.full(len(x) + 1, NONE)
