@@ -37,7 +37,8 @@ function drawAxesOf(viewer, map) {
   const { clip } = viewer.scene.meta;
   const cells = viewer.stages.input.shape[1];
   const length = cells * viewer.step;
-  const most = map === viewer.clipMap ? 11 : 11 / viewer.scene.meta.planes.length;
+  const narrow = viewer.scene.meta.belief && viewer.ui.body.clientWidth < 540; // beside names and numbers of classes
+  const most = map === viewer.clipMap ? (narrow ? 6 : 11) : 11 / viewer.scene.meta.planes.length;
   const apart = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((s) => length / s <= most) ?? 20;
   const times = Array.from({ length: Math.floor(length / apart) + 1 }, (_, i) => i * apart);
   const across = clip.step
