@@ -6,12 +6,12 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from taught import Blobs, events, recipe, small
+from taught import NORMED, Blobs, events, recipe, small
 
 from cnnviz.core.layers import AdaptiveAvgPool, Conv, ConvTranspose, Flatten, Linear, ReLU
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
-from cnnviz.networks.training import SGD, Adam, Budget, StepLR, in_eval_mode, scores, train
+from cnnviz.networks.training import SGD, Adam, Budget, StepLR, in_eval_mode, in_train_mode, scores, train
 from cnnviz.scenes import training as scene
 from cnnviz.scenes.answers import shares
 from cnnviz.scenes.blob import Scene
@@ -24,7 +24,7 @@ LINE = Network((("a", Conv(1, 3, 5, ndim=1)), ("relu", ReLU()), ("mean", Adaptiv
 DENSE = Network((("flat", Flatten()), ("one", Linear((1, 8, 8), 6)), ("relu", ReLU()), ("two", Linear((6,), 3))))
 UP = Network((("up", ConvTranspose(1, 4, (2, 2))), ("flat", Flatten()), ("fc", Linear((4, 9, 9), 3))))
 RECIPES = {
-    "norm": recipe(),
+    "norm": recipe(in_train_mode(NORMED)),
     "plain": recipe(small(), optimiser=Adam(0.01)),
     "sgd": recipe(small(), optimiser=SGD(0.05), schedule=StepLR(5)),
     "dense": recipe(DENSE, optimiser=Adam(0.01)),
