@@ -530,6 +530,23 @@ def test_stretches_of_the_address_are_marked_and_sorted_by(viewer):
     expect(viewer.root.locator(".boxes i.selection")).to_have_count(2)
 
 
+def test_stretches_that_channels_are_sorted_by_stand_in_the_address(screen):
+    viewer = Viewer(screen).open(PAGE_AT_CONV)
+    viewer.root.get_by_label("sort by").select_option("contrast")
+    box = viewer.clip.bounding_box()
+    assert box
+    viewer.page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 20)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 20, steps=4)
+    viewer.page.mouse.up()
+    expect(viewer.page).to_have_url(re.compile(r"[?&]marks=0\.\d\d-\d\.\d\d(&|$)"))
+    screen.wait_idle()
+    expect(viewer.root.locator(".boxes i.selection")).to_have_count(1)
+    expect(viewer.root.get_by_label("sort by")).to_have_value("contrast")
+    viewer.button("✕").click()
+    expect(viewer.page).not_to_have_url(re.compile("marks=0"))
+
+
 def test_channels_are_sorted_by_how_well_they_tell_a_class(viewer):
     values = np.linspace(0, 1, 64)[::-1].tolist()
     values[7] = None
