@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.core.geometry import GeometryError
 from cnnviz.networks.code import CodeError
 from cnnviz.networks.training import Recipe, code
+from cnnviz.networks.training.lessons import beside
 from cnnviz.scenes.query import training as asked
 from cnnviz.text import Problem, _
 from cnnviz.web import markdown
@@ -119,6 +120,8 @@ def below(recipe: Recipe) -> None:
     """What else there is to read of it."""
     text, lines, sharing = st.tabs([screen.FIRST_TAB, "Code", TAB], key="tab", on_change="rerun", bind=BIND)
     with text:
+        if found := runs.known(recipe):
+            st.markdown("\n\n".join(map(markdown.plain, beside(found))))
         st.markdown(EXPLANATION)
         st.caption(markdown.plain(str(recipe.data.licence)))
     with lines:

@@ -24,8 +24,9 @@ MOST_SECONDS = 30.0  # that reading a file may take
 # What runs large networks. Somebody waits for it, and should not wait for films.
 NETWORKS = Pool(Kind(memory=3 * 2**30, nice=5, modules=("cnnviz.scenes.build",)), max(1, WORKERS // 2))
 
-# What trains networks, each with one thread. Knobs go first, and films too.
-LEARNERS = ("cnnviz.networks.training.apart", "cnnviz.inputs.datasets", "sklearn.datasets")
+# What trains networks, each with one thread. Knobs go first, and films too. The first optimiser of a process imports
+# torch._dynamo, which takes longer than many a training.
+LEARNERS = ("cnnviz.networks.training.apart", "cnnviz.inputs.datasets", "sklearn.datasets", "torch._dynamo")
 TRAININGS = Pool(Kind(memory=2 * 2**30, nice=15, modules=LEARNERS), max(1, WORKERS // 2))
 
 MOST_REFUSED = 64  # jobs that are remembered
