@@ -38,7 +38,7 @@ function drawRow(viewer, belief, row) {
   open.setAttribute("aria-pressed", String(viewer.scene.meta.stage === belief.stage && viewer.scene.meta.channel === row));
   open.addEventListener("click", () => viewer.tell("class", row));
   viewer.likely.push(number);
-  return make("div", { className: "row" }, open, map.frame, number);
+  return make("div", { className: "row" }, open, number, map.frame);
 }
 
 /** The probabilities of one class. @param {MapsTensors} tensors @param {number} row */
