@@ -46,6 +46,11 @@ def introduce() -> None:
     st.page_link(
         "pages/convolution.py", label=_("**Start here**: set kernel, stride and padding"), icon=":material/tune:"
     )
+    st.page_link(
+        "pages/training.py",
+        label=_("**Watch a network learn**: its kernels change with each step"),
+        icon=":material/school:",
+    )
 
 
 inside_frame()

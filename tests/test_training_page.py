@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import opened
 
@@ -18,6 +20,7 @@ from cnnviz.networks.training import Recipe, train
 from cnnviz.networks.zoo import ZOO
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
+from cnnviz.web import training_files as files
 from cnnviz.web import training_runs as runs
 from cnnviz.web.pools import TRAININGS
 from tests import work
@@ -168,6 +171,23 @@ def test_every_word_that_the_form_asks_for_is_known_to_the_address():
                 reader = Reader({"optimiser": optimiser, "schedule": schedule, "data": data})
                 asked.ask(reader)
                 assert set(reader.asked) <= asked.words()
+
+
+# --- files ---
+
+
+def test_files_hold_what_was_trained():
+    history = train(said(steps="5").recipe)
+    weights = load(files.weights(history))
+    assert {*weights} == {*history.last.state}
+    for name, array in history.last.state.items():
+        np.testing.assert_array_equal(weights[name], array)
+    head, *rows = files.table(history).decode().splitlines()
+    assert head == "step,loss,rate" and len(rows) == 5
+    np.testing.assert_allclose([float(row.split(",")[1]) for row in rows], history.loss, rtol=1e-8)
+    found = np.load(BytesIO(files.arrays(history)))
+    np.testing.assert_array_equal(found["loss"], history.loss)
+    np.testing.assert_array_equal(found["accuracy_test"], history.curve("accuracy_test"))
 
 
 # --- runs ---
