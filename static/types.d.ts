@@ -243,6 +243,16 @@ interface FlowPlace {
   cell: number[];
 }
 
+// --- a drawing: cnnviz/web/components/sketch.py -----------------------------------------------------------------------
+
+interface SketchData {
+  words?: Catalogue | null;
+  rows: number;
+  columns: number;
+  cells: number[]; // levels of ink, row by row
+  scores: { name: string; share: number }[] | null;
+}
+
 // --- the list of layers: cnnviz/web/components/layer_list.py -----------------------------------------------------------
 
 interface LayerList {

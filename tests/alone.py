@@ -54,14 +54,19 @@ window.clear = (rooms) => {
   }));
 };
 
-/** Hand a scene to a part of the page, as bytes that begin at no round place. */
-window.hand = (module, at, text) => {
+/** Hand data to a part of the page. */
+window.give = (module, at, data) => {
   const room = running[at];
   room.root.previousSibling.textContent = program.styles[module];
+  room.stop = program.parts[module].play(room.root, data, { tell: (name, value) => told.push([name, value]) });
+};
+
+/** Hand a scene to a part of the page, as bytes that begin at no round place. */
+window.hand = (module, at, text) => {
   const data = atob(text);
   const bytes = new Uint8Array(new ArrayBuffer(data.length + 1), 1);
   for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i);
-  room.stop = program.parts[module].play(room.root, bytes, { tell: (name, value) => told.push([name, value]) });
+  give(module, at, bytes);
 };
 document.documentElement.dataset.ready = "";
 </script></body></html>

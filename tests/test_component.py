@@ -25,6 +25,7 @@ COMPONENTS = [
     "matrix/matrix",
     "overview/overview",
     "player/player",
+    "sketch/sketch",
     "training/training",
     "viewer/viewer",
 ]

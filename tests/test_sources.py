@@ -43,7 +43,7 @@ def settings_of(draw: st.DrawFn, name: str, ndim: int) -> Source:
     """Any setting that a panel offers, kept small."""
     chosen: dict[str, object] = {"ndim": ndim}
     for field, k in knobs(SOURCES[name]).items():
-        if field in ("ndim", "text"):
+        if field in ("ndim", "text", "cells"):
             continue
         if k.choices:
             chosen[field] = draw(st.sampled_from(k.choices))

@@ -1,6 +1,7 @@
 """Sources: every kind of input, by name. A new kind is one class and one line here."""
 
 from cnnviz.inputs.base import MAX_VALUES, Array, Grid, Source, SourceError
+from cnnviz.inputs.drawn import Drawn
 from cnnviz.inputs.event_clip import EventClip
 from cnnviz.inputs.example import Example, SignalExample
 from cnnviz.inputs.patterns import Checkerboard, Edge, Impulse, MovingSquare, Ramp, Random
@@ -39,6 +40,7 @@ SOURCES: dict[str, type[Source]] = {
     "checkerboard": Checkerboard,
     "random": Random,
     "typed": Typed,
+    "drawn": Drawn,
     "upload": Upload,
 }
 

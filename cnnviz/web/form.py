@@ -12,11 +12,12 @@ from cnnviz.inputs.logmel import RATE
 from cnnviz.scenes.query.fields import NOTHING, NUMBER, PER_AXIS, Field
 from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import RECORDING
-from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
+from cnnviz.scenes.query.words import Drawing, Held, Number, OneOf, Switch, Text, Word
 from cnnviz.text import Message, _
+from cnnviz.web.components.sketch import sketch
 from cnnviz.web.markdown import plain
 from cnnviz.web.pools import FILES
-from cnnviz.web.widgets import BIND, Bind, spread
+from cnnviz.web.widgets import BIND, Bind, place, spread
 
 RECORDED = "recording"
 LINE = 24  # pixels: of a text of several lines
@@ -73,6 +74,8 @@ class Widgets(Form):
         changed = self.when_changed(word.key)
         how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind, "on_change": changed}
         match word:
+            case Drawing():
+                return sketched(word, changed)
             case Held():
                 return held(word)
             case Number():
@@ -216,6 +219,19 @@ def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:
 def held(word: Held) -> Any:
     """What buttons and files change, and no widget shows."""
     st.session_state[word.key] = text = said(word)  # so that a page that is left finds it again
+    return text
+
+
+def sketched(word: Drawing, changed: Callable[[], None] | None) -> str:
+    """What is drawn by hand; a text that is no drawing is an empty one."""
+    text = str(held(word))
+
+    def draw(drawn: str) -> None:
+        place({word.key: drawn})
+        if changed:
+            changed()
+
+    sketch(text, word.size, f"sketch_{word.key}", draw)
     return text
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnviz.core.layers import Shape
 from cnnviz.inputs import Source, SourceError, for_ndim
+from cnnviz.inputs.drawn import Drawn
 from cnnviz.inputs.logmel import Features
 from cnnviz.inputs.part import Part
 from cnnviz.inputs.spectrogram import WANTED as ARRAYS
@@ -15,7 +16,7 @@ from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import SOUNDS, WANTED, Upload
 from cnnviz.scenes.query.fields import NOTHING
 from cnnviz.scenes.query.form import Form
-from cnnviz.scenes.query.words import Number, OneOf
+from cnnviz.scenes.query.words import Drawing, Number, OneOf
 from cnnviz.tensorfile.signatures import identify
 from cnnviz.text import Message
 
@@ -48,6 +49,8 @@ def ask_source(
     kinds = for_ndim(ndim)
     name = form.ask(OneOf("input", default if default in kinds else next(iter(kinds)), options=tuple(kinds)))
     kind = kinds[name]
+    if kind is Drawn:
+        return kind, ask_drawn(form)
     if kind is not Upload:
         chosen = form.setting(kind, ndim, INPUT, start=start if name == default else NOTHING)
         return kind, lambda: kind(ndim=ndim, **chosen)
@@ -62,6 +65,13 @@ def ask_source(
         return Upload(ndim=ndim, data=data, name=called, **chosen)
 
     return kind, make
+
+
+def ask_drawn(form: Form) -> Make:
+    """A drawing by hand, and the grid that it is drawn on."""
+    said = form.setting(Drawn, 2, INPUT, ("cells",))
+    cells = form.ask(Drawing(f"{INPUT}cells", "", size=Drawn(**said).size))
+    return lambda: Drawn(cells=cells, **said)
 
 
 @lru_cache(maxsize=16)
@@ -82,6 +92,8 @@ def ask_clip(form: Form, default: str = "log-mel") -> tuple[type[Source], Make]:
     if name == RECORDING:
         return Upload, heard(form, recorded(form))
     kind = for_ndim(2)[name]
+    if kind is Drawn:
+        return kind, ask_drawn(form)
     chosen = form.setting(kind, 2, INPUT)
     if name in MADE:
         return kind, heard(form, lambda: kind(ndim=2, **chosen))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from cnnviz.inputs.drawn import unpacked
 from cnnviz.text import Message
 
 LEAST, MOST = -(2**53 - 1), 2**53 - 1  # that a number box holds
@@ -156,3 +157,25 @@ class Text(Word):
 @dataclass(frozen=True)
 class Held(Text):
     """A text that no widget shows: buttons and files change it."""
+
+
+@dataclass(frozen=True)
+class Drawing(Held):
+    """A drawing by hand, packed in a text.
+
+    Attributes
+    ----------
+    size : (rows, columns)
+        Of the grid that is drawn on.
+    """
+
+    size: tuple[int, int] = (8, 8)
+
+    def read(self, text: str) -> str:
+        """
+        >>> Drawing("drawn", "").read("2x3-4aqa")
+        '2x3-4aqa'
+        """
+        if text:
+            unpacked(text)
+        return text
