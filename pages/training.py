@@ -126,8 +126,9 @@ def below(recipes: list[Recipe]) -> None:
     recipe = recipes[0]
     text, lines, sharing = st.tabs([screen.FIRST_TAB, "Code", TAB], key="tab", on_change="rerun", bind=BIND)
     with text:
-        if found := runs.known(recipe):
-            st.markdown("\n\n".join(map(markdown.plain, beside(found))))
+        found = runs.known(recipe)
+        for line in beside(found) if found else []:
+            st.markdown(markdown.plain(line))
         st.markdown(EXPLANATION)
         st.caption(markdown.plain(str(recipe.data.licence)))
     with lines:

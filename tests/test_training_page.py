@@ -205,6 +205,15 @@ def test_a_deep_link_trains_and_shows_what_was_reached():
         np.testing.assert_array_equal(history.last.state[name], array)
 
 
+def test_the_lesson_s_training_stands_beside_what_is_reached():
+    words = {"preset": "lesson B", "steps": "3"}
+    app = wait_for(opened("training", **words, train="true"), said(**words).recipe)
+    told = [one.value for one in app.markdown if "Lesson B" in one.value]
+    assert len(told) == 1
+    assert "after 3 steps" in told[0]
+    assert "those here (1, 8, 8)" in told[0]
+
+
 def test_ten_sessions_that_open_one_link_train_once(gate):
     recipe = said(steps="12").recipe
     before = len(TRAININGS.queue)
