@@ -115,8 +115,8 @@ def draw(recipes: list[Recipe]) -> None:
         st.fragment(stage.watch, run_every=EVERY)()
         return
     found = [one for one in map(runs.known, recipes) if one]
-    for one in found:
-        st.caption(markdown.plain(told(one)))
+    for letter, one in zip("AB", found, strict=False):
+        st.caption(markdown.plain(f"{letter}: {told(one)}" if len(found) > 1 else told(one)))
     stage.draw(found)
     stage.open_step()
 
