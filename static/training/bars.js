@@ -128,7 +128,9 @@ export function paintUpdateFrame(ctx, board, r) {
   const w = box.w - left - right;
   const letter = meta.recipes.length > 1 ? `${letterOf(r)} · ` : "";
   write(ctx, `${letter}${_("what the next step changes")}`, box.x, box.y - 14, { font: `600 14px ${look.font}`, colour: look.text, align: "left" });
-  write(ctx, _("of weights"), box.x + box.w, box.y - 14, { font: `12px ${look.font}`, colour: look.soft, align: "right" });
+  const name = ctx.measureText(`${letter}${_("what the next step changes")}`).width;
+  ctx.font = `12px ${look.font}`;
+  if (name + 12 + ctx.measureText(_("of weights")).width < box.w) write(ctx, _("of weights"), box.x + box.w, box.y - 14, { font: ctx.font, colour: look.soft, align: "right" });
   const { edges } = meta;
   const bins = 2 * edges.length + 1;
   for (const at of [...edges.keys()].filter((i) => Number.isInteger(Math.round(1e6 * Math.log10(edges[i])) / 1e6) && (i === 0 || edges[i] === 1 || Math.abs(Math.log10(edges[i]) + 3) < 1e-6)))

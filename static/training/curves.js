@@ -29,11 +29,12 @@ export function paintFrames(ctx, board) {
       const x = box.x + board.shareOf(step) * box.w;
       ctx.font = small.font;
       const half = ctx.measureText(count(step)).width / 2;
-      if (x - half < free) continue;
+      const last = x + half > board.width;
+      if (x - (last ? 2 : 1) * half < free) continue;
       free = x + half + 8;
       ctx.fillStyle = look.edge;
       ctx.fillRect(x, box.y + box.h, 1, 4);
-      write(ctx, count(step), x, box.y + box.h + 13, { ...small, align: x + half > board.width ? "right" : "center" });
+      write(ctx, count(step), x, box.y + box.h + 13, { ...small, align: last ? "right" : "center" });
     }
   }
   legend(ctx, board);

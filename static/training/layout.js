@@ -1,6 +1,7 @@
 // Where charts and pictures stand, for a width. Pure.
 
 const EDGE = 46; // pixels at the left of a chart, for its numbers
+const RIGHT = 8; // at its right, for the playhead at the end
 const NAME = 30; // above a chart
 const TITLE = 46; // above a panel
 const BELOW = 26; // below a chart, for its steps
@@ -17,10 +18,10 @@ export const layoutTraining = (width, tall, what) => (width < NARROW ? upright(w
 function flat(width, tall, what) {
   const { recipes } = what;
   const chart = Math.round(Math.max(96, Math.min(190, tall * 0.2)));
-  const half = (width - 2 * EDGE - GAP) / 2;
+  const half = (width - 2 * EDGE - GAP - RIGHT) / 2;
   const charts = {
     loss: { x: EDGE, y: NAME, w: half, h: chart },
-    accuracy: { x: width - half, y: NAME, w: half, h: chart },
+    accuracy: { x: width - RIGHT - half, y: NAME, w: half, h: chart },
   };
   const top = NAME + chart + BELOW + 6;
   const low = Math.max(74, Math.min(150, what.updates * ROW));
@@ -34,7 +35,7 @@ function flat(width, tall, what) {
   const y = top + recipes * (named + TITLE + panel + 10) + NAME;
   const share = (width - GAP * recipes) / (recipes + (recipes > 1 ? 0.8 : 0.7));
   const updates = bands.map((_, r) => ({ x: r * (share + GAP), y, w: share, h: low }));
-  const rate = { x: recipes * (share + GAP) + EDGE, y, w: width - recipes * (share + GAP) - EDGE, h: low };
+  const rate = { x: recipes * (share + GAP) + EDGE, y, w: width - recipes * (share + GAP) - EDGE - RIGHT, h: low };
   return { width, height: y + low + BELOW, narrow: false, charts: { ...charts, rate }, bands, updates };
 }
 
@@ -55,7 +56,7 @@ function columns(width, y, h, { gradient, events, line, long }) {
 
 /** One below the other, for a phone. @param {number} width @param {Shown} what */
 function upright(width, what) {
-  const w = width - EDGE;
+  const w = width - EDGE - RIGHT;
   const loss = { x: EDGE, y: NAME, w, h: 104 };
   const accuracy = { x: EDGE, y: loss.y + loss.h + BELOW + NAME, w, h: 104 };
   let y = accuracy.y + accuracy.h + BELOW;

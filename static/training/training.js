@@ -163,7 +163,7 @@ export class Watching {
     const { ui, root, board } = this;
     const full = isFull(root);
     this.scale = full ? Math.max(1, width / LAPTOP) : 1;
-    const tall = full ? Math.max(420, innerHeight - ui.foot.offsetHeight - ui.options.offsetHeight - ui.layers.offsetHeight - 40) : Math.max(500, Math.min(innerHeight * 0.8, 640));
+    const tall = full ? Math.max(420, innerHeight - ui.foot.offsetHeight - ui.options.offsetHeight - ui.layers.offsetHeight - 40) : Math.max(480, Math.min(innerHeight * 0.64, 640));
     board.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
     fitCanvases(ui, board, this.scale);
     placeStops(ui.stage, board, this.scale, (name, value) => act(this, name, value));
