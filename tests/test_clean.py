@@ -9,6 +9,7 @@ from cnnviz.cli.open_link import asked, staged_at
 from cnnviz.content.address import MOST_KEYS, PACKED, STREAMLITS, LinkError, address, pack
 from cnnviz.core.geometry import GeometryError
 from cnnviz.export import ExportError
+from cnnviz.scenes.query.bare import RANDOMLY
 from cnnviz.scenes.query.desed import parsed
 from cnnviz.scenes.query.network import numbers
 from cnnviz.text.typed import shown
@@ -182,7 +183,7 @@ def test_numbers_that_are_none_leave_the_page_as_it_begins_with_a_sentence(page)
     [said] = [one.value for one in app.warning]
     assert f"{next(iter(HOSTILE[page]))} = " in said
     assert "which cannot be set here" in said
-    assert not app.query_params
+    assert app.query_params == ({"weights": "trained"} if page in RANDOMLY else {})  # as a bare address has it
 
 
 def test_a_packed_link_with_streamlits_own_words_opens():
