@@ -15,6 +15,7 @@ from cnnviz.web import page as screen
 from cnnviz.web import training_runs as runs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.form import Widgets
+from cnnviz.web.judged import judgement
 from cnnviz.web.pools import TRAININGS
 from cnnviz.web.share import share
 from cnnviz.web.shell import inside_frame
@@ -124,13 +125,19 @@ def draw(recipes: list[Recipe]) -> None:
 def below(recipes: list[Recipe]) -> None:
     """What else there is to read of the first one, and to take away of all."""
     recipe = recipes[0]
-    text, lines, sharing = st.tabs([screen.FIRST_TAB, "Code", TAB], key="tab", on_change="rerun", bind=BIND)
+    names = [screen.FIRST_TAB, "Judge", "Code", TAB]
+    text, judging, lines, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
     with text:
         found = runs.known(recipe)
         for line in beside(found) if found else []:
             st.markdown(markdown.plain(line))
         st.markdown(EXPLANATION)
         st.caption(markdown.plain(str(recipe.data.licence)))
+    with judging:
+        if judging.open and (found := runs.known(recipe)):
+            judgement(found)
+        elif judging.open:
+            st.caption(_("Nothing is trained yet. Press Train first."))
     with lines:
         if lines.open:
             st.caption(_("Run as it stands, this gives the very weights above."))

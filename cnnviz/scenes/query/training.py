@@ -16,7 +16,7 @@ from cnnviz.networks.training import OPTIMISERS, SCHEDULES, Augment, Recipe
 from cnnviz.networks.zoo import LESSON, ZOO, LessonB
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.network import text_of
-from cnnviz.scenes.query.words import Held, Number, OneOf, Word
+from cnnviz.scenes.query.words import Drawing, Held, Number, OneOf, Word
 from cnnviz.text import Message
 
 SMALL, DENSE, BLOCKS = "small CNN", "dense", "DESED block"
@@ -26,6 +26,7 @@ PRESET = OneOf("preset", SMALL, Message("network"), options=NETWORKS)
 NET = Held("net", "")  # the network as text, where it is none of those
 OPTIMISER = OneOf("optimiser", "adam", Message("optimiser"), options=tuple(OPTIMISERS), row=True)
 SCHEDULE = OneOf("schedule", "none", Message("schedule"), options=tuple(SCHEDULES), row=True)
+DRAWN = Drawing("drawn", "")  # what the network is asked about besides
 EXAMPLE = Number(
     "example", 0, Message("example"), Message("of the test part, whose maps and scores are shown"), 0, 9999
 )
@@ -99,6 +100,7 @@ def ask(form: Form) -> Callable[[], Asked]:
     at_once = bool(form.ask(TRAIN))
     for word in (AT, STAGE, OPEN):
         form.ask(word)
+    form.now(DRAWN)  # a tab asks for it
 
     def make() -> Asked:
         chosen = data()
@@ -258,7 +260,7 @@ BESIDE = OneOf(
     Message("a second recipe with the same seed and the same batches, which differs in this alone"),
     options=tuple(AGAINST),
 )
-SPOKEN: tuple[Word, ...] = (DATA, PRESET, NET, OPTIMISER, SCHEDULE, EXAMPLE, TRAIN, BESIDE, AT, STAGE, OPEN)
+SPOKEN: tuple[Word, ...] = (DATA, PRESET, NET, OPTIMISER, SCHEDULE, EXAMPLE, TRAIN, BESIDE, AT, STAGE, OPEN, DRAWN)
 
 
 def words() -> frozenset[str]:
