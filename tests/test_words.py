@@ -21,6 +21,7 @@ CODE = re.compile(  # of Python, JavaScript, LaTeX, HTML, style sheets, addresse
 # Names of files' kinds, of torch's own, of widgets and options in addresses, and what systems say.
 NAMES = {
     *("zip or npz", "something else", "Ogg video", "git-annex pointer", "torch device", "out of memory"),
+    *("model name", "cpu family"),
     *("can't allocate memory", "not enough memory", "cannot allocate memory"),
     *(
         "frames x mels",
