@@ -19,6 +19,7 @@ from cnnviz.web.judged import judgement
 from cnnviz.web.pools import TRAININGS
 from cnnviz.web.share import share
 from cnnviz.web.shell import inside_frame
+from cnnviz.web.training_begun import so_far
 from cnnviz.web.training_files import offer
 from cnnviz.web.training_stage import Stage, hold, told
 from cnnviz.web.widgets import BIND, place
@@ -118,7 +119,9 @@ def draw(recipes: list[Recipe]) -> None:
     found = [one for one in map(runs.known, recipes) if one]
     for letter, one in zip("AB", found, strict=False):
         st.caption(markdown.plain(f"{letter}: {told(one)}" if len(found) > 1 else told(one)))
-    stage.draw(found)
+    if not found:
+        st.caption(_("Not trained yet: the weights are random, and right by chance alone. Press Train and watch them."))
+    stage.draw([one for one in map(so_far, recipes) if one])
     stage.open_step()
 
 

@@ -11,13 +11,14 @@ import pytest
 import torch
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
-from test_pages import opened
+from test_pages import blobs, opened
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.inputs.datasets import DATASETS
 from cnnviz.networks import learners
 from cnnviz.networks.training import Recipe, train
 from cnnviz.networks.zoo import ZOO
+from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
 from cnnviz.web import training_files as files
@@ -188,6 +189,38 @@ def test_files_hold_what_was_trained():
     found = np.load(BytesIO(files.arrays(history)))
     np.testing.assert_array_equal(found["loss"], history.loss)
     np.testing.assert_array_equal(found["accuracy_test"], history.curve("accuracy_test"))
+
+
+# --- before anything is trained ---
+
+
+@pytest.mark.parametrize("words", [{}, {"seed": "7", "preset": "dense"}, {"data": "signals", "against": "dense"}])
+def test_the_bare_page_shows_the_weights_that_training_begins_with(words):
+    found = said(**words)
+    app = opened("training", **words)
+    assert app.button(key="train_now").label == "Train"
+    [blob] = blobs(app)
+    scene = Scene.from_bytes(blob)
+    assert scene.tensors["ticks"].tolist() == [0]
+    for r, recipe in enumerate(filter(None, (found.recipe, found.beside))):
+        torch.manual_seed(recipe.seed)
+        first = next(one for one in recipe.network.module().parameters())
+        pictures = scene.tensors[f"kernel.{r}.0"]
+        filters = min(len(first), pictures.shape[1])
+        ours = pictures[0, :filters].reshape(filters, -1)
+        np.testing.assert_array_equal(ours, first.detach().numpy().reshape(len(first), -1)[:filters, : ours.shape[1]])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"data": "events"},
+        {"preset": "lesson B", "data": "fashion-mnist", "fashion-mnist_padding": "4", "batch": "512", "steps": "2"},
+    ],
+)
+def test_what_takes_long_to_begin_with_is_not_shown_before_it_is_trained(words):
+    app = opened("training", **words)
+    assert app.button(key="train_now").label == "Train" and not blobs(app)
 
 
 # --- runs ---

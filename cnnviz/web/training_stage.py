@@ -19,6 +19,7 @@ from cnnviz.web import training_runs as runs
 from cnnviz.web.about import facts
 from cnnviz.web.components.player import TAB, player
 from cnnviz.web.components.training import training
+from cnnviz.web.training_begun import so_far
 from cnnviz.web.widgets import place
 
 
@@ -36,7 +37,8 @@ class Stage:
             st.rerun()
         for run in working:
             st.progress(*far(run))
-        found = [run.history() if (run := runs.at_work(one)) else runs.known(one) for one in self.recipes]
+        seen = [run.history() if (run := runs.at_work(one)) else None for one in self.recipes]
+        found = [one or so_far(recipe) for one, recipe in zip(seen, self.recipes, strict=True)]
         self.draw([one for one in found if one])
 
     def draw(self, found: Sequence[History]) -> None:
@@ -57,7 +59,7 @@ class Stage:
         if which not in ("1", "2") or int(which) > len(self.recipes) or not at.isdecimal():
             return
         recipe = self.recipes[int(which) - 1]
-        history = runs.known(recipe)
+        history = so_far(recipe)
         if not history or stage not in dict(recipe.network.stages):
             return
         moment = history.at(int(at))
