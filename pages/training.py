@@ -15,6 +15,7 @@ from cnnviz.web import page as screen
 from cnnviz.web import training_runs as runs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.form import Widgets
+from cnnviz.web.guessing import ask_first, graded
 from cnnviz.web.judged import judgement
 from cnnviz.web.pools import TRAININGS
 from cnnviz.web.share import share
@@ -108,6 +109,8 @@ def draw(recipes: list[Recipe]) -> None:
         for recipe in recipes:
             if not runs.at_work(recipe) and not runs.finished(recipe) and not runs.wrong(recipe):
                 runs.begin(recipe)
+    if not screen.embedded():
+        ask_first(recipes)
     buttons(recipes)
     for recipe in recipes:
         if problem := runs.wrong(recipe):
@@ -121,6 +124,7 @@ def draw(recipes: list[Recipe]) -> None:
         st.caption(markdown.plain(f"{letter}: {told(one)}" if len(found) > 1 else told(one)))
     if not found:
         st.caption(_("Not trained yet: the weights are random, and right by chance alone. Press Train and watch them."))
+    graded(recipes)
     stage.draw([one for one in map(so_far, recipes) if one])
     stage.open_step()
 

@@ -11,8 +11,12 @@ from cnnviz.text import Message, _
 
 
 def names_of(histories: Sequence[History]) -> list[str]:
+    """What the recipe of each is called."""
+    return called([history.recipe for history in histories])
+
+
+def called(recipes: Sequence[Recipe]) -> list[str]:
     """What each recipe is called: what it has and the other has not."""
-    recipes = [history.recipe for history in histories]
     differ = [one.name for one in fields(Recipe) if len({getattr(recipe, one.name) for recipe in recipes}) > 1]
     found = []
     for recipe in recipes:
