@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz.content.presets import TRAINING
 from cnnviz.core.geometry import GeometryError
 from cnnviz.networks.code import CodeError
 from cnnviz.networks.training import Recipe, code
@@ -18,6 +19,7 @@ from cnnviz.web.form import Widgets
 from cnnviz.web.guessing import ask_first, graded
 from cnnviz.web.judged import judgement
 from cnnviz.web.pools import TRAININGS
+from cnnviz.web.questions import stand
 from cnnviz.web.share import share
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.training_begun import so_far
@@ -159,7 +161,9 @@ inside_frame()
 TRAININGS.warm()
 with st.sidebar:
     make = asked.ask(Widgets({asked.PRESET.key: another_network}, turned=another))
-screen.title("training", [])
+screen.title("training", TRAINING)
+if not screen.embedded():
+    stand(TRAINING, asked.LOOKED)
 try:
     chosen = make()
     recipes = [chosen.recipe, *([chosen.beside] if chosen.beside else [])]

@@ -14,6 +14,7 @@ from cnnviz.content.presets import (
     POOLING,
     SHAPES,
     SPECTROGRAM,
+    TRAINING,
 )
 from cnnviz.core.layers import KINDS
 from cnnviz.scenes.query import PAGES
@@ -55,7 +56,7 @@ def bound(app) -> set[str]:
         return set(params._bindings_by_param)
 
 
-ASKED = [*CONVOLUTION, *MATRIX, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS]
+ASKED = [*CONVOLUTION, *MATRIX, *POOLING, *GATING, *NORMALISATION, *SHAPES, *SPECTROGRAM, *NETWORKS, *TRAINING]
 OURS = [*ASKED, *CARDS, *(one for part in SECTIONS.values() for one in part)]
 
 

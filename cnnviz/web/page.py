@@ -1,7 +1,6 @@
 """What the pages of single layers share, from the widgets of the input to the facts and the code below the stage."""
 
 from collections.abc import Callable, Mapping
-from html import escape
 from itertools import starmap
 from typing import Any
 
@@ -24,7 +23,7 @@ from cnnviz.tensorfile import TensorError
 from cnnviz.text import _, listed
 from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import plain
-from cnnviz.web.questions import asked, questions
+from cnnviz.web.questions import questions, stand
 from cnnviz.web.share import here, share
 from cnnviz.web.site import TITLES
 from cnnviz.web.widgets import BIND, place, put, redraw_page
@@ -70,9 +69,8 @@ def heed(
     with st.container():
         if problem:
             explain(problem, kind, ndim)
-        if not embedded() and (question := asked(presets)):
-            words = escape(str(question.question))
-            st.html(f'<div class="asked"><strong>{words}</strong>{question.answer_html()}</div>')
+        if not embedded():
+            stand(presets)
         if source:
             notices(source)
 

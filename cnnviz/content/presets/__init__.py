@@ -9,6 +9,7 @@ from cnnviz.content.presets.normalisation import NORMALISATION
 from cnnviz.content.presets.pooling import POOLING
 from cnnviz.content.presets.shapes import SHAPES
 from cnnviz.content.presets.spectrogram import SPECTROGRAM
+from cnnviz.content.presets.training import TRAINING
 
 __all__ = [
     "CARDS",
@@ -20,4 +21,5 @@ __all__ = [
     "POOLING",
     "SHAPES",
     "SPECTROGRAM",
+    "TRAINING",
 ]

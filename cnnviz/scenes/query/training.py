@@ -32,6 +32,7 @@ EXAMPLE = Number(
 )
 AT, STAGE, OPEN = Held("at", ""), Held("stage", ""), Held("open", "")  # the playhead; the recipe whose step is opened
 TRAIN = Held("train", "")  # says that it is to be trained at once, where it is not known yet
+LOOKED = frozenset(word.key for word in (AT, STAGE, OPEN, TRAIN, DRAWN))  # how a recipe is looked at
 AUGMENT, AUGMENTED = "augmenting", "augment_"
 WORDS: Mapping[str, Message] = {
     SMALL: Message("Two convolutions and a dense layer, in the data's own shape."),
