@@ -9,7 +9,7 @@ import torch
 from page_objects import Screen
 from playwright.sync_api import Page, expect
 
-from cnnviz.networks.training import History, Recipe, train
+from cnnviz.networks.training import Budget, History, Recipe, train
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
 
@@ -40,6 +40,12 @@ class Watched:
         expect(self.page.get_by_text(f"After {steps} of {steps} steps").first).to_be_visible(timeout=LONG)
         expect(self.training.root).to_have_attribute("data-ready", re.compile("."))
 
+    def read_at(self, key: str) -> str:
+        """What is said where a key leads the playhead."""
+        self.training.press(key)
+        expect(self.training.readout).to_contain_text({"Home": "Step 0:", "End": "Step 40:"}[key])
+        return self.training.readout.inner_text()
+
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
@@ -59,6 +65,19 @@ def torchs(history: History, recipe: Recipe, step: int, stage: str) -> np.ndarra
         if name == stage:
             break
     return x[0].detach().numpy()
+
+
+def test_the_bare_page_shows_a_network_before_it_learns(watched):
+    watched.open(SIXTY)
+    expect(watched.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(watched.training.readout).to_contain_text("Step 0")
+    watched.page.get_by_role("button", name=re.compile("open conv1")).click()
+    watched.player.wait_ready("nn.Conv2d(1, 8, kernel_size=3, padding=1)")
+    recipe = recipe_of(SIXTY).recipe
+    y = torchs(train(recipe, budget=Budget(steps=0)), recipe, 0, "conv1")
+    watched.player.press("Home")
+    watched.player.at_step(0)
+    assert watched.player.read().value == pytest.approx(float(y[0, 0, 0]), abs=2e-3)
 
 
 def test_a_network_learns_and_any_step_opens_in_the_player_with_torchs_numbers(watched):
@@ -99,6 +118,21 @@ def test_a_run_is_stopped_and_found_again_and_a_link_replays_it(watched):
     watched.open(words)  # another session
     expect(told).to_have_text(reached)
     expect(watched.page.get_by_role("button", name="Go on")).to_be_visible()
+
+
+def test_a_link_that_trains_shows_a_second_session_the_same_numbers(watched):
+    words = "steps=40&seed=5&train=true"
+    watched.open(words)
+    watched.trained(40)
+    told = watched.page.get_by_text("After 40 of 40 steps")
+    first = [told.inner_text(), watched.read_at("End"), watched.read_at("Home")]
+    watched.open(words)  # another session
+    watched.trained(40)
+    # The seconds are those of the one run that was made.
+    assert [told.inner_text(), watched.read_at("End"), watched.read_at("Home")] == first
+    last = train(recipe_of(words).recipe).last
+    assert f"{last.accuracy_test:.1%} on unseen examples" in first[0]
+    assert "Step 40" in first[1] and "Step 0" in first[2]
 
 
 def test_two_recipes_stand_side_by_side_under_one_playhead(watched):

@@ -16,7 +16,7 @@ from test_pages import blobs, opened
 from cnnviz.core.geometry import GeometryError
 from cnnviz.inputs.datasets import DATASETS
 from cnnviz.networks import learners
-from cnnviz.networks.training import Recipe, train
+from cnnviz.networks.training import Budget, History, Recipe, train
 from cnnviz.networks.zoo import ZOO
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.query import training as asked
@@ -273,21 +273,32 @@ def test_when_the_last_one_leaves_a_run_that_waits_is_called_off(gate):
     assert job.wait(10) and not runs.known(recipe)
 
 
-def test_a_run_that_is_paused_goes_on_to_the_very_same_end():
-    recipe = said(steps="1500").recipe
-    app = opened("training", steps="1500", train="true")
-    run = app.session_state[runs.SEATS][runs.key(recipe)].run
-    until(lambda: run.job.progress[0] > 5)
-    app.button(key="pause").click().run()
-    part = runs.known(recipe)
-    assert part and 0 < part.steps < 1500 and part.rest
+def test_a_run_that_is_paused_goes_on_as_if_nothing_had_been():
+    words = {"steps": "20000"}  # far more than it makes until it is paused
+    recipe = said(**words).recipe
+    app = opened("training", **words, train="true")
+    first = paused(app, recipe, 5)
+    assert 5 < first.steps < 20000 and first.rest
     assert "train" not in app.query_params
     app.button(key="train_now").click().run()
-    app = wait_for(app, recipe)
-    whole = runs.known(recipe)
-    assert whole and whole.steps == 1500 and not whole.rest
-    twin = train(recipe)
-    np.testing.assert_array_equal(whole.loss, twin.loss)
+    second = paused(app, recipe, first.steps + 60)  # by then the examples are drawn anew
+    assert first.steps + 60 < second.steps < 20000
+    twin = train(recipe, budget=Budget(steps=second.steps))
+    np.testing.assert_array_equal(second.loss, twin.loss)
+    for name, array in twin.last.state.items():
+        np.testing.assert_array_equal(second.last.state[name], array)
+
+
+def paused(app: AppTest, recipe: Recipe, beyond: int) -> History:
+    """What is known of a run when it is paused, as soon as it tells of more steps than so many."""
+    run = app.session_state[runs.SEATS][runs.key(recipe)].run
+    until(lambda: run.job.progress[0] > beyond)
+    app.button(key="pause").click().run()
+    until(lambda: not runs.stops(recipe))
+    app.run()
+    found = runs.known(recipe)
+    assert found
+    return found
 
 
 def test_a_turned_knob_leaves_the_run_and_waits_to_be_asked(gate):
