@@ -1,7 +1,8 @@
-"""Ten visitors turn knobs, alone and while somebody has a film made."""
+"""Ten visitors turn knobs, alone, while somebody has a film made, and while a network is trained."""
 
 import asyncio
 import random
+from collections.abc import Callable, Coroutine
 from statistics import quantiles
 
 from bench.table import Figure, Table
@@ -12,46 +13,82 @@ VISITORS = 10
 TURNS = 12  # of each visitor in a round
 PAUSE = (0.5, 1.5)  # s from one turn to the next
 ROUNDS = 3  # of each kind, in turns
+ALONE, FILMS, TRAINS = "alone", "while a film is made", "while a network is trained"
 POLL = 0.5  # s from one look at the film to the next, as the page asks for
 MOST = 2.0  # times as slow at the 95th percentile
+STEPS = 20_000  # of a training: more than are made in a round
+TRAIN = "data=fashion-mnist&steps={steps}&seed={seed}&train=true"
 FILM = "Film for slides and chats (GIF)"
 
 
 def load() -> Table:
     with serve(quiet=True) as server:
-        quiet, busy, films = asyncio.run(measured(server.url))
-    rows: dict[str, list[Figure | None]] = {
-        name: [Figure(1000 * quantiles(found, n=100)[percent - 1]) for percent in (50, 95)]
-        for name, found in (("alone", quiet), ("while a film is made", busy))
-    }
-    rows["ratio"] = [
-        Figure(quantiles(busy, n=100)[percent - 1] / quantiles(quiet, n=100)[percent - 1], 2, most=most)
-        for percent, most in ((50, None), (95, MOST))
-    ]
+        found, films, steps = asyncio.run(measured(server.url))
+    rows: dict[str, list[Figure | None]] = {}
+    for name, times in found.items():
+        rows[name] = [Figure(1000 * at(times, percent)) for percent in (50, 95)]
+        if name != ALONE:
+            rows[f"× alone, {name}"] = [
+                Figure(at(times, percent) / at(found[ALONE], percent), 2, most=most)
+                for percent, most in ((50, None), (95, MOST))
+            ]
     title = f"Load: {VISITORS} visitors turn knobs, {ROUNDS} rounds of {TURNS} turns each"
-    note = f"From a turn to the page's last message, without a browser; {films} films of 300 pictures were done."
-    return Table(title, ("median ms", "p95 ms"), rows, (note,))
+    notes = (
+        "From a turn to the page's last message, without a browser.",
+        f"Meanwhile {films} films of 300 pictures were done, and about {steps:,} steps of training.",
+    )
+    return Table(title, ("median ms", "p95 ms"), rows, notes)
 
 
-async def measured(url: str) -> tuple[list[float], list[float], int]:
-    """Seconds of all turns, alone and beside a film; and how many films were done."""
+def at(times: list[float], percent: int) -> float:
+    return quantiles(times, n=100)[percent - 1]
+
+
+async def measured(url: str) -> tuple[dict[str, list[float]], int, int]:
+    """Seconds of all turns, alone, beside a film and beside a training; how many films and steps were done."""
     visitors = [await visit(url, "convolution", f"input=photo&input_rows={32 + n}") for n in range(VISITORS)]
     maker = await visit(url, "convolution", "input=photo&tab=Share")
     for label, value in (("file", FILM), ("part", "from … to"), ("last step", 300.0)):
         maker.set(label, value)
         await maker.run()
-    quiet: list[float] = []
-    busy: list[float] = []
-    films = 0
-    await turns(visitors, 2 * ROUNDS)  # warms up
+    found: dict[str, list[float]] = {ALONE: [], FILMS: [], TRAINS: []}
+    films = steps = 0
+    await turns(visitors, 3 * ROUNDS)  # warms up
     for number in range(ROUNDS):
-        quiet += await turns(visitors, 2 * number)
-        stop = asyncio.Event()
-        making = asyncio.create_task(make(maker, stop))
-        busy += await turns(visitors, 2 * number + 1)
-        stop.set()
-        films += await making
-    return quiet, busy, films
+        found[ALONE] += await turns(visitors, 3 * number)
+        times, done = await beside(make, maker, visitors, 3 * number + 1)
+        found[FILMS] += times
+        films += done
+        learner = await visit(url, "training", TRAIN.format(steps=STEPS, seed=number))
+        times, done = await beside(learn, learner, visitors, 3 * number + 2)
+        found[TRAINS] += times
+        steps += done
+    return found, films, steps
+
+
+async def beside(
+    work: Callable[[Visitor, asyncio.Event], Coroutine[None, None, int]],
+    worker: Visitor,
+    visitors: list[Visitor],
+    number: int,
+) -> tuple[list[float], int]:
+    """A round beside somebody's work, and how much of that was done."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(worker, stop))
+    found = await turns(visitors, number)
+    stop.set()
+    return found, await working
+
+
+async def learn(learner: Visitor, stop: asyncio.Event) -> int:
+    """Look on while a network is trained, until it is enough; how many steps were made?"""
+    share = 0
+    while not stop.is_set():
+        await asyncio.sleep(POLL)
+        await learner.run(fragment=learner.fragment)
+        share = max(share, learner.progress)
+    await learner.run("Pause")
+    return STEPS * share // 100
 
 
 async def make(maker: Visitor, stop: asyncio.Event) -> int:
