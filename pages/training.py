@@ -41,9 +41,9 @@ on others that it never sees. Where the first goes on rising and the second does
 **The same again.** A recipe has a seed: the same recipe gives the same weights. Two recipes side by side begin with the
 same seed and learn from the same batches, so what differs on screen comes from what differs in them.
 
-**Beside the lessons.** Lesson C's network was right in 70.51 % of CIFAR-10's test pictures, in colour and of ten kinds
-of things; digits and clothes are easier, so numbers here are higher. CIFAR-10 is not part of cnnviz: whoever has its
-files chooses data of their own and trains that very network on them.
+**Beside the lessons.** Once lesson B's or lesson C's network is trained, what the lesson reached stands here, with all
+that differs. CIFAR-10, lesson C's pictures, is not part of cnnviz: whoever has its files chooses data of their own and
+trains that very network on them.
 """)
 
 
@@ -96,7 +96,8 @@ def buttons(recipes: list[Recipe]) -> None:
         if stopping := [one for one in recipes if runs.stops(one)]:
             st.fragment(wait_for, run_every=EVERY)(stopping)
         elif busy:
-            st.button(_("Pause"), key="pause", icon=":material/pause:", on_click=stop, args=(recipes,))
+            says = _("Stops, and keeps what is reached to look at or to take away. Go on continues from there.")
+            st.button(_("Pause"), key="pause", icon=":material/pause:", help=says, on_click=stop, args=(recipes,))
         elif not all(map(runs.finished, recipes)):
             part = any(map(runs.known, recipes))
             words = _("Go on") if part else _("Train")
