@@ -12,7 +12,7 @@ from cnnviz.content.presets import NETWORKS
 from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, Shape
-from cnnviz.export.on_stage import on_stage, whose
+from cnnviz.export.on_stage import on_stage
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
@@ -27,6 +27,7 @@ from cnnviz.scenes.query.weights import START, TRAINED, example_of
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.verdict import verdict_words
 from cnnviz.scenes.weights import Loaded, Trained
+from cnnviz.scenes.whose import whose
 from cnnviz.text import _, in_turn
 from cnnviz.text.counts import in_words
 from cnnviz.web import markdown, nudging
@@ -123,7 +124,7 @@ def run_it(run: Run) -> None:
     request, shown = settled(run, looked)
     if shown is None:
         return
-    words = f"{read(request.input).caption}, {whose(request.weights)}"
+    words = f"{read(request.input).caption}, {whose(request)}"
     if not screen.embedded():
         st.caption(markdown.plain(words))
         with st.container():

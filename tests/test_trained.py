@@ -1,12 +1,14 @@
 """Weights that ship on the pages: those of the file, at their moment, and captions say whose they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
 from test_pages import blobs, meta, opened
 
-from cnnviz.export.on_stage import whose
+from cnnviz.inputs.event_clip import EventClip
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.networks.desed import HEAD, Desed
@@ -19,6 +21,7 @@ from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView
 from cnnviz.scenes.shipped.card import WEIGHTS
 from cnnviz.scenes.verdict import verdict
 from cnnviz.scenes.weights import Seeded, Trained
+from cnnviz.scenes.whose import whose
 from cnnviz.web.linked import asked as said_by
 
 MOMENTS = [(name, at) for name in shipped.cards() for at in range(len(shipped.card(name).moments))]
@@ -74,15 +77,24 @@ def test_an_address_of_the_page_spectrogram_holds_them_and_the_network_has_its_h
 @pytest.mark.parametrize(("name", "at"), MOMENTS)
 def test_captions_say_whose_they_are_and_how_good(name, at):
     kept = shipped.card(name).moments[at]
-    said = whose(Trained(name, at))
+    said = whose(Request(shipped.network_of(name), EventClip(), Trained(name, at)))
     for words in (str(shipped.title_of(name)), f"{kept.step:,} steps", f"{100 * kept.accuracy:.1f} %"):
         assert words in said
+
+
+def test_captions_say_a_seed_where_something_is_drawn_alone():
+    network = shipped.network_of("desed-glu")
+    assert "seed" not in whose(Request(network, EventClip(), Trained("desed-glu", seed=3)))
+    assert "seed" not in whose(Request(replace(network, training=True), EventClip(), Trained("desed-glu", seed=3)))
+    drops = replace(network, training=True, conv_dropout=0.5)
+    assert whose(Request(drops, EventClip(), Trained("desed-glu", seed=3))).endswith("dropout with seed 3")
+    assert whose(Request(drops, EventClip(), Seeded(3))) == "random weights, seed 3"
 
 
 def test_where_none_fit_the_weights_are_random_and_the_form_says_so():
     choice = from_query("network", {"weights": "trained", "net": "Conv2d(1,2,3);ReLU()", "shape": "1,8,8"}).made.make()
     assert choice[0].weights == Seeded(0)
-    assert "random" in whose(choice[0].weights)
+    assert "random" in whose(choice[0])
 
 
 def test_an_address_without_the_word_has_random_weights():
@@ -112,7 +124,7 @@ def test_the_page_networks_says_whose_weights_they_are_and_what_the_network_says
     assert not app.exception
     assert app.session_state["weights"] == "trained"
     request, _ = from_query("network", bare("network")).made.make()
-    assert any(whose(request.weights) in caption.value for caption in app.caption)
+    assert any(whose(request) in caption.value for caption in app.caption)
     (name, share), *_ = verdict(request)
     assert any(f"{name} {share:.2f}" in line.value for line in app.markdown)
 

@@ -6,7 +6,7 @@ from cnnviz.core.run import Run
 from cnnviz.export import Look, Staged
 from cnnviz.export.arrays import Words, packed
 from cnnviz.export.atlas import atlas
-from cnnviz.export.on_stage import on_stage, whose
+from cnnviz.export.on_stage import on_stage
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.read import read
 from cnnviz.networks.code.imports import imports_first
@@ -14,6 +14,7 @@ from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.build import show
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.request import Request
+from cnnviz.scenes.whose import whose
 
 SUM = """\
 layer = {layer}
@@ -49,7 +50,7 @@ def sum_code(done: Run) -> tuple[str, Tensors]:
 
 def caption_of(request: Request) -> str:
     """What the network reads, and whose weights it has."""
-    return f"{read(request.input).caption}, {whose(request.weights)}"
+    return f"{read(request.input).caption}, {whose(request)}"
 
 
 def maps_picture(request: Request, shown: Explained, look: Look) -> bytes:

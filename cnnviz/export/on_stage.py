@@ -2,7 +2,6 @@
 
 from cnnviz.core.layers import Array
 from cnnviz.export import Staged, saved
-from cnnviz.export.stage import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.desed import Desed
@@ -11,10 +10,10 @@ from cnnviz.scenes.gradient import gradient
 from cnnviz.scenes.numpy_code import numpy_code
 from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
-from cnnviz.scenes.weights import Kaiming, Loaded, Seeded, Trained
+from cnnviz.scenes.whose import whose
 from cnnviz.text import _, listed
 
-__all__ = ["code_of", "heard", "on_stage", "saved", "whose"]
+__all__ = ["code_of", "heard", "on_stage", "saved"]
 
 
 def on_stage(request: Request, view: LayerView, shown: Shown, address: str = "", opens: int | None = None) -> Staged:
@@ -55,7 +54,7 @@ def caption_of(request: Request, view: LayerView) -> str:
         "{stage} in a network, {caption}, {whose}",
         stage=view.stage,
         caption=read(request.input).caption,
-        whose=whose(request.weights),
+        whose=whose(request),
     )
 
 
@@ -64,11 +63,10 @@ def heard(request: Request) -> str:
     network = request.network
     assert isinstance(network, Desed)
     return _(
-        "{source}; {setting}; {weights}, seed {seed}",
+        "{source}; {setting}; {weights}",
         source=read(request.input).caption,
         setting=listed((network.activation, norm_words(network), mode_words(network))),
-        weights=weights_words(request),
-        seed=request.weights.seed,
+        weights=whose(request),
     )
 
 
@@ -80,14 +78,3 @@ def norm_words(network: Desed) -> str:
 
 def mode_words(network: Desed) -> str:
     return _("train mode") if network.training else _("eval mode")
-
-
-def whose(weights: Seeded) -> str:
-    """Whose weights a network has."""
-    if isinstance(weights, Loaded):
-        return _("weights of {name}", name=weights.checkpoint.name)
-    if isinstance(weights, Trained):
-        return _("weights: {words}", words=weights.words)
-    if isinstance(weights, Kaiming):
-        return _("kaiming-normal weights, seed {seed}", seed=weights.seed)
-    return _("random weights, seed {seed}", seed=weights.seed)

@@ -6,7 +6,7 @@ They are made of the forward pass that the viewer shows, and so hold its numbers
 from cnnviz.export.stage.all_channels import gallery, gallery_figure
 from cnnviz.export.stage.arrays import centres, npz, tensors
 from cnnviz.export.stage.figure import png
-from cnnviz.export.stage.named import file_name, weights_words
+from cnnviz.export.stage.named import file_name
 from cnnviz.export.stage.one_channel import picture, picture_figure
 from cnnviz.scenes.palette import limits
 
@@ -21,5 +21,4 @@ __all__ = [
     "picture_figure",
     "png",
     "tensors",
-    "weights_words",
 ]

@@ -4,10 +4,10 @@ import numpy as np
 
 from cnnviz.export.arrays import packed, safe
 from cnnviz.export.stage.named import lies as lies_of
-from cnnviz.export.stage.named import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.scenes.blob import Tensors
 from cnnviz.scenes.stage_maps import Maps
+from cnnviz.scenes.whose import whose
 from cnnviz.text import _
 
 
@@ -64,7 +64,7 @@ def words_of(maps: Maps) -> dict[str, str | int]:
         "stage": maps.view.stage,
         "layer": maps.done.layer.code(),
         "seed": request.weights.seed,
-        "weights": weights_words(request),
+        "weights": whose(request),
         "network": repr(request.network),
         "clip": str(read(request.input).caption),
         "readme": _(

@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 
 from cnnviz.core.layers import Array
 from cnnviz.export.pens import GREY, PLAIN, colours, ink, paper
-from cnnviz.export.stage.named import weights_words
 from cnnviz.inputs.read import read
 from cnnviz.scenes.stage_maps import Maps
+from cnnviz.scenes.whose import whose
 
 DPI = 150
 WIDTH = 10.0  # of a picture [inches]
@@ -69,7 +69,7 @@ def write_round(figure: Figure, maps: Maps, title: str, note: str, dark: bool) -
     left = EDGE / WIDTH
     for words, below, size in ((title, 0.18, 15), (caption, 0.5, 10), (note, 0.7, 9)):
         figure.text(left, 1 - below / height, words, fontsize=size, va="top", color=ink(dark), **PLAIN)
-    foot = textwrap.fill(f"{weights_words(request)}, seed {request.weights.seed}, {request.network}", 185)
+    foot = textwrap.fill(f"{whose(request)}, {request.network}", 185)
     figure.text(left, 0.12 / height, foot, fontsize=6.5, va="bottom", color=ink(dark), **PLAIN)
 
 
