@@ -91,7 +91,7 @@ def all_kernels(shown: Shown) -> None:
 
 def ways(request: Request, view: LayerView) -> list[Part]:
     """To where its windows are columns, in the same pass."""
-    if not isinstance(request.layer, Conv):
+    if not isinstance(request.layer, Conv) or not isinstance(request.weights, Named):
         return []
     words = to_query("matrix", (request, product(view)))
     return about.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))

@@ -21,8 +21,8 @@ times gate is what goes on.
 mix of all channels opens the gate of the cell itself. torch's *nn.GLU* splits the channels in two halves. ReLU is a
 gate as well: open where the cell is positive.
 
-**The network is not trained here.** Weights are torch's random start, so gates look random, too; what you see is how
-they work.
+**Whose weights?** Torch's random start, where gates look random, too. *trained* takes those of a network that ships,
+with the layers that run before its gate, on an example of what it has learned: there the gate opens for something.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """)

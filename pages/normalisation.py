@@ -23,13 +23,18 @@ they are. The kinds differ in nothing else. Then each channel has a weight and a
 
 **Training and eval.** Batch norm takes the statistics of the batch while training, and keeps running ones for later. In
 torch, `momentum` is how much of the *new* batch counts: running = (1 − momentum) · running + momentum · batch. In other
-libraries it is the share of the old. The running variance follows the unbiased one, which divides by n − 1.
+libraries it is the share of the old. The running variance follows the unbiased one, which divides by n − 1. With
+*trained* weights, running statistics, weight and bias are those that a network which ships has learned; it stands
+behind the network's own convolution. Switch `training` on and see how far one clip alone is from them.
 
 **Dropout.** While training, each cell is dropped with chance p, and what is left is scaled by 1 / (1 − p): the mean
 stays the same on average. In eval mode it does nothing.
 
 **✓ = torch.** Each cell is worked out by hand, in your browser, and compared with what PyTorch returned.
 """)
+
+
+BEGINS_LEARNED = _("The running statistics are those of many clips that the network learned from, not of this batch.")
 
 
 def offer_draw(seed: int) -> None:
@@ -55,12 +60,10 @@ def statistics(shown: Shown) -> None:
         _("running mean"): done.parts["running_mean"][-1],
         _("running variance"): done.parts["running_var"][-1],
     }
-    st.caption(
-        _(
-            "Training passes over this batch: {steps}. The running statistics start at mean 0 and variance 1.",
-            steps=layer.steps,
-        )
-    )
+    passes = _("Training passes over this batch: {steps}.", steps=layer.steps)
+    learned = done.state["num_batches_tracked"] > 0
+    start = BEGINS_LEARNED if learned else _("The running statistics start at mean 0 and variance 1.")
+    st.caption(f"{passes} {start}")
     st.dataframe(rows, hide_index=True, height="content")
     dark = st.context.theme.type == "dark"
     st.plotly_chart(running_figure(done.parts["running_mean"], done.parts["running_var"], flat, layer.momentum, dark))

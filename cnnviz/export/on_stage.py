@@ -10,7 +10,7 @@ from cnnviz.scenes.gradient import gradient
 from cnnviz.scenes.numpy_code import numpy_code
 from cnnviz.scenes.request import LayerView, MatrixView, Request
 from cnnviz.scenes.snippet import snippet, weight_of
-from cnnviz.scenes.whose import whose
+from cnnviz.scenes.whose import of_others, whose
 from cnnviz.text import _, listed
 
 __all__ = ["code_of", "heard", "on_stage", "saved"]
@@ -47,7 +47,7 @@ def caption_of(request: Request, view: LayerView) -> str:
     """What a layer is on, in a line."""
     match request.network:
         case Chain():
-            return str(read(request.input).caption)
+            return ", ".join(filter(None, (str(read(request.input).caption), of_others(request.weights))))
         case Desed():
             return heard(request)
     return _(

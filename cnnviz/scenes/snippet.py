@@ -7,7 +7,9 @@ from cnnviz.core.layers import Array, Layer, MaxUnpool
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.networks.code.imports import imports_first
 from cnnviz.scenes.request import Request
-from cnnviz.scenes.weights import Named
+from cnnviz.scenes.weights import Front, Named
+
+READS_SHIPPED = "from importlib.resources import files\nfrom safetensors.torch import load_file"
 
 
 def snippet(request: Request, gradient: Sequence[str] = ()) -> str:
@@ -30,18 +32,26 @@ def snippet(request: Request, gradient: Sequence[str] = ()) -> str:
     names = names_of(layers)
     made = [f"{name} = {one.code()}" for one, name in zip(layers, names, strict=True) if is_module(one)]
     drawn = [*front, *([layer] if weight is None else [])]
-    learned = any(True for one in drawn if is_module(one) for _ in one.module().parameters())
+    shipped = shipped_steps(request)
+    learned = not shipped and any(True for one in drawn if is_module(one) for _ in one.module().parameters())
     seed = [seeded] if learned or layer.random else []
     again = [seeded] if layer.random and (learned or any(one.random for one in front)) else []
     kernel = "" if weight is None else kernel_code(weight)
-    steps = [line for one, name in zip(front, names, strict=False) for line in front_steps(one, name, seeded)]
+    steps = [*shipped]
+    steps += [line for one, name in zip(front, names, strict=False) for line in front_steps(one, name, seeded)]
     steps += weight_steps(layer, weight is not None, isinstance(request.weights, Named) and request.weights.flipped)
     steps += again
     use = layer.use()
     definitions = dict.fromkeys(one.definition() for one in layers)
     x = "\n".join(filter(None, (request.input.code(), request.batch.code(layer.ndim))))
     made_of = [x, "\n".join([*seed, *made]), kernel]
-    parts = ["from torch import nn", *definitions, *made_of, *applied(steps, use, gradient)]
+    parts = [
+        "from torch import nn",
+        *([READS_SHIPPED] if shipped else []),
+        *definitions,
+        *made_of,
+        *applied(steps, use, gradient),
+    ]
     return imports_first("\n\n".join(filter(None, parts)))
 
 
@@ -69,6 +79,24 @@ def read_by(call: str) -> str:
 def weight_of(request: Request) -> Array | None:
     """The kernel that was chosen by its name; None keeps torch's own start."""
     return request.weights.weight(request.network) if isinstance(request.weights, Named) else None
+
+
+def shipped_steps(request: Request) -> list[str]:
+    """Lines that load what a network has learned into its first layers; none for other weights."""
+    weights, network = request.weights, request.network
+    if not isinstance(weights, Front):
+        return []
+    layers = [layer for _, layer in network.stages]
+    held = zip(names_of(layers), layers, weights.starts(network), strict=True)
+    loaded = [(name, start) for name, one, (_, start) in held if is_module(one) and one.module().state_dict()]
+    return [
+        f'learned = load_file(files("cnnviz") / "../weights/{weights.kept.file}")',
+        "for module, start in (",
+        *(f'    ({name}, "{start}"),' for name, start in loaded),
+        "):",
+        "    own = {key.removeprefix(start): value for key, value in learned.items() if key.startswith(start)}",
+        "    module.load_state_dict(own)",
+    ]
 
 
 def is_module(layer: Layer) -> bool:

@@ -154,6 +154,26 @@ class Trained(Seeded):
 
 
 @dataclass(frozen=True)
+class Front(Trained):
+    """Those of the first layers of a network whose weights ship, for a chain of the same layers."""
+
+    def state(self, network: Network) -> Mapping[str, Array]:
+        learned = shipped.state(self.name, self.moment)
+        return {
+            own + key.removeprefix(start): array
+            for own, start in self.starts(network)
+            for key, array in learned.items()
+            if key.startswith(start)
+        }
+
+    def starts(self, network: Network) -> list[tuple[str, str]]:
+        """How the keys of each layer begin: here, and in the file."""
+        whole = shipped.network_of(self.name)
+        pairs = zip(network.stages, whole.stages, strict=False)
+        return [(network.start(own), whole.start(name)) for (own, _), (name, _) in pairs]
+
+
+@dataclass(frozen=True)
 class Cam(Seeded):
     """Those of a network, and behind some of its stages the weights of a Grad-CAM, as a convolution of 1 × 1.
 

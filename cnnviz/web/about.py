@@ -10,6 +10,7 @@ from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
+from cnnviz.scenes.whose import of_others
 from cnnviz.text import _
 from cnnviz.text.formula import formula
 from cnnviz.text.numbers import milliseconds
@@ -33,7 +34,8 @@ def caption(request: Request, shown: Shown, problem: Exception | None = None) ->
     if embedded() and not problem:
         return []
     calls = " → ".join(f"`{layer.code()}`" for __, layer in request.network.stages)
-    source = plain(": ".join(filter(None, (str(read(request.input).caption), back_words(shown)))))
+    on = ", ".join(filter(None, (str(read(request.input).caption), of_others(request.weights))))
+    source = plain(": ".join(filter(None, (on, back_words(shown)))))
     if problem:
         return [part("p", *parts(_("Still showing {calls} on {source}", calls=calls, source=source)))]
     return [part("p", *parts(_("{calls} on {source}", calls=calls, source=source)))]

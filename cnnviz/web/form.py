@@ -219,6 +219,8 @@ def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:
 def held(word: Held) -> Any:
     """What buttons and files change, and no widget shows."""
     st.session_state[word.key] = text = said(word)  # so that a page that is left finds it again
+    if text == word.default:
+        st.query_params.pop(word.key, None)  # where *Undo* has brought it back
     return text
 
 

@@ -24,12 +24,13 @@ from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
 
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
-    "convolution": "kernel kernel_text flip",
+    "convolution": "kernel kernel_text flip from_recipe moment",
     "matrix": "kernel kernel_text flip form",
     "pooling": "compare",
     "output_size": "size",
-    "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d",
-    "normalisation": "examples over",
+    "gating": "maps compare mask_1d mask_2d mask_3d other_mask_1d other_mask_2d other_mask_3d "
+    "weights from_recipe moment",
+    "normalisation": "examples over weights from_recipe moment",
     "shapes": "order maps",
     "spectrogram": "stage channel frame mel view compare network blocks activation normalization training nb_filters "
     "kernel_size padding stride pooling conv_dropout part log_mel from to b_sound b_activation b_normalization "

@@ -1,5 +1,6 @@
 """The form of the pages *Convolution* and *Output size*."""
 
+from dataclasses import replace
 from typing import Any
 
 from cnnviz.core.layers import AvgPool, Channels, Conv, ConvTranspose, Layer, MaxPool
@@ -7,11 +8,13 @@ from cnnviz.inputs.kernels import TITLES
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.front import ask_front
 from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_layer
+from cnnviz.scenes.query.weights import TRAINED, spell_trained
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text
 from cnnviz.scenes.request import Request
-from cnnviz.scenes.weights import Named, Seeded
+from cnnviz.scenes.weights import Front, Named, Seeded
 from cnnviz.text import Message
 
 # What stands in these lists stands in the address, too.
@@ -19,6 +22,8 @@ LAYERS: dict[str, type[Channels]] = {"Conv": Conv, "ConvTranspose": ConvTranspos
 SIZED: dict[str, type[Layer]] = {"Conv": Conv, "ConvTranspose": ConvTranspose, "MaxPool": MaxPool, "AvgPool": AvgPool}
 
 KERNEL = OneOf("kernel", "sobel_x", options=tuple(TITLES))
+TAUGHT = replace(KERNEL, options=(*TITLES, TRAINED))  # with those of the first convolution of weights that ship
+LEARNED = Message("Learned: those of the first convolution of a network that ships")
 TYPED = Text(
     "kernel_text",
     "1 0 -1\n2 0 -2\n1 0 -1",
@@ -40,6 +45,8 @@ SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil
 def ask(form: Form) -> Made:
     """A convolution, its input and its kernel."""
     kind = LAYERS[form.ask(OneOf("layer", "Conv", options=tuple(LAYERS), row=True))]
+    if kind is Conv and form.now(TAUGHT) == TRAINED:
+        return ask_front(form, kind, lambda: ask_taught(form))
     ndim = ask_ndim(form)
     layer_part, input_part, kernel_part = form.parts(None, Message("Input"), Message("Kernel"))
     with input_part:
@@ -48,7 +55,7 @@ def ask(form: Form) -> Made:
         chosen = form.setting(kind, ndim, skip=("in_channels",))
         form.per_axis(ndim, (kind, ""), (source_kind, INPUT))
     with kernel_part:
-        weights = ask_kernel(form, kind)
+        weights = ask_kernel(form, kind, TAUGHT if kind is Conv else KERNEL)
 
     def make() -> Request:
         inputs = source()
@@ -58,9 +65,15 @@ def ask(form: Form) -> Made:
     return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
 
 
-def ask_kernel(form: Form, kind: type[Channels]) -> Named:
+def ask_taught(form: Form) -> None:
+    """The kernels that a network has learned, among the others."""
+    form.ask(TAUGHT)
+    form.say(LEARNED)
+
+
+def ask_kernel(form: Form, kind: type[Channels], names: OneOf = KERNEL) -> Named:
     """The kernel by its name, and whether it is turned round."""
-    kernel = form.ask(KERNEL)
+    kernel = form.ask(names)
     form.say(TITLES[kernel])
     text = form.ask(TYPED) if kernel == "typed" else ""
     seed = form.ask(SEED) if kernel == "random" else 0
@@ -75,6 +88,8 @@ def spell(request: Request) -> dict[str, str]:
 
 def spell_kernel(request: Request) -> dict[str, str]:
     named = request.weights
+    if isinstance(named, Front):
+        return spell_trained(named) | {KERNEL.key: TRAINED}
     assert isinstance(named, Named)
     words = {"kernel": named.kernel, "kernel_text": named.text, "flip": FLIP.spell(named.flipped)}
     return words | {"seed": str(named.seed)}

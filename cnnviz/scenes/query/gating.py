@@ -46,8 +46,10 @@ from cnnviz.core.layers import (
 from cnnviz.inputs import parse_numbers
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.front import ask_front, is_trained
 from cnnviz.scenes.query.inputs import INPUT, SEED, Make, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.weights import spell_trained
 from cnnviz.scenes.query.words import Number, OneOf, Text
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
@@ -129,6 +131,8 @@ def ask(form: Form) -> Made:
     """A gate, its input, and the gate that it is compared with."""
     name = form.ask(OneOf("layer", "GLU", options=tuple(LAYERS)))
     form.say(NOTES.get(name))
+    if is_trained(form, LAYERS[name]):
+        return ask_front(form, LAYERS[name])
     ndim = ask_ndim(form)
     layer_part, other_part, input_part = form.parts(None, None, Message("Input"))
     with input_part:
@@ -198,7 +202,7 @@ def spell(request: Request, prefix: str = "") -> dict[str, str]:
     name = next(name for name, kind in LAYERS.items() if kind is type(layer))
     maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0
     words = spelled_layer(name, layer, request.input) | {"maps": str(maps), "seed": str(request.weights.seed)}
-    return words | spell_mask(layer)
+    return words | spell_mask(layer) | spell_trained(request.weights)
 
 
 def shortest(number: float) -> str:

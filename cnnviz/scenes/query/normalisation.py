@@ -19,8 +19,10 @@ from cnnviz.core.layers import (
 from cnnviz.inputs.batch import ONE, Along, Times
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
+from cnnviz.scenes.query.front import ask_front, is_trained
 from cnnviz.scenes.query.inputs import INPUT, NDIMS, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.weights import spell_trained
 from cnnviz.scenes.query.words import Number, OneOf, Switch
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
@@ -74,6 +76,8 @@ def ask(form: Form) -> Made:
     name = form.ask(OneOf("layer", "BatchNorm", options=tuple(LAYERS)))
     kind = LAYERS[name]
     form.say(NOTES[name])
+    if is_trained(form, kind):
+        return ask_front(form, kind)
     layer_part, input_part = form.parts(None, Message("Input"))
     with input_part:
         several = issubclass(kind, Norm) and form.ask(EXAMPLES)
@@ -104,6 +108,7 @@ def sized(kind: type[Norm], shape: Shape, over: str) -> dict[str, Any]:
 def spell(request: Request) -> dict[str, str]:
     layer = request.layer
     words = spelled_layer(type(layer).__name__, layer, request.input) | {"seed": str(request.weights.seed)}
+    words |= spell_trained(request.weights)
     if isinstance(layer, LayerNorm):
         words["over"] = {1: "last", layer.ndim: "axes", layer.ndim + 1: "all"}[len(layer.normalized_shape)]
     if isinstance(layer, Dropout):

@@ -1,6 +1,6 @@
 """Whose weights a network has, as words: random ones, those that ship, or a file of the reader's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnviz.inputs.example import PICTURES, SIGNALS, Example, SignalExample
@@ -55,13 +55,18 @@ def ask_trained(form: Form, network: Network, seed: int) -> Trained | None:
     if not found:
         form.say(NONE_FITS)
         return None
+    return replace(ask_one_of(form, found), seed=seed)
+
+
+def ask_one_of(form: Form, found: Sequence[shipped.Card]) -> Trained:
+    """Which of these weights, and from which moment of their training."""
     names = tuple(card.name for card in found)
     name = form.ask(OneOf(FROM, names[0], Message("trained by"), options=names)) if len(names) > 1 else names[0]
     steps = shipped.card(name).steps
     step = steps[-1]
     if len(steps) > 1:
         step = form.ask(OneOf(MOMENT, steps[-1], Message("after so many steps"), options=steps, row=True))
-    weights = Trained(name, steps.index(step), seed=seed)
+    weights = Trained(name, steps.index(step))
     form.say(weights.words)
     return weights
 
@@ -86,7 +91,12 @@ class Suited:
 
 def example_of(network: Network) -> Suited | None:
     """What the weights learned from that suit a network best; None where that is no example, or none fit."""
-    data = next((shipped.data_of(card.name) for card in shipped.suiting(network)), None)
+    return next((learned_from(card.name) for card in shipped.suiting(network)), None)
+
+
+def learned_from(weights: str) -> Suited | None:
+    """What weights of this name learned from; None where that is no example."""
+    data = shipped.data_of(weights)
     for kind, known in (("example", PICTURES), ("signal", SIGNALS)):
         for name, one in known.items():
             if one == data:
