@@ -212,6 +212,7 @@ interface FlowStage {
   axes: string[];
   vector: boolean;
   bars: boolean;
+  classes?: string[]; // what its numbers stand for
   way: "" | "tables" | "cells" | "all";
   says?: string; // of a column of an attribution: what it is,
   from?: number; // the column whose cells go with its own,

@@ -13,6 +13,7 @@ from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.patterns import Random
 from cnnviz.networks.desed import HEAD, Desed
 from cnnviz.scenes import shipped
+from cnnviz.scenes.build import show
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.query import from_query, to_query
 from cnnviz.scenes.query.bare import bare
@@ -105,6 +106,15 @@ def test_an_address_without_the_word_has_random_weights():
 
 def test_no_head_without_trained_weights():
     assert with_head(Desed(), None) == Desed()
+
+
+def test_the_last_bars_of_a_network_bear_the_names_of_its_classes():
+    request, _ = from_query("network", bare("network")).made.make()
+    *before, last = meta(show(request, NetworkView()).blob)["stages"]
+    assert last["classes"] == list(shipped.data_of(request.weights.name).classes)
+    assert not any("classes" in stage for stage in before)
+    random = meta(show(replace(request, weights=Seeded(0)), NetworkView()).blob)["stages"]
+    assert not any("classes" in stage for stage in random)
 
 
 # --- on the pages ---

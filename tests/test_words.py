@@ -15,8 +15,8 @@ FORMS = {"plural": 2, "Plural": 2}  # arguments that are messages, of those that
 PROGRAMMERS = {"ValueError", "TypeError", "NotImplementedError", "RuntimeError", "AssertionError", "compile"}
 TWO_WORDS = re.compile(r"[A-Za-z][a-z']+,? [a-z(“][a-z']*")
 CODE = re.compile(  # of Python, JavaScript, LaTeX, HTML, style sheets, addresses
-    r"^\s*(import |<|with torch|export const|python -m|:root|# |.use strict)|from \w+ import |\\[a-z]|\n.* = |"
-    r"for \w+ in |[?&]\w+=|[\w\]] = "
+    r"^\s*(import |<|with torch|export const|python -m|:root|# |.use strict)|from [\w.]+ import |\\[a-z]|\n.* = |"
+    r"for [\w, ]+ in |[?&]\w+=|[\w\]] = "
 )
 # Names of files' kinds, of torch's own, of widgets and options in addresses, and what systems say.
 NAMES = {

@@ -213,7 +213,11 @@ def network_maps(request: Request, view: NetworkView) -> Flow:
     network, shape, glance = request.network, passed.grid.values.shape, passed.saw(Glance)
 
     def blob() -> bytes:
-        return make_flow(network, passed.grid.values, passed.grid.scale, glance).to_bytes()
+        scene = make_flow(network, passed.grid.values, passed.grid.scale, glance)
+        *_, last = scene.meta["stages"]
+        if len(request.weights.classes) == last["size"][1] and last["vector"]:
+            last["classes"] = list(request.weights.classes)
+        return scene.to_bytes()
 
     macs = total(network.measures(shape)).macs
     made = BLOBS.get(key((request, view)), blob)

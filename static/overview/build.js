@@ -96,13 +96,13 @@ function trim(image, { across, size: [, , rows, columns], blocks: [, tall, wide]
 function barsInstead(map, stage) {
   map.bars = Array.from({ length: stage.size[1] }, (_, i) => {
     const [fill, number] = [make("i"), make("output")];
-    const line = make("div", { className: "feature", data: { feature: i } }, make("span", {}, String(i)), make("span", { className: "track" }, fill), number);
+    const line = make("div", { className: "feature", data: { feature: i } }, make("span", {}, stage.classes?.[i] ?? String(i)), make("span", { className: "track" }, fill), number);
     return { line, fill, number };
   });
   map.image.replaceWith(...map.bars.map(({ line }) => line));
   Object.assign(map.picture.style, { width: "100%", height: "auto" });
   map.room = [ROOM.column, LINE * map.bars.length];
-  map.picture.classList.add("bars");
+  map.picture.classList.add("bars", ...(stage.classes ? ["named"] : []));
   map.frame.classList.add("scrolls");
 }
 
