@@ -17,7 +17,7 @@ from cnnviz.web import training_runs as runs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.form import Widgets
 from cnnviz.web.guessing import ask_first, graded
-from cnnviz.web.judged import judgement
+from cnnviz.web.judged import judge_one
 from cnnviz.web.pools import TRAININGS
 from cnnviz.web.questions import stand
 from cnnviz.web.share import share
@@ -144,10 +144,8 @@ def below(recipes: list[Recipe]) -> None:
         st.markdown(EXPLANATION)
         st.caption(markdown.plain(str(recipe.data.licence)))
     with judging:
-        if judging.open and (found := runs.known(recipe)):
-            judgement(found)
-        elif judging.open:
-            st.caption(_("Nothing is trained yet. Press Train first."))
+        if judging.open:
+            judge_one(recipes)
     with lines:
         if lines.open:
             st.caption(_("Run as it stands, this gives the very weights above."))

@@ -53,8 +53,14 @@ class Examples:
         """
         if len(self) <= most:
             return self
-        chosen = np.sort(np.random.default_rng(0).permutation(len(self))[:most])
+        chosen = self.places(most)
         return Examples(self.x[chosen], self.y[chosen])
+
+    def places(self, most: int) -> NDArray[np.int64]:
+        """Where those of `part` stand among all."""
+        if len(self) <= most:
+            return np.arange(len(self))
+        return np.sort(np.random.default_rng(0).permutation(len(self))[:most])
 
 
 @dataclass(frozen=True, eq=False)

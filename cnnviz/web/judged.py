@@ -6,24 +6,51 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from cnnviz.core.examples import Examples
-from cnnviz.inputs.drawn import MOST_SIDE, inked
+from cnnviz.inputs.drawn import MOST_SIDE
 from cnnviz.inputs.logmel import DESED
-from cnnviz.networks.training import History, scores
-from cnnviz.networks.training.judging import Floats, Judged, JudgedEvents, judge, log_softmax
-from cnnviz.scenes.query.training import DRAWN
+from cnnviz.networks.training import History, Recipe
+from cnnviz.networks.training.judging import Floats, Judged, JudgedEvents, judge
+from cnnviz.scenes.query.training import JUDGED
+from cnnviz.scenes.recipes import called
 from cnnviz.text import _, plural
-from cnnviz.web.components.sketch import at, sketch
-from cnnviz.web.training_stage import hold
+from cnnviz.web import training_runs as runs
+from cnnviz.web.judged_examples import most_wrong
+from cnnviz.web.judged_input import draw_one, upload_one
+from cnnviz.web.widgets import BIND
 
 MOST = 500  # examples of the test part that are judged
-WRONG = 6  # of the most wrong ones that are shown
+
+
+def judge_one(recipes: Sequence[Recipe]) -> None:
+    """One of the recipes, judged; or why none can be."""
+    if any(map(runs.at_work, recipes)):
+        st.caption(_("It is training: what it has learned is judged here when that ends."))
+        return
+    known = [one for one in map(runs.known, recipes) if one]
+    if not known:
+        st.caption(_("Nothing is trained yet. Press Train first."))
+        return
+    at = 0
+    if len(known) > 1:
+        letters = dict(zip(JUDGED.options, called(recipes), strict=True))
+        chosen = st.segmented_control(
+            _("judged"),
+            JUDGED.options,
+            default=JUDGED.default,
+            format_func=lambda letter: f"{letter}: {letters[letter]}",
+            required=True,
+            key=JUDGED.key,
+            bind=BIND,
+        )
+        at = JUDGED.options.index(chosen)
+    judgement(known[at])
 
 
 def judgement(history: History) -> None:
     """What the last weights of a training say of unseen examples, and of a drawing."""
     data = history.recipe.data
-    examples = data.split().test.part(MOST)
+    test = data.split().test
+    examples = test.part(MOST)
     frame = DESED.seconds(1) * getattr(data, "pooling", 1)
     found = judge(history.recipe.network, history.last.state, examples, frame)
     if isinstance(found, JudgedEvents):
@@ -48,11 +75,12 @@ def judgement(history: History) -> None:
     )
     st.plotly_chart(confusion_figure(found, data.classes), key="confusion")
     st.plotly_chart(bars(found.by_class, data.classes, _("share that is right")), key="by_class")
+    most_wrong(found, examples, data.classes, test.places(MOST))
     channels, *size = data.shape
-    if len(size) == 2 and channels == 1:
-        most_wrong(found, examples, data.classes)
-        if max(size) <= MOST_SIDE:
+    if len(size) == 2 and channels in (1, 3):
+        if channels == 1 and max(size) <= MOST_SIDE:
             st.fragment(draw_one)(history, (size[0], size[1]))
+        st.fragment(upload_one)(history)
 
 
 def confusion_figure(found: Judged, classes: Sequence[str]) -> go.Figure:
@@ -80,49 +108,13 @@ def confusion_figure(found: Judged, classes: Sequence[str]) -> go.Figure:
 
 
 def bars(values: Floats, classes: Sequence[str], title: str) -> go.Figure:
-    """A number from 0 to 1 of each class, written on its bar; a class without one has none."""
+    """A number from 0 to 1 of each class, written behind its bar; a class without one has none."""
     words = ["" if np.isnan(value) else f"{value:.0%}" for value in values]
-    figure = go.Figure(go.Bar(x=list(classes), y=np.nan_to_num(values), text=words, marker={"color": "#3b5bdb"}))
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(title=title, range=[0, 1.1], tickformat=".0%")
-    figure.update_layout(margin={"l": 60, "r": 10, "t": 10, "b": 40}, height=260)
+    numbers = {"text": words, "textposition": "outside", "textangle": 0, "cliponaxis": False}
+    figure = go.Figure(
+        go.Bar(x=np.nan_to_num(values), y=list(classes), orientation="h", marker={"color": "#3b5bdb"}, **numbers)
+    )
+    figure.update_xaxes(title=title, range=[0, 1.15], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, automargin=True)
+    figure.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 40}, height=70 + 26 * len(classes))
     return figure
-
-
-def most_wrong(found: Judged, examples: Examples, classes: Sequence[str]) -> None:
-    """The examples that are most wrong, as pictures, with what they are and what was said."""
-    chosen = found.most_wrong(WRONG)
-    if not chosen:
-        return
-    st.subheader(_("Most wrong"), anchor=False)
-    with st.container(horizontal=True):
-        for i in chosen:
-            picture = examples.x[i, 0]
-            low, high = float(picture.min()), float(picture.max())
-            levels = (255 * (picture - low) / ((high - low) or 1)).astype(np.uint8)
-            with st.container(width=150):
-                st.image(levels.repeat(4, 0).repeat(4, 1), width=120)
-                said = int(found.said[i])
-                st.caption(
-                    _(
-                        "true: {true}, said: {said} {share:.2f}",
-                        true=classes[found.true[i]],
-                        said=classes[said],
-                        share=float(found.shares[i, said]),
-                    )
-                )
-
-
-def draw_one(history: History, size: tuple[int, int]) -> None:
-    """A grid to draw on, and the share that the network gives each class."""
-    st.subheader(_("Draw one"), anchor=False)
-    text = str(st.session_state.get(DRAWN.key) or st.query_params.get(DRAWN.key) or "")
-    recipe = history.recipe
-    found = scores(recipe.network, history.last.state, inked(at(text, size))[None])
-    shares = np.exp(log_softmax(found))[0]
-    sketch(text, size, "sketch", drawn, list(zip(recipe.data.classes, map(float, shares), strict=True)))
-
-
-def drawn(text: str) -> None:
-    """For callbacks."""
-    hold({DRAWN.key: text})

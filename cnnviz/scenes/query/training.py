@@ -31,8 +31,9 @@ EXAMPLE = Number(
     "example", 0, Message("example"), Message("of the test part, whose maps and scores are shown"), 0, 9999
 )
 AT, STAGE, OPEN = Held("at", ""), Held("stage", ""), Held("open", "")  # the playhead; the recipe whose step is opened
+JUDGED = OneOf("judged", "A", options=("A", "B"))  # which of two
 TRAIN = Held("train", "")  # says that it is to be trained at once, where it is not known yet
-LOOKED = frozenset(word.key for word in (AT, STAGE, OPEN, TRAIN, DRAWN))  # how a recipe is looked at
+LOOKED = frozenset(word.key for word in (AT, STAGE, OPEN, TRAIN, DRAWN, JUDGED))  # how a recipe is looked at
 AUGMENT, AUGMENTED = "augmenting", "augment_"
 WORDS: Mapping[str, Message] = {
     SMALL: Message("Two convolutions and a dense layer, in the data's own shape."),
@@ -101,7 +102,8 @@ def ask(form: Form) -> Callable[[], Asked]:
     at_once = bool(form.ask(TRAIN))
     for word in (AT, STAGE, OPEN):
         form.ask(word)
-    form.now(DRAWN)  # a tab asks for it
+    for asked in (DRAWN, JUDGED):
+        form.now(asked)  # a tab asks for it
 
     def make() -> Asked:
         chosen = data()
@@ -261,7 +263,21 @@ BESIDE = OneOf(
     Message("a second recipe with the same seed and the same batches, which differs in this alone"),
     options=tuple(AGAINST),
 )
-SPOKEN: tuple[Word, ...] = (DATA, PRESET, NET, OPTIMISER, SCHEDULE, EXAMPLE, TRAIN, BESIDE, AT, STAGE, OPEN, DRAWN)
+SPOKEN: tuple[Word, ...] = (
+    DATA,
+    PRESET,
+    NET,
+    OPTIMISER,
+    SCHEDULE,
+    EXAMPLE,
+    TRAIN,
+    BESIDE,
+    AT,
+    STAGE,
+    OPEN,
+    DRAWN,
+    JUDGED,
+)
 
 
 def words() -> frozenset[str]:
