@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Callable, Coroutine
 from statistics import quantiles
 
@@ -35,7 +36,7 @@ def load() -> Table:
     title = f"Load: {VISITORS} visitors turn knobs, {ROUNDS} rounds of {TURNS} turns each"
     notes = (
         "From a turn to the page's last message, without a browser.",
-        f"Meanwhile {films} films of 300 pictures were done, and about {steps:,} steps of training.",
+        f"Meanwhile {films} films of 300 pictures were done, and {steps:,} steps of training.",
     )
     return Table(title, ("median ms", "p95 ms"), rows, notes)
 
@@ -82,13 +83,12 @@ async def beside(
 
 async def learn(learner: Visitor, stop: asyncio.Event) -> int:
     """Look on while a network is trained, until it is enough; how many steps were made?"""
-    share = 0
     while not stop.is_set():
         await asyncio.sleep(POLL)
         await learner.run(fragment=learner.fragment)
-        share = max(share, learner.progress)
     await learner.run("Pause")
-    return STEPS * share // 100
+    made = re.search(r"Step ([\d,]+)", learner.progress)
+    return int(made[1].replace(",", "")) if made else 0
 
 
 async def make(maker: Visitor, stop: asyncio.Event) -> int:

@@ -27,8 +27,8 @@ class Visitor:
         As the page shows them.
     values : widget states by id
         What a browser would send along.
-    progress : int
-        Percent of the last progress bar that was shown.
+    progress : str
+        What the last progress bar said.
     """
 
     socket: ClientConnection
@@ -39,7 +39,7 @@ class Visitor:
     widgets: dict[str, Any] = field(default_factory=dict)
     values: dict[str, tuple[str, Any]] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)  # by the run that is on its way
-    progress: int = 0
+    progress: str = ""
     asks: str = ""  # the fragment that it wants run again
 
     async def run(self, pressed: str = "", fragment: str = "") -> float:
@@ -71,7 +71,7 @@ class Visitor:
             self.asks = message.auto_rerun.fragment_id
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
-            self.progress = element.progress.value if element.HasField("progress") else self.progress
+            self.progress = element.progress.text if element.HasField("progress") else self.progress
             widget = getattr(element, str(element.WhichOneof("type")))
             with suppress(AttributeError):
                 self.shown |= {widget.label: widget} if widget.id else {}

@@ -21,6 +21,7 @@ from cnnviz.networks.zoo import ZOO
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
+from cnnviz.scenes.training import make_training
 from cnnviz.web import training_files as files
 from cnnviz.web import training_runs as runs
 from cnnviz.web.pools import TRAININGS
@@ -245,6 +246,18 @@ def test_the_lesson_s_training_stands_beside_what_is_reached():
     assert len(told) == 1
     assert "after 3 steps" in told[0]
     assert "those here (1, 8, 8)" in told[0]
+
+
+def test_while_a_run_goes_on_its_picture_follows_and_shows_room_for_all_steps(gate):
+    recipe = said(steps="16").recipe
+    app = opened("training", steps="16", train="true")
+    run = app.session_state[runs.SEATS][runs.key(recipe)].run
+    Path(gate).write_text("go on")
+    until(run.history)
+    found = run.history()
+    assert found and not found.ended
+    told = Scene.from_bytes(make_training([found], *recipe.data.split().test.x[:1], 0).to_bytes()).meta
+    assert told["recipes"][0]["steps"] == 16 and told["recipes"][0]["ended"] == ""
 
 
 def test_ten_sessions_that_open_one_link_train_once(gate):

@@ -6,7 +6,7 @@ session is gone, so are its seats, and a run that nobody has is called off.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from weakref import WeakSet, WeakValueDictionary
 
@@ -64,7 +64,7 @@ class Run:
             return None
         loss = np.concatenate([part.loss for part in news])
         rate = np.concatenate([part.rate for part in news])
-        return History(self.recipe, loss, rate, moments, (0, 0), "cpu", 0.0, Message("It goes on."))
+        return History(self.recipe, loss, rate, moments, (0, 0), "cpu", 0.0)
 
 
 running: "WeakValueDictionary[str, Run]" = WeakValueDictionary()  # by recipe
@@ -161,7 +161,7 @@ def stops(recipe: Recipe) -> bool:
 def remember(run: Run) -> None:
     """Keep for this session what it has seen of a run."""
     if found := run.history():
-        seen()[key(run.recipe)] = found
+        seen()[key(run.recipe)] = replace(found, ended=Message("It goes on."))
         while len(seen()) > MOST_SEEN:
             seen().pop(next(iter(seen())))
 
