@@ -180,7 +180,7 @@ class Sketch {
     this.canvas.style.aspectRatio = `${columns} / ${rows}`;
     const ctx = this.canvas.getContext("2d");
     if (!ctx) return;
-    const gap = cell > LINES ? 1 : 0;
+    const gap = cell > LINES ? 2 : 0; // the page halves it: one pixel would be lost in places
     ctx.fillStyle = "#3a3f4a"; // the lines between cells
     ctx.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.drawing.cells.forEach((level, i) => {
