@@ -18,7 +18,7 @@ from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
 from cnnviz.web import training_runs as runs
 
-SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+SOBEL = np.array([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])  # bright above, dark below
 
 
 def said(preset: Preset) -> asked.Asked:
@@ -58,18 +58,18 @@ def tells(history: History, step: int, kernel: int, digit: int) -> float:
     return float((one > other).mean() + (one == other).mean() / 2)
 
 
-def test_kernel_4_has_learned_upright_edges():
-    [history] = learned("kernel 4")
-    start, end = (history.at(step).state["conv1.weight"][4, 0] for step in (0, 400))
-    assert cosine(end, SOBEL) == pytest.approx(0.85, abs=0.05)
+def test_kernel_0_has_learned_edges_that_are_bright_above():
+    [history] = learned("kernel 0")
+    start, end = (history.at(step).state["conv1.weight"][0, 0] for step in (0, 400))
+    assert cosine(end, SOBEL) == pytest.approx(0.87, abs=0.05)
     assert abs(cosine(start, SOBEL)) < 0.05
-    assert tells(history, 400, 4, digit=1) == pytest.approx(0.97, abs=0.02)
-    assert tells(history, 0, 4, digit=1) == pytest.approx(0.71, abs=0.01)
+    assert tells(history, 400, 0, digit=7) == pytest.approx(0.81, abs=0.03)
+    assert tells(history, 0, 0, digit=7) == pytest.approx(0.49, abs=0.01)
 
 
-def test_the_example_of_the_kernels_question_is_a_1():
-    found = said(about("kernel 4"))
-    assert found.recipe.data.split().test.y[found.example] == 1
+def test_the_example_of_the_kernels_question_is_a_7():
+    found = said(about("kernel 0"))
+    assert found.recipe.data.split().test.y[found.example] == 7
 
 
 def test_dropout_raises_the_loss_of_training_and_lowers_that_of_unseen_signals():
@@ -126,7 +126,7 @@ def test_it_does_not_where_positions_are_shuffled():
 
 
 CLAIMS: dict[str, Callable[[], None]] = {
-    "kernel 4": test_kernel_4_has_learned_upright_edges,
+    "kernel 0": test_kernel_0_has_learned_edges_that_are_bright_above,
     "dropout": test_dropout_raises_the_loss_of_training_and_lowers_that_of_unseen_signals,
     "batch norm": test_after_ten_steps_a_third_of_the_running_statistics_is_what_they_began_with,
     "Why does a convolution": test_a_convolution_beats_a_dense_net_of_as_many_parameters,
