@@ -9,7 +9,7 @@ from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.inputs.events import UNSEEN, Event
 from cnnviz.inputs.logmel import DESED, RATE, Features, log_mel
 from cnnviz.inputs.oddities import of_levels
-from cnnviz.inputs.sound import log_mel_lines, resampled
+from cnnviz.inputs.sound import SOUNDS, log_mel_lines, resampled
 from cnnviz.text import Message, listed
 
 
@@ -46,7 +46,8 @@ class EventClip(Source):
     def grid(self) -> Grid:
         values = log_mel(self.samples(), self.features)
         size = Message("{frames} frames × {mels} mels", frames=values.shape[1], mels=values.shape[2])
-        heard = listed(dict.fromkeys(event.kind for event in self.events))
+        kinds = dict.fromkeys(event.kind for event in self.events)
+        heard = listed([SOUNDS[kind][0] for kind in kinds])
         length = Message("{seconds} s", seconds=self.seconds)
         return Grid(values, "loud", listed((heard, length, size, *self.features.empty_notes())), of_levels(values))
 

@@ -127,8 +127,9 @@ export function paintUpdateFrame(ctx, board, r) {
   const { left, right } = updateRooms(ctx, board, r);
   const w = box.w - left - right;
   const letter = meta.recipes.length > 1 ? `${letterOf(r)} · ` : "";
-  write(ctx, `${letter}${_("what the next step changes")}`, box.x, box.y - 14, { font: `600 14px ${look.font}`, colour: look.text, align: "left" });
-  const name = ctx.measureText(`${letter}${_("what the next step changes")}`).width;
+  const heading = letter + _("what the next step changes");
+  write(ctx, heading, box.x, box.y - 14, { font: `600 14px ${look.font}`, colour: look.text, align: "left" });
+  const name = ctx.measureText(heading).width;
   ctx.font = `12px ${look.font}`;
   if (name + 12 + ctx.measureText(_("of weights")).width < box.w) write(ctx, _("of weights"), box.x + box.w, box.y - 14, { font: ctx.font, colour: look.soft, align: "right" });
   const { edges } = meta;
