@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from test_pseudo import words
 
+from cnnviz.inputs.events import HEARD
 from cnnviz.text.catalogue import OPEN
 
 pytestmark = pytest.mark.browser
@@ -31,8 +32,11 @@ SAID = """(skip) => {
   for (const part of document.querySelectorAll("[data-testid=stMain], [data-testid=stSidebar]")) walk(part);
   return said.filter(([, text]) => text);
 }"""
-# Of knobs, stages and files, and torch's calls.
-NAMES = re.compile(r"[a-z_]+\d*(_\d+)?( \[s\])?|torch\.manual_seed|[\w-]+\.\w+|nn\.\w+\(.*\)")
+# Of knobs, stages and files, torch's calls, and the classes of a data set.
+CLASSES = f"(?:{'|'.join(HEARD)})"
+NAMES = re.compile(
+    rf"[a-z_]+\d*(_\d+)?( \[s\])?|torch\.manual_seed|[\w-]+\.\w+|nn\.\w+\(.*\)|{CLASSES}(?:, {CLASSES})*"
+)
 STREAMLITS = re.compile(
     "Increment|Decrement|Copy to clipboard|Collapse sidebar|Open|Sidebar|Search|Fullscreen|Show/hide columns"
     "|Download as CSV|Link to heading|(info|warning) icon"

@@ -172,7 +172,7 @@ def test_an_input_says_which_events_are_in_it():
     samples, events = clip(3)
     np.testing.assert_array_equal(source.samples(), samples)
     assert source.events == events
-    assert str(source.grid().caption) == "alarm, speech, 5 s, 313 frames × 128 mels"
+    assert str(source.grid().caption) == "an alarm bell, a speech-like buzz, 5 s, 313 frames × 128 mels"
     np.testing.assert_array_equal(source.grid().values, log_mel(samples))
 
 
