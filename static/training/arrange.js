@@ -1,6 +1,7 @@
 // How pictures of kernels and maps stand in a box, and what lies under a pointer. Pure.
 
-const GAP = 10; // pixels between pictures of two filters; their numbers stand there
+const GAP = 10; // pixels between pictures of two filters side by side
+const LINE = 15; // pixels between two rows of them; their numbers stand there
 const SEAM = 2; // between channels of one filter
 
 /** Rows and columns of the channels of a filter. @param {number} channels @param {boolean} bars */
@@ -17,7 +18,7 @@ export function mosaic(channels, bars) {
 export function across(n, wide, tall, { w, h }) {
   let [best, found] = [0, 1];
   for (let columns = 1; columns <= n; columns++) {
-    const scale = Math.min((w / columns - GAP) / wide, (h / Math.ceil(n / columns) - GAP) / tall);
+    const scale = Math.min((w / columns - GAP) / wide, (h / Math.ceil(n / columns) - LINE) / tall);
     if (scale > best * 1.001) [best, found] = [scale, columns];
   }
   return found;
@@ -36,7 +37,7 @@ export function tiles({ filters, channels, rows, columns, bars, turned }, box, s
   const slim = Math.max(unitW / unitH, unitH / unitW) > 2.6; // of a long spectrogram cells are no squares
   const count = side || across(filters, slim && !bars ? 2.4 : unitW, slim && !bars ? 1 : unitH, box);
   const lines = Math.ceil(filters / count);
-  const [roomW, roomH] = [box.w / count - GAP, box.h / lines - GAP];
+  const [roomW, roomH] = [box.w / count - GAP, box.h / lines - LINE];
   const seams = [SEAM * (along - 1), SEAM * (down - 1)];
   const square = Math.min((roomW - seams[0]) / (wide * along), (roomH - seams[1]) / (tall * down));
   const cell = bars || slim ? [(roomW - seams[0]) / (wide * along), (roomH - seams[1]) / (tall * down)] : [square, square];
