@@ -130,8 +130,8 @@ def test_a_link_that_trains_shows_a_second_session_the_same_numbers(watched):
     watched.trained(40)
     # The seconds are those of the one run that was made.
     assert [told.inner_text(), watched.read_at("End"), watched.read_at("Home")] == first
-    last = train(recipe_of(words).recipe).last
-    assert f"{last.accuracy_test:.1%} on unseen examples" in first[0]
+    history = train(recipe_of(words).recipe)
+    assert f"{history.last.accuracy_test:.1%} on {history.measured[1]} unseen examples" in first[0]
     assert "Step 40" in first[1] and "Step 0" in first[2]
 
 
@@ -143,8 +143,9 @@ def test_two_recipes_stand_side_by_side_under_one_playhead(watched):
     found = recipe_of(words)
     assert found.beside
     for recipe in (found.recipe, found.beside):
-        share = f"{train(recipe).last.accuracy_test:.1%}"
-        expect(watched.page.get_by_text(f"{share} on unseen examples").first).to_be_visible()
+        history = train(recipe)
+        words = f"{history.last.accuracy_test:.1%} on {history.measured[1]} unseen examples"
+        expect(watched.page.get_by_text(words).first).to_be_visible()
 
 
 def test_a_network_that_does_not_fit_is_mended_by_a_button(watched):
