@@ -58,8 +58,3 @@ def test_each_thing_that_differs_is_said_and_nothing_else():
     assert "Lesson B's training used Adam." in told
     assert "have the shape (1, 28, 28), those here (1, 8, 8)" in told
     assert f"119,530 weights and biases, this one {learned(other.network):,}" in told
-
-
-def test_nothing_is_said_of_what_is_reached_while_nobody_knows():
-    history = replace(started(Recipe(lesson_c(), COLOURS, batch=4)), measured=(0, 0))
-    assert "Here it is" not in beside(history)[0]

@@ -64,7 +64,7 @@ class Run:
             return None
         loss = np.concatenate([part.loss for part in news])
         rate = np.concatenate([part.rate for part in news])
-        return History(self.recipe, loss, rate, moments, (0, 0), "cpu", 0.0)
+        return History(self.recipe, loss, rate, moments, news[-1].measured, "cpu", 0.0)
 
 
 running: "WeakValueDictionary[str, Run]" = WeakValueDictionary()  # by recipe

@@ -114,8 +114,8 @@ def far(run: runs.Run) -> tuple[float, str]:
 def told(one: History) -> str:
     """What was reached, in a sentence or two."""
     reached = _(
-        "After {steps:,} of {all:,} steps: {test} on {unseen:,} unseen examples, {train} on {seen:,} of those it learns "
-        "from. {device}, {seconds:,.1f} s.",
+        "After {steps:,} of {all:,} steps: {test} on {unseen:,} unseen examples, {train} on {seen:,} of those it "
+        "learns from. {device}, {seconds:,.1f} s.",
         steps=one.steps,
         all=one.recipe.steps,
         unseen=one.measured[1],

@@ -73,6 +73,8 @@ class News:
         Steps that were made, and steps of the whole recipe.
     loss, rate : float64 arrays
         Of the steps since the last news.
+    measured : (int, int)
+        As a `History` has it.
     moments : sequence of Moment
         Those since the last news.
     """
@@ -81,4 +83,5 @@ class News:
     steps: int
     loss: NDArray[np.float64]
     rate: NDArray[np.float64]
+    measured: tuple[int, int]
     moments: Sequence[Moment] = ()

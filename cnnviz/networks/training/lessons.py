@@ -84,15 +84,14 @@ def reached(lesson: Lesson) -> str:
 
 def differences(lesson: Lesson, history: History) -> Iterator[str]:
     """What is reached here, and a sentence for each known thing in which this training is another."""
-    recipe, moment, count = history.recipe, history.last, history.measured[1]
-    if count:  # while a training goes on, nobody knows yet
-        yield _(
-            "Here it is {accuracy:.2%} of {count:,} test examples of {data} after {steps:,} steps.",
-            accuracy=moment.accuracy_test,
-            count=count,
-            data=recipe.data.title,
-            steps=moment.step,
-        )
+    recipe, moment = history.recipe, history.last
+    yield _(
+        "Here it is {accuracy:.2%} of {count:,} test examples of {data} after {steps:,} steps.",
+        accuracy=moment.accuracy_test,
+        count=history.measured[1],
+        data=recipe.data.title,
+        steps=moment.step,
+    )
     if lesson.shape != recipe.data.shape:
         own, here = lesson.shape, recipe.data.shape
         yield _("The lesson's examples have the shape {own}, those here {here}.", own=own, here=here)

@@ -179,7 +179,7 @@ class Loop:
         loss, rate = np.array(self.loss[self.told :]), np.array(self.rate[self.told :])
         moments = self.keeper.moments[self.told_moments :]
         self.told, self.told_moments = len(self.loss), len(self.keeper.moments)
-        self.progress(News(self.told, self.recipe.steps, loss, rate, tuple(moments)))
+        self.progress(News(self.told, self.recipe.steps, loss, rate, self.keeper.measured, tuple(moments)))
 
     def history(self, ended: Message | None, rest: bytes) -> History:
         seconds = self.spent + time.perf_counter() - self.begin
