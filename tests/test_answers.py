@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import test_player_helpers as player
-from alone import hand, put
+from alone import empty, hand, put
 from playwright.sync_api import expect
 from test_exciting import NETWORK, SHAPE, outputs, some
 
@@ -86,6 +86,7 @@ def test_it_never_derives_a_window_again(path):
 @pytest.mark.browser
 def test_a_channel_is_shown_with_its_nine_and_its_classes(bare):
     page, watch = bare
+    empty(page)  # which knows of no channel that was chosen before
     scene = panel("conv", 2)
     put(page, MODULE, [(ROOM, scene.to_bytes())])
     expect(page.get_by_role("heading", name="What channel 2 of conv answers to")).to_be_visible()

@@ -23,10 +23,10 @@ def tab(screen: Screen):
     return screen.page.get_by_role("tab", name="Share")
 
 
-def saved(screen: Screen) -> Path:
-    """What the browser gets when the file is asked for."""
+def saved(screen: Screen, ending: str = "") -> Path:
+    """What the browser gets when the file is asked for; its button may still be that of another kind."""
     with screen.page.expect_download() as found:
-        screen.page.get_by_role("button", name="Download").click()
+        screen.page.get_by_role("button", name=re.compile(f"Download .*{ending}$")).click()
     return found.value.path()
 
 
@@ -150,7 +150,7 @@ def test_a_film_goes_on_while_a_knob_is_turned_and_is_called_off_and_made(screen
 def test_the_page_that_is_taken_away_is_the_player(screen):
     screen.open("tab=Share")
     screen.choose("_file", "This player as a page that works offline (HTML)")
-    page = saved(screen).read_text()
+    page = saved(screen, "html").read_text()
     assert "nn.Conv2d(1, 1, kernel_size=3)" in page
     assert f"{screen.url}/convolution" in page
 

@@ -45,9 +45,15 @@ def told(page: Page) -> list[Levels]:
     return [np.array(one["cells"]).reshape(8, 8) for _, one in said]
 
 
+CELLS = """async (root) => {
+    while (!root.sketch) await new Promise(requestAnimationFrame);
+    return root.sketch.drawing.cells;
+}"""
+
+
 def drawn_on(page: Page) -> list[int]:
     """What stands on the grid."""
-    return list(page.locator("[data-role=sketch]").evaluate("(root) => root.sketch.drawing.cells"))
+    return list(page.locator("[data-role=sketch]").evaluate(CELLS))
 
 
 def middle(page: Page, row: int, column: int) -> tuple[float, float]:
