@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.inputs.datasets.example import example
 from cnnviz.networks.training import History, Recipe
-from cnnviz.scenes.at_step import AtStep
-from cnnviz.scenes.build import show
 from cnnviz.scenes.query import training as asked
-from cnnviz.scenes.request import LayerView, Request
 from cnnviz.scenes.training import make_training
 from cnnviz.text import _, plural
-from cnnviz.web import markdown
 from cnnviz.web import training_runs as runs
-from cnnviz.web.about import facts
-from cnnviz.web.components.player import TAB, player
+from cnnviz.web.components.player import TAB
 from cnnviz.web.components.training import training
 from cnnviz.web.training_begun import so_far
+from cnnviz.web.training_step import open_step
 from cnnviz.web.widgets import place
 
 
@@ -53,7 +50,7 @@ class Stage:
         training(scene.to_bytes(), "training", opens, shares, step, str(stage))
 
     def open_step(self) -> None:
-        """One layer at work on the example, with the weights of the step that was opened."""
+        """The step that was opened, if one was."""
         where = st.session_state
         which, at, stage = (str(where.get(word.key) or "") for word in (asked.OPEN, asked.AT, asked.STAGE))
         if which not in ("1", "2") or int(which) > len(self.recipes) or not at.isdecimal():
@@ -62,16 +59,7 @@ class Stage:
         history = so_far(recipe)
         if not history or stage not in dict(recipe.network.stages):
             return
-        moment = history.at(int(at))
-        weights = AtStep(recipe, moment.step, moment.state)
-        source = example(recipe.data, self.index)  # type: ignore[arg-type]
-        shown = show(Request(recipe.network.upto(stage), source, weights), LayerView(stage))
-        with st.container(border=True):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.subheader(_("{stage} after {step:,} steps", stage=stage, step=moment.step), anchor=False)
-                st.button(_("Close"), key="close_step", icon=":material/close:", on_click=close)
-            st.caption(markdown.plain(f"{source.grid().caption}, {weights.words}"))
-            player(shown.blob, "trained", below=facts(shown))
+        open_step(history, history.at(int(at)), stage, self.index, partial(opens, int(which) - 1), close)
 
 
 def opens(recipe: int, stage: str, step: int) -> None:

@@ -32,8 +32,10 @@ EXAMPLE = Number(
 )
 AT, STAGE, OPEN = Held("at", ""), Held("stage", ""), Held("open", "")  # the playhead; the recipe whose step is opened
 JUDGED = OneOf("judged", "A", options=("A", "B"))  # which of two
+SEEN_OPTIONS = ONE_LAYER, ALL_MAPS, GRADIENTS = "one layer", "all maps", "gradients"
+SEEN = OneOf("seen", ONE_LAYER, options=SEEN_OPTIONS, row=True)  # of a step that is opened
 TRAIN = Held("train", "")  # says that it is to be trained at once, where it is not known yet
-LOOKED = frozenset(word.key for word in (AT, STAGE, OPEN, TRAIN, DRAWN, JUDGED))  # how a recipe is looked at
+LOOKED = frozenset(word.key for word in (AT, STAGE, OPEN, SEEN, TRAIN, DRAWN, JUDGED))  # how a recipe is looked at
 AUGMENT, AUGMENTED = "augmenting", "augment_"
 WORDS: Mapping[str, Message] = {
     SMALL: Message("Two convolutions and a dense layer, in the data's own shape."),
@@ -102,8 +104,8 @@ def ask(form: Form) -> Callable[[], Asked]:
     at_once = bool(form.ask(TRAIN))
     for word in (AT, STAGE, OPEN):
         form.ask(word)
-    for asked in (DRAWN, JUDGED):
-        form.now(asked)  # a tab asks for it
+    for asked in (DRAWN, JUDGED, SEEN):
+        form.now(asked)  # what is drawn asks for it
 
     def make() -> Asked:
         chosen = data()
@@ -275,6 +277,7 @@ SPOKEN: tuple[Word, ...] = (
     AT,
     STAGE,
     OPEN,
+    SEEN,
     DRAWN,
     JUDGED,
 )
