@@ -20,6 +20,10 @@ from cnnviz.scenes.weights import Front, Named, Seeded
 from cnnviz.scenes.whose import whose
 
 NORMS = [("normalisation", {"weights": "trained", "from_recipe": name}) for name in fronts(BatchNorm)]
+DROPS = [
+    ("normalisation", {"weights": "trained", "layer": "Dropout", "from_recipe": "desed-cg"}),
+    ("normalisation", {"weights": "trained", "layer": "DropoutNd", "from_recipe": "lesson-b"}),
+]
 GATES = [
     ("gating", {"weights": "trained", "layer": layer, "from_recipe": name})
     for layer, kind in LAYERS.items()
@@ -30,7 +34,7 @@ KERNELS = [
     for name in fronts(Conv)
     for step in shipped.card(name).steps
 ]
-ALL = [*NORMS, *GATES, *KERNELS]
+ALL = [*NORMS, *DROPS, *GATES, *KERNELS]
 
 
 @pytest.mark.parametrize(("page", "query"), ALL)
@@ -75,6 +79,18 @@ def test_a_batch_norm_takes_its_running_statistics_or_those_of_this_clip():
     np.testing.assert_allclose(trains.y.mean((0, 2, 3)), trains.state["bias"], atol=1e-4)
     assert abs(rested.y.mean((0, 2, 3)) - rested.state["bias"]).max() > 0.1
     assert rested.state["running_var"].max() < 0.9  # not torch's start
+
+
+@pytest.mark.parametrize(("page", "query"), DROPS)
+def test_a_dropout_behind_trained_layers_drops_while_it_trains(page, query):
+    request = from_query(page, {**query, "training": "true", "p": "0.3"}).made.make()
+    assert from_query(page, to_query(page, request)).made.make() == request
+    done = show(request).done
+    x, y, mask = done.x[0], done.y[0], done.parts["gate"][0]
+    np.testing.assert_allclose(y, x * mask / 0.7, rtol=1e-6)
+    assert 0.4 < mask.mean() < 0.95 and x.max() > 0.1
+    if query["layer"] == "DropoutNd":  # a channel is dropped as a whole
+        assert set(np.unique(mask.reshape(len(mask), -1).mean(1))) == {0.0, 1.0}
 
 
 def test_old_addresses_keep_their_random_weights():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from cnnviz.core.layers import BatchNorm, Conv, Layer
+from cnnviz.core.layers import BatchNorm, Conv, Dropout, DropoutNd, Layer
 from cnnviz.core.settings import knobs
 from cnnviz.networks.chain import Chain, chain
 from cnnviz.scenes import shipped
@@ -17,6 +17,11 @@ from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Front
 from cnnviz.text import Message
 
+MODES: Mapping[type[Layer], tuple[str, ...]] = {
+    BatchNorm: ("training",),
+    Dropout: ("p", "training"),
+    DropoutNd: ("p", "training"),
+}
 A_SECOND: Mapping[str, Any] = {"seconds": 1, "most": 2}  # of sound: what a player can show of many channels
 
 
@@ -59,7 +64,7 @@ def ask_front(form: Form, kind: type[Layer], ask_weights: Callable[[], None] = l
         weights = Front(found.name, found.moment)
         layers = fronts(kind)[weights.name]
         ndim = layers.stages[-1][1].ndim
-        mode = ask_mode(form, ndim) if kind is BatchNorm else {}
+        mode = ask_mode(form, layers.stages[-1][1])
     with input_part:
         suited = learned_from(weights.name)
         default, start = (suited.kind, {"data": suited.data}) if suited else ("events", A_SECOND)
@@ -75,8 +80,11 @@ def ask_front(form: Form, kind: type[Layer], ask_weights: Callable[[], None] = l
     return Made(kind, ndim, make, source=source, parts={"layer": layer_part})
 
 
-def ask_mode(form: Form, ndim: int) -> dict[str, Any]:
-    """Does a batch norm take what it has learned, or the statistics of this batch?"""
-    skip = tuple(name for name in knobs(BatchNorm) if name != "training")
-    mode = form.setting(BatchNorm, ndim, skip=skip, start={"training": False})
-    return {**mode, "steps": int(mode["training"])}
+def ask_mode(form: Form, layer: Layer) -> dict[str, Any]:
+    """What differs while it trains: a batch norm takes the statistics of this batch, a dropout drops some cells."""
+    own = {name: getattr(layer, name) for name in MODES.get(type(layer), ())}
+    if not own:
+        return {}
+    skip = tuple(name for name in knobs(type(layer)) if name not in own)
+    mode = form.setting(type(layer), layer.ndim, skip=skip, start=own)
+    return mode | ({"steps": int(mode["training"])} if isinstance(layer, BatchNorm) else {})
