@@ -1,6 +1,7 @@
 """One example of a data set, as an input."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
@@ -31,12 +32,10 @@ class Example(Source):
     @property
     def both(self) -> tuple[Array, NDArray[Any]]:
         """The example, (channels, *axes), and its label: a class, or (classes, frames)."""
-        if isinstance(self.data, SoundEvents):  # whose clips are made one by one
-            at = UNSEEN + self.index % self.data.tested
-            part, place = self.data.examples(range(at, at + 1)), 0
-        else:
-            part = self.data.split().test
-            place = self.index % len(part)
+        if isinstance(self.data, SoundEvents):
+            return clip_of(self.data, self.index % self.data.tested)
+        part = self.data.split().test
+        place = self.index % len(part)
         return part.x[place], part.y[place]
 
     def grid(self) -> Grid:
@@ -52,3 +51,10 @@ class Example(Source):
 def example(data: Dataset, index: int) -> Example:
     """The test example at a place."""
     return Example(ndim=len(data.shape) - 1, data=data, index=index)
+
+
+@lru_cache(maxsize=8)
+def clip_of(data: SoundEvents, place: int) -> tuple[Array, NDArray[Any]]:
+    """A clip of the test part and its events, made once: while a training goes on it is drawn twice a second."""
+    part = data.examples(range(UNSEEN + place, UNSEEN + place + 1))
+    return part.x[0], part.y[0]
