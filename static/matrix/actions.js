@@ -1,5 +1,6 @@
 // What a pointer, a key or a control can ask of the matrices.
 import { SPEEDS } from "../player/clock.js";
+import { free } from "../player/free.js";
 import { isFull, toggleFull } from "../player/full.js";
 import { walk, written } from "./walking.js";
 
@@ -51,7 +52,7 @@ export function act(matrix, name, value) {
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),
     pin: () => pin(matrix, matrix.cursor ?? { panel: "output", at: [matrix.row, ...matrix.desk.model.placeOf(matrix.step)] }),
-    free: () => free(matrix),
+    free: () => free(matrix, Boolean(matrix.panel)),
     enter: () => (matrix.panel = value),
     leave: () => (matrix.panel = null),
     help: () => (ui.help.hidden = !ui.help.hidden),
@@ -70,18 +71,6 @@ export function act(matrix, name, value) {
 function pin(matrix, spot) {
   matrix.pinned = written(spot) === written(matrix.pinned) ? null : spot;
   if (matrix.pinned) matrix.clock.pause();
-}
-
-/** Let go of what is pinned; else leave the panel, then the full screen. @param {Matrix} matrix */
-function free(matrix) {
-  const { ui, root } = matrix;
-  const held = matrix.pinned ?? matrix.hovered;
-  const open = !ui.help.hidden;
-  ui.help.hidden = true;
-  matrix.pinned = matrix.hovered = null;
-  if (held || open) return;
-  if (matrix.panel) ui.stage.focus({ preventScroll: true });
-  else if (isFull(root)) toggleFull(root, () => matrix.resize());
 }
 
 /** @param {Matrix} matrix @returns {Gestures} */

@@ -2,6 +2,7 @@
 import { plainStep } from "./arriving.js";
 import { SPEEDS } from "./clock.js";
 import { stepped } from "./frames.js";
+import { free } from "./free.js";
 import { isFull, toggleFull } from "./full.js";
 import { lose, nudge } from "./nudging.js";
 import { hit as hitAt } from "../drawing/pointing.js";
@@ -38,7 +39,7 @@ export function act(player, name, value) {
     slower: () => faster(-1),
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),
-    free: () => free(player),
+    free: () => free(player, Boolean(player.cursor.at), player.group),
     pin: () => pinShown(player),
     full: () => toggleFull(player.root, () => player.resize()),
     enter: () => player.cursor.enter(value),
@@ -189,18 +190,6 @@ function pinShown(player) {
   const here = player.here();
   const found = player.cursor.at ?? (here.kind === "output" ? { ...here, own: true } : null);
   if (found) pinOrFree(player, found);
-}
-
-/** Let go of what is pinned; else leave the panel that the keys walk, then the full screen. @param {Player} player */
-function free(player) {
-  const { ui, root } = player;
-  const held = player.pinned ?? player.hovered;
-  const open = !ui.help.hidden;
-  ui.help.hidden = true;
-  for (const one of player.group) one.pinned = one.hovered = null;
-  if (held || open) return;
-  if (player.cursor.at) ui.stage.focus({ preventScroll: true });
-  else if (isFull(root)) toggleFull(root, () => player.resize());
 }
 
 /**

@@ -1,5 +1,6 @@
 // What a pointer, a key or a control can ask of a training.
 import { SPEEDS } from "../player/clock.js";
+import { free } from "../player/free.js";
 import { isFull, toggleFull } from "../player/full.js";
 import { same, walk } from "./walking.js";
 
@@ -55,7 +56,7 @@ export function act(watching, name, value) {
     faster: () => faster(1),
     speed: () => (clock.speed = Number(value)),
     pin: () => pin(watching, watching.cursor),
-    free: () => free(watching),
+    free: () => free(watching, Boolean(watching.cursor)),
     enter: () => (watching.cursor = watching.kept[`${value.name}.${value.r}`] ?? { ...value, filter: 0, channel: 0, row: 0, column: 0 }),
     leave: () => watching.putDown(),
     help: () => (ui.help.hidden = !ui.help.hidden),
@@ -78,18 +79,6 @@ export function act(watching, name, value) {
 /** Keep a number; the one that is kept already is let go. @param {Watching} watching @param {TrainingSpot | null} spot */
 function pin(watching, spot) {
   watching.pinned = same(spot, watching.pinned) ? null : spot;
-}
-
-/** Let go of what is pinned; else leave the pictures, then the full screen. @param {Watching} watching */
-function free(watching) {
-  const { ui, root } = watching;
-  const held = watching.pinned ?? watching.hovered;
-  const open = !ui.help.hidden;
-  ui.help.hidden = true;
-  watching.pinned = watching.hovered = null;
-  if (held || open) return;
-  if (watching.cursor) ui.stage.focus({ preventScroll: true });
-  else if (isFull(root)) toggleFull(root, () => watching.resize());
 }
 
 /** @param {Watching} watching @returns {Gestures} */
