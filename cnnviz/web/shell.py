@@ -19,6 +19,7 @@ from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.component import base
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.languages import hold, listen
+from cnnviz.web.latency import send_at_once
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
@@ -114,6 +115,7 @@ def navigate() -> Page:
 def run() -> None:
     """Draw the frame and the page in it."""
     PLACE.reader = read_in_worker
+    send_at_once()
     listen()
     page = navigate()
     if anew := begins_anew():
