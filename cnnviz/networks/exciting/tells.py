@@ -95,18 +95,25 @@ class Tells:
             area: Sums = (ours * below).sum(axis=1) / pairs
         return area
 
+    def of_class(self, one: int | None) -> Counts:
+        """All values while a class was there, or all that there are, shape (channels, bins)."""
+        return self._with(one, None)
+
     def table(self, classes: int) -> Sums:
         """Every class against the rest, and against every other one, shape (channels, classes, 1 + classes)."""
+        if not classes:
+            return np.zeros((len(next(iter(self.sums.values()))), 0, 1))
         return np.stack(
             [np.stack([self.auc(one, other) for other in (None, *range(classes))], axis=1) for one in range(classes)],
             axis=1,
         )
 
-    def means(self, one: int) -> Sums:
-        """How many values there were of a class, their mean and their variance, shape (channels, 3)."""
-        n = sum(int(count[0].sum()) for key, count in self.counts.items() if key >> one & 1)
+    def means(self, one: int | None) -> Sums:
+        """How many values there were of a class, or of all, their mean and their variance, shape (channels, 3)."""
+        keys = [key for key in sorted(self.sums) if one is None or key >> one & 1]  # in order, for the last bit's sake
+        n = sum(int(self.counts[key][0].sum()) for key in keys)
         start = np.zeros_like(next(iter(self.sums.values())))
-        total, squares = sum((both for key, both in self.sums.items() if key >> one & 1), start=start).T
+        total, squares = sum((self.sums[key] for key in keys), start=start).T
         with np.errstate(invalid="ignore"):
             mean = total / np.float64(n)
             return np.stack([np.full_like(mean, n), mean, np.maximum(squares / np.float64(n) - mean**2, 0)], axis=1)
