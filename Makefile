@@ -1,4 +1,4 @@
-# Ten commands: run, serve, test, test-browsers, test-deploy, lint, fuzz, mutate, bench, messages. Each one first makes what it needs in .venv.
+# Twelve commands: run, serve, test, test-browsers, test-deploy, lint, fuzz, mutate, bench, messages, lock, audit. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -27,7 +27,7 @@ MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError De
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 
-.PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench messages
+.PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench messages lock audit
 
 help:
 	@echo "make run    start the app (PORT=8501)"
@@ -40,6 +40,8 @@ help:
 	@echo "make mutate break the code in small ways, and list what no test notices (COUNT=100)"
 	@echo "make bench  measure the speed"
 	@echo "make messages  collect all messages for translators"
+	@echo "make lock   lock what requirements.txt needs, each file by its digest"
+	@echo "make audit  ask for known weaknesses of what is locked; exit status 3 of deploy/audit.py: could not be asked"
 
 run: $(APP)
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -84,6 +86,12 @@ messages: $(DEV)
 			--domain=cnnviz --input-file=$(POT) --output-file=$$po --locale=$$(basename $$(dirname $$(dirname $$po))) && \
 			$(BABEL) compile --input-file=$$po --output-file=$${po%.po}.mo; } || exit 1; \
 	done
+
+lock: $(DEPLOY)
+	$(PY) -m deploy.lock
+
+audit: $(DEPLOY)
+	$(PY) -m deploy.audit
 
 # bin/pip, not bin/python: where Python's venv package is missing, half a venv with no pip is left behind.
 $(VENV)/bin/pip:
