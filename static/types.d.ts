@@ -658,6 +658,8 @@ interface DeskTeller {
 
 // --- what a channel answers to: cnnviz/scenes/exciting/panel.py --------------------------------------------------------
 
+type Each = "frame" | "clip" | "example"; // what has one value of each channel
+
 interface AnswersMeta {
   version: number;
   words?: Catalogue;
@@ -668,6 +670,8 @@ interface AnswersMeta {
   channel: number;
   scale: string;
   palette: Palette;
+  shares: number; // steps that are all values
+  each: Each;
   clips?: { rate: number; channels: number }; // of sounds: of one channel alone, which has so many beside it
 }
 interface AnswersScene {
@@ -679,6 +683,9 @@ interface AnswersScene {
     [box: `box.${number}`]: Tensor<Int16Array>;
     [auc: `auc.${number}`]: Tensor;
     [samples: `samples.${number}`]: Tensor<Int16Array>;
+    [edge: `edge.${number}`]: Tensor; // channels, bins + 1
+    [share: `share.${number}`]: Tensor<Int16Array>; // channels, 1 + classes, bins
+    [n: `n.${number}`]: Tensor<Int32Array>;
   };
 }
 type AnswersTile = { seen: DrawnMap; whole: DrawnMap };

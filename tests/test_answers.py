@@ -27,7 +27,8 @@ STATIC = HERE.parent / "static" / "answers"
 MODULE = "answers/answers"
 CLASSES = ("a", "b", "c")
 DATA, STATE = some(40), NETWORK.state(0)
-ANSWERS: dict[str, Answers] = unpack(pack(find(NETWORK, STATE, DATA, edges_of(NETWORK, STATE, DATA)), 3))
+EDGES = edges_of(NETWORK, STATE, DATA)
+ANSWERS: dict[str, Answers] = unpack(pack(find(NETWORK, STATE, DATA, EDGES), 3, EDGES))
 
 
 def panel(stage: str = "conv", channel: int = 0) -> Scene:
@@ -108,15 +109,69 @@ def test_a_channel_is_shown_with_its_nine_and_its_classes(bare):
     watch.check()
 
 
+@pytest.mark.parametrize("stage", ["conv", "relu", "dense"])
+def test_the_shares_that_are_sent_are_those_of_what_torch_gives(stage):
+    scene = panel()
+    i = scene.meta["stages"][stage]
+    maps = outputs(NETWORK, STATE, DATA.x)[stage]
+    peaks = maps.reshape(*maps.shape[:2], -1).max(axis=2)
+    edge, share = scene.tensors[f"edge.{i}"], scene.tensors[f"share.{i}"] / scene.meta["shares"]
+    assert scene.tensors[f"n.{i}"].tolist() == [40, *np.bincount(DATA.y, minlength=3)]
+    for channel, own in enumerate(edge):
+        assert (np.diff(own) >= 0).all()
+        for row, values in enumerate([peaks, *(peaks[DATA.y == one] for one in range(3))]):
+            place = np.searchsorted(own[1:-1], values[:, channel], side="right")
+            wanted = np.bincount(place, minlength=len(own) - 1) / len(values)
+            np.testing.assert_allclose(share[channel, row], wanted, atol=1 / scene.meta["shares"])
+        assert (np.diff(own)[share[channel, 0] > 0] > 0).all()  # so that each bar has an area
+
+
+@pytest.mark.browser
+def test_how_values_are_spread_is_read_by_keys_and_of_each_class(bare):
+    page, watch = bare
+    empty(page)
+    scene = panel("conv", 1)
+    put(page, MODULE, [(ROOM, scene.to_bytes())])
+    share, edge = scene.tensors["share.0"][1] / scene.meta["shares"], scene.tensors["edge.0"][1]
+    picture, said = page.get_by_test_id("spread"), page.get_by_test_id("bin")
+    expect(picture.locator("rect.all")).to_have_count(int((share[0] > 0).sum()))
+    best, _ = ANSWERS["conv"].ranked(1)[0]
+    other = (best + 1) % 3
+    picture.focus()
+    page.keyboard.press("End")
+    expect(said).to_contain_text(f"and above: {share[0, -1]:.1%}".replace("%", " %").replace(".0 ", " "))
+    expect(said).to_contain_text(f"of those of {CLASSES[best]}")
+    expect(page.get_by_text("all 40 examples")).to_be_visible()
+    page.get_by_role("button", name=f"{CLASSES[other]}, AUC").press("Enter")
+    expect(page.get_by_role("button", name=f"{CLASSES[other]}, AUC")).to_be_focused()
+    expect(page.get_by_role("button", name=f"{CLASSES[other]}, AUC")).to_have_attribute("aria-pressed", "true")
+    expect(said).to_contain_text(f"of those of {CLASSES[other]}")
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + 1, box["y"] + 40)
+    first = int(np.nonzero(np.diff(edge) > 0)[0][0])
+    assert picture.get_attribute("aria-valuenow") == "0"
+    shown = f"{share[0, first]:.1%}".replace("%", " %").replace(".0 ", " ")
+    expect(said).to_contain_text(f"{shown} of all values")
+    page.get_by_label("channel", exact=True).fill("3")
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text(f"of those of {CLASSES[other]}")  # the class stays
+    watch.check()
+
+
 SOUND = Network((("conv", Conv(1, 3, (3, 3), padding=(1, 1))), ("pool", AvgPool((2, 4), (2, 4)))))
 EVENTS = SoundEvents(clips=1, tested=12, seconds=2)
 
 
 @pytest.fixture(scope="module")
 def kept() -> dict[str, Answers]:
+    return some_clips()
+
+
+def some_clips() -> dict[str, Answers]:
     split = EVENTS.split()
     state = SOUND.state(0)
-    return unpack(pack(find(SOUND, state, split.test, edges_of(SOUND, state, split.test)), len(split.classes)))
+    edges = edges_of(SOUND, state, split.test)
+    return unpack(pack(find(SOUND, state, split.test, edges), len(split.classes), edges))
 
 
 def clips(kept: dict[str, Answers], stage: str = "pool", channel: int = 1) -> Scene:

@@ -12,6 +12,7 @@ from safetensors.numpy import load
 from cnnviz.core.examples import Examples, Split
 from cnnviz.core.layers import AvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, MaxPool, ReLU
 from cnnviz.networks.exciting import Best, Tells, box, edges_of, evaluated, find, merged, pack, unpack, worth
+from cnnviz.networks.exciting.spread import BINS, STEPS, Spread
 from cnnviz.networks.network import Network
 from cnnviz.scenes.exciting import keep
 
@@ -143,6 +144,26 @@ def test_bins_cost_an_area_little():
         assert abs(found["norm"].tells.auc(1)[channel] - exact) < 0.01
 
 
+@given(seed=st.integers(0, 99), n=st.integers(1, 200), zeros=st.floats(0, 1), counted=st.integers(4, 80))
+@example(seed=0, n=50, zeros=1.0, counted=64)  # a channel that is dead
+def test_few_bins_hold_what_many_do_and_each_bar_has_an_area(seed, n, zeros, counted):
+    draws = np.random.default_rng(seed)
+    values = np.where(draws.random((2, n)) < zeros, 0, draws.normal(size=(2, n)) ** 3).astype(np.float32)
+    edges = np.quantile(values, np.arange(1, counted) / counted, axis=1).T.astype(np.float32)
+    sets = draws.integers(0, 4, n)
+    spread = Spread.of(Tells.of(values, sets, edges), edges, 2)
+    ends = spread.ends(values.max(axis=1))
+    assert ends.shape == (2, BINS + 1)
+    rows = [np.ones(n, bool), sets & 1 > 0, sets & 2 > 0]
+    for channel, own in enumerate(spread.edges):
+        for row, there in enumerate(rows):
+            place = np.searchsorted(own, values[channel, there], side="right")
+            wanted = np.bincount(place, minlength=BINS) / max(there.sum(), 1)
+            np.testing.assert_allclose(spread.share[channel, row] / STEPS, wanted, atol=1 / STEPS)
+        assert (np.diff(ends[channel])[spread.share[channel, 0] > 0] > 0).all()
+        assert ends[channel, 0] < ends[channel, -1]
+
+
 def test_sounds_are_told_apart_frame_by_frame():
     draws = np.random.default_rng(0)
     x = draws.normal(size=(5, 1, 12, 4)).astype(np.float32)
@@ -187,9 +208,10 @@ def test_wide_stages_and_those_that_only_hand_over_are_left_out():
 
 def test_what_is_kept_beside_weights_says_the_same():
     data, state = some(7), NETWORK.state(0)
-    found = find(NETWORK, state, data, edges_of(NETWORK, state, data))
-    arrays = pack(found, 4)  # of the last class there is none
-    assert sum(array.nbytes for array in arrays.values()) < 2500
+    edges = edges_of(NETWORK, state, data)
+    found = find(NETWORK, state, data, edges)
+    arrays = pack(found, 4, edges)  # of the last class there is none
+    assert sum(array.nbytes for array in arrays.values()) < 7500
     kept = unpack(arrays)
     assert kept.keys() == found.keys()
     for stage, one in found.items():
@@ -199,6 +221,10 @@ def test_what_is_kept_beside_weights_says_the_same():
         own = np.arange(4)
         table[:, own, 1 + own] = np.nan  # a class is not told from itself
         np.testing.assert_allclose(kept[stage].auc, table, atol=0.0021)
+        spread = kept[stage].spread
+        assert spread.n.tolist() == [7, *np.bincount(data.y, minlength=4)]
+        sums = spread.share.sum(axis=2) / STEPS
+        np.testing.assert_allclose(sums, np.broadcast_to(np.minimum(spread.n, 1), sums.shape), atol=8 / STEPS)
     ranked = kept["dense"].ranked(2)
     assert sorted(one for one, _ in ranked) == [0, 1, 2, 3]
     assert ranked[-1][0] == 3

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import test_answers as answers
 import test_overview_helpers as overview
 import test_player_helpers as player
 import test_training_scene as training
@@ -86,6 +87,12 @@ def test_networks(tmp_path, monkeypatch):
     monkeypatch.setattr(overview.flow, "EXACT", 0)
     blobs["levels"] = overview.blob_of("levels")
     assert complaints(tmp_path, lines("Flow", blobs)) == ""
+
+
+def test_what_channels_answer_to(tmp_path):
+    sound = answers.some_clips()
+    blobs = {"examples": answers.panel().to_bytes(), "clips": answers.clips(sound).to_bytes()}
+    assert complaints(tmp_path, lines("AnswersScene", blobs)) == ""
 
 
 @pytest.mark.parametrize("name", ["outAxes", "groups", "tolerance"])

@@ -8,7 +8,9 @@ import { build, classLine, tileOf } from "./build.js";
 import { lastChosen, listen } from "./chosen.js";
 import { boxOf, ranked } from "./patch.js";
 import { Painter } from "./painter.js";
-import { areaWords, hintWords, titleWords } from "./words.js";
+import { small } from "./histogram.js";
+import { spreadOf } from "./spread.js";
+import { areaWords, hintWords, spreadWords, titleWords } from "./words.js";
 
 export class Answers {
   /** @type {AnswersScene} */
@@ -18,6 +20,7 @@ export class Answers {
   stage = "";
   channel = 0;
   loaded = 0;
+  one = ""; // the class whose values are drawn over all; without a name that which the channel tells best
 
   /** @param {HTMLElement & {answers?: Answers}} root */
   constructor(root) {
@@ -102,10 +105,29 @@ export class Answers {
     transport.hearAlone(new Sound(samples, clips.rate, length), length);
   }
 
+  /** The classes, each with its values over all; one of them is drawn large. */
   drawClasses() {
     const { data, shape } = this.tables.auc;
+    const { classes, stages, shares, each } = this.scene.meta;
     const areas = data.subarray(this.row * shape[1], (this.row + 1) * shape[1]);
-    this.ui.classes.replaceChildren(...ranked(areas).map((one) => classLine(this.scene.meta.classes[one], areas[one])));
+    const order = ranked(areas);
+    const spread = spreadOf(this.scene.tensors, stages[this.stage], this.row);
+    const one = classes.includes(this.one) ? classes.indexOf(this.one) : order[0] ?? -1;
+    const how = (/** @type {number} */ i) =>
+      spread && { spread: small(spread, i, shares), chosen: i === one, choose: () => this.choose(classes[i]) };
+    this.ui.classes.replaceChildren(...order.map((i) => classLine(classes[i], areas[i], how(i))));
+    for (const part of [this.ui.spreadTitle, this.ui.spreadHint, this.ui.histogram.element]) part.hidden = !spread;
+    if (!spread) return;
+    this.ui.spreadHint.textContent = spreadWords(each);
+    this.ui.histogram.show(spread, { steps: shares, one, name: classes[one] ?? "", each });
+  }
+
+  /** Draw the values of another class large. @param {string} name */
+  choose(name) {
+    this.one = name;
+    const held = focusIn(this.root);
+    this.drawClasses();
+    focusAgain(this.ui.body, held);
   }
 
   stop() {

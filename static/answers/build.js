@@ -1,6 +1,7 @@
 // The elements of what a channel answers to.
 import { make, makeMap } from "../viewer/build.js";
-import { tileWords } from "./words.js";
+import { Histogram } from "./histogram.js";
+import { classWords, spreadTitle, tileWords } from "./words.js";
 import { _ } from "../words/catalogue.js";
 import { brief, fixed } from "../words/numbers.js";
 
@@ -12,6 +13,9 @@ export function build(root) {
     channel: make("input", { type: "number", name: "channel", min: 0, step: 1, data: { focus: "channel" } }),
     hint: make("p", { className: "hint" }),
     tiles: make("ol", { className: "tiles", aria: { label: _("The most exciting examples") } }),
+    spreadTitle: make("h4", {}, spreadTitle()),
+    spreadHint: make("p", { className: "hint" }),
+    histogram: new Histogram(),
     area: make("p", { className: "hint" }),
     classes: make("ol", { className: "classes", aria: { label: _("Classes, by how well the channel tells them from the rest") } }),
   };
@@ -23,6 +27,9 @@ export function build(root) {
     controls,
     ui.hint,
     ui.tiles,
+    ui.spreadTitle,
+    ui.spreadHint,
+    ui.histogram.element,
     make("h4", {}, _("Which class it tells from the rest")),
     ui.area,
     ui.classes,
@@ -48,12 +55,20 @@ export function tileOf(meta, { label, value, place }) {
   return { seen, whole, hear, element };
 }
 
-/** A class, and how well it is told from the rest: a bar from chance, to the right or the left. @param {string} name @param {number} area */
-export function classLine(name, area) {
+/**
+ * A class, how its values are spread, and how well it is told from the rest: a bar from chance, to the right or the left.
+ * @param {string} name @param {number} area @param {{spread: SVGElement, chosen: boolean, choose: () => void} | null} how its values are spread, where that is known
+ */
+export function classLine(name, area, how) {
   const bar = make("i");
   const far = Number.isNaN(area) ? 0 : area - 0.5;
   Object.assign(bar.style, { left: `${100 * (0.5 + Math.min(0, far))}%`, width: `${100 * Math.abs(far)}%` });
   bar.className = far < 0 ? "less" : "";
   const number = Number.isNaN(area) ? "–" : fixed(area, 2);
-  return make("li", {}, make("span", { className: "name" }, name), make("span", { className: "track" }, bar), make("output", {}, number));
+  const parts = [make("span", { className: "track" }, bar), make("output", {}, number)];
+  if (!how) return make("li", {}, make("span", { className: "name" }, name), ...parts);
+  const button = make("button", { type: "button", data: { focus: `class ${name}` }, aria: { pressed: String(how.chosen), label: classWords(name, number) } });
+  button.append(make("span", { className: "name" }, name), make("span", { className: "small" }, how.spread), ...parts);
+  button.addEventListener("click", how.choose);
+  return make("li", {}, button);
 }

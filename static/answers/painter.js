@@ -68,8 +68,8 @@ function line({ image, picture }, side, levels) {
   Object.assign(picture.style, { width: `${side}px`, height: `${LINE}px` });
 }
 
-/** @param {string} tag @param {Record<string, string>} attributes */
-function drawn(tag, attributes) {
+/** An element of a drawing. @param {string} tag @param {Record<string, string>} attributes */
+export function drawn(tag, attributes) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;

@@ -7,6 +7,7 @@ from cnnviz.networks.exciting.best import Best
 from cnnviz.networks.exciting.find import Edges, Found, edges_of, evaluated, find, merged, worth
 from cnnviz.networks.exciting.packed import Answers, pack, unpack
 from cnnviz.networks.exciting.patch import box
+from cnnviz.networks.exciting.spread import Spread
 from cnnviz.networks.exciting.tells import Tells
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Best",
     "Edges",
     "Found",
+    "Spread",
     "Tells",
     "box",
     "edges_of",

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
 from cnnviz.networks.exciting.best import NONE, Best
-from cnnviz.networks.exciting.find import Found
+from cnnviz.networks.exciting.find import Edges, Found
+from cnnviz.networks.exciting.spread import Spread
 
 SMALL = np.iinfo(np.uint16).max  # stands for no example; there are fewer of them
 STEPS = 250  # in which an AUC against one other class is kept; against the rest, it is kept to three digits
@@ -24,10 +25,13 @@ class Answers:
     best : Best
     auc : float32 array, shape (channels, classes, 1 + classes)
         Of each class against the rest, then against each class; see `Tells.auc`. NaN where there is none.
+    spread : Spread or None
+        None where it was not kept.
     """
 
     best: Best
     auc: Array
+    spread: Spread | None = None
 
     def ranked(self, channel: int) -> list[tuple[int, float]]:
         """The classes and their AUC against the rest, the largest first; those that cannot be told come last."""
@@ -36,19 +40,23 @@ class Answers:
         return [(one, float(areas[one])) for one in order]
 
 
-def pack(found: Mapping[str, Found], classes: int) -> dict[str, NDArray[Any]]:
-    """Arrays by name."""
+def pack(found: Mapping[str, Found], classes: int, edges: Edges) -> dict[str, NDArray[Any]]:
+    """Arrays by name; `edges` are those between which was counted."""
     arrays: dict[str, NDArray[Any]] = {}
     for stage, one in found.items():
         table = one.tells.table(classes)
         upper = np.triu_indices(classes, 1)
         pairs = np.nan_to_num(table[:, :, 1:][:, *upper] * STEPS, nan=SMALL)
+        spread = Spread.of(one.tells, edges[stage], classes)
         arrays |= {
             f"value.{stage}": one.best.value,
             f"example.{stage}": np.where(one.best.example == NONE, SMALL, one.best.example).astype(np.uint16),
             f"cell.{stage}": one.best.cell.astype(np.min_scalar_type(one.best.cell.max())),
             f"rest.{stage}": table[:, :, 0].astype(np.float16),
             f"pairs.{stage}": np.rint(np.minimum(pairs, 255)).astype(np.uint8),
+            f"edges.{stage}": spread.edges,
+            f"share.{stage}": spread.share,
+            f"n.{stage}": spread.n,
         }
     return arrays
 
@@ -60,8 +68,8 @@ def unpack(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Answers]:
 
 
 def _answers(stage: str, arrays: Mapping[str, NDArray[Any]]) -> Answers:
-    value, example, cell, rest, pairs = (
-        arrays[f"{what}.{stage}"] for what in ("value", "example", "cell", "rest", "pairs")
+    value, example, cell, rest, pairs, *spread = (
+        arrays[f"{what}.{stage}"] for what in ("value", "example", "cell", "rest", "pairs", "edges", "share", "n")
     )
     channels, classes = rest.shape
     auc = np.full((channels, classes, 1 + classes), np.nan, np.float32)
@@ -71,4 +79,4 @@ def _answers(stage: str, arrays: Mapping[str, NDArray[Any]]) -> Answers:
     auc[:, first, 1 + second] = kept
     auc[:, second, 1 + first] = 1 - kept
     places = np.where(example == SMALL, NONE, example.astype(np.int64))
-    return Answers(Best(value, places, cell.astype(np.int64)), auc)
+    return Answers(Best(value, places, cell.astype(np.int64)), auc, Spread(*spread))

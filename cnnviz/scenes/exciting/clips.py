@@ -14,9 +14,10 @@ from cnnviz.inputs.logmel import DESED, RATE
 from cnnviz.networks.exciting import Answers, box
 from cnnviz.networks.exciting.best import NONE
 from cnnviz.networks.exciting.patch import Box
+from cnnviz.networks.exciting.spread import STEPS
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
-from cnnviz.scenes.exciting.panel import levels
+from cnnviz.scenes.exciting.panel import levels, spread
 from cnnviz.scenes.palette import PALETTE
 from cnnviz.text import Message, listed
 
@@ -105,6 +106,8 @@ def make_clips(
         "channel": channel,
         "scale": "loud",
         "palette": {"loud": PALETTE["loud"]},
+        "shares": STEPS,
+        "each": "frame",
         "clips": {"rate": RATE, "channels": len(best.value)},
     }
     return Scene(tensors, meta)
@@ -122,4 +125,4 @@ def tables(
         "which.0": np.arange(len(places), dtype=np.int16)[None],
         "box.0": np.array(boxes, np.int16).reshape(1, len(places), 2, 2),
         "auc.0": np.ascontiguousarray(answers.auc[[channel], :, 0]),
-    }
+    } | spread(answers, 0, slice(channel, channel + 1))

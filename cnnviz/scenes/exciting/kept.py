@@ -33,9 +33,10 @@ def keep(name: str, network: Network, state: Mapping[str, Array], split: Split, 
     OSError
         If the folder cannot be written.
     """
-    found = find(network, state, split.test, edges_of(network, state, split.test))
+    edges = edges_of(network, state, split.test)
+    found = find(network, state, split.test, edges)
     path = file_of(name, folder)
-    path.write_bytes(save(pack(found, len(split.classes))))
+    path.write_bytes(save(pack(found, len(split.classes), edges)))
     return path
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnnviz.core.layers import Array, Dropout, Shape
 from cnnviz.networks.exciting import Answers, box
 from cnnviz.networks.exciting.best import NONE
+from cnnviz.networks.exciting.spread import STEPS
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.palette import PALETTE, TOP
@@ -59,7 +60,8 @@ def make_panel(
     Scene
         ``examples`` (M, channels, *axes), the ones that excite anybody, as 8-bit levels; of stage *i*: ``value.i``
         (channels, k); ``which.i`` (channels, k), the example, or -1; ``box.i`` (channels, k, axes, 2), first cell and
-        one past the last of what the unit saw, over the ends where it saw padding; ``auc.i`` (channels, classes).
+        one past the last of what the unit saw, over the ends where it saw padding; ``auc.i`` (channels, classes). See
+        `spread` for the rest.
     """
     own = stages_of(network, answers)
     sent = fitting({name: answers[name] for name, _ in network.stages if name in answers}, x)
@@ -80,6 +82,8 @@ def make_panel(
         "channel": channel,
         "scale": scale,
         "palette": {scale: PALETTE[scale]},
+        "shares": STEPS,
+        "each": "example",
     }
     return Scene(tensors, meta)
 
@@ -93,6 +97,24 @@ def told(network: Network, shape: Shape, stage: str, one: Answers, place: NDArra
         f"which.{i}": place[one.best.example].astype(np.int16),
         f"box.{i}": boxes.reshape(*one.best.cell.shape, len(shape) - 1, 2),
         f"auc.{i}": np.ascontiguousarray(one.auc[:, :, 0]),
+    } | spread(one, i)
+
+
+def spread(one: Answers, i: int, rows: slice = slice(None)) -> Tensors:
+    """How the values of a stage's channels, or of some of them, are spread; nothing where that was not kept.
+
+    Returns
+    -------
+    tensors
+        ``edge.i`` (channels, bins + 1), where bars begin and end; ``share.i`` (channels, 1 + classes, bins), of all
+        values, then of each class, in steps of which ``shares`` are all; ``n.i`` (1 + classes,), how many values.
+    """
+    if one.spread is None:
+        return {}
+    return {
+        f"edge.{i}": one.spread.ends(one.best.value[:, 0])[rows],
+        f"share.{i}": one.spread.share[rows],
+        f"n.{i}": one.spread.n.clip(max=np.iinfo(np.int32).max).astype(np.int32),
     }
 
 
