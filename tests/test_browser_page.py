@@ -223,6 +223,7 @@ def test_a_changed_knob_redraws_what_depends_on_it_alone(page, app_url):
     screen.set("padding", 1)
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
     screen.wait_idle()
+    assert [message.WhichOneof("type") for message in told].count("new_session") == 1  # one run
     assert "script_finished" in {message.WhichOneof("type") for message in told}
     assert "navigation" not in {message.WhichOneof("type") for message in told}
     assert not [message for message in told if message.delta.new_element.heading.body == "Convolution"]

@@ -17,6 +17,7 @@ from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, history, loss_here, nudging, page, visits
 from cnnviz.web.about import caption, explanation, told
+from cnnviz.web.asking import Asking
 from cnnviz.web.components.player import Role
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
@@ -52,13 +53,16 @@ def knobs(spec: PageSpec) -> Scene:
     """What a knob redraws where other knobs come and go with it."""
     listen()  # each run speaks anew
     keep_page()
-    ask(spec, st.sidebar)
-    return stage(spec)
+    asking = Asking()
+    with asking.kept_back():
+        ask(spec, st.sidebar)
+    return stage(spec, asking)
 
 
 @st.fragment(key=STAGE)
-def stage(spec: PageSpec) -> Scene:
-    """What any knob redraws."""
+def stage(spec: PageSpec, asking: Asking) -> Scene:
+    """What any knob redraws; knobs ask for this one."""
+    asking.ask_here()
     listen()
     keep_page()
     request, shown = live(spec)
@@ -98,8 +102,9 @@ def ask(spec: PageSpec, sidebar: Any) -> None:
 
 
 def turned(spec: PageSpec) -> None:
-    """A knob was turned; for callbacks. Where the page would ask the same again, the widgets stay as they are."""
-    redraw(*([STAGE] if st.session_state.get(ASKED) == questions(spec) else KNOBS))
+    """A knob was turned; for callbacks. Where the page would ask something else, the widgets are drawn anew."""
+    if st.session_state.get(ASKED) != questions(spec):
+        redraw(*KNOBS)
 
 
 def questions(spec: PageSpec) -> list[Any]:

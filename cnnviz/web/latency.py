@@ -2,7 +2,7 @@
 
 A run answers in two portions: that it began, and what it made. Streamlit makes its listening socket without naming TCP
 as the protocol, and asyncio then does not ask TCP to send small portions as they come: the second waits until the
-first is confirmed, which takes up to 40 ms on a connection that has stood for a while, and a way there and back besides.
+first is confirmed: a way there and back, and up to 40 ms besides on a connection that has stood for a while.
 """
 
 import os
