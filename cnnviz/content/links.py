@@ -1,6 +1,7 @@
 """A link to a scene, to one with a question and its answer, and to one on the home page."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from urllib.parse import parse_qsl
 
@@ -28,7 +29,7 @@ class Link:
     def address(self) -> str:
         return f"{self.page}?{self.query}"
 
-    @property
+    @cached_property
     def params(self) -> dict[str, str]:
         return dict(parse_qsl(self.query))
 

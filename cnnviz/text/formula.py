@@ -4,6 +4,7 @@ r"""Formulas: the LaTeX that layers write, as MathML, which browsers set by them
 """
 
 import re
+from functools import lru_cache
 
 from cnnviz.text.part import Part, part
 
@@ -28,8 +29,9 @@ FENCES = set("()[]|⌊⌋⌈⌉")
 ENDS = {"}", r"\right", r"\end", r"\\", "&"}
 
 
+@lru_cache(maxsize=1024)
 def formula(latex: str) -> Part:
-    """A formula as an element ``math``.
+    """A formula as an element ``math``; nobody may change it.
 
     Raises
     ------

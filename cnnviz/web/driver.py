@@ -28,6 +28,7 @@ from cnnviz.web.widgets import AROUND, KNOBS, STAGE, redraw
 
 Scene = tuple[Request, Shown]
 ASKED = "_questions"  # what the widgets were drawn for
+MADE = "_made"  # what came of the questions when a knob was turned, for the run that draws the stage
 
 
 def draw(spec: PageSpec) -> None:
@@ -94,29 +95,36 @@ def around(request: Request, shown: Shown) -> Any:
 
 def ask(spec: PageSpec, sidebar: Any) -> None:
     """The widgets."""
+    st.session_state.pop(MADE, None)
     with sidebar:
         made = spec.ask(Widgets(behind=spec.behind, turned=partial(turned, spec)))
         for label, changes in spec.offers(made):
             made.parts["layer"].button(str(label), on_click=page.repair, args=(changes, made.kind, made.ndim))
-    st.session_state[ASKED] = questions(spec)
+    st.session_state[ASKED], _ = questions(spec)
 
 
 def turned(spec: PageSpec) -> None:
+<<<<<<< HEAD
     """A knob was turned; for callbacks. Where the page would ask something else, the widgets are drawn anew."""
     if st.session_state.get(ASKED) != questions(spec):
         redraw(*KNOBS)
+=======
+    """A knob was turned; for callbacks. Where the page would ask the same again, the widgets stay as they are."""
+    asked, st.session_state[MADE] = questions(spec)
+    redraw(*([STAGE] if st.session_state.get(ASKED) == asked else KNOBS))
+>>>>>>> 731889d (Work out once what Streamlit works out at each run)
 
 
-def questions(spec: PageSpec) -> list[Any]:
-    """All that decides how the widgets look."""
+def questions(spec: PageSpec) -> tuple[list[Any], Made]:
+    """All that decides how the widgets look, and what comes of them."""
     form = OnPage(spec.behind)
     made = spec.ask(form)
-    return [*form.noted, made.kind, made.ndim, *spec.offers(made)]
+    return [*form.noted, made.kind, made.ndim, *spec.offers(made)], made
 
 
 def live(spec: PageSpec) -> Scene:
     """Choose, compute, show."""
-    made = spec.ask(OnPage())
+    made = st.session_state.pop(MADE, None) or spec.ask(OnPage())
     choice, shown, problem = page.settle(spec.name, made.make, spec.first, run)
     request, _view = parts_of(choice)
     page.heed(spec.presets, problem, made.kind, made.ndim, request.input)

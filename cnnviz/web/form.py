@@ -146,9 +146,11 @@ def said(word: Word) -> Any:
     state = st.session_state
     if isinstance(word, Held):
         return state.get(word.key) or st.query_params.get(word.key) or ""
-    if word.key not in state:
+    try:  # one look: each takes Streamlit as long as a short formula
+        value = state[word.key]
+    except KeyError:
         return Reader(st.query_params.to_dict()).now(word)
-    value = state[word.key]  # of a list that has other options now, it may be none of them
+    # of a list that has other options now, it may be none of them
     return word.default if isinstance(word, OneOf) and value not in word.options else value
 
 

@@ -32,8 +32,8 @@ LOOKS = {
 
 def settings(page: str) -> Values:
     """The values that this page's widgets have now, by name."""
-    known, state = words(page) - LOOKS, st.session_state
-    found = {str(key): state[key] for key in state if key in known}
+    known, state = words(page) - LOOKS, st.session_state.to_dict()
+    found = {str(key): value for key, value in state.items() if key in known}
     return {key: value for key, value in found.items() if value is None or isinstance(value, int | float | str)}
 
 

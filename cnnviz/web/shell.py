@@ -20,6 +20,7 @@ from cnnviz.web.components.component import base
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.latency import send_at_once
+from cnnviz.web.lean import be_lean
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
@@ -116,6 +117,7 @@ def run() -> None:
     """Draw the frame and the page in it."""
     PLACE.reader = read_in_worker
     send_at_once()
+    be_lean()
     listen()
     page = navigate()
     if anew := begins_anew():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
@@ -51,8 +52,8 @@ class Layer(Setting):
 
     def arguments(self) -> dict[str, Parameter]:
         """Torch's own parameters that this layer sets, in torch's order."""
-        parameters = signature(self.torch_class()).parameters
-        return {name: p for name, p in parameters.items() if hasattr(self, name)}
+        kind: Any = self.torch_class()
+        return {name: p for name, p in parameters(kind).items() if hasattr(self, name)}
 
     def argument(self, name: str) -> Any:
         """A field as torch takes it: ``3`` for the same number along each axis, else ``(3, 5)``."""
@@ -286,3 +287,9 @@ class Layer(Setting):
     def out_axis_names(self) -> tuple[str, ...]:
         """Names of the output's axes; fewer than it has if the first ones are 1 long and not torch's."""
         return self.axis_names()
+
+
+@cache
+def parameters(kind: type[Any]) -> Mapping[str, Parameter]:
+    """Those of torch's own class, in torch's order."""
+    return signature(kind).parameters
