@@ -10,13 +10,14 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.cli.open_link import staged_at
 from cnnviz.cli.serve.command import arguments as serve_arguments
 from cnnviz.cli.train import arguments as train_arguments
-from cnnviz.export import KINDS, Look, Plan, Wanted, make
+from cnnviz.export import KINDS, ExportError, Look, Plan, Wanted, make
 from cnnviz.text.problem import Problem
 from cnnviz.web.clean import tidied
 
@@ -65,7 +66,19 @@ def export(chosen: Namespace) -> None:
     staged = staged_at(chosen.link)
     if not staged.address:
         staged = replace(staged, address=tidied(chosen.link))
-    chosen.file.write_bytes(make(staged, chosen.file.suffix.lower().removeprefix("."), wanted, told))
+    put(chosen.file, make(staged, chosen.file.suffix.lower().removeprefix("."), wanted, told))
+
+
+def put(file: Path, data: bytes) -> None:
+    """Write a file; half of one is not left behind."""
+    old = file.exists()
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        if not old:
+            with suppress(OSError):
+                file.unlink()
+        raise ExportError("{file} cannot be written: {why}.", file=file, why=error.strerror or error) from error
 
 
 def told(done: int, of: int) -> None:

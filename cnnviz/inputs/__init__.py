@@ -1,5 +1,6 @@
 """Sources: every kind of input, by name. A new kind is one class and one line here."""
 
+from cnnviz.inputs import compiled  # noqa: F401 -- before anything of librosa's
 from cnnviz.inputs.base import MAX_VALUES, Array, Grid, Source, SourceError
 from cnnviz.inputs.drawn import Drawn
 from cnnviz.inputs.event_clip import EventClip
