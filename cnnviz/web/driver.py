@@ -104,15 +104,10 @@ def ask(spec: PageSpec, sidebar: Any) -> None:
 
 
 def turned(spec: PageSpec) -> None:
-<<<<<<< HEAD
     """A knob was turned; for callbacks. Where the page would ask something else, the widgets are drawn anew."""
-    if st.session_state.get(ASKED) != questions(spec):
-        redraw(*KNOBS)
-=======
-    """A knob was turned; for callbacks. Where the page would ask the same again, the widgets stay as they are."""
     asked, st.session_state[MADE] = questions(spec)
-    redraw(*([STAGE] if st.session_state.get(ASKED) == asked else KNOBS))
->>>>>>> 731889d (Work out once what Streamlit works out at each run)
+    if st.session_state.get(ASKED) != asked:
+        redraw(*KNOBS)
 
 
 def questions(spec: PageSpec) -> tuple[list[Any], Made]:
