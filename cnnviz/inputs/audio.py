@@ -1,8 +1,9 @@
 """Uploaded sound: decoded in blocks, mixed to one channel, brought to one rate, and held to limits."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_CUR, SEEK_END, SEEK_SET, BytesIO
 from math import ceil, floor
 from typing import Any, Literal, NamedTuple
 
@@ -175,10 +176,21 @@ def left_out(piece: Piece, taken: float, length: float) -> tuple[Notice, ...]:
     return (Notice(said, tuple(fixes)),)
 
 
+class Bounded(BytesIO):
+    """Bytes that libsndfile may ask for at any place: before the first it stands at the first, and nothing is raised.
+
+    It cannot hear of an error, which would be printed on the server, with all that leads to it.
+    """
+
+    def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
+        start = {SEEK_CUR: self.tell(), SEEK_END: len(self.getbuffer())}.get(whence, 0)
+        return super().seek(min(max(0, start + offset), sys.maxsize))
+
+
 def decode(data: bytes, kind: str, piece: Piece) -> Decoded:
     """The piece as the file has it, mixed to one channel and divided by its full scale."""
     try:
-        with soundfile.SoundFile(BytesIO(data)) as file:
+        with soundfile.SoundFile(Bounded(data)) as file:
             check(file, kind)
             skip(file, kind, piece.start)
             loud = Loudness(file.channels)

@@ -20,6 +20,7 @@ from cnnviz.core.layers import (
 )
 from cnnviz.networks.code.signatures import at_rest
 from cnnviz.networks.network import Network, after
+from cnnviz.text.typed import shown
 
 Stages = tuple[tuple[str, Layer], ...]
 MOST_STAGES = 60
@@ -74,7 +75,7 @@ def renamed(network: Network, at: int, name: str) -> Network:
     others = [one for i, (one, _) in enumerate(network.stages) if i != at]
     if not name.isascii() or not all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
         raise GeometryError(
-            "“{name}” is no name for a layer. Use letters from a to z, digits and underlines.", name=name[:30]
+            "“{name}” is no name for a layer. Use letters from a to z, digits and underlines.", name=shown(name)
         )
     if len(name) > MOST_LETTERS:
         raise GeometryError("The name has {count} letters. Use {most} at most.", count=len(name), most=MOST_LETTERS)

@@ -10,6 +10,13 @@ from typing import Any
 from cnnviz.text.catalogue import counted, translated
 from cnnviz.text.language import Language, spoken
 
+# What a stranger's word may hold and no screen shows, or turns the rest of the sentence round: seen by its number.
+UNSEEN = {
+    code: f"U+{code:04X}"
+    for part in ("\0\x08", "\x0b\x0c", "\x0e\x1f", "\x7f\x9f", "\u202a\u202e", "\u2066\u2069", "\ud800\udfff")
+    for code in range(ord(part[0]), ord(part[1]) + 1)
+}
+
 
 class Places(Formatter):
     """Puts values into their places; a number with a format is written as the language writes it.
@@ -22,8 +29,17 @@ class Places(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if not format_spec:
-            return str(value)
+            return seen(value) if isinstance(value, str) else str(value)
         return marked(format(value, format_spec), self.language)
+
+
+def seen(word: str) -> str:
+    """A word with every character to be seen; breaks between lines stay.
+
+    >>> seen("a\\0b")
+    'aU+0000b'
+    """
+    return word if word.isprintable() else word.translate(UNSEEN)
 
 
 def marked(number: str, language: Language) -> str:

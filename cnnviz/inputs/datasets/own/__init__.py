@@ -41,6 +41,8 @@ def read_own(data: bytes, most: int, size: int, colour: Colour) -> Split:
     SourceError
         One sentence on what the file is and what was expected.
     """
+    if not data:
+        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
     if len(data) > MOST_FILE:
         raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MOST_FILE)
     if data.startswith(b"PK"):
