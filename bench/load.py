@@ -85,9 +85,9 @@ async def learn(learner: Visitor, stop: asyncio.Event) -> int:
     """Look on while a network is trained, until it is enough; how many steps were made?"""
     while not stop.is_set():
         await asyncio.sleep(POLL)
-        await learner.run(fragment=learner.fragment)
+        await look(learner)
     await learner.run("Pause")
-    made = re.search(r"Step ([\d,]+)", learner.progress)
+    made = re.search(r"Step ([\d,]+)", learner.screen.progress)
     return int(made[1].replace(",", "")) if made else 0
 
 
@@ -96,13 +96,19 @@ async def make(maker: Visitor, stop: asyncio.Event) -> int:
     films = 0
     while not stop.is_set():
         await maker.run("Make the film")
-        while maker.fragment and not stop.is_set():
+        while maker.screen.polls and not stop.is_set():
             await asyncio.sleep(POLL)
-            await maker.run(fragment=maker.fragment)
-        films += "Cancel" not in maker.widgets
-    if "Cancel" in maker.widgets:
+            await look(maker)
+        films += not maker.screen.has("Cancel")
+    if maker.screen.has("Cancel"):
         await maker.run("Cancel")
     return films
+
+
+async def look(visitor: Visitor) -> None:
+    """See how far it is."""
+    if visitor.screen.polls:
+        await visitor.poll()
 
 
 async def turns(visitors: list[Visitor], number: int) -> list[float]:
