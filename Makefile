@@ -1,4 +1,4 @@
-# Twelve commands: run, serve, test, test-browsers, test-deploy, lint, fuzz, mutate, bench, messages, lock, audit. Each one first makes what it needs in .venv.
+# Thirteen commands: run, serve, test, test-browsers, test-deploy, lint, fuzz, mutate, bench, load, messages, lock, audit. Each one first makes what it needs in .venv.
 #
 #   make run PORT=8600           another port
 #   make test PYTHON=python3.12  another Python, when .venv is first made
@@ -28,7 +28,7 @@ MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError De
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 
-.PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench messages lock audit
+.PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench load messages lock audit
 
 help:
 	@echo "make run    start the app (PORT=8501)"
@@ -40,6 +40,7 @@ help:
 	@echo "make fuzz   try what is random with other examples, and hostile files and addresses, by what they reach (MINUTES=10 each)"
 	@echo "make mutate break the code in small ways, and list what no test notices (COUNT=100)"
 	@echo "make bench  measure the speed"
+	@echo "make load   let a school in, and write docs/performance.md (SCENARIO=mixed: one alone, written nowhere)"
 	@echo "make messages  collect all messages for translators"
 	@echo "make lock   lock what requirements.txt needs, each file by its digest"
 	@echo "make audit  ask for known weaknesses of what is locked; exit status 3 of deploy/audit.py: could not be asked"
@@ -79,6 +80,10 @@ mutate: $(DEV)
 
 bench: $(DEV)
 	$(PY) -m bench
+
+load: $(DEV)
+	@command -v nginx > /dev/null || test -x /usr/sbin/nginx || apt-get install -y nginx-light
+	$(PY) -m bench.crowd $(SCENARIO)
 
 messages: $(DEV)
 	$(BABEL) --quiet extract --mapping-file=locale/babel.cfg --no-default-keywords $(MESSAGES:%=--keyword=%) \

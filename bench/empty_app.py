@@ -16,6 +16,7 @@ WIDGETS: dict[str, Callable[[str], Any]] = {  # by the mark that Streamlit puts 
     "stCheckbox": lambda key: st.toggle(key, key=key, help=key, bind="query-params"),
     "stButtonGroup": lambda key: st.segmented_control(key, NAMES, default="a", key=key, bind="query-params"),
     "stButton": lambda key: st.button(key, key=key),
+    "stFileUploader": lambda key: st.file_uploader(key, key=key),
     "stTabs": lambda key: st.tabs(NAMES, key=key, on_change="rerun", bind="query-params"),
 }
 
