@@ -1,4 +1,4 @@
-"""The site behind nginx, below a path: of two processes one is killed, then all are replaced. By `make test-deploy`."""
+"""The site behind nginx, below a path: of three processes one is killed, one hangs, all are replaced."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -25,6 +25,14 @@ from test_uploads import npy
 from cnnviz.cli.serve.proxy import COOKIE, Proxy
 
 PATH = "/lessons/cnn"
+COUNT = 3  # processes
+TOGETHER = 5  # visitors who may come from one address
+SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 needs_nginx = pytest.mark.skipif(
     "CNNVIZ_DEPLOY" not in os.environ or not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()),
     reason="make test-deploy",
@@ -55,12 +63,25 @@ class Site:
         return {name: ports[port] for port, name in named if port in ports}
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str]]:
+        status, told, _ = self.ask("GET", path, headers)
+        return status, told
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, dict[str, str], str]:
+        """Status, headers and text of an answer."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", PATH + path, headers=headers)
+        connection.request(method, PATH + path, body, dict(headers))
         answer = connection.getresponse()
-        answer.read()
+        text = answer.read().decode(errors="replace")
         connection.close()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def visit(self, address: str) -> tuple[int, HTTPConnection]:
+        """Begin a visit from an address, as a proxy in the same house tells it; what is said, and the connection."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", f"{PATH}/_stcore/stream", headers={**SOCKET, "X-Forwarded-For": address})
+        return connection.getresponse().status, connection
 
     def says(self, words: str) -> None:
         """Wait until it prints a line."""
@@ -74,7 +95,8 @@ def site() -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "cnnviz", "serve", "--port", str(port), "--processes", "2", "--path", PATH]
+    command = [sys.executable, "-m", "cnnviz", "serve", "--port", str(port), "--path", PATH]
+    command += ["--processes", str(COUNT), "--together", str(TOGETHER)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     made = Site(port, process)
     try:
@@ -139,18 +161,18 @@ def test_answers_are_compressed_kept_and_guarded(site):
 
 
 @needs_nginx
-def test_visitors_of_both_processes_upload_and_take_files_away(site, visitors):
+def test_visitors_of_all_processes_upload_and_take_files_away(site, visitors):
     seen = set()
-    for rows in range(8, 40):  # until both have been met
+    for rows in range(8, 60):  # until all have been met
         page = visitors()
         screen = Screen(page, site.url)
         screen.open("input=upload&tab=Share")
         upload(screen, rows)
         assert page.refused == []
         seen.add(served_by(page))
-        if len(seen) == 2:
+        if len(seen) == COUNT:
             break
-    assert seen == {"p0", "p1"}
+    assert seen == {"p0", "p1", "p2"}
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     assert Path(download.value.path()).stat().st_size > 1000
@@ -169,7 +191,76 @@ def test_visitors_of_a_killed_process_find_another_with_their_screen(site, visit
     assert screen.ask("({ scene }) => [...scene.tensors.output.data]") == before
     screen.open("input=upload")
     upload(screen, 41)
-    wait(lambda: len(site.replicas()) == 2)
+    wait(lambda: len(site.replicas()) == COUNT)
+
+
+@needs_nginx
+def test_a_process_that_hangs_is_started_again(site, visitors):
+    page = visitors()
+    screen = Screen(page, site.url)
+    screen.open("stride=2&padding=1")
+    first = served_by(page)
+    hung = site.replicas()[first]
+    os.kill(hung, signal.SIGSTOP)
+    wait(lambda: hung not in site.replicas().values(), 180)
+    wait(lambda: len(site.replicas()) == COUNT)
+    screen.open("stride=3&padding=1")
+    assert screen.ask("({ scene }) => scene.tensors.output.data.length") > 0
+
+
+@needs_nginx
+def test_a_film_is_made_and_taken_away(site, visitors):
+    page = visitors()
+    screen = Screen(page, site.url)
+    screen.open("tab=Share&input_rows=6&input_columns=6")
+    screen.choose("_file", "Film for slides and chats (GIF)")
+    page.get_by_role("button", name="Make the film").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert Path(download.value.path()).read_bytes()[:4] == b"GIF8"
+    assert page.refused == []
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/session/file", "/", "/_stcore/health"])
+def test_a_body_that_is_too_large_is_refused_in_plain_words(site, path):
+    status, told, text = site.ask("PUT", path, {}, bytes(22 * 2**20))
+    assert status == 413
+    assert "larger than 21 MB, the most" in text and "nginx" not in text
+    assert told["content-security-policy"]
+
+
+@needs_nginx
+def test_an_upload_without_a_token_and_an_unknown_place_say_nothing_of_the_inside(site):
+    for method, path in (("PUT", "/_stcore/upload_file/a/b"), ("GET", "/media/none.png"), ("POST", "/_stcore/bidi")):
+        status, _, text = site.ask(method, path, {})
+        assert 400 <= status < 500
+        assert "Traceback" not in text and "site-packages" not in text and str(ROOT) not in text
+
+
+@needs_nginx
+def test_an_address_from_which_too_many_visits_begin_has_to_wait_and_nobody_else(site):
+    said, connections = zip(*(site.visit("203.0.113.7") for _ in range(2 * TOGETHER + 3)), strict=True)
+    try:
+        assert set(said[: 2 * TOGETHER]) == {101}  # twice as many as may come together
+        assert said[-1] == 429
+        for other in ("203.0.113.8", "10.1.2.3"):
+            status, connection = site.visit(other)
+            connection.close()
+            assert status == 101
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def test_a_school_behind_one_router_is_within_the_limits():
+    """Each pupil begins a visit within the same second, with seven connections; all begin again after a restart."""
+    text = Proxy("8501", ("one:8501",), "/tmp", together=500).configuration()
+    (burst,) = map(int, re.findall(r"limit_req zone=begun burst=(\d+) nodelay", text))
+    (most, _) = map(int, re.findall(r"limit_conn open (\d+)", text))
+    (connections,) = map(int, re.findall(r"worker_connections (\d+)", text))
+    assert burst >= 2 * 500 and most >= 7 * 500
+    assert connections >= 2 * 7 * 1000  # a thousand visitors who load the page at once, from wherever
 
 
 @needs_nginx

@@ -24,6 +24,12 @@ def arguments(one: ArgumentParser) -> None:
         metavar="HOST",
         help="that may show the site in a frame, as in https://school.example",
     )
+    one.add_argument(
+        "--together",
+        type=int,
+        default=Proxy.together,
+        help="visitors who may come from one address, as a school behind one router, %(default)s",
+    )
     one.add_argument("--print", action="store_true", help="print the configuration of nginx, and serve nothing")
     one.add_argument(
         "--replica", action="append", default=[], metavar="HOST:PORT", help="with --print: a process elsewhere"
@@ -34,7 +40,8 @@ def arguments(one: ArgumentParser) -> None:
 def run(chosen: Namespace) -> None:
     """Serve, or print."""
     path = "/" + chosen.path.strip("/") if chosen.path.strip("/") else ""
-    proxy = Proxy(f"{chosen.address}:{chosen.port}", tuple(chosen.replica), "/tmp", path, tuple(chosen.ancestor))
+    listen, together = f"{chosen.address}:{chosen.port}", max(1, chosen.together)
+    proxy = Proxy(listen, tuple(chosen.replica), "/tmp", path, tuple(chosen.ancestor), together=together)
     if chosen.print:
         print(proxy.configuration(), end="")
         return

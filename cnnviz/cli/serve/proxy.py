@@ -17,8 +17,9 @@ worker_processes @{workers};
 pid @{folder}/nginx.pid;
 error_log stderr warn;
 worker_shutdown_timeout 1h;  # a process is replaced under visitors, who keep their connection until then
+worker_rlimit_nofile @{files};
 
-events { worker_connections 4096; }
+events { worker_connections @{connections}; }
 
 http {
     access_log off;
@@ -29,6 +30,24 @@ http {
     uwsgi_temp_path @{folder}/uwsgi;
     scgi_temp_path @{folder}/scgi;
     proxy_cache_path @{folder}/cache keys_zone=static:1m max_size=100m inactive=1d;
+
+    # A proxy in the same house says who is behind it. Whoever has such an address himself is not counted.
+@{houses}
+    real_ip_header X-Forwarded-For;
+    real_ip_recursive on;
+    geo $near {
+        default 0;
+@{near}
+    }
+    map $near $counted {
+        0 $binary_remote_addr;
+        1 "";
+    }
+    limit_conn_zone $counted zone=open:1m;
+    limit_conn_zone $server_port zone=uploads:1m;
+    limit_req_zone $counted zone=begun:1m rate=@{begun}r/m;
+    limit_conn_status 429;
+    limit_req_status 429;
 
     # What a browser is told, unless it is told so already.
     split_clients $remote_addr$request_id $drawn {
@@ -66,14 +85,15 @@ http {
     proxy_set_header Accept-Encoding "";  # compressed here, once
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection $hop;
-    proxy_read_timeout 1h;  # a socket on which nobody turns a knob
+    proxy_read_timeout 120s;
     proxy_send_timeout 60s;
     proxy_connect_timeout 3s;
     proxy_next_upstream error timeout non_idempotent;
 
     server {
         listen @{listen} backlog=1024;
-        client_max_body_size @{upload}m;
+        client_max_body_size 1m;
+        limit_conn open @{open};
         client_header_timeout 20s;
         client_body_timeout 60s;
 
@@ -94,12 +114,44 @@ http {
             proxy_pass http://$process;
         }
 
+        # A visit is one socket; nothing may be said on it for long, but for a ping each half minute.
+        location = @{path}/_stcore/stream {
+            limit_req zone=begun burst=@{burst} nodelay;
+            proxy_read_timeout 1h;
+            proxy_pass http://$process;
+        }
+
+        # Bodies wait here, in files, until they are whole.
+        location @{path}/_stcore/upload_file/ {
+            client_max_body_size @{upload}m;
+            limit_conn open @{open};
+            limit_conn uploads @{uploads};
+            proxy_pass http://$process;
+        }
+
         location @{path}/ { proxy_pass http://$process; }
 @{root}
+        # What the proxy itself has to say.
+        error_page 413 @large;
+        error_page 429 @many;
+        error_page 502 503 504 @away;
+        default_type text/html;
+        charset utf-8;
+        location @large { return 413 "@{large}"; }
+        location @many { return 429 "@{many}"; }
+        location @away { return 503 "@{away}"; }
     }
 }
 """.replace("$", "$$").replace("@{", "${")
 )
+
+
+# Addresses within a house, as a proxy before this one has.
+HOUSES = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
+OF_ONE = 8  # connections of one browser: a socket, six for files, one to spare
+UPLOADS = 200  # at once; each may fill `Proxy.upload` of the disk
+SPARE = 768  # files that are no connections
+PAGE = "<!doctype html><meta charset=utf-8><title>cnnviz</title>{more}<p>{words}</p>"
 
 
 @dataclass(frozen=True)
@@ -123,6 +175,12 @@ class Proxy:
         Of one file.
     workers : int
         Processes of nginx.
+    files : int
+        That each of them may have open; a visitor takes two, the browser's socket and the one behind it, and up to
+        fourteen while the page loads.
+    together : int
+        Visitors who may come from one address, as a school behind one router. An address may have eight connections for
+        each, and begin twice as many visits at once; then as many a minute.
     """
 
     listen: str
@@ -132,6 +190,8 @@ class Proxy:
     ancestors: tuple[str, ...] = ()
     upload: int = 21
     workers: int = 1
+    files: int = 32768
+    together: int = 500
 
     @property
     def policy(self) -> str:
@@ -178,6 +238,17 @@ class Proxy:
             ),
             "same": listed(f'"{name}:{name}" "";' for name in names),
             "upstreams": "\n".join(self._upstream(i) for i in range(len(self.replicas))),
+            "files": self.files,
+            "connections": self.files - SPARE,
+            "houses": "\n".join(f"    set_real_ip_from {house};" for house in HOUSES),
+            "near": listed(f"{house} 1;" for house in HOUSES),
+            "open": OF_ONE * self.together,
+            "begun": self.together,
+            "burst": 2 * self.together,
+            "uploads": UPLOADS,
+            "large": said(f"This file is larger than {self.upload} MB, the most that is taken here."),
+            "many": said("Too much comes from your address at once. Try again in a minute."),
+            "away": said("The site is being started. This page looks for it again in ten seconds.", again=10),
             "root": f"        location = {self.path} {{ return 301 {self.path}/; }}" if self.path else "",
         }
         return CONFIGURATION.substitute(values)
@@ -197,3 +268,8 @@ def shares(count: int) -> Sequence[str]:
 
 def listed(lines: Iterable[str]) -> str:
     return "\n".join(f"        {line}" for line in lines)
+
+
+def said(words: str, again: int = 0) -> str:
+    """A page of one sentence, which is asked for again in so many seconds."""
+    return PAGE.format(words=words, more=f"<meta http-equiv=refresh content={again}>" if again else "")

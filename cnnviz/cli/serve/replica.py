@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 START = 120.0  # s until it answers, on a busy machine
 STOP = 20.0  # s that an end may take
+EVERY = 10.0  # s between two questions whether it is well
+HANGS = 60.0  # s without an answer, after which there will be none
 HEALTHY = 200
 
 
@@ -32,6 +34,8 @@ class Replica:
     path: str
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    asked: float = 0.0  # when it was last asked whether it is well, on the monotonic clock
+    answered: float = 0.0  # when it last said so
 
     @property
     def address(self) -> str:
@@ -42,6 +46,7 @@ class Replica:
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         command += ["--server.baseUrlPath", self.path.strip("/")] if self.path else []
         self.process = subprocess.Popen(command, cwd=ROOT, env=dict(self.environment), stdout=subprocess.DEVNULL)
+        self.answered = time.monotonic() + START
 
     @property
     def alive(self) -> bool:
@@ -58,11 +63,22 @@ class Replica:
         finally:
             connection.close()
 
+    def hangs(self) -> bool:
+        """Has it said nothing for so long that it never will? It is asked now and then."""
+        now = time.monotonic()
+        if now < self.asked + EVERY:
+            return False
+        self.asked = now
+        if self.well():
+            self.answered = now
+        return self.alive and now > self.answered + HANGS
+
     def wait(self) -> bool:
         """Wait until it answers; does it?"""
         deadline = time.monotonic() + START
         while self.alive and time.monotonic() < deadline:
             if self.well():
+                self.answered = time.monotonic()
                 return True
             time.sleep(0.1)
         return False
@@ -75,5 +91,9 @@ class Replica:
         try:
             self.process.wait(STOP)
         except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        if self.process:
             self.process.kill()
             self.process.wait()

@@ -39,7 +39,9 @@ class Site:
     def __init__(self, proxy: Proxy, count: int, folder: Path):
         environment = {SECRET: secrets.token_hex(32), **os.environ}
         self.replicas = [Replica(port, proxy.path, environment) for port in free_ports(count)]
-        self.proxy = replace(proxy, replicas=tuple(one.address for one in self.replicas), folder=str(folder))
+        self.proxy = replace(
+            proxy, replicas=tuple(one.address for one in self.replicas), folder=str(folder), files=files(proxy.files)
+        )
         self.file = folder / "nginx.conf"
         self.nginx: subprocess.Popen[bytes] | None = None
         self.ends = self.renews = False
@@ -79,31 +81,34 @@ class Site:
         self.ends |= number != signal.SIGHUP
 
     def look(self) -> None:
-        """Start again what has died, and replace all where that was asked for."""
+        """Start again what has died or hangs, and replace all where that was asked for."""
         if self.nginx and self.nginx.poll() is not None:
             raise ServeError("The proxy ended by itself. What it said stands above.")
         for one in self.replicas:
-            if not one.alive:
-                print(
-                    f"The process at {one.address} ended by itself and is started again.", file=sys.stderr, flush=True
-                )
+            if why := "hangs" if one.hangs() else "" if one.alive else "ended by itself":
+                print(f"The process at {one.address} {why} and is started again.", file=sys.stderr, flush=True)
+                one.kill()
                 one.start()
         if self.renews:
             self.renews = False
-            for i in range(len(self.replicas)):
-                self.renew(i)
-            print("All processes are new.", flush=True)
+            if all(self.renew(i) for i in range(len(self.replicas))):
+                print("All processes are new.", flush=True)
 
-    def renew(self, i: int) -> None:
-        """Lead new visitors elsewhere, and replace one replica; those who are there move with their next word."""
+    def renew(self, i: int) -> bool:
+        """Lead new visitors elsewhere, and replace one replica; those who are there move with their next word.
+
+        Is it there again? If not, the others are better left as they are.
+        """
         self.write(down=(i,))
         self.reload()
         self.replicas[i].stop()
         self.replicas[i].start()
-        if not self.replicas[i].wait():
-            raise ServeError("A process of the app did not come up. What it said stands above.")
+        there = self.replicas[i].wait()
+        if not there:
+            print("A new process did not come up. The others stay as they are.", file=sys.stderr, flush=True)
         self.write()
         self.reload()
+        return there
 
     def write(self, down: tuple[int, ...] = ()) -> None:
         self.file.write_text(self.proxy.configuration(down))
@@ -123,6 +128,16 @@ class Site:
                 one.process.terminate()
         for one in self.replicas:
             one.stop()
+
+
+def files(wanted: int) -> int:
+    """How many files a process here may have open, and so what it starts: as many as wanted, if the system allows."""
+    import resource  # noqa: PLC0415 -- there is none on Windows
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def free_ports(count: int) -> list[int]:
