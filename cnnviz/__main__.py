@@ -5,6 +5,8 @@
 
 ``python -m cnnviz train RECIPE``: weights that ship, made again, with their card.
 
+``python -m cnnviz corpus FOLDER --network LINK --out NAME``: which sounds of a folder excite which channel.
+
 ``python -m cnnviz serve``: the site, from as many processes as there are cores, behind one port.
 """
 
@@ -14,6 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from cnnviz.cli.corpus.command import arguments as corpus_arguments
 from cnnviz.cli.open_link import staged_at
 from cnnviz.cli.serve.command import arguments as serve_arguments
 from cnnviz.cli.train import arguments as train_arguments
@@ -37,6 +40,7 @@ def parser() -> ArgumentParser:
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     export_arguments(commands.add_parser("export", help="write a file of the scene behind a link"))
     train_arguments(commands.add_parser("train", help="train a network by its recipe, and write weights and card"))
+    corpus_arguments(commands.add_parser("corpus", help="find which sounds of a folder excite which channel"))
     serve_arguments(commands.add_parser("serve", help="serve the site from several processes behind one port"))
     return made
 

@@ -42,6 +42,7 @@ NAMES = {
 # The command line speaks English; the others hold code, or words of addresses.
 LATER = (
     "cnnviz/__main__.py",
+    "cnnviz/cli/corpus/command.py",
     "cnnviz/cli/serve/",
     "cnnviz/cli/train.py",
     "cnnviz/text/catalogue.py",

@@ -70,12 +70,15 @@ class Heard(NamedTuple):
         What is odd about its samples.
     left : tuple of Notice
         What was not read, and how to read it.
+    length : float [s]
+        Of the whole file, or of what is read where the file does not say.
     """
 
     samples: Array
     note: Message
     odd: tuple[Notice, ...]
     left: tuple[Notice, ...]
+    length: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +120,9 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = 
     notes += [Message("divided by {scale:,}", scale=piece.full_scale)] * (piece.full_scale != 1)
     notes += [mended_note] if mended_note else []
     sound = np.abs(samples) <= LOUDEST  # which NaN is not
-    odd = int(np.count_nonzero(~sound))
-    if odd:
-        notes.append(Message("{odd:,} samples are NaN, Inf or beyond {most:,} and read as 0", odd=odd, most=LOUDEST))
+    none = int(np.count_nonzero(~sound))
+    if none:
+        notes.append(Message("{odd:,} samples are NaN, Inf or beyond {most:,} and read as 0", odd=none, most=LOUDEST))
     left = left_out(piece, len(samples) / rate, found.length)
     samples = np.where(sound, samples, 0).astype(np.float32)
     if rate != wanted_rate:
@@ -129,7 +132,8 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = 
     if piece.pad and len(samples) < wanted:
         samples = np.pad(samples, (0, wanted - len(samples)))
         notes.append(Message("padded with zeros to {seconds:g} s", seconds=piece.seconds))
-    return Heard(samples.astype(np.float32), listed(notes), of_samples(found.loud, piece.full_scale), left)
+    odd = of_samples(found.loud, piece.full_scale)
+    return Heard(samples.astype(np.float32), listed(notes), odd, left, found.length)
 
 
 def length_words(seconds: float, rate: int, start: float) -> Message:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from cnnviz.core.examples import Examples
 from cnnviz.core.layers import Array, Dropout, Layer, Move, Shape
@@ -69,11 +70,13 @@ def edges_of(network: Network, state: Mapping[str, Array], examples: Examples, b
     for first, maps in passes(network, state, some):
         for stage, values in maps.items():
             found.setdefault(stage, []).append(heard(values, network, some, stage, first)[0])
+    return {stage: between(np.concatenate(parts, axis=1), bins) for stage, parts in found.items()}
+
+
+def between(values: Array, bins: int = BINS) -> Array:
+    """Edges of bins with about as many of some values (channels, N) in each, (channels, bins - 1)."""
     shares = np.arange(1, bins) / bins
-    return {
-        stage: np.quantile(np.nan_to_num(np.concatenate(parts, axis=1)), shares, axis=1).T.astype(np.float32)
-        for stage, parts in found.items()
-    }
+    return np.ascontiguousarray(np.quantile(np.nan_to_num(values), shares, axis=1).T, np.float32)
 
 
 def find(
@@ -118,17 +121,25 @@ def passes(network: Network, state: Mapping[str, Array], examples: Examples) -> 
     shape = examples.x.shape[1:]
     wanted = worth(network, shape)
     batch = max(1, min(256, CELLS // sum(map(prod, network.shapes(shape)))))
+    row = at_work(network, state)
+    for start in range(0, len(examples), batch):
+        made = outputs(network, row, torch.as_tensor(examples.x[start : start + batch]))
+        yield start, {name: x.numpy() for name, x in made if name in wanted}
+
+
+def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
+    """The `nn.Sequential` in eval mode, with these weights."""
     module = evaluated(network).module()
     module.load_state_dict({key: torch.as_tensor(value) for key, value in state.items()})
-    row = module.eval().get_submodule(network.prefix)
-    for start in range(0, len(examples), batch):
-        kept: dict[str, Array] = {}
+    return module.eval().get_submodule(network.prefix)
+
+
+def outputs(network: Network, row: nn.Module, x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+    """What every stage makes of a batch, one after the other."""
+    for name, _ in network.stages:
         with torch.inference_mode():
-            x = torch.as_tensor(examples.x[start : start + batch])
-            for name, _ in network.stages:
-                x = row.get_submodule(name)(x)
-                kept |= {name: x.numpy()} if name in wanted else {}
-        yield start, kept
+            x = row.get_submodule(name)(x)
+        yield name, x
 
 
 def heard(

@@ -11,6 +11,7 @@ from cnnviz.core.layers import Array
 from cnnviz.networks.exciting.best import NONE, Best
 from cnnviz.networks.exciting.find import Edges, Found
 from cnnviz.networks.exciting.spread import Spread
+from cnnviz.networks.exciting.tells import Tells
 
 SMALL = np.iinfo(np.uint16).max  # stands for no example; there are fewer of them
 STEPS = 250  # in which an AUC against one other class is kept; against the rest, it is kept to three digits
@@ -65,6 +66,36 @@ def unpack(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Answers]:
     """What `pack` kept, by stage."""
     stages = [name.removeprefix("value.") for name in arrays if name.startswith("value.")]
     return {stage: _answers(stage, arrays) for stage in stages}
+
+
+def pack_found(found: Mapping[str, Found]) -> dict[str, NDArray[Any]]:
+    """Arrays by name that hold all that was found, so that it can be merged later."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for stage, one in found.items():
+        sets = sorted(one.tells.counts)
+        counts = np.stack([one.tells.counts[each] for each in sets])
+        arrays |= {
+            f"value.{stage}": one.best.value,
+            f"example.{stage}": one.best.example,
+            f"cell.{stage}": one.best.cell,
+            f"sets.{stage}": np.array(sets, np.int64),
+            f"counts.{stage}": counts.astype(np.min_scalar_type(counts.max(initial=0))),
+            f"sums.{stage}": np.stack([one.tells.sums[each] for each in sets]),
+            f"ends.{stage}": one.tells.ends,
+        }
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def unpack_found(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Found]:
+    """What `pack_found` kept, by stage."""
+    found = {}
+    for stage in [name.removeprefix("value.") for name in arrays if name.startswith("value.")]:
+        best = Best(*(arrays[f"{what}.{stage}"] for what in ("value", "example", "cell")))
+        sets = arrays[f"sets.{stage}"].tolist()
+        counts, sums = arrays[f"counts.{stage}"].astype(np.int64), arrays[f"sums.{stage}"]
+        tells = Tells(dict(zip(sets, counts, strict=True)), dict(zip(sets, sums, strict=True)), arrays[f"ends.{stage}"])
+        found[stage] = Found(best, tells)
+    return found
 
 
 def _answers(stage: str, arrays: Mapping[str, NDArray[Any]]) -> Answers:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
@@ -23,10 +24,13 @@ class Tells:
         The set is a number in which bit *c* stands for class *c*: several sounds may be heard at once, or none.
     sums : by set of classes, float64 array, shape (channels, 2)
         Of the values, and of their squares.
+    ends : float32 array, shape (channels, 2)
+        The lowest value and the highest; what is no number is neither.
     """
 
     counts: Mapping[int, Counts]
     sums: Mapping[int, Sums]
+    ends: Array
 
     @classmethod
     def of(cls, values: Array, sets: NDArray[np.int64], edges: Array) -> "Tells":
@@ -41,21 +45,24 @@ class Tells:
             A value that lies on one counts upwards; what is no number counts in the last bin.
         """
         known, group = np.unique(sets, return_inverse=True)
-        bins = edges.shape[1] + 1
-        found = np.stack([
-            np.bincount(group * bins + np.searchsorted(own, row, side="right"), minlength=len(known) * bins)
-            for own, row in zip(edges, values, strict=True)
-        ]).reshape(-1, len(known), bins)  # fmt: skip
+        channels, bins = len(edges), edges.shape[1] + 1
+        at = torch.searchsorted(*(torch.as_tensor(np.ascontiguousarray(one)) for one in (edges, values)), right=True)
+        at += torch.as_tensor(np.arange(channels)[:, None] * (len(known) * bins) + group * bins)
+        counts = torch.bincount(at.ravel(), minlength=channels * len(known) * bins).numpy()
+        found = counts.reshape(channels, len(known), bins)
         exact = values.astype(np.float64)
         sums = {int(one): exact[:, group == i] for i, one in enumerate(known)}
         return cls(
             {int(one): found[:, i] for i, one in enumerate(known)},
             {one: np.stack([part.sum(axis=1), (part**2).sum(axis=1)], axis=1) for one, part in sums.items()},
+            np.stack([np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)], axis=1),
         )
 
     def merged(self, other: "Tells") -> "Tells":
         """Those of both, which have the same edges."""
-        return Tells(*(_added(*pair) for pair in ((self.counts, other.counts), (self.sums, other.sums))))
+        low, high = np.fmin(self.ends[:, 0], other.ends[:, 0]), np.fmax(self.ends[:, 1], other.ends[:, 1])
+        counts, sums = _added(self.counts, other.counts), _added(self.sums, other.sums)
+        return Tells(counts, sums, np.stack([low, high], axis=1))
 
     def _with(self, there: int | None, away: int | None) -> Counts:
         """All values while one class was there and another was not."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.layers import Array, Shape
+from cnnviz.core.layers import Shape
 from cnnviz.inputs.logmel import Features
 from cnnviz.networks.exciting import Answers, Edges, Found, box
 from cnnviz.networks.exciting.best import NONE
@@ -26,7 +26,6 @@ def finished(
     shapes: Sequence[Shape],
     found: Mapping[str, Found],
     edges: Edges,
-    ranges: Mapping[str, Array],
     classes: int,
     features: Features,
 ) -> tuple[dict[str, Stage], list[Stretch]]:
@@ -35,17 +34,15 @@ def finished(
     Parameters
     ----------
     shapes : (1, frames, mels) of each clip as the network reads it
-    ranges : by stage, (channels, 2)
-        The lowest and the highest value.
     """
     numbers: dict[Stretch, int] = {}
     stages = {}
-    for name, one in found.items():
-        best = one.best
+    for name in (name for name, _ in network.stages if name in found):
+        one, best = found[name], found[name].best
         boxes = np.full((*best.cell.shape, 2, 2), -1, np.int32)
         windows = np.full((*best.cell.shape, 2), -1, np.int32)
-        for at in zip(*np.nonzero(best.example != NONE), strict=True):
-            shape = shapes[best.example[at]]
+        won = [*zip(*np.nonzero(best.example != NONE), strict=True)]
+        for shape, at in sorted((shapes[int(best.example[at])], at) for at in won):  # few shapes are remembered
             boxes[at] = box(network, shape, name, int(best.cell[at]))
             windows[at] = window(tuple(boxes[at][0].tolist()), shape[1], features)
         stretches = np.concatenate([best.example[:, :, None], windows], axis=2)
@@ -61,7 +58,7 @@ def finished(
             windows,
             np.array(patch, np.int32),
             edges[name],
-            ranges[name],
+            one.tells.ends,
             np.stack(counts, axis=1),
             np.stack(means, axis=1),
         )

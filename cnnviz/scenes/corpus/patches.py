@@ -1,6 +1,7 @@
 """What can be seen and heard of the winners, as files that anything opens: a grey PNG and a FLAC for each."""
 
 from io import BytesIO
+from math import ceil, floor
 
 import numpy as np
 import soundfile
@@ -28,12 +29,14 @@ def patch_of(values: Array, samples: Array, first: int, end: int, features: Feat
     Parameters
     ----------
     values : float32 array, shape (1, frames, mels)
-        Within `Features.scale`.
+        Within `Features.scale`; of as many frames as the samples give, or scaled to another number of them.
     samples : float32 array, shape (samples,), at `Features.rate`
     """
     low = -1 if features.scale == "[-1, 1]" else 0
     levels = np.rint((values[0, first:end] - low) / (1 - low) * TOP).clip(0, TOP).astype(np.uint8)
-    begin, stop = (round(one * features.rate) for one in features.span(first, end - 1))
+    share = features.frames(len(samples)) / values.shape[1]
+    frames = floor(first * share), max(floor(first * share), ceil(end * share) - 1)
+    begin, stop = (round(one * features.rate) for one in features.span(*frames))
     return Patch(levels, (samples[begin:stop].clip(-1, 1) * FULL).astype(np.int16))
 
 

@@ -1,0 +1,1 @@
+"""``python -m cnnviz corpus``: which sounds of a folder excite which channel."""

@@ -1,0 +1,94 @@
+"""A clip of a folder as a network reads it, and which classes are heard when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.layers import Array
+from cnnviz.inputs.audio import read_audio
+from cnnviz.inputs.base import SourceError
+from cnnviz.inputs.fitted import scaled
+from cnnviz.inputs.logmel import Features, log_mel
+from cnnviz.inputs.upload import MAX_BYTES, SOUNDS
+from cnnviz.scenes.corpus.result import Clip, Labelled
+from cnnviz.tensorfile.signatures import identify
+from cnnviz.text import Message
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of the folder, before it is read.
+
+    Attributes
+    ----------
+    name : str
+        From the folder on, with slashes.
+    labels : tuple of str
+        Classes that are heard in all of it.
+    events : tuple of Labelled
+    """
+
+    name: str
+    labels: tuple[str, ...] = ()
+    events: tuple[Labelled, ...] = ()
+
+
+class Heard(NamedTuple):
+    """A clip that was read: what there is to say about it, its map (1, frames, mels), and its samples."""
+
+    clip: Clip
+    values: Array
+    samples: Array
+
+
+def read_clip(folder: Path, entry: Entry, features: Features, shape: tuple[int, int] | None = None) -> Heard:
+    """The first ten seconds of a clip.
+
+    Parameters
+    ----------
+    shape : (frames, mels), or None
+        To which its spectrogram is scaled.
+
+    Raises
+    ------
+    SourceError
+        One sentence on what is wrong with it.
+    """
+    path = folder / entry.name
+    try:
+        size = path.stat().st_size
+        if not 0 < size <= MAX_BYTES:
+            raise SourceError("A file of {count:,} bytes: from 1 to {most:,} are read.", count=size, most=MAX_BYTES)
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError("The file cannot be read: {reason}.", reason=error.strerror or "?") from None
+    kind = identify(data)
+    if kind.name not in SOUNDS:
+        raise SourceError(kind.refused(Message("a sound")))
+    heard = read_audio(data, kind.name, wanted_rate=features.rate)
+    values = log_mel(heard.samples, features)
+    values = values if shape is None else scaled(values, shape)
+    seconds = len(heard.samples) / features.rate
+    events = (*(Labelled(label, 0.0, seconds) for label in entry.labels), *entry.events)
+    return Heard(Clip(entry.name, seconds, max(heard.length, seconds), values.shape[1], events), values, heard.samples)
+
+
+def sets_of(heard: Heard, classes: Sequence[str], features: Features, labels: str) -> NDArray[np.int64]:
+    """Which classes are there, as a number whose bit *c* stands for class *c*: in all of a clip, or in each frame.
+
+    A class is heard in a frame if it is at its centre.
+    """
+    bits = {label: np.int64(1) << c for c, label in enumerate(classes)}
+    if labels != "events":
+        return np.array([sum(bits[label] for label in {one.label for one in heard.clip.events})], np.int64)
+    frames = heard.clip.frames
+    last = features.seconds(features.frames(len(heard.samples)) - 1)
+    centre = np.linspace(0, last, frames) if frames > 1 else np.zeros(1)  # [s]
+    found = np.zeros(frames, np.int64)
+    for one in heard.clip.events:
+        found |= np.where((one.onset <= centre) & (centre < one.offset), bits[one.label], 0)
+    return found

@@ -1,0 +1,374 @@
+"""What a folder of clips excites, against plain loops through what torch gives; the same whoever did which part."""
+
+import itertools
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from corpora import LINK, TABLE, here, make_clips, search_in
+from sklearn.metrics import roc_auc_score
+
+from cnnviz.cli.corpus.local import Local
+from cnnviz.cli.corpus.on_ray import OnRay
+from cnnviz.cli.corpus.opened import opened
+from cnnviz.inputs.events import clip
+from cnnviz.inputs.logmel import RATE, log_mel
+from cnnviz.jobs import JobError
+from cnnviz.scenes.corpus import CorpusError, in_folder, read_corpus
+from cnnviz.scenes.corpus.labels import by_name, by_table, clips_in
+
+N = 11
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = make_clips(tmp_path_factory.mktemp("clips"), N)
+    (folder / "within").mkdir()
+    (folder / "0005.wav").rename(folder / "within" / "0005.wav")
+    (folder / "broken.wav").write_bytes(b"RIFF\x10\0\0\0WAVEfmt nothing")
+    (folder / "text.wav").write_text("not a sound")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(clips, tmp_path_factory):
+    out = tmp_path_factory.mktemp("first") / "out"
+    search_in(clips, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def maps(clips, first):
+    """Of every clip that was read, by its place: its log-mel, and what plain torch makes of it at every stage."""
+    search, _ = opened(LINK, None, clips)
+    module = search.network.module()
+    module.load_state_dict({key: torch.as_tensor(value) for key, value in search.state().items()})
+    row = module.eval().get_submodule(search.network.prefix)
+    found = {}
+    for place, one in enumerate(read_corpus(in_folder(first)).clips):
+        if not one.refused:
+            samples, _ = soundfile.read(clips / one.name, dtype="float32")
+            x, made = log_mel(samples), {}
+            with torch.no_grad():
+                out = torch.as_tensor(x)[None]
+                for name, module in row.named_children():
+                    out = module(out)
+                    made[name] = out[0].numpy()
+            found[place] = x, made
+    return found
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def peaks(maps, stage):
+    """The largest value of each channel in every frame of all clips."""
+    return np.concatenate([made[stage].max(axis=2) for _, made in maps.values()], axis=1)
+
+
+def heard(first, maps, stage, kind):
+    """Is a class heard at the centre of each of these frames? A frame of these stages is one of the spectrogram."""
+    result = read_corpus(in_folder(first))
+    found = []
+    for place, (_, made) in maps.items():
+        centre = np.arange(made[stage].shape[1]) * 256 / RATE
+        events = [one for one in result.clips[place].events if one.label == kind]
+        found.append(np.any([(one.onset <= centre) & (centre < one.offset) for one in events] or [centre < 0], axis=0))
+    return np.concatenate(found)
+
+
+STAGES = ["conv0", "relu1", "pooling2"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_best_are_those_of_a_plain_loop(first, maps, stage):
+    best = read_corpus(in_folder(first)).stage(stage).answers.best
+    for channel in range(4):
+        rows = sorted(
+            (-float(made[stage][channel].max()), place, int(made[stage][channel].argmax()))
+            for place, (_, made) in maps.items()
+        )[:9]
+        assert best.example[channel].tolist() == [place for _, place, _ in rows]
+        assert best.cell[channel].tolist() == [cell for *_, cell in rows]
+        np.testing.assert_array_equal(best.value[channel], [-value for value, *_ in rows])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_distribution_is_numpys(first, maps, stage):
+    found, result = read_corpus(in_folder(first)).stage(stage), read_corpus(in_folder(first))
+    values = peaks(maps, stage)
+    np.testing.assert_array_equal(found.range, np.stack([values.min(axis=1), values.max(axis=1)], axis=1))
+    for c, kind in enumerate([None, *result.about.classes]):
+        there = np.ones(values.shape[1], bool) if kind is None else heard(first, maps, stage, kind)
+        for channel in range(4):
+            mine = values[channel, there].astype(np.float64)
+            wide = np.concatenate([[-np.inf], np.unique(found.edges[channel]), [np.inf]])
+            counts, _ = np.histogram(mine, wide)
+            kept = found.counts[channel, c]
+            ends = np.flatnonzero(
+                np.diff(found.edges[channel], append=np.inf) > 0
+            )  # equal edges have empty bins between
+            np.testing.assert_array_equal(np.diff(kept.cumsum()[ends], prepend=0), counts[:-1])
+            assert kept.sum() == len(mine) == found.means[channel, c, 0]
+            if len(mine):
+                np.testing.assert_allclose(found.means[channel, c, 1:], [mine.mean(), mine.var()], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_classes_are_told_apart_as_by_scikit_learn(first, maps, stage):
+    result = read_corpus(in_folder(first))
+    found, values = result.stage(stage), peaks(maps, stage)
+    on = {kind: heard(first, maps, stage, kind) for kind in result.about.classes}
+    for channel in range(4):
+        binned = np.searchsorted(found.edges[channel], values[channel], side="right")
+        for c, kind in enumerate(result.about.classes):
+            wanted = roc_auc_score(on[kind], binned)
+            assert found.answers.auc[channel, c, 0] == pytest.approx(wanted, abs=1e-6)
+            assert abs(roc_auc_score(on[kind], values[channel]) - wanted) < 0.02  # bins cost little
+            other = result.about.classes[c - 1]
+            either = on[kind] ^ on[other]
+            wanted = roc_auc_score(on[kind][either], binned[either])
+            assert found.answers.auc[channel, c, 1 + (c - 1) % len(on)] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_patch_is_a_part_of_the_clip_round_what_the_unit_saw(clips, first, maps):
+    result = read_corpus(in_folder(first))
+    for stage in STAGES:
+        found = result.stage(stage)
+        for channel, j in itertools.product(range(4), range(3)):
+            place = found.answers.best.example[channel, j]
+            begin, end = found.window[channel, j]
+            patch, (x, _) = result.patch(found.patch[channel, j]), maps[place]
+            np.testing.assert_array_equal(patch.levels, np.rint(x[0, begin:end] * 254).astype(np.uint8))
+            (seen, stop), _ = found.box[channel, j]
+            assert max(seen, 0) >= begin
+            assert min(stop, x.shape[1]) <= end
+            samples, _ = soundfile.read(clips / result.clips[place].name, dtype="int16")
+            start = max(0, begin * 256 - 1024)
+            np.testing.assert_allclose(patch.samples, samples[start : start + len(patch.samples)], atol=1)
+
+
+def test_what_cannot_be_read_has_one_sentence_and_stops_nothing(first):
+    result = read_corpus(in_folder(first))
+    refused = {clip.name: clip.refused for clip in result.clips if clip.refused}
+    assert refused == {
+        "broken.wav": "This WAV sound is damaged or cut off: save it again, or upload another.",
+        "text.wav": "This file is text: upload a sound.",
+    }
+    assert result.about.clips == N
+    assert result.clips[-1].name == "within/0005.wav"
+    assert [event.label for event in result.clips[-1].events] == [one.kind for one in clip(5, 3, 3)[1]]
+
+
+def backwards(work, search, items, *more):
+    return reversed([*here(work, search, items, *more)])
+
+
+def test_parts_may_be_done_in_any_order(clips, tmp_path):
+    search_in(clips, tmp_path / "forwards", size=3)
+    search_in(clips, tmp_path / "backwards", engine=backwards, size=3)
+    assert files(tmp_path / "forwards") == files(tmp_path / "backwards")
+
+
+def test_processes_find_the_same(clips, first, tmp_path):
+    with Local(2) as engine:
+        search_in(clips, tmp_path / "out", engine=engine)
+    assert files(tmp_path / "out") == files(first)
+
+
+@pytest.mark.parametrize("parts", [1, 3, 5, 7])
+def test_a_run_that_was_stopped_goes_on_to_the_same(clips, tmp_path, parts):
+    search_in(clips, tmp_path / "whole", size=4)
+    done = []
+
+    def stopping(work, search, items, *more):
+        for one in here(work, search, items, *more):
+            if len(done) == parts:
+                raise KeyboardInterrupt
+            done.append(work.__name__)
+            yield one
+
+    def counting(work, search, items, *more):
+        done.extend(work.__name__ for _ in items)
+        return here(work, search, items, *more)
+
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        search_in(clips, out, engine=stopping, size=4)
+    with pytest.raises(CorpusError, match=r"There is no channels\.parquet"):
+        read_corpus(in_folder(out))
+    before = len(done)
+    search_in(clips, out, engine=counting, size=4)
+    assert files(out) == files(tmp_path / "whole")
+    again = before - done[:before].count("sampled") if parts < 3 else before  # where the bins lie is kept at its end
+    assert done[again:].count("searched") + done[:again].count("searched") == 4
+
+
+def test_a_clip_that_ends_its_worker_costs_itself_alone(clips, tmp_path):
+    def dying(work, search, items, *more):
+        for place, item in enumerate(items):
+            passed = dict(search.refused)
+            bad = work.__name__ != "cut" and any(
+                one.name == "0003.wav" and one.name not in passed for one in item.entries
+            )
+            yield place, JobError("It died.", "crash") if bad else work(search, item, *more)
+
+    search_in(clips, tmp_path / "out", engine=dying, size=4)
+    result = read_corpus(in_folder(tmp_path / "out"))
+    assert {clip.name for clip in result.clips if clip.refused} == {"0003.wav", "broken.wav", "text.wav"}
+    assert result.clips[3].refused == "It died."
+    assert 3 not in result.stage("conv0").answers.best.example
+
+
+def test_another_corpus_or_network_uses_nothing_of_the_one_before(clips, first, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        search_in(clips, out, LINK + "&seed=1", engine=stopped_at_the_end)
+    search_in(clips, out)
+    assert files(out) == files(first)
+
+
+def stopped_at_the_end(work, search, items, *more):
+    if work.__name__ == "cut":
+        raise KeyboardInterrupt
+    return here(work, search, items, *more)
+
+
+def test_a_network_that_reads_one_size_gets_spectrograms_of_that_size(clips, tmp_path):
+    net = "conv=Conv2d(2,3,3);pool=AdaptiveAvgPool2d(1);flat=Flatten();dense=Linear(3,4)"
+    search_in(clips, tmp_path / "out", f"network?net={net}&shape=2,+40,+20".replace(";", "%3B").replace("=C", "%3DC"))
+    result = read_corpus(in_folder(tmp_path / "out"))
+    assert result.about.shape == (40, 20)
+    assert result.stage("dense").box[0, 0].tolist() == [[0, 40], [0, 20]]
+    assert {clip.frames for clip in result.clips} == {0, 40}
+    best = result.stage("conv").answers.best
+    assert best.cell.max() < 38 * 18
+    patch = result.patch(result.stage("dense").patch[0, 0])
+    assert patch.levels.shape == (40, 20)
+    assert len(patch.samples) == result.clips[result.stage("dense").answers.best.example[0, 0]].seconds * RATE
+
+
+def test_ray_finds_the_same(clips, first, tmp_path):
+    pytest.importorskip("ray")
+    done = command(clips, tmp_path / "out", "--engine", "ray", "--labels", clips / TABLE)
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path / "out") == files(first)
+
+
+def command(clips, out, *more):
+    line = [sys.executable, "-m", "cnnviz", "corpus", clips, "--network", LINK, "--out", out, "--processes", "1", *more]
+    return subprocess.run(
+        list(map(str, line)), capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False
+    )
+
+
+def test_the_command_says_what_was_found(clips, first, tmp_path):
+    done = command(clips, tmp_path / "out", "--labels", clips / TABLE)
+    assert done.returncode == 0, done.stderr
+    assert f"{N} clips, 48 channels of 12 stages, 5 classes" in done.stdout
+    assert f"Not read: 2 of {N + 2} clips." in done.stdout
+    assert "broken.wav: This WAV sound is damaged" in done.stdout
+    assert files(tmp_path / "out") == files(first)
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(clips, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(CorpusError, match="holds something else already"):
+        search_in(clips, tmp_path)
+    assert files(tmp_path) == {"thesis.txt": b"mine"}
+
+
+# --- what is heard ---
+
+
+def table(folder, text):
+    path = folder / "table.csv"
+    path.write_text(text)
+    return path
+
+
+def test_classes_of_a_table_without_times_are_of_whole_clips(tmp_path):
+    entries, classes, labels = by_table(
+        ["a.wav", "b.wav", "c.wav"], table(tmp_path, "file,label\na.wav,x\nb.wav,y\nb.wav,x\n")
+    )
+    assert (classes, labels) == (("x", "y"), "names")
+    assert [entry.labels for entry in entries] == [("x",), ("y", "x"), ()]
+
+
+def test_a_clip_without_an_event_has_none(tmp_path):
+    text = "filename\tonset\toffset\tevent_label\na.wav\t0.5\t1\tx\nb.wav\t\t\t\nother.wav\t1\t2\tz\n"
+    entries, classes, labels = by_table(["a.wav", "b.wav"], table(tmp_path, text))
+    assert (classes, labels) == (("x",), "events")
+    assert [len(entry.events) for entry in entries] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "has 0 lines"),
+        ("name,what\na.wav,x\n", "has no filename"),
+        ("filename,what\na.wav,x\n", "has no event_label"),
+        ("filename,label\nz.wav,x\n", "says nothing of these 1 clips"),
+        ("filename,label,onset,offset\na.wav,x,one,2\n", "Line 2 of table.csv has no time in “one”"),
+        ("filename,label,onset,offset\na.wav,x,nan,2\n", "Line 2 of table.csv has no time in “nan”"),
+        ("filename,label,onset,offset\na.wav,x\n", "Line 2 of table.csv is cut short"),
+        ("filename,label\n" + "".join(f"a.wav,{i}\n" for i in range(64)), "64 classes: at most 63"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, text, sentence):
+    with pytest.raises(CorpusError, match=sentence):
+        by_table(["a.wav"], table(tmp_path, text))
+
+
+def test_names_that_are_all_different_say_nothing():
+    entries, classes = by_name([f"Y{i:x}jT8_{i}0.000.wav" for i in range(70)])
+    assert classes == ()
+    assert all(entry.labels == () for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("convolution?stride=2", "The page convolution has no network"),
+        ("network?preset=lesson+B&nosuch=1", "does not open as it is"),
+        ("spectrogram?network=checkpoint", "Choose a checkpoint first"),
+        ("network?net=conv%3DConv1d(1,2,3)&shape=1,+30", "reads 1 axes|has frames and mels"),
+    ],
+)
+def test_a_link_without_such_a_network_is_refused(tmp_path, link, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        opened(link, None, tmp_path)
+
+
+def test_without_ray_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.setitem(sys.modules, "ray.data", None)
+    with pytest.raises(CorpusError, match=r"Ray is not installed\. Run pip install -r requirements-ray\.txt"), OnRay(1):
+        pass
+
+
+def test_a_folder_without_sounds_is_refused(tmp_path):
+    with pytest.raises(CorpusError, match="holds 0 sounds"):
+        clips_in(tmp_path)
+    with pytest.raises(CorpusError, match="There is no folder"):
+        clips_in(tmp_path / "none")
+
+
+def test_a_corpus_of_which_nothing_can_be_read_says_why(tmp_path):
+    (tmp_path / "a.wav").write_text("no")
+    (tmp_path / TABLE).write_text("filename,label\na.wav,x\n")
+    with pytest.raises(CorpusError, match=r"None of 1 clips can be read\. a\.wav: This file is text"):
+        search_in(tmp_path, tmp_path / "out")
+
+
+def test_a_trained_network_is_searched_in_eval_mode(clips):
+    search, about = opened("spectrogram?weights=trained", None, clips)
+    assert not any(getattr(layer, "training", False) for _, layer in search.network.stages)
+    assert about.link == "spectrogram?weights=trained"
+    assert replace(search, k=3) != search
