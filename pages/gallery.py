@@ -9,7 +9,7 @@ from PIL import Image
 from cnnviz.content.exhibit import Exhibit
 from cnnviz.content.gallery import SECTIONS
 from cnnviz.text import _
-from cnnviz.web.components.component import base
+from cnnviz.web.components.files import base
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.site import ROOT, TITLES
 

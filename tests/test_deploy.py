@@ -33,6 +33,7 @@ SOCKET = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
+PART = re.compile(r"/media/[0-9a-f]{32}$")
 needs_nginx = pytest.mark.skipif(
     "CNNVIZ_DEPLOY" not in os.environ or not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()),
     reason="make test-deploy",
@@ -300,3 +301,32 @@ def test_the_containers_files_are_sound(tmp_path):
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     subprocess.run([nginx, "-t", "-c", str(file)], check=True)
     assert len(set(replicas)) == 2
+
+
+@needs_nginx
+def test_a_part_is_handed_over_once_whichever_process_a_visitor_has(site, visitors):
+    """A second visitor of the same link, with another process, costs neither a part."""
+    pages = {}
+    for _ in range(30):  # until both processes have been met
+        page = visitors()
+        asked: list[str] = []
+        page.on("response", lambda answer, asked=asked: asked.append(answer) if PART.search(answer.url) else None)
+        page.goto(f"{site.url}/spectrogram?input_seconds=4")
+        expect(page.locator("[data-ready]").first).to_have_attribute("data-ready", re.compile("."))
+        pages.setdefault(served_by(page), asked)
+        if len(pages) == 2:
+            break
+    one, other = pages.values()
+    assert {answer.url for answer in one} == {answer.url for answer in other}
+    assert one
+    for answer in (*one, *other):
+        assert "immutable" in answer.header_value("cache-control")
+        assert answer.header_value("set-cookie") is None
+    part = one[0].url
+    for pid in site.replicas().values():  # what the proxy has, it need not ask for
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert site.get(part.removeprefix(site.url))[0] == 200
+    finally:
+        for pid in site.replicas().values():
+            os.kill(pid, signal.SIGCONT)

@@ -21,7 +21,7 @@ ARRAYS = {
     ("numpy._core.multiarray", "scalar"),
     ("numpy._core.numeric", "_frombuffer"),
 }
-PLAIN = {("builtins", name) for name in ("set", "frozenset", "complex", "bytearray", "slice", "range")}
+PLAIN = {("builtins", name) for name in ("set", "frozenset", "complex", "bytes", "bytearray", "slice", "range")}
 
 
 def send(pipe: IO[bytes], message: bytes) -> None:

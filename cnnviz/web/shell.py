@@ -16,7 +16,7 @@ from cnnviz.scenes.query.bare import RANDOMLY, bare, says_nothing
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
-from cnnviz.web.components.component import base
+from cnnviz.web.components.files import base
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.latency import send_at_once

@@ -30,6 +30,7 @@ http {
     uwsgi_temp_path @{folder}/uwsgi;
     scgi_temp_path @{folder}/scgi;
     proxy_cache_path @{folder}/cache keys_zone=static:1m max_size=100m inactive=1d;
+    proxy_cache_path @{folder}/parts keys_zone=parts:4m max_size=256m inactive=1h use_temp_path=off;
 
     # A proxy in the same house says who is behind it. Whoever has such an address himself is not counted.
 @{houses}
@@ -126,6 +127,22 @@ http {
             client_max_body_size @{upload}m;
             limit_conn open @{open};
             limit_conn uploads @{uploads};
+            proxy_pass http://$process;
+        }
+
+        # Large parts of what is seen, under digests as well: one browser has a process hand it over, and all others get
+        # it from here, whichever process is theirs; so no cookie names the one that had it. Numbers hardly shrink, so
+        # they are not compressed.
+        location ~ "^@{path}/media/[0-9a-f]{32}$" {
+            proxy_cache parts;
+            proxy_cache_key $uri;
+            proxy_cache_valid 200 1h;
+            proxy_cache_lock on;
+            proxy_ignore_headers Vary;
+            proxy_next_upstream error timeout http_404;
+            sendfile on;
+            add_header Cache-Control "private, max-age=604800, immutable";
+            add_header X-Content-Type-Options nosniff always;
             proxy_pass http://$process;
         }
 

@@ -1,14 +1,13 @@
 """Components: a Python value, alive in the browser.
 
 Their modules lie in ``static``. They are made into one script with their style sheets, which browsers fetch once: it is
-named by its content. What travels with every change of a knob is one blob and the few lines of `LOADER`.
+named by its content. What travels with every change of a knob is one blob, or as much of it as is new to the browser
+(`parcel`), and the few lines of `LOADER`.
 """
 
 import json
-import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
@@ -16,6 +15,8 @@ from streamlit import runtime
 
 from cnnviz.export.bundle import STATIC, modules, style, variable
 from cnnviz.text import _, spoken
+from cnnviz.web.components import files
+from cnnviz.web.components.parcel import parcel
 
 # The name says what is in the file, so whatever a browser kept under it is right, however old. Safari keeps no answer
 # without a date by itself: the shelf, which is there under https and on one's own machine, is for it. Components of one
@@ -46,15 +47,18 @@ const program = loaded.get(name);
 program.catch(() => loaded.delete(name));
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cnnviz");
-  let stop = () => {};
   let gone = false;
+  let leave = () => {};
   program
     .then(({ parts, styles }) => {
       if (gone || !data) return;
       if (root.previousElementSibling?.localName !== "style") {
         root.before(Object.assign(document.createElement("style"), { textContent: styles["MODULE"] }));
       }
-      stop = parts["MODULE"].play(root, data, { tell: setTriggerValue });
+      leave = () => parts["PARCEL"].leave(root);
+      const show = (whole) => parts["MODULE"].play(root, whole, { tell: setTriggerValue });
+      const lost = () => setTriggerValue("lost", Date.now());
+      return parts["PARCEL"].receive(root, data, show, { lost, late: words.late });
     })
     .catch((error) => {
       console.error(error);
@@ -62,13 +66,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
   return () => {
     gone = true;
-    stop();
+    leave();
   };
 }
 """
 
 
-APART = "cnnviz"  # the thread's name
+PARCEL = "parcel/parcel"  # reads what is sent
+LOST = "_lost"  # of the session: components whose browser misses a part
 
 
 def entries() -> list[str]:
@@ -78,7 +83,7 @@ def entries() -> list[str]:
 
 def program() -> str:
     """All modules and style sheets as one module, which exports them by name."""
-    code = modules(*entries())
+    code = modules(*entries(), PARCEL)
     parts = ", ".join(f"{json.dumps(name)}: {variable(name)}" for name in code)
     styles = {name: style(STATIC / f"{name}.css") for name in entries()}
     exports = [f"export const parts = {{ {parts} }};", f"export const styles = {json.dumps(styles)};"]
@@ -89,24 +94,11 @@ def program() -> str:
 def address() -> str:
     """Path of the program, as it was when the server started: with its server's Python, or not at all.
 
-    Streamlit's store names a file by its content and serves it from memory, so no deployment changes it half way. A
-    file that is added by a visitor's run goes when the visitor goes; this one is added apart from all, and the warning
-    that nobody's run adds it is for others.
+    It lies in Streamlit's store, in memory, so no deployment changes it half way.
     """
     if not runtime.exists():
         return ""  # no server, so no browser asks
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
-        lambda record: record.threadName != f"{APART}_0"
-    )
-    keep = runtime.get_instance().media_file_mgr.add
-    with ThreadPoolExecutor(1, APART) as apart:
-        return base() + apart.submit(keep, program().encode(), "text/javascript", "cnnviz").result()
-
-
-def base() -> str:
-    """Path that the app is served under, ``""`` or ``"/somewhere"``."""
-    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{path}" if path else ""
+    return files.add(program().encode(), "text/javascript", "cnnviz")
 
 
 def component(name: str, module: str, room: str) -> Callable[..., Any]:
@@ -130,8 +122,12 @@ def component(name: str, module: str, room: str) -> Callable[..., Any]:
             js=loader(module),
         )
 
-    def mount(**how: Any) -> Any:
-        return made(spoken().code)(**how)
+    def mount(key: str, data: Any, **callbacks: Any) -> Any:
+        lost: set[str] = st.session_state.setdefault(LOST, set())
+        if isinstance(data, bytes) and key not in lost:
+            data = parcel(data)
+        lost.discard(key)
+        return made(spoken().code)(key=key, data=data, on_lost_change=partial(lost.add, key), **callbacks)
 
     return mount
 
@@ -140,9 +136,15 @@ def loader(module: str) -> str:
     """What starts a module, in the language that is spoken."""
     words = {
         "gone": _("The server no longer has its script. Load the page again."),
+        "late": _("The server does not answer. Load the page again."),
         "failed": _("This part of the page could not start: {error}", error="{error}"),
     }
-    return LOADER.replace("ADDRESS", address()).replace("MODULE", module).replace("WORDS", json.dumps(words))
+    return (
+        LOADER.replace("ADDRESS", address())
+        .replace("MODULE", module)
+        .replace("PARCEL", PARCEL)
+        .replace("WORDS", json.dumps(words))
+    )
 
 
 def message(key: str, name: str) -> dict[str, Any]:
