@@ -5,8 +5,8 @@ import re
 from page_objects import Screen
 from playwright.sync_api import Page, expect
 
-# Addresses and bytes that travelled, of all scripts and style sheets that are not Streamlit's own; parts of blobs, which
-# have no ending, have tests of their own.
+# Addresses and bytes that travelled, of all scripts and style sheets that are not Streamlit's own. Parts of blobs
+# have no ending, and tests of their own.
 FETCHED = """() => performance.getEntriesByType("resource")
     .map(({ name, transferSize }) => [new URL(name).pathname, transferSize])
     .filter(([path]) => /^.(app|media).*[.]/.test(path) && !/[.](png|webp|gif)$/.test(path))"""
