@@ -17,6 +17,7 @@ from bench.crowd.result import COLUMNS, figures
 from bench.crowd.scenarios import SCENARIOS
 from bench.crowd.scenarios.beside import Beside
 from bench.crowd.site import Site, Sites, empty, nginx
+from bench.crowd.soak import soaked, told
 from bench.visitors import visit
 from cnnviz.cli.serve.proxy import COOKIE
 
@@ -36,10 +37,12 @@ def test_a_turned_knob_draws_the_fragment_alone_and_the_address_follows(server):
         visitor = await visit(server.url, "convolution", "input=photo&input_rows=40")
         whole = visitor.received
         knobs = set(visitor.screen.widgets)
-        visitor.set("stride", 2)
-        await visitor.run()
+        for stride in (3, 2):
+            before = visitor.received
+            visitor.set("stride", stride)
+            await visitor.run()
         visitor.close()
-        return whole, visitor.received - whole, knobs, visitor
+        return whole, visitor.received - before, knobs, visitor
 
     whole, change, knobs, visitor = met(scenario())
     assert 0 < change < whole / 2
@@ -155,6 +158,21 @@ def test_a_scenario_in_small(name, sites):
     assert "{" not in page
     assert all(f"| {row} |" in page for row in result.rows)
     assert len(re.findall(r"\| (?:kept|\*\*missed\*\*) \|", page)) == len(result.limits)
+
+
+def test_a_soak_in_small(sites):
+    async def scenario():
+        with sites.app(1) as site:
+            return await soaked(site, 3, 2, every=0.5, forgotten=0.1)
+
+    found, after, crowd = met(scenario())
+    assert crowd.met.errors == []
+    assert crowd.met.changes
+    assert len(found) > 3
+    assert after.memory > 100e6
+    said = told(found, after, crowd)
+    assert re.search(r"memory: first half [\d,]+, second half [\d,]+: (not )?flat", said)
+    assert re.search(r"files: first half \d+", said)
 
 
 @pytest.mark.skipif(not nginx(), reason="no nginx")

@@ -9,6 +9,7 @@ from bench.crowd.report import document, table
 from bench.crowd.result import Result
 from bench.crowd.scenarios import PROCESSES, SCENARIOS
 from bench.crowd.site import Sites, app, empty
+from bench.crowd.soak import AT_A_TIME, soak
 from tests.serving import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -23,7 +24,11 @@ def main() -> None:
     parser.add_argument(
         "--write", type=Path, metavar="FILE", help=f"default {DOCUMENT.relative_to(ROOT)} for a whole run"
     )
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="let visitors come and go for so long, instead")
     chosen = parser.parse_args()
+    if chosen.soak:
+        print(soak(chosen.soak, chosen.processes, chosen.visitors or AT_A_TIME))
+        return
     if wrong := set(chosen.names) - set(SCENARIOS):
         parser.error(f"There is no {', '.join(sorted(wrong))}. There are {', '.join(SCENARIOS)}.")
     changes = {"visitors": chosen.visitors, "seconds": chosen.seconds, "processes": chosen.processes}

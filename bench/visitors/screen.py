@@ -1,7 +1,7 @@
 """What a browser has on its page: widgets and their values, fragments that ask to be run, messages that it keeps."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -16,11 +16,12 @@ SCRIPT = re.compile(r"\$\{location\.origin\}([^`]+)`")  # what a component loads
 
 @dataclass(frozen=True)
 class Widget:
-    """A widget, and the fragment it stands in."""
+    """A widget, the fragment that it asks for, and the way down to it through the containers of the page."""
 
     kind: str
     proto: Any
     fragment: str
+    path: tuple[int, ...] = ()
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Screen:
     kept: dict[str, Kept] = field(default_factory=dict)
     runs: int = 0
     shown: set[str] = field(default_factory=set)  # ids, by the run that is on its way
+    blocks: set[tuple[int, ...]] = field(default_factory=set)  # containers, by the same
     known: set[int] = field(default_factory=set)  # scripts of components that were looked at
 
     def heard(self, data: bytes) -> bool:
@@ -79,7 +81,7 @@ class Screen:
         elif kind == "ref_hash":
             old = self.kept[message.ref_hash]
             old.run = self.runs
-            self.put(old.widget)
+            self.put(old.widget and replace(old.widget, path=tuple(message.metadata.delta_path)))
         elif kind == "new_session":
             self.begin(message)
         elif kind == "script_finished":
@@ -103,12 +105,12 @@ class Screen:
         """A run begins."""
         started = message.new_session
         self.session, self.script = started.initialize.session_id or self.session, started.page_script_hash
-        self.shown, self.warned = set(), []
+        self.shown, self.blocks, self.warned = set(), set(), []
         if not message.metadata.run.fragment_ids:
             self.polls = {}
 
     def end(self, message: ForwardMsg) -> bool:
-        """A run has ended. What stood where it drew, and was not drawn again, is gone."""
+        """A run has ended. What stood in a container that it drew, and was not drawn again, is gone."""
         status = message.script_finished
         if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return False
@@ -117,7 +119,8 @@ class Screen:
             return True
         drawn = set(message.metadata.run.fragment_ids)
         for key, widget in list(self.widgets.items()):
-            if key not in self.shown and (not drawn or widget.fragment in drawn):
+            inside = any(widget.path[:depth] in self.blocks for depth in range(len(widget.path)))
+            if key not in self.shown and (not drawn or (widget.fragment and inside)):
                 del self.widgets[key]
                 self.values.pop(key, None)
         self.runs += 1
@@ -128,14 +131,14 @@ class Screen:
 
     def take(self, message: ForwardMsg) -> None:
         """An element or a container."""
-        delta = message.delta
+        delta, path = message.delta, tuple(message.metadata.delta_path)
         part = delta.WhichOneof("type")
         widget = None
         if part == "new_element":
             element = delta.new_element
             kind = element.WhichOneof("type") or ""
             if kind in KINDS:
-                widget = Widget(kind, getattr(element, kind), delta.fragment_id)
+                widget = Widget(kind, getattr(element, kind), delta.fragment_id, path)
             elif kind == "progress":
                 self.progress = element.progress.text
             elif kind == "alert":
@@ -144,8 +147,10 @@ class Screen:
                 self.complaints.append(element.exception.message or element.exception.type)
             elif kind == "bidi_component":
                 self.component(element.bidi_component)
-        elif part == "add_block" and delta.add_block.tab_container.id:
-            widget = Widget(TABS, delta.add_block.tab_container, delta.fragment_id)
+        elif part == "add_block":
+            self.blocks.add(path)
+            if delta.add_block.tab_container.id:
+                widget = Widget(TABS, delta.add_block.tab_container, delta.fragment_id, path)
         if message.metadata.cacheable:
             self.kept[message.hash] = Kept(self.runs, delta.fragment_id, widget)
         self.put(widget)
