@@ -1,8 +1,7 @@
 """Spectrogram: a sound on its way through the CNN of the DESED recipes, stage by stage and channel by channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -13,15 +12,14 @@ from cnnviz.inputs.logmel import DESED, Features
 from cnnviz.inputs.read import read
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import Upload
-from cnnviz.networks.desed import HEAD
 from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
 from cnnviz.scenes.blob import also
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
-from cnnviz.scenes.query.exciting import MARKS, cleaned, read_marks
-from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, UNIT, VIEW, Choice, ask, desed_of
+from cnnviz.scenes.query.exciting import MARKS, read_marks
+from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
@@ -29,15 +27,15 @@ from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web.attribution import explained, share_explained
-from cnnviz.web.components.component import whole
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
 from cnnviz.web.exciting import show_answers, sorted_stage
 from cnnviz.web.form import WIDGETS, Widgets
+from cnnviz.web.picked import pick
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.sound_widgets import BEHIND, CHANGED, take_part
-from cnnviz.web.widgets import BIND, place
+from cnnviz.web.sound_widgets import BEHIND, CHANGED
+from cnnviz.web.widgets import BIND
 
 EXPLANATION = _("""
 **What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads
@@ -54,23 +52,6 @@ channel, where mel or frame are empty.
 """)
 
 OWN = (Upload, Spectrogram)  # of the reader's own file
-
-
-def pick(choice: Mapping[str, Any]) -> None:
-    """What was clicked in the viewer; from a stranger's browser, so nothing is taken on trust."""
-    match dict(choice):
-        case {"stage": str(name)} if name.isalnum():
-            place({"stage": name[:20]} | dict.fromkeys(UNIT))
-        case {"channel": channel} if whole(channel, 512):
-            place({"channel": channel})
-        case {"class": int() as channel} if whole(channel, 512):
-            place({"stage": HEAD, "channel": channel})
-        case {"unit": [frame, mel]} if whole(frame, 100_000) and whole(mel, 100_000):
-            place(dict(zip(UNIT, (frame, mel), strict=True)))
-        case {"marks": [*marks]}:
-            place({MARKS.key: cleaned(marks)})
-        case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
-            take_part(start, stop)
 
 
 def stages(request: Request) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from cnnviz.scenes.blob import header_of
 from cnnviz.web.components.component import component, message
 
 ROOM = 'data-role="overview" style="min-height: 900px"'
@@ -22,9 +23,11 @@ def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:
         Gets the name of the stage that shall be opened: one of those in the blob, never the input.
     """
 
+    known = stages(blob)  # the session keeps these, and not the blob
+
     def picked() -> None:
         match message(key, "picked"):
-            case {"stage": str(stage)} if stage in stages(blob):
+            case {"stage": str(stage)} if stage in known:
                 on_open(stage)
 
     _mount(key=key, data=blob, on_picked_change=picked)
@@ -32,6 +35,5 @@ def overview(blob: bytes, key: str, on_open: Callable[[str], None]) -> None:
 
 def stages(blob: bytes) -> list[str]:
     """Names of the stages of a blob of `make_flow`, without the input."""
-    length = int.from_bytes(blob[:8], "little")  # of the header, as safetensors has it
-    header = json.loads(blob[8 : 8 + length])
+    _, header = header_of(blob)
     return [str(stage["name"]) for stage in json.loads(header["__metadata__"]["scene"])["stages"][1:]]
