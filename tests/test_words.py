@@ -22,7 +22,7 @@ CODE = re.compile(  # of Python, JavaScript, LaTeX, HTML, style sheets, addresse
 NAMES = {
     *("zip or npz", "something else", "Ogg video", "git-annex pointer", "torch device", "out of memory"),
     *("model name", "cpu family"),
-    *("can't allocate memory", "not enough memory", "cannot allocate memory"),
+    *("can't allocate memory", "not enough memory", "cannot allocate memory", "can't start new thread"),
     *(
         "frames x mels",
         "mels x frames",

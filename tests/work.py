@@ -109,6 +109,13 @@ def messy(progress):
         pass
 
 
+def filling(progress):
+    """Writes until there is no more room."""
+    with tempfile.NamedTemporaryFile() as file:
+        while True:
+            file.write(bytes(2**16))
+
+
 # --- readers of files; they have no progress ---
 
 

@@ -4,12 +4,13 @@ import os
 
 import torch
 
-from cnnviz.text import Problem, listed
+from cnnviz.core.machine import MachineError
+from cnnviz.text import listed
 
 VARIABLE = "CNNVIZ_DEVICE"
 
 
-class DeviceError(Problem):
+class DeviceError(MachineError):
     """`CNNVIZ_DEVICE` names a device that this machine does not have."""
 
 
@@ -42,7 +43,15 @@ def pick() -> str:
             wanted=wanted,
             here=listed(here),
         )
-    return wanted or here[0]
+    return next(name for name in (wanted or here[0], *here) if name not in lost)
+
+
+lost: set[str] = set()  # devices that failed in the middle of work, for as long as this process lives
+
+
+def fails(error: BaseException) -> bool:
+    """Is this torch saying that the device itself failed? Then nothing of this process runs on it any more."""
+    return isinstance(error, torch.AcceleratorError) or (isinstance(error, RuntimeError) and "CUDA error" in str(error))
 
 
 def out_of_memory(error: BaseException) -> bool:

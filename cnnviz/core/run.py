@@ -1,5 +1,6 @@
 """Ask torch once: build a layer, seed it, load weights, apply it, keep what came out."""
 
+import copy
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -210,7 +211,7 @@ T = TypeVar("T")
 
 
 def somewhere(work: Callable[[str], T]) -> tuple[T, str, Message | str]:
-    """What work on a device gives, the device, and a notice; a full device falls back to the CPU.
+    """What work on a device gives, the device, and a notice; a full device falls back to the CPU, as one that failed.
 
     It is done in full float32: TensorFloat-32 keeps ten bits, and the check by hand would see it.
     """
@@ -220,16 +221,22 @@ def somewhere(work: Callable[[str], T]) -> tuple[T, str, Message | str]:
     try:
         return work(where), where, ""
     except RuntimeError as error:
-        if where == "cpu" or not devices.out_of_memory(error):
+        if where == "cpu" or not (devices.out_of_memory(error) or devices.fails(error)):
             raise
-    notice = Message("The {device} device ran out of memory, so this ran on the CPU.", device=where)
+        notice = Message("The {device} device ran out of memory, so this ran on the CPU.", device=where)
+        if not devices.out_of_memory(error):
+            devices.lost.add(where)
+            notice = Message(
+                "The {device} device failed, so this ran on the CPU, as all will from now on.", device=where
+            )
     return work("cpu"), "cpu", notice
 
 
 def forward(call: Call, module: nn.Module, x: torch.Tensor, seed: int, where: str) -> tuple[Made, float]:
     """One pass on a device."""
     with torch.inference_mode():
-        module, x = module.to(where), x.to(where)
+        own = module if where == "cpu" else copy.deepcopy(module)  # from a device that failed nothing comes back
+        module, x = own.to(where), x.to(where)
         begin = time.perf_counter()
         made = call(module, x, seed)
         return {name: tensor.cpu() for name, tensor in made.items()}, time.perf_counter() - begin  # copies wait

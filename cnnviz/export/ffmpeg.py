@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cnnviz.core.machine import ROOM
 from cnnviz.export.look import ExportError
 from cnnviz.export.raster import Pixels
 from cnnviz.text import _
@@ -101,6 +102,8 @@ class Mp4:
         return self.file.read_bytes()
 
     def fail(self) -> None:
+        if not shutil.disk_usage(self.file.parent).free:  # nor was there room to say so
+            raise ExportError(ROOM)
         self.log.seek(0)
         said = self.log.read().decode(errors="replace").strip().splitlines() or [_("it gave no reason")]
         raise ExportError("ffmpeg made no film: {said}. Choose GIF, or another ffmpeg by CNNVIZ_FFMPEG.", said=said[-1])

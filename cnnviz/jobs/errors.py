@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from cnnviz.text import Problem
+from cnnviz.text import Message, Problem
 
-Reason = Literal["memory", "deadline", "crash", "cancelled", "busy", "start", "fault"]
+Reason = Literal["memory", "deadline", "crash", "cancelled", "busy", "start", "lacking", "fault"]
 
 
 class JobError(Problem):
@@ -14,9 +14,10 @@ class JobError(Problem):
     ----------
     reason : str
         memory, deadline: it reached its limit; crash: its process ended by itself; cancelled: somebody called it off;
-        busy: too many wait; start: there is no process to be had; fault: an error of our own, which the log has.
+        busy: too many wait; start: there is no process to be had; lacking: the machine has no more of something, see
+        `core.machine`; fault: an error of our own, which the log has.
     """
 
-    def __init__(self, message: str, /, reason: Reason = "fault", **places: Any):
+    def __init__(self, message: str | Message, /, reason: Reason = "fault", **places: Any):
         super().__init__(message, **places)
         self.reason = reason

@@ -5,10 +5,12 @@ import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Condition, Thread, Timer, current_thread
+from threading import Condition, Thread, current_thread
 from typing import Any
 from weakref import finalize
 
+from cnnviz.core.machine import THREADS
+from cnnviz.jobs.clock import clock
 from cnnviz.jobs.errors import JobError, Reason
 from cnnviz.jobs.fair import FairQueue
 from cnnviz.jobs.process import Kind, Process
@@ -122,6 +124,8 @@ class Pool:
             self.change.notify()
             if len(self.queue) > self.free:
                 self.grow()
+            if not self.threads and self.queue.remove(visitor, task):
+                self.settle(task, ("failed", self.failure(task, "", None)))
         return Job(self, task)
 
     def warm(self) -> None:
@@ -134,9 +138,12 @@ class Pool:
         """One more worker, if there may be one; whoever calls holds the lock."""
         if len(self.threads) < self.most:
             thread = Thread(target=self.look_after, name="cnnviz-jobs", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # there are no more threads to be had; those at work come to this task
+                return
             self.threads.add(thread)
             self.free += 1
-            thread.start()
 
     def look_after(self) -> None:
         """Start a worker, give it one task after another, and let it go. A new one takes the place of one that died."""
@@ -160,12 +167,9 @@ class Pool:
             return None
         with self.change:
             self.processes.add(process)
-        patience = Timer(START, process.kill)
-        patience.start()
-        ready = next(process.messages(), None)
-        patience.cancel()
-        if ready:
-            return process
+        with clock(START, process.kill) as runs:
+            if runs and self.open and next(process.messages(), None):
+                return process
         self.end(process)
         return None
 
@@ -201,8 +205,11 @@ class Pool:
 
     def followed(self, task: Task, process: Process) -> tuple[str, Any]:
         """How a task ended, by its process; nothing if that is gone."""
-        deadline = Timer(task.seconds, self.stop, (task, "deadline"))
-        deadline.start()
+        with clock(task.seconds, self.stop, task, "deadline") as runs:
+            return self.heard(task, process) if runs else ("failed", JobError(THREADS, "lacking"))
+
+    def heard(self, task: Task, process: Process) -> tuple[str, Any]:
+        """Hand a task over, and take in what its process says of it until it ends."""
         process.start(task.packed)
         with self.change:
             task.begun = True
@@ -225,7 +232,6 @@ class Pool:
                 case ("failed", Exception() as error):
                     ended = ("failed", error)
             break
-        deadline.cancel()
         return ended
 
     def sweep(self) -> None:

@@ -8,19 +8,20 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
+from cnnviz.core.machine import lacks, out_of_memory
 from cnnviz.jobs import wire
 from cnnviz.jobs.errors import JobError
 from cnnviz.text import speaking
 
 PR_SET_PDEATHSIG = 1  # of Linux's prctl: the signal that comes when the parent is gone
 EVERY = 0.1  # s between two reports of progress, for each wakes the server up
-FULL = ("can't allocate memory", "not enough memory", "cannot allocate memory")  # torch's words, and the system's
 
 
 def main() -> None:
@@ -125,15 +126,21 @@ def answer(job: bytes, report: Report) -> tuple[str, Any]:
         language, work, arguments = pickle.loads(job)
         with speaking(language):
             return "done", work(*arguments, report)
-    except MemoryError:
-        return "full", None
     except Exception as error:
-        if any(words in str(error).lower() for words in FULL):
+        if out_of_memory(error.__cause__ or error):
             return "full", None
         if type(error).__module__.startswith("cnnviz."):
             return "failed", error
-        traceback.print_exc()
+        log()
+        if sentence := lacks(error):
+            return "failed", JobError(sentence, "lacking")
         return "failed", JobError("This failed on something unforeseen, and the server's log says on what.")
+
+
+def log() -> None:
+    """Write down what went wrong; a log that is full takes nothing with it."""
+    with suppress(OSError, ValueError):
+        traceback.print_exc()
 
 
 def say(answers: IO[bytes], message: tuple[Any, ...]) -> None:
@@ -141,7 +148,7 @@ def say(answers: IO[bytes], message: tuple[Any, ...]) -> None:
         packed = pickle.dumps(message, 5)
         wire.unpacked(packed) if message[0] == "failed" else None  # errors are checked: some do not survive the way
     except Exception:
-        traceback.print_exc()
+        log()
         told = JobError("This came to an end that cannot be told, and the server's log says why.")
         packed = pickle.dumps(("failed", told), 5)
     wire.send(answers, packed)

@@ -7,6 +7,7 @@ from typing import Any, overload
 import numpy as np
 import torch
 
+from cnnviz.core import machine
 from cnnviz.core.back.places import kernels
 from cnnviz.core.cache import Cache
 from cnnviz.core.columns import copies
@@ -98,6 +99,7 @@ def show(request: Request, view: StageView) -> Maps: ...
 def show(request: Request, view: NetworkView) -> Flow: ...
 @overload
 def show(request: Request, view: AttributionView) -> Explained: ...
+@machine.told()
 def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow | Explained:  # noqa: B008 -- frozen
     """What is seen of a request; its forward pass is run once for all views of it.
 
@@ -105,6 +107,8 @@ def show(request: Request, view: View = LayerView()) -> Shown | Maps | Flow | Ex
     ------
     GeometryError, SourceError, DeviceError, TensorError, CheckpointError
         What is wrong with the request.
+    MachineError
+        If this machine cannot do it now.
     """
     if isinstance(view, MatrixView):
         return matrix_at_work(request, view)

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.content.links import Preset
-from cnnviz.core.device import DeviceError
 from cnnviz.core.geometry import GeometryError
+from cnnviz.core.machine import MachineError
 from cnnviz.core.settings import Setting, short
 from cnnviz.export import saved
 from cnnviz.export.on_stage import code_of, on_stage
@@ -29,7 +29,7 @@ from cnnviz.web.site import TITLES
 from cnnviz.web.widgets import BIND, place, put, redraw_page
 
 FIRST_TAB = "Explanation"
-PROBLEMS = (GeometryError, SourceError, DeviceError, TensorError, CheckpointError)
+PROBLEMS = (GeometryError, SourceError, MachineError, TensorError, CheckpointError)
 
 
 def embedded() -> bool:
