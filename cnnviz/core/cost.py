@@ -23,7 +23,7 @@ class Measure:
     output_bytes: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def measure(layer: Layer, shape: Shape) -> Measure:
     """Count without allocating: the module is built on torch's meta device.
 

@@ -5,6 +5,7 @@ declaration to draw a widget, and `Setting` reads it to spell per-axis numbers o
 """
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from cnnviz.text import Message
@@ -64,8 +65,14 @@ def knob(
 
 
 def knobs(setting: Any) -> dict[str, Knob]:
-    """Name -> knob of a setting (or its class), in the order of declaration."""
-    return {f.name: f.metadata["knob"] for f in fields(setting) if "knob" in f.metadata}
+    """Name -> knob of a setting (or its class), in the order of declaration; nobody may change it."""
+    return knobs_of(setting if isinstance(setting, type) else type(setting))
+
+
+@cache
+def knobs_of(kind: type) -> dict[str, Knob]:
+    """The same, looked up once for each class."""
+    return {f.name: f.metadata["knob"] for f in fields(kind) if "knob" in f.metadata}
 
 
 @dataclass(frozen=True)

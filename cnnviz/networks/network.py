@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from math import prod
 from typing import ClassVar
@@ -14,6 +15,7 @@ from cnnviz.core.layers import Array, Layer, Shape, Unflatten
 from cnnviz.core.seed import seeded
 
 MOST_BYTES = 700 * 2**20  # of all weights, and where every stage is kept of all maps as well; VGG16 takes 638 MiB
+KEPT = 128  # networks that are counted once for all
 INPUT = "input"  # how the network's input is called among its stages
 
 
@@ -42,7 +44,7 @@ class Network:
     prefix: str = "cnn"
 
     def __post_init__(self) -> None:
-        check_names([name for name, _ in self.stages])
+        check_names(tuple(name for name, _ in self.stages))
         if self.prefix and not free(self.prefix):
             raise GeometryError(
                 "The nn.Sequential cannot be called {prefix!r}. Use letters and digits, or nothing.", prefix=self.prefix
@@ -110,26 +112,56 @@ class Network:
 
     def sound(self, shape: Shape) -> tuple[list[Shape], GeometryError | None]:
         """`shapes` as far as they go, and what is wrong with the stage after them; None where all can work."""
-        found: list[Shape] = []
-        for name, layer in self.stages:
-            try:
-                shape = after(layer, shape)
-            except GeometryError as error:
-                return found, GeometryError("{name}: {error}", *error.fixes, name=name, error=error)
-            found.append(shape)
-        return found, None
+        found = [*sound_shapes(self, shape)]
+        if len(found) == len(self.stages):
+            return found, None
+        name, layer = self.stages[len(found)]
+        try:
+            after(layer, found[-1] if found else shape)
+        except GeometryError as error:
+            return found, GeometryError("{name}: {error}", *error.fixes, name=name, error=error)
+        raise AssertionError(name)
 
     def placed(self, shape: Shape) -> list[tuple[Layer, Shape]]:
         """Each layer along as many axes as there are, and what it reads, as it sees it; see `Layer.takes`."""
-        before = [shape, *self.shapes(shape)]
-        layers = [layer.along(one) for (_, layer), one in zip(self.stages, before, strict=False)]
-        return [(layer, layer.takes(one)) for layer, one in zip(layers, before, strict=False)]
+        return [*placed_stages(self, shape)]
 
     def measures(self, shape: Shape) -> list[Measure]:
         """What each stage costs."""
-        return [measure(layer, taken) for layer, taken in self.placed(shape)]
+        return [*measured(self, shape)]
 
 
+# A page asks these again and again of one network, and so do all who look at the same one.
+
+
+@lru_cache(maxsize=KEPT)
+def sound_shapes(network: Network, shape: Shape) -> tuple[Shape, ...]:
+    """`Network.shapes` as far as they go."""
+    found: list[Shape] = []
+    for _, layer in network.stages:
+        try:
+            shape = after(layer, shape)
+        except GeometryError:
+            break
+        found.append(shape)
+    return tuple(found)
+
+
+@lru_cache(maxsize=KEPT)
+def placed_stages(network: Network, shape: Shape) -> tuple[tuple[Layer, Shape], ...]:
+    """See `Network.placed`."""
+    before = [shape, *network.shapes(shape)]
+    layers = [layer.along(one) for (_, layer), one in zip(network.stages, before, strict=False)]
+    return tuple((layer, layer.takes(one)) for layer, one in zip(layers, before, strict=False))
+
+
+@lru_cache(maxsize=KEPT)
+def measured(network: Network, shape: Shape) -> tuple[Measure, ...]:
+    """See `Network.measures`."""
+    return tuple(measure(layer, taken) for layer, taken in network.placed(shape))
+
+
+@lru_cache(maxsize=KEPT)
 def check_names(names: Sequence[str]) -> None:
     """Raise `GeometryError` unless an `nn.Sequential` with these names runs its layers in this order."""
     for name in names:
@@ -151,6 +183,7 @@ def check_names(names: Sequence[str]) -> None:
         raise GeometryError("Stages whose names begin alike up to a dot must follow one another. Move them together.")
 
 
+@lru_cache(maxsize=1024)
 def free(name: str) -> bool:
     """Does torch take this as the name of a module?"""
     return bool(name) and "." not in name and not hasattr(nn.Sequential(), name)

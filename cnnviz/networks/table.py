@@ -1,10 +1,11 @@
 """A network as a table: what each stage makes, costs and sees."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cnnviz.core.cost import Measure
 from cnnviz.core.layers import Shape
-from cnnviz.networks.network import Network
+from cnnviz.networks.network import KEPT, Network
 from cnnviz.networks.receptive_field import Field, fields
 
 
@@ -31,7 +32,13 @@ class Row:
 
 def rows(network: Network, shape: Shape) -> list[Row]:
     """What each stage makes, costs and sees, as far as the stages can work; see `Network.sound`."""
+    return [*rows_of(network, shape)]
+
+
+@lru_cache(maxsize=KEPT)
+def rows_of(network: Network, shape: Shape) -> tuple[Row, ...]:
+    """The same, made once."""
     shapes, _ = network.sound(shape)
     network = Network(network.stages[: len(shapes)], network.prefix)
     columns = zip(network.stages, shapes, network.measures(shape), fields(network, shape), strict=True)
-    return [Row(name, layer.code(), made, cost, field) for (name, layer), made, cost, field in columns]
+    return tuple(Row(name, layer.code(), made, cost, field) for (name, layer), made, cost, field in columns)

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from cnnviz.networks.code.errors import CodeError
 from cnnviz.networks.code.guard import MAX_CHARACTERS, parse
 from cnnviz.networks.code.signatures import consistent, example, module_class, parameters
 from cnnviz.networks.code.syntax import Called, called, refused
-from cnnviz.networks.network import Network
+from cnnviz.networks.network import KEPT, Network
 
 PREFIX = re.compile(r"(\w+):", re.ASCII)
 NAMED = re.compile(r"(?:([\w.]+)=)?(.*)", re.ASCII | re.DOTALL)
 
 
+@lru_cache(maxsize=KEPT)
 def to_text(network: Network) -> str:
     """The network in one line: a prefix before ``:``, names before ``=`` where they are not places, ``;`` between.
 
@@ -43,6 +45,7 @@ def to_text(network: Network) -> str:
     return (f"{named(network.prefix)}:" if network.prefix else "") + ";".join(lines)
 
 
+@lru_cache(maxsize=KEPT)
 def from_text(text: str) -> Network:
     """The network that `to_text` wrote.
 
