@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from test_sources import assert_code_gives
 
+from cnnviz.inputs import event_clip
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.event_clip import EventClip
@@ -174,6 +175,14 @@ def test_an_input_says_which_events_are_in_it():
     assert source.events == events
     assert str(source.grid().caption) == "an alarm bell, a speech-like buzz, 5 s, 313 frames × 128 mels"
     np.testing.assert_array_equal(source.grid().values, log_mel(samples))
+
+
+def test_events_are_found_once_whoever_asks(monkeypatch):
+    made = []
+    monkeypatch.setattr(event_clip.events, "clip", lambda *args: made.append(args) or clip(*args))
+    event_clip.events_of.cache_clear()
+    assert EventClip(number=5).events == EventClip(number=5).events == clip(UNSEEN + 5, 5, 4)[1]
+    assert len(made) == 1
 
 
 def test_an_unseen_clip_is_one_of_those_to_test_on():

@@ -21,7 +21,7 @@ from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import LessonB
-from cnnviz.scenes import forward
+from cnnviz.scenes import forward, stage_maps
 from cnnviz.scenes.build import forget, show
 from cnnviz.scenes.forward import MOST_BYTES, run
 from cnnviz.scenes.network import Glance
@@ -78,6 +78,39 @@ def test_of_a_large_network_another_stage_runs_those_before_it(stages, monkeypat
     assert len(stages) == len(SMALL.names) + SMALL.names.index("glu0") + 1
     show(SMALL, StageView("glu0", 3))
     assert len(stages) == len(SMALL.names) + SMALL.names.index("glu0") + 1
+
+
+def test_who_comes_back_to_a_stage_of_a_large_network_runs_nothing(stages, monkeypatch):
+    monkeypatch.setattr(forward, "WHOLE", 0)
+    for stage in ("conv0", "glu1"):
+        show(SMALL, StageView(stage))
+    before = len(stages)
+    show(SMALL, StageView("conv0", 1))
+    show(SMALL, StageView("glu1"))
+    assert len(stages) == before
+    monkeypatch.setattr(forward, "MOST_KEPT", 0)  # no room for it
+    show(SMALL, StageView("conv1"))
+    show(SMALL, StageView("conv0", 2))
+    assert len(stages) == before + SMALL.names.index("conv1") + 1 + SMALL.names.index("conv0") + 1
+
+
+def test_another_channel_or_unit_takes_no_small_pictures_anew(monkeypatch):
+    taken = []
+    channels_of = stage_maps.channels_of
+    monkeypatch.setattr(stage_maps, "channels_of", lambda values: taken.append(1) or channels_of(values))
+    forget()
+    for view in (StageView("glu1", 2), StageView("glu1", 3), StageView("glu1", 3, (4, 5)), StageView("glu1", 2)):
+        show(SMALL, view)
+    assert len(taken) == 1
+
+
+def test_another_unit_packs_nothing_anew(monkeypatch):
+    packed = []
+    make_maps = stage_maps.make_maps
+    monkeypatch.setattr(stage_maps, "make_maps", lambda *args: packed.append(1) or make_maps(*args))
+    forget()
+    blobs = [show(SMALL, StageView("glu1", 2, unit)).blob for unit in (None, (4, 5), (4, 6), (4, 5))]
+    assert len(packed) == 1 and blobs[1] == blobs[3] and len(set(blobs)) == 3
 
 
 def test_another_seed_is_another_pass(stages):

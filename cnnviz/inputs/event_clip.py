@@ -1,6 +1,7 @@
 """A clip with sound events whose onsets and offsets are known, so that what a network hears can be held to them."""
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from cnnviz.core.settings import knob
@@ -37,7 +38,7 @@ class EventClip(Source):
     @property
     def events(self) -> tuple[Event, ...]:
         """What is heard in truth, in the order of onsets."""
-        return events.clip(self.seed, self.seconds, self.most)[1]
+        return events_of(self.seed, self.seconds, self.most)
 
     def samples(self) -> Array:
         made, _ = events.clip(self.seed, self.seconds, self.most)
@@ -69,3 +70,9 @@ samples, events = mixed({self.seed}, {self.seconds}, {self.most})
 samples = samples.clip(-1, 1).astype(np.float32)
 {log_mel_lines(self.features)}
 x = torch.tensor(values)[None, None]"""
+
+
+@lru_cache(maxsize=1024)
+def events_of(seed: int, seconds: int, most: int) -> tuple[Event, ...]:
+    """The events of a clip, for whose sake it is made once: a page asks at each look at another channel."""
+    return events.clip(seed, seconds, most)[1]

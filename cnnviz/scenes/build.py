@@ -22,6 +22,7 @@ from cnnviz.networks.loss import Loss
 from cnnviz.networks.network import Network
 from cnnviz.scenes import backward, flow_back, forward
 from cnnviz.scenes import explain as explain_
+from cnnviz.scenes import stage_maps as stages
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.explain import Explained, explain
@@ -245,5 +246,6 @@ def forget() -> None:
     backward.forget()
     flow_back.forget()
     explain_.forget()
+    stages.forget()
     BLOBS.clear()
     _matrices.clear()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, cast
 
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from cnnviz.networks.network import Network
 from cnnviz.scenes.request import Request
 
 WHOLE = 64 * 2**20  # bytes of a pass up to which all of its stages are kept
+MOST_KEPT = 128 * 2**20  # of the stages of a larger one that are kept when others are looked at
 MOST_BYTES = 512 * 2**20  # of all passes that are kept
 
 
@@ -43,7 +44,8 @@ class Forward:
     Attributes
     ----------
     kept : runs by the stage's name
-        Input, weights and output: of all stages of a small network, else of those that were wanted last.
+        Input, weights and output: of all stages of a small network, else of those that were wanted last, and of others
+        that were wanted before as far as there is room.
     seen : witnesses by kind
     seconds : float
         Of all stages; NaN if the pass ended before.
@@ -128,6 +130,8 @@ def made(request: Request, keep: Collection[str], see: Kind | None, before: Forw
     )
     seconds = time.perf_counter() - began if whole or witness else before.seconds if before else float("nan")
     done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
+    if before and before.nbytes() + done.nbytes() <= MOST_KEPT:  # whoever goes from stage to stage comes back
+        done = replace(done, kept={**before.kept, **kept})
     return done.witnessed(see) if see and whole else done
 
 

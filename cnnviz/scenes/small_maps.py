@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -37,11 +38,16 @@ class Channels:
         """Dead channels are 0 throughout, constant ones have another value throughout."""
         return ["" if low < high else "constant" if low else "dead" for low, high in self.ranges]
 
+    def nbytes(self) -> int:
+        """Bytes that they take."""
+        return self.levels.nbytes + self.ranges.nbytes + self.statistics.nbytes
+
     def values(self) -> Array:
         """The small pictures as numbers again, NaN where there are none."""
         low, high = self.ranges.T[..., None, None]
         return np.where(self.levels > TOP, np.nan, low + (high - low) * self.levels.astype(np.float32) / TOP)
 
+    @cached_property
     def percentiles(self) -> list[float]:
         """The lowest and highest hundredth of the values of all channels, estimated from the small pictures."""
         values = self.values()

@@ -18,7 +18,7 @@ from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.clip import Clip
 from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
-from cnnviz.scenes.small_maps import STATISTICS, channels_of, small_picture
+from cnnviz.scenes.small_maps import STATISTICS, Channels, small_picture
 
 
 class Watch:
@@ -43,9 +43,9 @@ def make_maps(
     clip: Clip,
     done: Run,
     watch: Watch,
+    every: Channels,
     stage: str,
     wanted: int,
-    unit: tuple[int, int] | None,
     heard: tuple[Tensors, dict[str, Any]] = ({}, {}),
 ) -> Scene:
     """What the viewer shows of one stage.
@@ -56,15 +56,14 @@ def make_maps(
         Of the stage, in full.
     watch : Watch
         What it saw of all stages.
+    every : Channels
+        All channels of the stage, small.
     wanted : int
         The channel that is looked at, in every stage; see `Watch.channel`.
-    unit : (frame, mel) of the stage, or None
-        The cell whose field is drawn.
     heard : tensors and words
         What the network says it hears; see `scenes.belief`.
     """
     channel = watch.channel(stage, wanted)
-    every = channels_of(done.y[0])
     drawn = planes(done, channel)
     tensors = {
         **clip.tensors(),
@@ -83,12 +82,12 @@ def make_maps(
         "version": VERSION,
         "stage": stage,
         "channel": channel,
-        "unit": unit,
+        "unit": None,
         "statistical": statistical(network, stage),
         "clip": clip.words(),
         "stages": strip(network, clip, watch, wanted),
         "states": every.states(),
-        "percentiles": every.percentiles(),
+        "percentiles": every.percentiles,
         "statistics": STATISTICS,
         "planes": [name for name, _, _ in drawn],
         "scales": scales,

@@ -3,17 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cnnviz.core.cache import Cache
 from cnnviz.core.cost import Measure, measure
 from cnnviz.core.layers import Layer, Shape
 from cnnviz.core.run import Run
 from cnnviz.inputs.read import key
 from cnnviz.networks.desed import HEAD
 from cnnviz.scenes.belief import belief, events_of, has_head
-from cnnviz.scenes.blob import BLOBS, Tensors
+from cnnviz.scenes.blob import BLOBS, Tensors, also
 from cnnviz.scenes.clip import Clip, clip_of
 from cnnviz.scenes.forward import Forward, run
 from cnnviz.scenes.request import Request, StageView
+from cnnviz.scenes.small_maps import Channels, channels_of
 from cnnviz.scenes.stage import Watch, make_maps
+
+_channels: Cache[Channels] = Cache(64 * 2**20, Channels.nbytes)  # of stages, whichever channel is looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +60,14 @@ def stage_maps(request: Request, view: StageView) -> Maps:
     found = replace(view, channel=channel, unit=(unit[0], unit[1]) if unit else None)
 
     def blob() -> bytes:
-        watch = passed.saw(Watch)
+        watch, every = passed.saw(Watch), _channels.get(key((request, view.stage)), lambda: channels_of(done.y[0]))
         return make_maps(
-            request.network, clip, done, watch, view.stage, view.channel, found.unit, heard(request, passed)
+            request.network, clip, done, watch, every, view.stage, view.channel, heard(request, passed)
         ).to_bytes()
 
-    return Maps(BLOBS.get(key((request, view)), blob), request, found, clip, done, passed.seconds)
+    made = BLOBS.get(key((request, replace(view, unit=None))), blob)
+    at = also(made, {"unit": found.unit}) if found.unit else made  # the cell whose field is drawn
+    return Maps(at, request, found, clip, done, passed.seconds)
 
 
 def heard(request: Request, passed: Forward) -> tuple[Tensors, dict[str, Any]]:
@@ -74,3 +80,8 @@ def heard(request: Request, passed: Forward) -> tuple[Tensors, dict[str, Any]]:
 def inside(at: tuple[int, ...], shape: Shape) -> tuple[int, ...]:
     """A place, pulled back into a tensor of this shape."""
     return tuple(min(place, n - 1) for place, n in zip(at, shape, strict=False))
+
+
+def forget() -> None:
+    """Let go of all small channels."""
+    _channels.clear()

@@ -10,7 +10,7 @@ from cnnviz.core.layers import Array, Shape
 from cnnviz.inputs import events
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.events import UNSEEN, Event
-from cnnviz.inputs.logmel import DESED, RATE
+from cnnviz.inputs.logmel import DESED, RATE, log_mel
 from cnnviz.networks.exciting import Answers, box
 from cnnviz.networks.exciting.best import NONE
 from cnnviz.networks.exciting.patch import Box
@@ -42,7 +42,7 @@ def unseen(data: SoundEvents, i: int) -> Heard:
 
     def made() -> Heard:
         samples, told = events.clip(UNSEEN + i, data.seconds, data.most)
-        return Heard(data.examples(range(UNSEEN + i, UNSEEN + i + 1)).x[0], samples, told)
+        return Heard(log_mel(samples), samples, told)
 
     return _heard.get(repr((data, i)), made)
 
