@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cnnviz.core.examples import Examples
-from cnnviz.core.layers import Array, Dropout, Layer, Move, Shape
+from cnnviz.core.layers import Array, BatchNorm, Dropout, Layer, Move, Shape
 from cnnviz.networks.exciting.best import Best
 from cnnviz.networks.exciting.tells import Tells
 from cnnviz.networks.network import Network
@@ -49,8 +49,10 @@ def evaluated(network: Network) -> Network:
 
 
 def at_rest(layer: Layer) -> Layer:
-    """The layer in eval mode."""
+    """The layer in eval mode; a batch norm has the statistics that are loaded, and makes no passes of its own."""
     changes: dict[str, Any] = {"training": False} if getattr(layer, "training", False) else {}
+    if isinstance(layer, BatchNorm) and layer.track_running_stats:
+        changes["steps"] = 0
     return replace(layer, **changes)
 
 
