@@ -20,6 +20,7 @@ from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.table import rows
+from cnnviz.scenes.exciting.shown import known_of
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.passes import PASS
@@ -139,7 +140,7 @@ def run_it(run: Run) -> None:
     elif isinstance(looked, NetworkView):
         if shown.told:
             st.markdown(markdown.plain(shown.told))
-        blob = shown.blob if looked.back else sorted_network(shown.blob, request.weights)
+        blob = shown.blob if looked.back else sorted_network(shown.blob, known_of(request.weights))
         overview(blob, f"overview_{view}", enter)
         st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))
         if shown.notice:
@@ -158,7 +159,7 @@ def answer(request: Request, looked: Seen, stage: str) -> None:
     """What a channel answers to, below the maps or the layer at work on the way forward."""
     if screen.embedded() or isinstance(looked, AttributionView) or looked.back:
         return
-    show_answers(request.weights, getattr(looked, "stage", stage), 0, f"answers_{view}")
+    show_answers(known_of(request.weights), getattr(looked, "stage", stage), 0, f"answers_{view}")
 
 
 def looked_at(run: Run) -> Seen:

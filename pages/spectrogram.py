@@ -16,6 +16,7 @@ from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
 from cnnviz.scenes.blob import also
 from cnnviz.scenes.build import Shown
+from cnnviz.scenes.exciting.shown import known_of
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.exciting import MARKS, read_marks
@@ -24,7 +25,7 @@ from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
-from cnnviz.web import markdown
+from cnnviz.web import corpora, markdown
 from cnnviz.web import page as screen
 from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.player import TAB, Role, player
@@ -100,7 +101,7 @@ def sorting(maps: Maps, key: str) -> bytes:
     """The maps, with what the address says channels are sorted by; of two that are compared, the first."""
     if key != "viewer":
         return maps.blob
-    blob = sorted_stage(maps.blob, maps.request.weights, maps.view.stage)
+    blob = sorted_stage(maps.blob, known, maps.view.stage)
     marks = read_marks(WIDGETS.ask(MARKS))
     return also(blob, {"marks": marks}) if marks else blob
 
@@ -110,7 +111,8 @@ def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
     if view == ALL_CHANNELS:
         viewer(sorting(maps, key), key, pick)
         if not screen.embedded():
-            show_answers(maps.request.weights, maps.view.stage, maps.view.channel, f"{key}_answers")
+            its = known if key == "viewer" else known_of(maps.request.weights)
+            show_answers(its, maps.view.stage, maps.view.channel, f"{key}_answers")
     elif view == ATTRIBUTION:
         explain_it(choice, key)
     else:
@@ -201,6 +203,7 @@ def below(choice: Choice, maps: Maps) -> None:
 inside_frame()
 with st.sidebar:
     made = ask(Widgets(CHANGED, BEHIND))
+    where = corpora.ask_where()
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
 choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
 with top:
@@ -212,6 +215,8 @@ with top:
         screen.notices(choice[0].input)
 with st.sidebar if screen.embedded() else bar:
     view = WIDGETS.ask(VIEW)
+found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None
+known = found or known_of(maps.request.weights)
 second = made.beside(choice) if made.beside else None
 if second:
     second, maps_b, problem_b = screen.settle("spectrogram_b", lambda: second, choice, survey)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from limits import FILE, SCENE, TEXT, Limit, held
+from results import opened
 
 from cnnviz.content.address import LinkError, unpack
 from cnnviz.core.layers import Conv
@@ -28,6 +29,7 @@ from cnnviz.networks.edit import renamed
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
+from cnnviz.scenes.corpus.told import about, patches, told
 from cnnviz.scenes.query import from_query, training
 from cnnviz.scenes.query.form import Reader
 from cnnviz.scenes.request import NetworkView
@@ -143,6 +145,7 @@ TARGETS: dict[str, Target] = {
     "own": Target(lambda data: read_own(data, 100, 8, "rgb"), FILE, (read_own,)),
     "weights": Target(lambda data: fitted(data, NET), FILE, (fitted,), "w*"),
     "checkpoint": Target(lambda data: read_recipe(data, ""), FILE, (read_recipe,), "w*"),
+    "result": Target(opened, FILE, (about, told, patches)),
     "code": Target(lambda data: reading(text_of(data), (1, 8, 8)), TEXT, (reading,), "n*"),
     "json": Target(lambda data: from_json(text_of(data)), TEXT, (from_json,)),
     "network": Target(lambda data: from_text(text_of(data)), TEXT, (from_text,)),

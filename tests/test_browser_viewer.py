@@ -552,7 +552,7 @@ def test_channels_are_sorted_by_how_well_they_tell_a_class(viewer):
     values[7] = None
     viewer.open(AT_CONV, tells={"words": "speech against the rest", "values": values})
     expect(viewer.root.get_by_label("sort by")).to_have_value("tells")
-    expect(viewer.root.locator(".hint")).to_contain_text("over all unseen clips")
+    expect(viewer.root.locator(".hint")).to_contain_text("How often the one excites the channel more than the other")
     shown = viewer.root.locator(".grid button").evaluate_all("(all) => all.map((one) => +one.dataset.channel)")
     assert shown[:2] == [0, 63]
     assert shown[-1] == 7

@@ -24,7 +24,7 @@ SOURCES = {path: ast.parse(path.read_text()) for room in ("cnnviz", "pages") for
 # Widgets that take what no list limits, each with what reads it.
 TAKES = {"file_uploader", "audio_input", "camera_input", "text_area", "text_input", "chat_input", "data_editor"}
 TAKEN = {
-    ("cnnviz/web/form.py", "file_uploader"): ("upload", "sound", "spectrogram", "own", "weights"),
+    ("cnnviz/web/form.py", "file_uploader"): ("upload", "sound", "spectrogram", "own", "weights", "result"),
     ("cnnviz/web/form.py", "audio_input"): ("upload", "sound"),
     ("cnnviz/web/form.py", "text_area"): ("address", "numbers"),
     ("cnnviz/web/form.py", "text_input"): ("address",),

@@ -10,7 +10,7 @@ from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.networks.desed import Desed
 from cnnviz.scenes import shipped
 from cnnviz.scenes.exciting import answers_of
-from cnnviz.scenes.exciting.shown import name_of, panel_of, tells_of
+from cnnviz.scenes.exciting.shown import Shipped, known_of, tells_of
 from cnnviz.scenes.query.exciting import cleaned
 from cnnviz.scenes.weights import Seeded, Trained
 from cnnviz.web.vocabulary import words
@@ -47,10 +47,10 @@ def test_every_stage_of_the_networks_of_sounds_has_its_answers(name):
 
 
 def test_only_weights_at_the_end_of_their_training_have_answers():
-    assert name_of(Seeded()) == ""
-    assert name_of(Trained("lenet5")) == "lenet5"
-    assert name_of(Trained("lenet5", 0)) == ""
-    assert panel_of("desed-relu", "nowhere") is None
+    assert known_of(Seeded()) is None
+    assert known_of(Trained("lenet5")) == Shipped("lenet5")
+    assert known_of(Trained("lenet5", 0)) is None
+    assert Shipped("desed-relu").panel("nowhere", 0) is None
 
 
 def test_the_page_of_networks_shows_them_and_sorts_by_classes():
@@ -83,5 +83,7 @@ def test_stretches_from_a_browser_are_made_clean():
 
 
 def test_what_is_told_is_of_the_stage_and_its_resting_dropout():
-    assert tells_of("lenet5", "flatten", "sandal", None) == []
-    assert tells_of("desed-relu", "dropout1", "speech", None) == tells_of("desed-relu", "relu1", "speech", None)
+    assert tells_of(Shipped("lenet5"), "flatten", "sandal", None) == []
+    assert tells_of(Shipped("desed-relu"), "dropout1", "speech", None) == tells_of(
+        Shipped("desed-relu"), "relu1", "speech", None
+    )

@@ -86,7 +86,9 @@ export class Answers {
     const k = value.shape[1];
     const places = Array.from({ length: k }, (_, j) => this.row * k + j).filter((at) => which.data[at] >= 0 && value.data[at] !== 0);
     const tiles = places.map((at, j) => {
-      const tile = tileOf(this.scene.meta, { label: this.scene.meta.labels[which.data[at]], value: value.data[at], place: j });
+      const what = { label: this.scene.meta.labels[which.data[at]], name: this.scene.meta.clips?.names?.[which.data[at]] ?? "" };
+      const sounds = `samples.${which.data[at]}` in this.scene.tensors;
+      const tile = tileOf(this.scene.meta, { ...what, sounds, value: value.data[at], place: j });
       this.painter.paint(tile, which.data[at], boxOf(box, this.row, at - this.row * k));
       if (tile.hear) tile.hear.addEventListener("click", () => this.hear(which.data[at]));
       return tile.element;

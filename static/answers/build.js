@@ -40,16 +40,16 @@ export function build(root) {
 
 /**
  * One example: what the unit saw, the whole of it, what it is in truth, and how much it excites.
- * @param {AnswersMeta} meta @param {{label: string, value: number, place: number}} what
+ * @param {AnswersMeta} meta @param {{label: string, name: string, sounds: boolean, value: number, place: number}} what
  */
-export function tileOf(meta, { label, value, place }) {
-  const words = tileWords(label, value, place + 1);
+export function tileOf(meta, { label, name, sounds, value, place }) {
+  const words = tileWords(label || name, value, place + 1);
   const [seen, whole] = [makeMap("seen"), makeMap("whole")];
   for (const map of [seen, whole]) map.cursor.remove();
-  const hear = meta.clips ? make("button", { type: "button", data: { focus: `hear ${place}` } }, _("▶ Hear")) : null;
+  const hear = sounds ? make("button", { type: "button", data: { focus: `hear ${place}` } }, _("▶ Hear")) : null;
   if (hear) hear.setAttribute("aria-label", _("Hear it: {clip}", { clip: words }));
   Object.assign(seen.picture, { role: "img", ariaLabel: words });
-  const caption = make("span", { className: "caption" }, make("b", {}, label), make("output", {}, brief(value)));
+  const caption = make("span", { className: "caption" }, make("b", {}, label), make("output", {}, brief(value)), ...(name ? [make("small", {}, name)] : []));
   const element = make("li", { data: { testid: "exciting" } }, make("div", { className: "pair" }, ...(meta.clips ? [whole.frame] : [seen.frame, whole.frame])), caption, ...(hear ? [hear] : []));
   if (meta.clips) Object.assign(whole.picture, { role: "img", ariaLabel: words });
   return { seen, whole, hear, element };

@@ -11,11 +11,12 @@ export const tileWords = (label, value, place) => _("{place}: {label}, {value}",
 /** @param {AnswersMeta} meta */
 export const areaWords = (meta) =>
   meta.clips
-    ? _("How often a frame in which it is heard excites the channel more than one in which it is not (AUC): 1 is always, 0.5 is chance, 0 is never.")
+    ? meta.each === "clip" ? _("How often a clip of the class excites the channel more than another clip (AUC): 1 is always, 0.5 is chance, 0 is never.") : _("How often a frame in which it is heard excites the channel more than one in which it is not (AUC): 1 is always, 0.5 is chance, 0 is never.")
     : _("How often an example of the class excites the channel more than one of another class (AUC): 1 is always, 0.5 is chance, 0 is never.");
 
 /** What the tiles are. @param {AnswersMeta} meta @param {number} tiles */
 export function hintWords(meta, tiles) {
+  if (meta.clips?.names) return tiles ? _("What excites it most in the corpus. The box is what the unit saw; hear it with a little of what is around it.") : _("Nothing in the corpus excites it: its largest values are all 0.");
   if (!tiles) return _("Nothing among the unseen examples excites it: its largest values are all 0.");
   if (meta.clips) return _("The unseen clips that excite it most. The box is what the unit saw; hear it with a little of what is around it.");
   return _("The unseen examples that excite it most: what the unit saw, hatched where that lies outside, and below it the whole.");

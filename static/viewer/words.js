@@ -78,7 +78,7 @@ export function contrastHint(part, other = null) {
 }
 
 /** What a sort by classes shows. */
-export const tellsHint = () => _("How often a frame of the one excites the channel more than one of the other, over all unseen clips (AUC); 0.5 is chance.");
+export const tellsHint = () => _("How often the one excites the channel more than the other (AUC): 1 is always, 0.5 is chance, 0 is never.");
 
 /** The statistics of a channel, as pairs of a name and a number. @param {string[]} names @param {ArrayLike<number>} row */
 export function statisticsOf(names, row) {

@@ -9,6 +9,7 @@ from cnnviz.core.layers import Array
 from cnnviz.networks.exciting.tells import Tells
 
 BINS = 16  # that a picture shows
+LARGEST = float(np.finfo(np.float32).max)
 STEPS = 30_000  # in which a share is kept; they fit into 16 bits
 
 
@@ -71,11 +72,13 @@ class Spread:
         beyond = np.where(np.isfinite(most), most - high, 0)
         above = np.maximum(np.minimum(beyond, span / 4), least) * (self.share[:, 0, -1] > 0)
         below = least * (self.share[:, 0, 0] > 0)
-        return np.column_stack([low - below, self.edges, high + above]).astype(np.float32)
+        ends = np.column_stack([low - below, self.edges, high + above])
+        return ends.clip(-LARGEST, LARGEST).astype(np.float32)
 
 
 def chosen(edges: Array, few: int) -> NDArray[np.intp]:
     """Of each channel's edges, those that lie next to so many at even distances, shape (channels, few)."""
     shares = np.linspace(0, 1, few)
-    wanted = edges[:, :1] + (edges[:, -1:] - edges[:, :1]) * shares
+    low, high = edges[:, :1].astype(np.float64), edges[:, -1:].astype(np.float64)
+    wanted = low + (high - low) * shares
     return np.stack([np.abs(own[:, None] - row).argmin(axis=0) for own, row in zip(edges, wanted, strict=True)])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.core.cache import Cache
 from cnnviz.core.layers import Array, Shape
@@ -96,7 +97,7 @@ def make_clips(
         parts.append(clip.x[:, first:end])
         boxes.append(((seen[0] - first, seen[1] - first), mels))
         labels.append(named(clip.events, seen))
-    tensors |= tables(answers, channel, places, parts, boxes)
+    tensors |= tables(answers, channel, places, boxes) | {"examples": shown(parts)}
     meta = {
         "version": VERSION,
         "stages": {stage: 0},
@@ -113,14 +114,15 @@ def make_clips(
     return Scene(tensors, meta)
 
 
-def tables(
-    answers: Answers, channel: int, places: Sequence[int], parts: Sequence[Array], boxes: Sequence[Box]
-) -> Tensors:
+def shown(parts: Sequence[Array]) -> NDArray[np.uint8]:
+    """Parts of clips, from the quietest cell of all to the loudest."""
+    all_parts = np.stack(parts) if parts else np.zeros((0, 1, 1, 1), np.float32)
+    return levels(all_parts, float(all_parts.min(initial=np.inf)), float(all_parts.max(initial=-np.inf)))
+
+
+def tables(answers: Answers, channel: int, places: Sequence[int], boxes: Sequence[Box]) -> Tensors:
     """One row of what a panel has, as long as there are clips."""
-    shown = np.stack(parts) if parts else np.zeros((0, 1, 1, 1), np.float32)
-    low, high = (float(shown.min()), float(shown.max())) if parts else (0.0, 1.0)
     return {
-        "examples": levels(shown, low, high),
         "value.0": answers.best.value[[channel]][:, places],
         "which.0": np.arange(len(places), dtype=np.int16)[None],
         "box.0": np.array(boxes, np.int16).reshape(1, len(places), 2, 2),

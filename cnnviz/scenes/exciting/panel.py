@@ -3,7 +3,7 @@
 As in a scene of one layer, whoever draws decides nothing: what of an example a unit saw stands in the boxes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from cnnviz.scenes.palette import PALETTE, TOP
 MOST = 3 * 2**20  # bytes of all examples that are sent: each of those on which Fashion-MNIST is tested
 
 
-def stages_of(network: Network, answers: Mapping[str, Answers]) -> dict[str, str]:
+def stages_of(network: Network, answers: Collection[str]) -> dict[str, str]:
     """The stages that can be asked, each with the one whose answers are its own: dropout that rests hands on."""
     found, last = {}, ""
     for name, layer in network.stages:

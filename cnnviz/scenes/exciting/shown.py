@@ -1,11 +1,14 @@
-"""What the channels of weights that ship answer to, as blobs and words for a page."""
+"""What the channels of a network answer to, as blobs and words for a page: of weights that ship, or in a corpus."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isnan
-from typing import Any
+from typing import Any, Protocol
 
 from cnnviz.core.cache import Cache
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.read import key
+from cnnviz.networks.exciting import Answers
 from cnnviz.scenes import shipped
 from cnnviz.scenes.exciting.clips import make_clips
 from cnnviz.scenes.exciting.kept import answers_of
@@ -16,21 +19,47 @@ from cnnviz.text import Message
 _blobs: Cache[bytes] = Cache(48 * 2**20, len)
 
 
-def name_of(weights: Seeded) -> str:
-    """The name of weights that ship, at the end of their training, where it is known what excites whom; else empty."""
-    if not isinstance(weights, Trained) or weights.kept != shipped.card(weights.name).moments[-1]:
-        return ""
-    return weights.name if answers_of(weights.name) else ""
+class Known(Protocol):
+    """A network of which it is known what excites whom."""
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def stages(self) -> Mapping[str, str]:
+        """Those that can be asked, each with the one whose answers are its own."""
+
+    def answers(self, source: str) -> Answers: ...
+
+    def panel(self, stage: str, channel: int) -> bytes | None:
+        """All channels of the network, or with sounds one channel; None of a stage that is not known."""
 
 
-def panel_of(name: str, stage: str, channel: int = 0) -> bytes | None:
-    """All channels of a network, or with sounds one channel; None of a stage that is not known."""
-    network, answers, data = shipped.network_of(name), answers_of(name), shipped.data_of(name)
-    own = stages_of(network, answers)
-    if stage not in own and isinstance(data, SoundEvents):
-        return None
+@dataclass(frozen=True)
+class Shipped:
+    """Weights that ship, at the end of their training, on examples that they have not seen."""
 
-    def made() -> bytes:
+    name: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return shipped.data_of(self.name).classes
+
+    @property
+    def stages(self) -> dict[str, str]:
+        return stages_of(shipped.network_of(self.name), answers_of(self.name))
+
+    def answers(self, source: str) -> Answers:
+        return answers_of(self.name)[source]
+
+    def panel(self, stage: str, channel: int = 0) -> bytes | None:
+        if stage not in self.stages and isinstance(shipped.data_of(self.name), SoundEvents):
+            return None
+        return _blobs.get(key((self.name, stage, channel)), lambda: self.made(stage, channel))
+
+    def made(self, stage: str, channel: int) -> bytes:
+        network, answers, data = shipped.network_of(self.name), answers_of(self.name), shipped.data_of(self.name)
+        own = self.stages
         if isinstance(data, SoundEvents):
             found = answers[own[stage]]
             return make_clips(network, data, found, own[stage], stage, channel, data.shape).to_bytes()
@@ -40,23 +69,27 @@ def panel_of(name: str, stage: str, channel: int = 0) -> bytes | None:
         first = stage if stage in own else next(iter(own))
         return make_panel(network, test.x, labels, data.classes, answers, scale, first, channel).to_bytes()
 
-    return _blobs.get(key((name, stage, channel)), made)
+
+def known_of(weights: Seeded) -> Shipped | None:
+    """Of weights that ship, at the end of their training, where it is known what excites whom."""
+    if not isinstance(weights, Trained) or weights.kept != shipped.card(weights.name).moments[-1]:
+        return None
+    return Shipped(weights.name) if answers_of(weights.name) else None
 
 
-def tells_of(name: str, stage: str, one: str, other: str | None) -> list[float | None]:
+def tells_of(known: Known, stage: str, one: str, other: str | None) -> list[float | None]:
     """How well each channel of a stage tells one class from another, or from the rest; of a stage unknown, nothing."""
-    answers, classes = answers_of(name), shipped.data_of(name).classes
-    source = stages_of(shipped.network_of(name), answers).get(stage)
+    source = known.stages.get(stage)
     if source is None:
         return []
-    areas = answers[source].auc[:, classes.index(one), 0 if other is None else 1 + classes.index(other)]
+    places = known.classes.index(one), 0 if other is None else 1 + known.classes.index(other)
+    areas = known.answers(source).auc[:, *places]
     return [None if isnan(area) else round(float(area), 3) for area in areas]
 
 
-def tells_all(name: str, one: str, other: str | None) -> dict[str, Any]:
+def tells_all(known: Known, one: str, other: str | None) -> dict[str, Any]:
     """The same of every stage, with words for it."""
-    stages = stages_of(shipped.network_of(name), answers_of(name))
-    return {"words": words(one, other), "stages": {stage: tells_of(name, stage, one, other) for stage in stages}}
+    return {"words": words(one, other), "stages": {stage: tells_of(known, stage, one, other) for stage in known.stages}}
 
 
 def words(one: str, other: str | None) -> str:
