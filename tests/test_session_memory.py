@@ -62,12 +62,12 @@ def test_a_session_holds_no_more_than_its_settings(where):
 def test_what_is_held_is_found():
     """The measure itself: a callback of a page that holds what was computed is seen."""
 
-    def script() -> None:
-        import numpy as np
-        import streamlit as st
+    script = """
+import numpy as np
+import streamlit as st
 
-        numbers = np.zeros(100_000, np.float32)[:1000]
-        st.button("a", on_click=lambda: numbers)
-
-    app = AppTest.from_function(script, default_timeout=30).run()
+numbers = np.zeros(100_000, np.float32)[:1000]
+st.button("a", on_click=lambda: numbers)
+"""
+    app = AppTest.from_string(script, default_timeout=30).run()
     assert sum(size for size, _ in held(app)) > 400_000

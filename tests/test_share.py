@@ -34,7 +34,15 @@ from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import make_scene
 from cnnviz.web import films, share
 from cnnviz.web.pools import LONG
+from cnnviz.web.shared_jobs import SharedJobs
 from tests import work
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_wants_a_film(monkeypatch):
+    """Sessions of other tests may be there still, and with them their films."""
+    monkeypatch.setattr(films, "at_work", SharedJobs())
+
 
 UNBOUND = ("_", "edit", "kind", "mode")  # widgets that are no state of the page
 SMALL = "convolution?kernel_size=5&stride=2"
@@ -329,7 +337,7 @@ def test_a_file_that_cannot_be_made_is_refused_in_its_own_words(monkeypatch):
     app = asked_for_film()
     film = films.LONG.submit("ann", make, staged(), "gif", Wanted(Look(width_px=300), None, Plan(first=99)), seconds=60)
     film.wait()
-    app.session_state[films.FILM] = replace(film_of(app), job=film)
+    app.session_state[films.FILM] = replace(film_of(app), seat=SharedJobs().join("", lambda: film))
     app.run()
     assert ["There are no steps 100" in one.value for one in app.warning] == [True]
 

@@ -31,6 +31,14 @@ class Cache(Generic[V]):
         """The value of this key; made, if there is none."""
         return self.renewed(key, lambda found: make() if found is None else found)
 
+    def find(self, key: str) -> V | None:
+        """The value of this key, if there is one."""
+        with self._lock:
+            if key not in self.held:
+                return None
+            self.held.move_to_end(key)
+            return self.held[key][0]
+
     def renewed(self, key: str, make: Callable[[V | None], V]) -> V:
         """What is made of the value of this key, or of None; it is kept instead."""
         with self._lock:

@@ -14,6 +14,7 @@ from cnnviz.networks.attribution import GradCam, Occluded, Slope, grad_cam, grad
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.network import Network
 from cnnviz.scenes.attribution import make_attribution, of_cam, of_slope, of_windows
+from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.forward import input_of
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.request import GRAD_CAM, OCCLUSION, TIMES_INPUT, AttributionView, LayerView, Request
@@ -81,7 +82,8 @@ def explain(request: Request, view: AttributionView) -> Explained:
             columns = of_windows(grid, found)
     if not np.nan_to_num(columns[-1].values).any():
         told = _("{told} By this method nothing speaks for it: the map is 0 everywhere.", told=told)
-    blob = make_attribution(columns, grid, view.turned, told).to_bytes()
+    which = key((request, view))
+    blob = BLOBS.get(which, lambda: make_attribution(columns, grid, view.turned, told).to_bytes())
     done = found if isinstance(found, Occluded) else found.done
     run = window_run(found) if isinstance(found, Occluded) else None
     arrays = {one.name: one.values for one in columns if not one.over}
@@ -106,7 +108,8 @@ def at_work(
     if isinstance(found, GradCam):
         return cam_request(request, view, found), LayerView(SUM, turned=view.turned)
     if isinstance(found, Occluded):
-        return make_scene(window_run(found), grid.scale, turned=view.turned).to_bytes()
+        which = f"{key((request, view))} at work"
+        return BLOBS.get(which, lambda: make_scene(window_run(found), grid.scale, turned=view.turned).to_bytes())
     return None
 
 

@@ -1,6 +1,6 @@
 """Films of what is on stage: how one is to be, its making in another process, and the file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -8,11 +8,14 @@ import streamlit as st
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
 from cnnviz.text import Message, _, plural
+from cnnviz.web.made_files import bare, key
 from cnnviz.web.pools import LONG, visitor
+from cnnviz.web.shared_jobs import Seat, SharedJobs
 
 FILM = "_film"  # of the session: the one that is being made, or that was made last
 EVERY = 0.5  # s between two looks at how far it is
 MOST_SECONDS = 900.0  # that a film may take
+at_work = SharedJobs()
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,16 @@ class Film:
         The torch call that it is of.
     """
 
-    job: Job
+    seat: Seat
     ending: str
     name: str
     code: str
     wanted: Wanted
+
+    @property
+    def job(self) -> Job:
+        """Its making, perhaps for others as well."""
+        return self.seat.job
 
 
 PARTS = {"all": Message("all steps"), "channel": Message("one channel"), "span": Message("from … to")}
@@ -71,16 +79,18 @@ def estimated(blob: bytes, look: Look, plan: Plan, ending: Any) -> Estimate:
 def begin(staged: Staged, ending: str, wanted: Wanted) -> None:
     """Have a film made, which takes the place of the session's last; for callbacks."""
     cancel()
-    bare = replace(staged)  # what a scene has worked out for itself since need not travel
-    job = LONG.submit(visitor(), make, bare, ending, wanted, seconds=MOST_SECONDS)
-    st.session_state[FILM] = Film(job, ending, staged.file_name(ending), staged.done.layer.code(), wanted)
+    seat = at_work.join(
+        key(staged, ending, wanted),
+        lambda: LONG.submit(visitor(), make, bare(staged), ending, wanted, seconds=MOST_SECONDS),
+    )
+    st.session_state[FILM] = Film(seat, ending, staged.file_name(ending), staged.done.layer.code(), wanted)
 
 
 def cancel() -> None:
-    """Call the film off that is being made, and forget the one that was; for callbacks."""
+    """Want the film no more that is being made, and forget the one that was; for callbacks."""
     film = st.session_state.pop(FILM, None)
     if film:
-        film.job.cancel()
+        film.seat.leave()
 
 
 def show_film() -> None:

@@ -1,5 +1,6 @@
 """Networks that are too large for the server's own process run in a worker, on all cores."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,16 +14,19 @@ from cnnviz.inputs.read import key, read
 from cnnviz.jobs import Job, JobError
 from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
+from cnnviz.scenes.blob import Blob
 from cnnviz.scenes.build import show, show_on_all_cores
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.text import Message, _, plural
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
+from cnnviz.web.shared_jobs import SharedJobs
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
 MOST_BYTES = 256 * 2**20  # of all answers that are kept
 MOST_SECONDS = 120.0  # that a run may take
 EVERY = 0.3  # s between two looks at a run; at each, the page may begin anew
 
+running = SharedJobs()
 answers: Cache[Any] = Cache(MOST_BYTES, lambda shown: len(shown.blob))
 refused = Refusals(
     {
@@ -58,26 +62,34 @@ def show_large(request: Request, view: LayerView | NetworkView | AttributionView
     if not large(request.network, shape, heavy(view)):
         return show(request, view)
     which = key((request, view))
-    return answers.get(which, lambda: run_apart(which, request, view))
+    found = answers.find(which)
+    return run_apart(which, request, view) if found is None else found
 
 
 def run_apart(which: str, request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
-    """Wait for a worker's answer; whatever is pressed meanwhile ends the run."""
+    """Wait for a worker's answer with all who want it; when whoever is last presses something else, the run ends."""
     if told := refused.get(which):
         raise BudgetError(told)
-    job = NETWORKS.submit(visitor(), show_on_all_cores, request, view, seconds=MOST_SECONDS)
-    place = st.empty()
+    seat = running.join(
+        which, lambda: NETWORKS.submit(visitor(), show_on_all_cores, request, view, seconds=MOST_SECONDS)
+    )
+    job, place = seat.job, st.empty()
     try:
         while not job.wait(EVERY):
             place.caption(words(job))
-        return job.result()
+        return answers.get(which, lambda: in_parts(job.result()))
     except JobError as error:
         if told := refused.remember(which, error.reason):
             raise BudgetError(told) from error
         raise BudgetError("This network cannot be run now. {why}", why=error) from error
     finally:
-        job.cancel()
+        seat.leave()
         place.empty()
+
+
+def in_parts(shown: Any) -> Any:
+    """What a worker shows, with a blob that knows its large parts."""
+    return replace(shown, blob=Blob(shown.blob))
 
 
 def words(job: Job) -> str:

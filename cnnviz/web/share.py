@@ -2,17 +2,19 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.content.address import LinkError, address, reach
 from cnnviz.content.embed import embed, qr
-from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, make, ready
+from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, ready
 from cnnviz.scenes.opening import TOLD, opening
 from cnnviz.text import Message, _, both
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
+from cnnviz.web.made_files import file
 
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
 PRESS = Message("For a step, press “share step” in the player.")
@@ -90,7 +92,7 @@ def files(staged: Staged) -> None:
             ask_for_film(staged, ending, film(staged))
         else:
             wanted = picture(staged) if KINDS[ending].family == "picture" else Wanted()
-            download(staged, ending, lambda: make(staged, ending, wanted))
+            download(staged, ending, partial(file, staged, ending, wanted))
     except ExportError as problem:
         st.warning(str(problem), icon=":material/info:")
     show_film()

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.inputs import read
 from cnnviz.inputs.datasets.example import example
 from cnnviz.networks.training import History, Recipe
+from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.training import make_training
 from cnnviz.text import _, plural
@@ -43,11 +46,12 @@ class Stage:
         if not found:
             return
         x, y = example(found[0].recipe.data, self.index).both  # type: ignore[arg-type]
-        scene = make_training(found, x, y if y.ndim else int(y))
+        which = read.key((self, *map(extent, found)))
+        blob = BLOBS.get(which, lambda: make_training(found, x, y if y.ndim else int(y)).to_bytes())
         where = st.session_state
         at, stage = where.get(asked.AT.key) or "", where.get(asked.STAGE.key) or ""
         step = int(at) if at.isdecimal() and len(at) < 8 else None
-        training(scene.to_bytes(), "training", opens, shares, step, str(stage))
+        training(blob, "training", opens, shares, step, str(stage))
 
     def open_step(self) -> None:
         """The step that was opened, if one was."""
@@ -60,6 +64,12 @@ class Stage:
         if not history or stage not in dict(recipe.network.stages):
             return
         open_step(history, history.at(int(at)), stage, self.index, partial(opens, int(which) - 1), close)
+
+
+def extent(history: History) -> tuple[Any, ...]:
+    """What tells one history of a recipe from another."""
+    moments = tuple(one.step for one in history.moments)
+    return history.recipe, history.steps, moments, history.measured, history.device, history.seconds, history.ended
 
 
 def opens(recipe: int, stage: str, step: int) -> None:

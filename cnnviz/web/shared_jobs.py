@@ -1,0 +1,65 @@
+"""Jobs that several visitors want: who asks for one that is there already joins it, and the last to go calls it off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from weakref import WeakSet, WeakValueDictionary
+
+from cnnviz.jobs import Job
+from cnnviz.text import Problem
+
+
+@dataclass(eq=False)
+class Seat:
+    """A visitor's part in a job; it goes with the visitor's session."""
+
+    table: "Table"
+
+    @property
+    def job(self) -> Job:
+        return self.table.job
+
+    def leave(self) -> None:
+        """Want it no more."""
+        with self.table.lock:
+            self.table.seats.discard(self)
+            last = not self.table.seats
+        if last:
+            self.job.cancel()
+
+
+@dataclass(eq=False)
+class Table:
+    """A job, and who wants it."""
+
+    job: Job
+    lock: Lock
+    seats: "WeakSet[Seat]" = field(default_factory=WeakSet)
+
+
+class SharedJobs:
+    """Jobs by what they are of."""
+
+    def __init__(self) -> None:
+        self._tables: WeakValueDictionary[str, Table] = WeakValueDictionary()
+        self._lock = Lock()
+
+    def join(self, key: str, submit: Callable[[], Job]) -> Seat:
+        """A seat at a job that waits, is at work, or is done; at a new one if there is none, or it failed."""
+        with self._lock:
+            table = self._tables.get(key)
+            if table is None or not table.seats or broken(table.job):
+                table = self._tables[key] = Table(submit(), self._lock)
+            seat = Seat(table)
+            table.seats.add(seat)
+            return seat
+
+
+def broken(job: Job) -> bool:
+    """Has it ended without an answer?"""
+    try:
+        if job.ended:
+            job.result()
+    except Problem:
+        return True
+    return False
