@@ -99,10 +99,10 @@ class Socket(asyncio.Protocol):
         size = len(said)
         if size < 126:
             length = bytes([MASKED | size])
-        else:
+        elif size < 2**16:
             length = bytes([MASKED | 126]) + size.to_bytes(2, "big")
-            if size >= 2**16:
-                length = bytes([MASKED | 127]) + size.to_bytes(8, "big")
+        else:
+            length = bytes([MASKED | 127]) + size.to_bytes(8, "big")
         self.transport.write(bytes([LAST | kind]) + length + NO_MASK + said)
 
     def close(self) -> None:

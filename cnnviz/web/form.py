@@ -72,6 +72,8 @@ class Widgets(Form):
     def draw(self, word: Word, where: Any = st) -> Any:
         """The widget of a word; gives what it is."""
         changed = self.when_changed(word.key)
+        if changed and isinstance(word, OneOf):
+            changed = partial(in_turn, [partial(keep_offered, word), changed])
         how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind, "on_change": changed}
         match word:
             case Drawing():
@@ -161,6 +163,12 @@ def content(key: str) -> File | None:
         return (sound.getvalue(), RECORDED) if sound else None
     file = st.session_state.get(key)
     return (file.getvalue(), file.name) if file else None
+
+
+def keep_offered(word: OneOf) -> None:
+    """Put a choice back that is none of those offered, as no page sends it; for callbacks, which come first."""
+    if st.session_state.get(word.key) not in word.options:
+        place({word.key: word.default})
 
 
 def in_turn(calls: Sequence[Callable[[], None]]) -> None:

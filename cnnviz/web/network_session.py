@@ -94,7 +94,10 @@ def add() -> None:
     """Put a layer of the chosen kind behind the selected one."""
     network, shape = screen()
     at = min(int(st.session_state.get("layer", 0)) + 1, len(network.stages))
-    layer = edit.fresh(KINDS[st.session_state["kind"]], len(shape) - 1)
+    kind = KINDS.get(st.session_state["kind"])  # a stranger may choose what is not offered
+    if kind is None:
+        return
+    layer = edit.fresh(kind, len(shape) - 1)
     change(lambda: (edit.added(network, at, layer), at))
 
 

@@ -18,6 +18,7 @@ from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.files import base
 from cnnviz.web.history import begins_anew, offer, remember
+from cnnviz.web.incoming import look_over
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.latency import send_at_once
 from cnnviz.web.lean import be_lean
@@ -117,6 +118,7 @@ def run() -> None:
     """Draw the frame and the page in it."""
     PLACE.reader = read_in_worker
     send_at_once()
+    look_over()
     be_lean()
     listen()
     page = navigate()

@@ -60,7 +60,7 @@ def spread(ndim: int, *kinds: tuple[type[Setting], str]) -> None:
     kept: dict[str, Any] = {}
     spreads = [(prefix + name, k) for kind, prefix in kinds for name, k in knobs(kind).items()]
     for key in [key for key, k in spreads if k.per_axis and not k.sides and not k.optional]:
-        if state[PER_AXIS] and key in state:
+        if state.get(PER_AXIS) and key in state:
             kept |= {f"{key}_{axis}": state[key] for axis in AXES[ndim]}
         elif f"{key}_{AXES[ndim][-1]}" in state:
             kept[key] = state[f"{key}_{AXES[ndim][-1]}"]
