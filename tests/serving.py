@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -37,19 +37,22 @@ def serve(
     quiet: bool = False,
     within: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[Server]:
     """Start a Streamlit script on a free port, and stop it at the end.
 
-    What it prints appears beside a failing test's own output, unless it shall be `quiet`. `arguments` reach the script
-    as ``sys.argv[1:]``. It is started by the command `within`, which is to become it, and with these `variables`.
+    What it prints appears beside a failing test's own output, unless it shall be `quiet` or goes to the file `log`.
+    `arguments` reach the script as ``sys.argv[1:]``. It is started by the command `within`, which is to become it, and
+    with these `variables`.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*within, sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--", *arguments]
-    said = subprocess.DEVNULL if quiet else None
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=said, stderr=said)
+    with log.open("wb") if log else nullcontext() as file:
+        said = subprocess.DEVNULL if quiet else file
+        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=said, stderr=said)
     try:
         wait_until_healthy(process, port)
         yield Server(f"http://127.0.0.1:{port}", process.pid)
