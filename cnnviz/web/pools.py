@@ -29,6 +29,8 @@ NETWORKS = Pool(Kind(memory=3 * 2**30, nice=5, modules=("cnnviz.scenes.build",))
 LEARNERS = ("cnnviz.networks.training.apart", "cnnviz.inputs.datasets", "sklearn.datasets", "torch._dynamo")
 TRAININGS = Pool(Kind(memory=2 * 2**30, nice=15, modules=LEARNERS), max(1, WORKERS // 2))
 
+POOLS = (LONG, FILES, NETWORKS, TRAININGS)
+
 MOST_REFUSED = 64  # jobs that are remembered
 
 

@@ -17,6 +17,7 @@ from cnnviz.tensorfile.apart import PLACE
 from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.files import base
+from cnnviz.web.departed import watch
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.incoming import look_over
 from cnnviz.web.languages import hold, listen
@@ -119,6 +120,7 @@ def run() -> None:
     PLACE.reader = read_in_worker
     send_at_once()
     look_over()
+    watch()
     be_lean()
     listen()
     page = navigate()
