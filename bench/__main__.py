@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.blobs import blobs
 from bench.chromium import chromium, launched
 from bench.core import core
+from bench.corpus import corpus
 from bench.exports import exports
 from bench.frames import frames
 from bench.gradients import gradients
@@ -46,6 +47,7 @@ def tables() -> Iterator[Table]:
         yield gradients()
         yield occluded()
         yield training()
+        yield corpus()
         yield requests()
         yield exports()
         yield frames(kind)

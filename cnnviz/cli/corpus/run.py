@@ -20,9 +20,9 @@ from cnnviz.scenes.corpus import About, Clip, Corpus, CorpusError, in_folder, re
 from cnnviz.scenes.corpus.finish import finished
 from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.reading import Entry
-from cnnviz.scenes.corpus.search import Part, Search, cut, heard_in, parts, sampled, searched, unpacked, wanted
+from cnnviz.scenes.corpus.search import Part, Search, cut, parts, runner, sampled, searched, unpacked, wanted
 
-PART = 64  # clips
+PART = 128  # clips
 SAMPLE = 64  # clips, evenly spread, that say where the bins lie
 FEW = 8  # clips of a part of these, and of winners
 EDGES = "edges.safetensors"
@@ -84,7 +84,7 @@ def edges_of(search: Search, entries: Sequence[Entry], kept: Kept, engine: Engin
         for stage, values in ({} if isinstance(given[i], JobError) else load(given[i])).items():
             found.setdefault(stage, []).append(values)
     if not found:
-        _, first, _ = next(heard_in(search, few[0]))
+        _, first, _ = next(runner(search).clips(few[0]))
         raise CorpusError(
             "None of {n:,} clips can be read. {name}: {why}", n=len(sample), name=first.name, why=first.refused
         )

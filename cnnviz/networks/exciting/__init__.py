@@ -6,7 +6,7 @@ example after the other, which may be of any length.
 
 from cnnviz.networks.exciting.best import Best
 from cnnviz.networks.exciting.find import Edges, Found, edges_of, evaluated, find, merged, worth
-from cnnviz.networks.exciting.gather import Gather, Told
+from cnnviz.networks.exciting.gather import Centres, Gather, Told
 from cnnviz.networks.exciting.packed import Answers, pack, pack_found, unpack, unpack_found
 from cnnviz.networks.exciting.patch import box
 from cnnviz.networks.exciting.spread import Spread
@@ -15,6 +15,7 @@ from cnnviz.networks.exciting.tells import Tells
 __all__ = [
     "Answers",
     "Best",
+    "Centres",
     "Edges",
     "Found",
     "Gather",

@@ -132,7 +132,7 @@ def passes(network: Network, state: Mapping[str, Array], examples: Examples) -> 
 def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
     """The `nn.Sequential` in eval mode, with these weights."""
     module = evaluated(network).module()
-    module.load_state_dict({key: torch.as_tensor(value) for key, value in state.items()})
+    module.load_state_dict({key: torch.tensor(value) for key, value in state.items()})
     return module.eval().get_submodule(network.prefix)
 
 

@@ -11,9 +11,10 @@ from cnnviz.networks.exciting.best import Best
 from cnnviz.networks.exciting.find import Edges, Found, evaluated, frames_of
 from cnnviz.networks.exciting.tells import Tells
 from cnnviz.networks.network import Network
-from cnnviz.networks.receptive_field import fields
+from cnnviz.networks.receptive_field import Field, fields
 
-MOST_WAITING = 8_192  # values of a channel that wait to be counted
+MOST_WAITING = 2**21  # values of a stage that wait to be counted
+MOST_KNOWN = 4_096  # stages of examples of one length whose centres are known
 
 Sets = NDArray[np.int64]  # bit c stands for class c
 
@@ -23,18 +24,19 @@ class Gather:
 
     Parameters
     ----------
-    network : Network
+    centres : Centres
+        Of the network; may be shared.
     edges : by stage
         See `edges_of`.
     k : int
         How many are kept of each channel.
     """
 
-    def __init__(self, network: Network, edges: Edges, k: int = 9):
-        self.network, self.edges, self.k = network, edges, k
+    def __init__(self, centres: "Centres", edges: Edges, k: int = 9):
+        self.centres, self.edges, self.k = centres, edges, k
         self.found: dict[str, Found] = {}
         self.waiting: dict[str, list[Told]] = {}
-        self.frames: dict[tuple[Shape, str], NDArray[np.intp]] = {}
+        self.waits: dict[str, int] = {}
 
     def take(self, place: int, shape: Shape, stage: str, maps: torch.Tensor, sets: Sets) -> None:
         """What a stage made of an example.
@@ -48,24 +50,17 @@ class Gather:
         sets : shape (1,), or (frames of the example,)
             Which classes are there, in all of it, or in each frame.
         """
-        waiting = self.waiting.setdefault(stage, [])
-        waiting.append(Told.of(place, maps, sets if len(sets) == 1 else self.placed(shape, stage, maps, sets)))
-        if sum(one.values.shape[1] for one in waiting) >= MOST_WAITING:
+        if len(sets) > 1:
+            sets = sets[self.centres.of(shape, stage, maps.shape[1])] if maps.ndim > 1 else whole(sets)
+        told = Told.of(place, maps, sets)
+        self.waiting.setdefault(stage, []).append(told)
+        self.waits[stage] = self.waits.get(stage, 0) + told.values.size
+        if self.waits[stage] >= MOST_WAITING:
             self.count(stage)
-
-    def placed(self, shape: Shape, stage: str, maps: torch.Tensor, sets: Sets) -> Sets:
-        """Which classes are there in each frame of a stage, where its centre lies; in a vector, in all of it."""
-        if maps.ndim == 1:
-            return np.bitwise_or.reduce(sets, keepdims=True)
-        at = self.frames.get((shape, stage))
-        if at is None:
-            field = fields(evaluated(self.network).upto(stage), shape)[-1][0]
-            at = self.frames[shape, stage] = frames_of(field, maps.shape[1], shape[1], len(sets))
-        return sets[at]
 
     def count(self, stage: str) -> None:
         """Count what waits."""
-        told = self.waiting.pop(stage)
+        told, self.waits[stage] = self.waiting.pop(stage), 0
         one = Found(best_of(told, self.k), tells_of(told, self.edges[stage]))
         self.found[stage] = self.found[stage].merged(one) if stage in self.found else one
 
@@ -74,6 +69,31 @@ class Gather:
         for stage in list(self.waiting):
             self.count(stage)
         return self.found
+
+
+class Centres:
+    """Of each frame of a stage, the frame of the example in which its centre lies; remembered from clip to clip."""
+
+    def __init__(self, network: Network):
+        self.network = evaluated(network)
+        self.fields: dict[Shape, dict[str, Field]] = {}  # along the frames
+        self.known: dict[tuple[Shape, str], NDArray[np.intp]] = {}
+
+    def of(self, shape: Shape, stage: str, made: int) -> NDArray[np.intp]:
+        """Those of a stage of so many frames, of an example of this shape (channels, frames, ...)."""
+        if (shape, stage) not in self.known:
+            if shape not in self.fields:
+                every = zip(self.network.stages, fields(self.network, shape), strict=True)
+                self.fields[shape] = {name: axes[0] for (name, _), axes in every}
+            if len(self.known) > MOST_KNOWN:
+                self.known.clear()
+            self.known[shape, stage] = frames_of(self.fields[shape][stage], made, shape[1], shape[1])
+        return self.known[shape, stage]
+
+
+def whole(sets: Sets) -> Sets:
+    """Which classes are there in any frame."""
+    return np.bitwise_or.reduce(sets, keepdims=True)
 
 
 class Told:
@@ -95,23 +115,30 @@ class Told:
     def of(cls, place: int, maps: torch.Tensor, sets: Sets) -> "Told":
         """Of maps (channels, *axes), with a set for each frame, or one for all."""
         rows = maps.reshape(len(maps), maps.shape[1] if maps.ndim > 1 else 1, -1)  # (channels, frames, the rest)
-        peaks = rows.amax(dim=2)
-        best, cell = first_largest(rows, peaks)
-        values = peaks.numpy()
+        values = peaks_of(rows).numpy()
+        best, cell = first_largest(rows.numpy(), values)
         if len(sets) == 1 < values.shape[1]:
             values = values.max(axis=1, keepdims=True)
         return cls(place, best, cell, values, sets)
 
 
-def first_largest(rows: torch.Tensor, peaks: torch.Tensor) -> tuple[Array, NDArray[np.int64]]:
-    """The largest of each channel and its cell; what is no number is not."""
-    if bool(peaks.isnan().any()):
-        rows = rows.masked_fill(rows.isnan(), -torch.inf)
-        peaks = rows.amax(dim=2)
-    values = peaks.numpy()
-    channels, frame = np.arange(len(values)), values.argmax(axis=1)
-    within = rows[torch.as_tensor(channels), torch.as_tensor(frame)].numpy().argmax(axis=1)
-    return values[channels, frame], frame * rows.shape[2] + within
+def peaks_of(rows: torch.Tensor) -> torch.Tensor:
+    """The largest along the last axis; where channels lie side by side, as behind a linear layer, amax is slow."""
+    if rows.is_contiguous():
+        return rows.amax(dim=2)
+    while (n := rows.shape[2]) > 1:
+        rows = torch.maximum(rows[:, :, : -(-n // 2)], rows[:, :, n // 2 :])  # the middle one of odd many is in both
+    return rows[:, :, 0].contiguous()
+
+
+def first_largest(rows: Array, peaks: Array) -> tuple[Array, NDArray[np.int64]]:
+    """The largest of each channel and its cell, of rows and their peaks; what is no number is not."""
+    channels, frame = np.arange(len(peaks)), peaks.argmax(axis=1)  # what is no number would be the largest
+    best = peaks[channels, frame]
+    if np.isnan(best).any():
+        rows = np.where(np.isnan(rows), -np.inf, rows)
+        return first_largest(rows, rows.max(axis=2))
+    return best, frame * rows.shape[2] + rows[channels, frame].argmax(axis=1)
 
 
 def best_of(told: Sequence[Told], k: int) -> Best:
@@ -131,5 +158,5 @@ def tells_of(told: Sequence[Told], edges: Array) -> Tells:
 
 def some_of(told: Told, most: int) -> Array:
     """At most so many of its values, evenly spread, (channels, most)."""
-    n = told.values.shape[1]
+    n = told.values.size
     return told.values if n <= most else told.values[:, np.arange(most) * n // most]

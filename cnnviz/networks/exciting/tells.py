@@ -44,19 +44,18 @@ class Tells:
         edges : float32 array, shape (channels, bins - 1)
             A value that lies on one counts upwards; what is no number counts in the last bin.
         """
-        known, group = np.unique(sets, return_inverse=True)
-        channels, bins = len(edges), edges.shape[1] + 1
-        at = torch.searchsorted(*(torch.as_tensor(np.ascontiguousarray(one)) for one in (edges, values)), right=True)
-        at += torch.as_tensor(np.arange(channels)[:, None] * (len(known) * bins) + group * bins)
-        counts = torch.bincount(at.ravel(), minlength=channels * len(known) * bins).numpy()
-        found = counts.reshape(channels, len(known), bins)
-        exact = values.astype(np.float64)
-        sums = {int(one): exact[:, group == i] for i, one in enumerate(known)}
-        return cls(
-            {int(one): found[:, i] for i, one in enumerate(known)},
-            {one: np.stack([part.sum(axis=1), (part**2).sum(axis=1)], axis=1) for one, part in sums.items()},
-            np.stack([np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)], axis=1),
-        )
+        counts, sums, ends = {}, {}, []
+        known, first = np.unique(np.sort(sets), return_index=True)
+        grouped = np.take(values, np.argsort(sets, kind="stable"), axis=1)
+        between = torch.tensor(np.ascontiguousarray(edges))
+        for one, start, end in zip(known.tolist(), first, [*first[1:], len(sets)], strict=True):
+            part = np.sort(grouped[:, start:end], axis=1)  # what is no number comes last
+            below = torch.searchsorted(torch.as_tensor(part), between).numpy()
+            counts[one] = np.diff(below, axis=1, prepend=0, append=end - start)
+            exact = part.astype(np.float64)
+            sums[one] = np.stack([exact.sum(axis=1), np.einsum("cn,cn->c", exact, exact)], axis=1)
+            ends.append(part[:, [0, -1]] if not np.isnan(part[:, -1]).any() else extremes(part))
+        return cls(counts, sums, extremes(np.concatenate(ends, axis=1)))
 
     def merged(self, other: "Tells") -> "Tells":
         """Those of both, which have the same edges."""
@@ -124,6 +123,11 @@ class Tells:
         with np.errstate(invalid="ignore"):
             mean = total / np.float64(n)
             return np.stack([np.full_like(mean, n), mean, np.maximum(squares / np.float64(n) - mean**2, 0)], axis=1)
+
+
+def extremes(values: Array) -> Array:
+    """The lowest and the highest of each row, (rows, 2); NaN where all are."""
+    return np.stack([np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)], axis=1)
 
 
 def _added(ours: Mapping[int, NDArray[Any]], theirs: Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:

@@ -5,7 +5,6 @@ in their order. So the same clips give the same result to the last bit, whoever 
 """
 
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -15,15 +14,15 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.numpy import load, save
 from threadpoolctl import threadpool_limits
-from torch import nn
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import Array, MaxPool, MaxUnpool
+from cnnviz.core.layers import Array, MaxPool, MaxUnpool, Shape
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
-from cnnviz.networks.exciting import Edges, Found, Gather, Told, pack_found, unpack_found, worth
+from cnnviz.networks.exciting import Centres, Edges, Found, Gather, Told, pack_found, unpack_found, worth
 from cnnviz.networks.exciting.find import at_work, outputs
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
@@ -79,12 +78,6 @@ class Search:
                 raise CorpusError("{name} hands over places of maxima, which no corpus is run through.", name=name)
 
 
-@lru_cache(maxsize=1)
-def ready(network: Network, weights: Seeded) -> nn.Module:
-    """The network with its weights; a worker does one part after another."""
-    return at_work(network, network.state(weights.seed) | dict(weights.state(network)))
-
-
 @dataclass(frozen=True)
 class Part:
     """Some of the clips, one after the other.
@@ -99,45 +92,58 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def read(search: Search, entry: Entry) -> Heard:
-    """A clip that the network can read.
+class Runner:
+    """A network at work on clips."""
 
-    Raises
-    ------
-    SourceError, GeometryError
-        Why it cannot.
-    """
-    if sentence := dict(search.refused).get(entry.name):
-        raise SourceError("{sentence}", sentence=sentence)
-    heard = read_clip(Path(search.folder), entry, search.features, search.shape)
-    values = np.resize(heard.values, (search.channels, *heard.values.shape[1:]))
-    check_network(search.network, values.shape, search.network.budget)
-    return heard._replace(values=values)
+    def __init__(self, search: Search):
+        self.search, self.row = search, at_work(search.network, search.state())
+        self.centres = Centres(search.network)
+        self.refused = dict(search.refused)
+        self.wanted: dict[Shape, list[str]] = {}  # stages that are `worth` it, by the shape of the input
+
+    def read(self, entry: Entry) -> Heard:
+        """A clip that the network can read.
+
+        Raises
+        ------
+        SourceError, GeometryError
+            Why it cannot.
+        """
+        search = self.search
+        if entry.name in self.refused:
+            raise SourceError("{sentence}", sentence=self.refused[entry.name])
+        heard = read_clip(Path(search.folder), entry, search.features, search.shape)
+        values = np.resize(heard.values, (search.channels, *heard.values.shape[1:]))
+        if values.shape not in self.wanted:
+            check_network(search.network, values.shape, search.network.budget)
+            self.wanted[values.shape] = worth(search.network, values.shape)
+        return heard._replace(values=values)
+
+    def clips(self, part: Part) -> Iterator[tuple[int, Clip, Heard | None]]:
+        """The clips of a part, each with its place; what cannot be read has a sentence instead."""
+        for place, entry in enumerate(part.entries, part.first):
+            try:
+                heard = self.read(entry)
+            except (SourceError, GeometryError) as problem:
+                yield place, Clip(entry.name, refused=str(problem)), None
+            else:
+                yield place, heard.clip, heard
+
+    def stages(self, heard: Heard) -> Iterator[tuple[str, torch.Tensor]]:
+        """What each stage makes of a clip, (channels, *axes)."""
+        for name, maps in outputs(self.search.network, self.row, torch.as_tensor(heard.values)[None]):
+            if name in self.wanted[heard.values.shape]:
+                yield name, maps[0]
+
+    def sets(self, heard: Heard) -> NDArray[np.int64]:
+        """Which classes are there; see `sets_of`."""
+        return sets_of(heard, self.search.classes, self.search.features, self.search.labels)
 
 
-def heard_in(search: Search, part: Part) -> Iterator[tuple[int, Clip, Heard | None]]:
-    """The clips of a part, each with its place; what cannot be read has a sentence instead."""
-    for place, entry in enumerate(part.entries, part.first):
-        try:
-            heard = read(search, entry)
-        except (SourceError, GeometryError) as problem:
-            yield place, Clip(entry.name, refused=str(problem)), None
-        else:
-            yield place, heard.clip, heard
-
-
-def stages(search: Search, heard: Heard) -> Iterator[tuple[str, torch.Tensor]]:
-    """What each stage that is `worth` it makes of a clip, (channels, *axes)."""
-    wanted = worth_of(search.network, heard.values.shape)
-    row = ready(search.network, search.weights)
-    for name, maps in outputs(search.network, row, torch.as_tensor(heard.values)[None]):
-        if name in wanted:
-            yield name, maps[0]
-
-
-@lru_cache(maxsize=256)
-def worth_of(network: Network, shape: tuple[int, ...]) -> frozenset[str]:
-    return frozenset(worth(network, shape))
+@lru_cache(maxsize=1)
+def runner(search: Search) -> Runner:
+    """A worker does one part after another with the same."""
+    return Runner(search)
 
 
 # --- the three kinds of work ---
@@ -146,11 +152,12 @@ def worth_of(network: Network, shape: tuple[int, ...]) -> frozenset[str]:
 def sampled(search: Search, part: Part) -> bytes:
     """Some values of each channel, which say where the bins lie: arrays (channels, N) by stage."""
     found: dict[str, list[Array]] = {}
+    at = runner(search)
     with threadpool_limits(1):
-        for place, _, heard in heard_in(search, part):
+        for place, _, heard in at.clips(part):
             if heard:
-                sets = sets_of(heard, search.classes, search.features, search.labels)
-                for stage, maps in stages(search, heard):
+                sets = at.sets(heard)
+                for stage, maps in at.stages(heard):
                     values = Told.of(place, maps, sets).values
                     n = values.shape[1]
                     some = values if n <= MOST_FRAMES else values[:, np.arange(MOST_FRAMES) * n // MOST_FRAMES]
@@ -160,16 +167,17 @@ def sampled(search: Search, part: Part) -> bytes:
 
 def searched(search: Search, part: Part, edges: Edges) -> bytes:
     """What excites each channel in some of the clips; see `unpacked`."""
-    gather, clips = Gather(search.network, edges, search.k), []
+    at, clips = runner(search), []
+    gather = Gather(at.centres, edges, search.k)
     with threadpool_limits(1):
-        for place, clip, heard in heard_in(search, part):
+        for place, clip, heard in at.clips(part):
             clips.append(clip)
             if heard:
-                sets = sets_of(heard, search.classes, search.features, search.labels)
-                for stage, maps in stages(search, heard):
+                sets = at.sets(heard)
+                for stage, maps in at.stages(heard):
                     gather.take(place, heard.values.shape, stage, maps, sets)
         arrays = pack_found(gather.all())
-    return zlib.compress(save(arrays, {"clips": json.dumps([asdict(clip) for clip in clips])}), 1)
+    return save(arrays, {"clips": json.dumps([asdict(clip) for clip in clips])})
 
 
 def unpacked(data: bytes) -> tuple[list[Clip], dict[str, Found]]:
@@ -181,11 +189,10 @@ def unpacked(data: bytes) -> tuple[list[Clip], dict[str, Found]]:
         If it is none.
     """
     try:
-        plain = zlib.decompress(data)
-        length = int.from_bytes(plain[:8], "little")
-        rows = json.loads(json.loads(plain[8 : 8 + length])["__metadata__"]["clips"])
-        return [clip_of(row) for row in rows], unpack_found(load(plain))
-    except Exception:  # zlib, json, safetensors and numpy each have errors of their own
+        length = int.from_bytes(data[:8], "little")
+        rows = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["clips"])
+        return [clip_of(row) for row in rows], unpack_found(load(data))
+    except Exception:  # json, safetensors and numpy each have errors of their own
         raise ValueError from None
 
 
@@ -203,10 +210,10 @@ class Wanted:
 
 def cut(search: Search, wanted: Wanted) -> list[tuple[str, bytes]]:
     """Patches, as files by name."""
-    found: list[tuple[str, bytes]] = []
+    at, found = runner(search), list[tuple[str, bytes]]()
     with threadpool_limits(1):
         for entry, stretches in zip(wanted.entries, wanted.stretches, strict=True):
-            heard = read(search, entry)
+            heard = at.read(entry)
             for number, first, end in stretches:
                 patch = patch_of(heard.values, heard.samples, first, end, search.features)
                 found += zip(names(number), packed(patch, search.features.rate), strict=True)
