@@ -1,6 +1,6 @@
 """A network run once, with every stage kept, or those that are wanted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 from torch import nn
@@ -72,8 +72,20 @@ def run_network(
         If a stage, or all together, would be larger than cnnviz attempts.
     """
     x = check_input(x)
-    n, shape = len(x), x.shape[1:]
-    _, placed = check_network(network, shape, budget, n)
+    _, placed = check_network(network, x.shape[1:], budget, len(x))
+    return run_checked(network, placed, x, seed, weights, full, see)
+
+
+def run_checked(
+    network: Network,
+    placed: Sequence[tuple[Layer, Shape]],
+    x: Array,
+    seed: int,
+    weights: Mapping[str, Array] | None,
+    full: Collection[str] | None,
+    see: Callable[[str, Run], None] | None,
+) -> dict[str, Run]:
+    """As `run_network`, once it is known that it may run, and what reaches each stage."""
     names = [name for name, _ in network.stages]
     wanted = set(names if full is None else full)
     ends = len(names) if see else max((names.index(name) + 1 for name in wanted), default=0)
@@ -85,7 +97,7 @@ def run_network(
         hands = isinstance(layer, MaxPool) and layer.return_indices
         own = own_weights(network, name, weights or {})
         # a module is let go when it has been used, so that its weights are not held beside those that are kept
-        done = once(layer, load(layer, modules.pop(), own), x.reshape(n, *taken), seed, name in wanted or hands)
+        done = once(layer, load(layer, modules.pop(), own), x.reshape(len(x), *taken), seed, name in wanted or hands)
         places += [done.parts["indices"]] if hands else []
         if see:
             see(name, done)

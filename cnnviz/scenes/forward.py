@@ -13,7 +13,8 @@ from cnnviz.core.run import Run
 from cnnviz.inputs import Grid
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import key, read
-from cnnviz.networks.forward import check_network, memory, run_network
+from cnnviz.networks.batching import Order, run_beside
+from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.scenes.request import Request
 
@@ -125,9 +126,8 @@ def made(request: Request, keep: Collection[str], see: Kind | None, before: Forw
     witness = see(network, shape) if see and see not in seen and not whole else None
     state, began = request.weights.state(network), time.perf_counter()
     full = request.names if whole else keep
-    kept = run_network(
-        network, request.batch.of(grid.values), request.weights.seed, state, full, witness, network.budget
-    )
+    order = Order(request.batch.of(grid.values), full, witness)
+    kept = run_beside(lambda: key((network, request.weights)), network, order, request.weights.seed, state)
     seconds = time.perf_counter() - began if whole or witness else before.seconds if before else float("nan")
     done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
     if before and before.nbytes() + done.nbytes() <= MOST_KEPT:  # whoever goes from stage to stage comes back
