@@ -1,5 +1,6 @@
 """What a browser has on its page: widgets and their values, fragments that ask to be run, messages that it keeps."""
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from bench.visitors.widgets import KINDS, TABS, Value, first, moved, names, spel
 from bench.visitors.widgets import field as field_of
 
 KEPT_RUNS = 2  # that a large message is kept for after it was last used: global.maxCachedMessageAge
+MARK = b"\xffcnnviz\xff"  # before a plan of what is to be fetched
 SCRIPT = re.compile(r"\$\{location\.origin\}([^`]+)`")  # what a component loads
 
 
@@ -156,7 +158,12 @@ class Screen:
         self.put(widget)
 
     def component(self, part: Any) -> None:
-        """What its script fetches."""
+        """What it fetches: its script, and large parts of its data (``static/parcel``)."""
+        data = part.bytes
+        if data.startswith(MARK):
+            start = len(MARK) + 8
+            plan = json.loads(data[start : start + int.from_bytes(data[len(MARK) : start], "little")])
+            self.wanted += [one[0] for one in plan if isinstance(one, list)]
         code = part.js_content
         if hash(code) not in self.known:
             self.known.add(hash(code))

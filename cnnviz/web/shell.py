@@ -28,6 +28,7 @@ from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
+from cnnviz.web.tidy import keep_tidy
 from cnnviz.web.visits import TOLD, arrive, leave, visited
 from cnnviz.web.vocabulary import OWN, words
 
@@ -122,6 +123,7 @@ def run() -> None:
     look_over()
     watch()
     be_lean()
+    keep_tidy()
     listen()
     page = navigate()
     if anew := begins_anew():
