@@ -84,6 +84,7 @@ bench: $(DEV)
 load: $(DEV)
 	@command -v nginx > /dev/null || test -x /usr/sbin/nginx || apt-get install -y nginx-light
 	$(PY) -m bench.crowd $(SCENARIO)
+	$(if $(SCENARIO),,$(PY) -m deploy.sizing)
 
 messages: $(DEV)
 	$(BABEL) --quiet extract --mapping-file=locale/babel.cfg --no-default-keywords $(MESSAGES:%=--keyword=%) \
