@@ -48,11 +48,13 @@ SCREENS: list[tuple[str, dict[str, str]]] = [
     ("normalisation", {"weights": "random", "layer": "BatchNorm"}),
     ("shapes", {"layer": "Permute"}),
     ("spectrogram", {"blocks": "true", "log_mel": "true", "compare": "setting", "input_seconds": "1"}),
+    ("spectrogram", {"input": "upload", "network": "checkpoint"}),
     ("network", {}),
     ("network", {"tab": "Paste code"}),
     ("network", {"quiz": "shape", "arguments": "true", "weights": "trained"}),
     ("training", {"against": "optimiser"}),
     ("training", {"tab": "Judge", "augmenting": "true", "data": "events"}),
+    ("training", {"data": "own"}),
     ("gallery", {}),
 ]
 HEARD: dict[int, set[tuple[str, str]]] = {}  # by screen, its components with what they listen to
@@ -161,10 +163,8 @@ def states(draw: st.DrawFn, known: dict[str, Any]) -> list[WidgetState]:
             kind = draw(st.sampled_from(sorted(SAID)))
         if kind.startswith("json"):
             said: Any = draw(messages(sorted(known[name].callbacks or ["shared"])))
-        elif kind in SAID:
-            said = draw(SAID[kind])
         else:
-            continue
+            said = draw(SAID[kind])  # a kind that is missing there is one that nobody has tried
         found.append(WidgetState(id=name, **{kind: said}))
     if draw(st.booleans()):
         found.append(WidgetState(id=draw(st.sampled_from(["", "stride", "$$ID-0-stride", "\0"])), double_value=2))
@@ -179,6 +179,25 @@ def test_no_message_breaks_a_page(number, data):
     for _ in range(data.draw(st.integers(1, 3))):
         if known := registered(app):  # the gallery has no widgets
             told(app, data.draw(states(known)))
+
+
+MEGABYTE = "9, " * 350_000
+AT_ONCE: list[dict[str, Any]] = [
+    {"double_value": float("nan"), "string_value": "no", "bool_value": True, "string_array_value": StringArray()},
+    {"file_uploader_state_value": FileUploaderState(uploaded_file_info=[FILE])},  # that is not there any more
+    {"double_value": 2.0**53, "string_value": MEGABYTE, "string_array_value": StringArray(data=["no"] * 1000)},
+    {"double_value": -1.0, "string_value": "", "json_trigger_value": json.dumps([{"event": "x", "value": MEGABYTE}])},
+    {"double_value": 1e15, "string_value": "\0", "string_array_value": StringArray(data=[MEGABYTE])},
+]
+
+
+@pytest.mark.parametrize("number", range(len(SCREENS)), ids=lambda number: f"{SCREENS[number][0]}_{number}")
+def test_all_widgets_of_a_page_may_say_so_at_once(number):
+    """So that none is left out."""
+    app = screen(number)
+    for said in AT_ONCE:
+        known = {name: widget.value_type for name, widget in registered(app).items()}
+        told(app, [WidgetState(id=name, **{kind: said[kind]}) for name, kind in known.items() if kind in said])
 
 
 # --- nothing is left out ---

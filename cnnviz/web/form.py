@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.core.settings import Setting
 from cnnviz.inputs.logmel import RATE
@@ -157,12 +158,14 @@ def said(word: Word) -> Any:
 
 
 def content(key: str) -> File | None:
-    """The file that a widget has taken, or the recording."""
-    if key == RECORDING:
-        sound = st.session_state.get(RECORDED)
-        return (sound.getvalue(), RECORDED) if sound else None
-    file = st.session_state.get(key)
-    return (file.getvalue(), file.name) if file else None
+    """The file that a widget has taken, or the recording.
+
+    None as well of one that is no longer there: what a browser names may have gone with an earlier session.
+    """
+    file = st.session_state.get(RECORDED if key == RECORDING else key)
+    if not isinstance(file, UploadedFile):
+        return None
+    return file.getvalue(), RECORDED if key == RECORDING else file.name
 
 
 def keep_offered(word: OneOf) -> None:

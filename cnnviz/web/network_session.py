@@ -17,7 +17,7 @@ from cnnviz.networks.zoo import EMPTY, LessonB
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.network import PRESETS, colour, text_of
 from cnnviz.text import in_turn, plural
-from cnnviz.web.form import Widgets
+from cnnviz.web.form import Widgets, content
 from cnnviz.web.widgets import place
 
 NET = asked.NET.key
@@ -155,9 +155,9 @@ def paste() -> None:
 
 def open_file() -> None:
     """Read a network that was downloaded as JSON."""
-    file = st.session_state.get("network_file")
+    file = content("network_file")
     if file:
-        bring(lambda: Reading(from_json(file.getvalue().decode(errors="replace"))))
+        bring(lambda: Reading(from_json(file[0].decode(errors="replace"))))
 
 
 def bring(make: Callable[[], Reading]) -> None:

@@ -14,6 +14,7 @@ from cnnviz.scenes.query.weights import CHOICE, RANDOM
 from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _
+from cnnviz.web.form import content
 from cnnviz.web.widgets import place
 
 
@@ -52,10 +53,10 @@ def take_mode() -> None:
 
 def take_guesses() -> None:
     """Another checkpoint brings what it says and what is guessed."""
-    file = st.session_state["checkpoint_file"]
+    file = content("checkpoint_file")
     if file:
         with suppress(CheckpointError, TensorError):
-            place(values_of(opened(Checkpoint(file.getvalue(), file.name)).architecture.desed))
+            place(values_of(opened(Checkpoint(*file)).architecture.desed))
 
 
 CHANGED = {"network": start_over, CHOICE.key: take_mode, "checkpoint_file": take_guesses}
