@@ -8,9 +8,9 @@ import streamlit as st
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
 from cnnviz.text import Message, _, plural
-from cnnviz.web.made_files import bare, key
+from cnnviz.web.made_files import bare, found, keep, key
 from cnnviz.web.pools import LONG, visitor
-from cnnviz.web.shared_jobs import Seat, SharedJobs
+from cnnviz.web.shared_jobs import Done, Seat, SharedJobs
 
 FILM = "_film"  # of the session: the one that is being made, or that was made last
 EVERY = 0.5  # s between two looks at how far it is
@@ -31,13 +31,14 @@ class Film:
     """
 
     seat: Seat
+    which: str
     ending: str
     name: str
     code: str
     wanted: Wanted
 
     @property
-    def job(self) -> Job:
+    def job(self) -> Job | Done:
         """Its making, perhaps for others as well."""
         return self.seat.job
 
@@ -79,11 +80,15 @@ def estimated(blob: bytes, look: Look, plan: Plan, ending: Any) -> Estimate:
 def begin(staged: Staged, ending: str, wanted: Wanted) -> None:
     """Have a film made, which takes the place of the session's last; for callbacks."""
     cancel()
-    seat = at_work.join(
-        key(staged, ending, wanted),
-        lambda: LONG.submit(visitor(), make, bare(staged), ending, wanted, seconds=MOST_SECONDS),
-    )
-    st.session_state[FILM] = Film(seat, ending, staged.file_name(ending), staged.done.layer.code(), wanted)
+    which = key(staged, ending, wanted)
+
+    def submit() -> Job | Done:
+        if made := found(which):
+            return Done(made)
+        return LONG.submit(visitor(), make, bare(staged), ending, wanted, seconds=MOST_SECONDS)
+
+    seat = at_work.join(which, submit)
+    st.session_state[FILM] = Film(seat, which, ending, staged.file_name(ending), staged.done.layer.code(), wanted)
 
 
 def cancel() -> None:
@@ -102,7 +107,7 @@ def show_film() -> None:
         st.fragment(watch, run_every=EVERY)(film)
         return
     try:
-        data = film.job.result()
+        data = keep(film.which, film.job.result())
     except (JobError, ExportError) as problem:
         told = _("There is no film of `{code}`. {problem}", code=film.code, problem=problem)
         st.warning(told, icon=":material/info:")
@@ -127,7 +132,7 @@ def watch(film: Film) -> None:
         st.button(_("Cancel"), key="_cancel", on_click=cancel)
 
 
-def progress(job: Job) -> tuple[float, str]:
+def progress(job: Job | Done) -> tuple[float, str]:
     """How much is done, from 0 to 1, and in words."""
     if ahead := job.ahead:
         return 0.0, plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead)

@@ -1,6 +1,7 @@
 """Networks that are too large for the server's own process run in a worker, on all cores."""
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
@@ -16,10 +17,12 @@ from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import Blob
 from cnnviz.scenes.build import show, show_on_all_cores
+from cnnviz.scenes.network import Flow
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.text import Message, _, plural
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
-from cnnviz.web.shared_jobs import SharedJobs
+from cnnviz.web.shared_jobs import Done, SharedJobs
+from cnnviz.web.store import store
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
 MOST_BYTES = 256 * 2**20  # of all answers that are kept
@@ -63,7 +66,29 @@ def show_large(request: Request, view: LayerView | NetworkView | AttributionView
         return show(request, view)
     which = key((request, view))
     found = answers.find(which)
-    return run_apart(which, request, view) if found is None else found
+    return known_apart(which, request, view) if found is None else found
+
+
+def known_apart(which: str, request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
+    """What another server knows already, if it is the whole network; else it is run."""
+    others = store() if isinstance(view, NetworkView) else None
+    if others and (told := others.find(which)):
+        return answers.get(which, lambda: unpacked(told))
+    shown = run_apart(which, request, view)
+    if others:
+        others.put(which, packed(shown))
+    return shown
+
+
+def packed(shown: Flow) -> bytes:
+    """Words, their length before them (8 bytes, little-endian), and the blob."""
+    words = json.dumps({one.name: getattr(shown, one.name) for one in fields(shown) if one.name != "blob"}).encode()
+    return len(words).to_bytes(8, "little") + words + shown.blob
+
+
+def unpacked(told: bytes) -> Flow:
+    end = 8 + int.from_bytes(told[:8], "little")
+    return Flow(Blob(told[end:]), **json.loads(told[8:end]))
 
 
 def run_apart(which: str, request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
@@ -92,7 +117,7 @@ def in_parts(shown: Any) -> Any:
     return replace(shown, blob=Blob(shown.blob))
 
 
-def words(job: Job) -> str:
+def words(job: Job | Done) -> str:
     """How far it is."""
     ahead = job.ahead
     if ahead is None:

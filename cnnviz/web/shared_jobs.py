@@ -3,10 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
 from cnnviz.jobs import Job
 from cnnviz.text import Problem
+
+
+class Done:
+    """As a job that has ended well, of what somebody has made before."""
+
+    ended, ahead, progress = True, None, (1, 1)
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def wait(self, seconds: float | None = None) -> bool:
+        return True
+
+    def result(self) -> Any:
+        return self.answer
+
+    def cancel(self) -> None:
+        """There is nothing to call off."""
 
 
 @dataclass(eq=False)
@@ -16,7 +35,7 @@ class Seat:
     table: "Table"
 
     @property
-    def job(self) -> Job:
+    def job(self) -> Job | Done:
         return self.table.job
 
     def leave(self) -> None:
@@ -32,7 +51,7 @@ class Seat:
 class Table:
     """A job, and who wants it."""
 
-    job: Job
+    job: Job | Done
     lock: Lock
     seats: "WeakSet[Seat]" = field(default_factory=WeakSet)
 
@@ -44,7 +63,7 @@ class SharedJobs:
         self._tables: WeakValueDictionary[str, Table] = WeakValueDictionary()
         self._lock = Lock()
 
-    def join(self, key: str, submit: Callable[[], Job]) -> Seat:
+    def join(self, key: str, submit: Callable[[], Job | Done]) -> Seat:
         """A seat at a job that waits, is at work, or is done; at a new one if there is none, or it failed."""
         with self._lock:
             table = self._tables.get(key)
@@ -55,7 +74,7 @@ class SharedJobs:
             return seat
 
 
-def broken(job: Job) -> bool:
+def broken(job: Job | Done) -> bool:
     """Has it ended without an answer?"""
     try:
         if job.ended:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from cnnviz.cli.serve.proxy import Proxy
 from cnnviz.cli.serve.site import ServeError, serve
 
+STORE = "CNNVIZ_STORE"  # names the store to each process; see `cnnviz.web.store`
 ANYWHERE = "0.0.0.0"
 
 
@@ -30,6 +31,11 @@ def arguments(one: ArgumentParser) -> None:
         default=Proxy.together,
         help="visitors who may come from one address, as a school behind one router, %(default)s",
     )
+    one.add_argument(
+        "--store",
+        metavar="URL",
+        help="a Redis or Valkey for results that servers share, as in redis://host:6379; see requirements-store.txt",
+    )
     one.add_argument("--print", action="store_true", help="print the configuration of nginx, and serve nothing")
     one.add_argument(
         "--replica", action="append", default=[], metavar="HOST:PORT", help="with --print: a process elsewhere"
@@ -45,6 +51,8 @@ def run(chosen: Namespace) -> None:
     if chosen.print:
         print(proxy.configuration(), end="")
         return
+    if chosen.store:
+        os.environ[STORE] = chosen.store
     try:
         serve(proxy, max(1, chosen.processes))
     except ServeError as problem:

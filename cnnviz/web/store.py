@@ -1,0 +1,125 @@
+"""Results that several servers share, in Redis or Valkey, if ``CNNVIZ_STORE`` names one; else each has its own.
+
+What is there is bytes, never a pickle, and signed with the secret for cookies, which all servers of a site share. It
+stands behind the caches of a process, for what takes longer than asking: large networks, films and files. A store that
+does not answer costs a short wait, and then none for a while.
+"""
+
+import hmac
+import logging
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnnviz.core.device import pick
+from cnnviz.export.bundle import STATIC
+
+URL, SECRET = "CNNVIZ_STORE", "STREAMLIT_SERVER_COOKIE_SECRET"
+PATIENCE = 0.5  # s that an answer may take
+REST = 30.0  # s without the store when it has not answered
+KEPT = 24 * 3600  # s
+MOST = 32 * 2**20  # bytes of one result
+SIGNED = 32  # bytes of a signature
+CODE = Path(__file__).parents[1]
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """Bytes by key, for as long as the other side answers.
+
+    Parameters
+    ----------
+    client : has ``get(name)`` and ``set(name, value, ex=seconds)``
+        What it raises, and what comes late, counts as no answer.
+    version : str
+        Of the code, its libraries and the device: results of another one are not asked for.
+    """
+
+    def __init__(self, client: Any, secret: bytes, version: str, patience: float = PATIENCE) -> None:
+        self.client, self.secret, self.version, self.patience = client, secret, version, patience
+        self.rests_until = 0.0
+        self._thread = ThreadPoolExecutor(1, "cnnviz-store")
+
+    def find(self, key: str) -> bytes | None:
+        """What some server has put there."""
+        name = self.name(key)
+        if time.monotonic() < self.rests_until:
+            return None
+        try:
+            found = self._thread.submit(self.client.get, name).result(self.patience)
+        except Exception as error:  # whatever the library has, the result is made here
+            self.rest(error)
+            return None
+        if not isinstance(found, bytes):
+            return None
+        signature, value = found[:SIGNED], found[SIGNED:]
+        return value if hmac.compare_digest(signature, self.signature(name, value)) else None
+
+    def put(self, key: str, value: bytes) -> None:
+        """Let the others have it; nobody waits for that."""
+        if len(value) > MOST or time.monotonic() < self.rests_until:
+            return
+        name = self.name(key)
+        self._thread.submit(self._put, name, self.signature(name, value) + value)
+
+    def _put(self, name: str, signed: bytes) -> None:
+        try:
+            self.client.set(name, signed, ex=KEPT)
+        except Exception as error:
+            self.rest(error)
+
+    def rest(self, error: Exception) -> None:
+        """Do without it for a while."""
+        if time.monotonic() >= self.rests_until:
+            log.warning("The store does not answer (%s); without it for %d s.", type(error).__name__, REST)
+        self.rests_until = time.monotonic() + REST
+
+    def name(self, key: str) -> str:
+        return f"cnnviz:{sha256(f'{self.version} {key}'.encode()).hexdigest()}"
+
+    def signature(self, name: str, value: bytes) -> bytes:
+        """Of a value under its name: one that was moved is as good as forged."""
+        return hmac.digest(self.secret, name.encode() + value, "sha256")
+
+
+@cache
+def store() -> Store | None:
+    """That of this server, if one is named."""
+    url = os.environ.get(URL)
+    if not url:
+        return None
+    try:
+        import redis  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError:
+        log.warning("%s is set, and redis is not installed: pip install -r requirements-store.txt", URL)
+        return None
+    client = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    return Store(client, os.environ.get(SECRET, "").encode(), version())
+
+
+def version() -> str:
+    """Of all that decides what a result is: the code, its messages, torch and the device."""
+    files = [*CODE.rglob("*.py"), *CODE.parent.glob("locale/*/LC_MESSAGES/*.mo"), *STATIC.glob("*/*.js")]
+    digest = sha256(f"{torch.__version__} {pick()}".encode())
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(CODE.parent)} ".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def shared(key: str, make: Callable[[], bytes]) -> bytes:
+    """What another server has made, or what is made here, for all."""
+    one = store()
+    if one is None:
+        return make()
+    found = one.find(key)
+    if found is None:
+        found = make()
+        one.put(key, found)
+    return found
