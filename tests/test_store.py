@@ -39,7 +39,7 @@ class Kept:
 
 def settled(one: Store) -> Store:
     """After all that was put has arrived."""
-    one._thread.submit(int).result()
+    one._puts.submit(int).result()
     return one
 
 
@@ -162,7 +162,7 @@ request, _ = from_query("network", {"preset": "LeNet-5"}).made.make()
 flow = large_runs.show_large(request, NetworkView())
 file = made_files.file(staged_at("convolution?input=digit"), "png", Wanted(Look(width_px=300)))
 if store.store():
-    store.store()._thread.submit(int).result()
+    store.store()._puts.submit(int).result()
 print(counts["runs"], counts["files"], hash(flow.blob), hash(file))
 """
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import torch
@@ -26,6 +27,7 @@ PATIENCE = 0.5  # s that an answer may take
 REST = 30.0  # s without the store when it has not answered
 KEPT = 24 * 3600  # s
 MOST = 32 * 2**20  # bytes of one result
+MOST_PUT = 4  # results that wait for their way there; more are kept back
 SIGNED = 32  # bytes of a signature
 CODE = Path(__file__).parents[1]
 log = logging.getLogger(__name__)
@@ -45,7 +47,9 @@ class Store:
     def __init__(self, client: Any, secret: bytes, version: str, patience: float = PATIENCE) -> None:
         self.client, self.secret, self.version, self.patience = client, secret, version, patience
         self.rests_until = 0.0
-        self._thread = ThreadPoolExecutor(1, "cnnviz-store")
+        self._asks = ThreadPoolExecutor(2, "cnnviz-store")
+        self._puts = ThreadPoolExecutor(1, "cnnviz-store")
+        self._room = BoundedSemaphore(MOST_PUT)
 
     def find(self, key: str) -> bytes | None:
         """What some server has put there."""
@@ -53,7 +57,7 @@ class Store:
         if time.monotonic() < self.rests_until:
             return None
         try:
-            found = self._thread.submit(self.client.get, name).result(self.patience)
+            found = self._asks.submit(self.client.get, name).result(self.patience)
         except Exception as error:  # whatever the library has, the result is made here
             self.rest(error)
             return None
@@ -66,14 +70,16 @@ class Store:
         """Let the others have it; nobody waits for that."""
         if len(value) > MOST or time.monotonic() < self.rests_until:
             return
-        name = self.name(key)
-        self._thread.submit(self._put, name, self.signature(name, value) + value)
+        if self._room.acquire(blocking=False):
+            self._puts.submit(self._put, self.name(key), value)
 
-    def _put(self, name: str, signed: bytes) -> None:
+    def _put(self, name: str, value: bytes) -> None:
         try:
-            self.client.set(name, signed, ex=KEPT)
+            self.client.set(name, self.signature(name, value) + value, ex=KEPT)
         except Exception as error:
             self.rest(error)
+        finally:
+            self._room.release()
 
     def rest(self, error: Exception) -> None:
         """Do without it for a while."""
