@@ -60,22 +60,26 @@ class Crowd:
         before = self.meter.memory()
         self.met.visitors = len(kinds)
         try:
-            await asyncio.gather(*(self.come(kind, i * seconds / len(kinds), files) for i, kind in enumerate(kinds)))
+            people = [self.person(kind) for kind in kinds]  # what they bring is made before anything is measured
+            every = seconds / len(kinds)
+            await asyncio.gather(*(self.come(person, i * every, files) for i, person in enumerate(people)))
             yield
             self.met.memory = (self.meter.memory() - before) / len(kinds)
         finally:
             for person in self.people:
                 person.visitor.close()
 
-    async def come(self, kind: Kind, delay: float, files: bool) -> Person | None:
+    def person(self, kind: Kind) -> Person:
+        return Person(kind, Visitor(self.url, kind.page, kind.query), self.random.randrange(2**32))
+
+    async def come(self, person: Person, delay: float, files: bool) -> bool:
+        """Is the page there?"""
         await asyncio.sleep(delay)
-        visitor = Visitor(self.url, kind.page, kind.query)
-        person = Person(kind, visitor, self.random.randrange(2**32))
-        if await self.tried(visitor.open(files), self.met.views):
+        if await self.tried(person.visitor.open(files), self.met.views):
             self.people.append(person)
-            return person
-        visitor.close()
-        return None
+            return True
+        person.visitor.close()
+        return False
 
     async def begin(self, person: Person) -> None:
         """What somebody does before it turns knobs."""

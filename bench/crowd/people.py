@@ -57,9 +57,11 @@ class Person:
     visitor: Visitor
     seed: int
     random: Random = field(init=False)
+    brings: bytes = field(init=False, repr=False)  # a clip of its own, if it uploads one
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
+        self.brings = clip(self.kind.uploads, self.seed) if self.kind.uploads else b""
 
     async def turn(self) -> float:
         """Turn a knob; seconds until all is there."""
@@ -70,7 +72,7 @@ class Person:
 
     async def upload(self) -> float:
         """Upload a clip that nobody else has; seconds until it is shown."""
-        seconds = await self.visitor.upload(UPLOADER, f"clip-{self.seed}.wav", clip(self.kind.uploads, self.seed))
+        seconds = await self.visitor.upload(UPLOADER, f"clip-{self.seed}.wav", self.brings)
         if self.visitor.screen.warned:
             raise RuntimeError(f"an upload is not shown: {self.visitor.screen.warned[0]}")
         return seconds

@@ -71,8 +71,8 @@ async def soaked(
 
 async def visit_once(crowd: Crowd, number: int, left: float) -> None:
     """One visitor's time on the site."""
-    person = await crowd.come(MIXED[number % len(MIXED)], random.uniform(0, 2), files=True)
-    if person:
+    person = crowd.person(MIXED[number % len(MIXED)])
+    if await crowd.come(person, random.uniform(0, 2), files=True):
         await crowd.begin(person)
         await crowd.turn([person], min(random.uniform(*STAYS), max(left, 1)), CALM)
         person.visitor.close()

@@ -183,14 +183,14 @@ class Screen:
         self.widgets[key] = widget
 
     def find(self, name: str) -> Widget:
-        """The widget of this label, of this word in the address, or of this kind.
+        """The first widget of this label, of this word in the address, or of this kind.
 
         Raises
         ------
         LookupError
             If there is none.
         """
-        for widget in reversed(self.widgets.values()):
+        for widget in self.widgets.values():
             if name in {*names(widget.proto), widget.kind}:
                 return widget
         raise LookupError(f"there is no {name} on the page")
