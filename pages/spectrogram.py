@@ -205,7 +205,7 @@ with st.sidebar:
     made = ask(Widgets(CHANGED, BEHIND))
     where = corpora.ask_where()
 top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
-choice, maps, problem = screen.settle("spectrogram", made.make, FIRST, survey)
+choice, maps, problem = screen.settle("spectrogram", corpora.with_patch(made.make, where), FIRST, survey)
 with top:
     screen.title("spectrogram", SPECTROGRAM)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
@@ -213,6 +213,7 @@ with top:
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))
     with st.container():
         screen.notices(choice[0].input)
+    corpora.offer_sound(where)
 with st.sidebar if screen.embedded() else bar:
     view = WIDGETS.ask(VIEW)
 found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None

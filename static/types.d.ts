@@ -672,7 +672,7 @@ interface AnswersMeta {
   palette: Palette;
   shares: number; // steps that are all values
   each: Each;
-  clips?: { rate: number; channels: number; names?: string[] }; // of sounds: of one channel alone, which has so many beside it; of a corpus, where each is from
+  clips?: { rate: number; channels: number; names?: string[]; opens?: boolean }; // of sounds: of one channel alone, which has so many beside it; of a corpus, where each is from
 }
 interface AnswersScene {
   meta: AnswersMeta;

@@ -1,11 +1,13 @@
 """Results of a corpus, as small as they can be, and in a zip."""
 
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+from cnnviz.scenes.corpus import CorpusError
 from cnnviz.scenes.corpus.tables import CHANNELS_FILE
-from cnnviz.scenes.corpus.told import about, patches, told
+from cnnviz.scenes.corpus.told import about, patches, sound, told
 from cnnviz.scenes.corpus.where import Zipped
 
 CORPUS = Path(__file__).parent / "corpus" / "result"
@@ -40,4 +42,7 @@ def opened(data: bytes) -> None:
         one = told(where, stage)
         windows = one.window[0][one.patch[0] >= 0]
         sizes = tuple((int(b - a), known.features.n_mels) for a, b in windows)
-        patches(where, tuple(map(int, one.patch[0][one.patch[0] >= 0])), sizes)
+        numbers = tuple(map(int, one.patch[0][one.patch[0] >= 0]))
+        patches(where, numbers, sizes)
+    with suppress(CorpusError):  # of a result without patches
+        sound(where, 0)

@@ -29,7 +29,7 @@ from cnnviz.networks.edit import renamed
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
 from cnnviz.scenes.build import show
-from cnnviz.scenes.corpus.told import about, patches, told
+from cnnviz.scenes.corpus.told import about, patches, sound, told
 from cnnviz.scenes.query import from_query, training
 from cnnviz.scenes.query.form import Reader
 from cnnviz.scenes.request import NetworkView
@@ -145,7 +145,7 @@ TARGETS: dict[str, Target] = {
     "own": Target(lambda data: read_own(data, 100, 8, "rgb"), FILE, (read_own,)),
     "weights": Target(lambda data: fitted(data, NET), FILE, (fitted,), "w*"),
     "checkpoint": Target(lambda data: read_recipe(data, ""), FILE, (read_recipe,), "w*"),
-    "result": Target(opened, FILE, (about, told, patches)),
+    "result": Target(opened, FILE, (about, told, patches, sound)),
     "code": Target(lambda data: reading(text_of(data), (1, 8, 8)), TEXT, (reading,), "n*"),
     "json": Target(lambda data: from_json(text_of(data)), TEXT, (from_json,)),
     "network": Target(lambda data: from_text(text_of(data)), TEXT, (from_text,)),

@@ -216,6 +216,6 @@ def test_a_clip_is_heard_by_a_button(bare, kept):
         return start.apply(this, given);
       };
     }""")
-    tiles.nth(2).get_by_role("button").click()
+    tiles.nth(2).get_by_role("button", name="Hear it").click()
     assert page.evaluate("started") == [len(scene.tensors["samples.2"])]
     watch.check()

@@ -68,7 +68,7 @@ def test_a_link_shows_patches_that_are_heard_and_how_values_are_spread(device, u
         frames = scene.tensors["examples"].shape[2]
         assert box == pytest.approx([100 * max(first, 0) / frames, 100 * (min(end, frames) - max(first, 0)) / frames])
     page.evaluate(LISTEN)
-    hear = tiles.nth(4).get_by_role("button")
+    hear = tiles.nth(4).get_by_role("button", name="Hear it")
     hear.scroll_into_view_if_needed()
     if device == "phone":
         hear.tap()
@@ -84,6 +84,12 @@ def test_a_link_shows_patches_that_are_heard_and_how_values_are_spread(device, u
     expect(said).not_to_have_text(first)
     page.evaluate(FRAMES)
     assert page.locator(".answers *").evaluate_all(OUTSIDE) == []
+    tiles.nth(4).get_by_role("button", name="Open it above").press("Enter")
+    expect(page.get_by_text("On stage is a patch of the corpus")).to_be_visible()
+    assert "patch=" in page.url
+    page.reload()  # as whoever is sent the link
+    expect(page.get_by_text("On stage is a patch of the corpus")).to_be_visible()
+    expect(tiles_of(page)).to_have_count(9)
 
 
 def test_an_upload_is_opened_and_its_network_is_a_press_away(url, shelf, open_page):

@@ -21,9 +21,12 @@ from cnnviz.scenes.corpus import CorpusError
 from cnnviz.scenes.corpus.tables import CHANNELS_FILE
 from cnnviz.scenes.corpus.told import about, checked, corpus, patches, tidy, told
 from cnnviz.scenes.corpus.where import Shelved, Zipped
+from cnnviz.scenes.exciting import answers_of
 from cnnviz.scenes.exciting.excited import Excited, make_patches
 from cnnviz.scenes.exciting.results import VARIABLE, Result, names, shelved
-from cnnviz.scenes.exciting.shown import tells_of
+from cnnviz.scenes.exciting.shown import Shipped, tells_of
+from cnnviz.scenes.forward import run
+from cnnviz.scenes.query import from_query
 from cnnviz.scenes.weights import Seeded
 from cnnviz.web.corpora import network_of
 
@@ -234,6 +237,36 @@ def test_a_link_with_its_name_shows_a_result_and_sorts_by_its_classes(shelf, mon
     water = about(Shelved.at(shelf / "lab")).classes.index("water")
     np.testing.assert_allclose(values, first.answers.auc[:, water, 0], atol=5e-4)
     assert "12 clips of 5 classes" in " ".join(one.value for one in app.caption)
+
+
+def test_a_patch_is_put_on_stage_and_its_sound_is_the_files(shelf, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(shelf))
+    number = row_of(shelf / "lab", "conv1", 2)["top"][3]["patch"]
+    app = opened("spectrogram", corpus="lab", patch=str(number), **ADDRESS)
+    assert not app.exception
+    samples, _ = soundfile.read(shelf / f"lab/patches/{number}.flac", dtype="int16")
+    np.testing.assert_allclose(Scene.from_bytes(blobs(app)[-2]).tensors["samples"], samples, atol=1)
+    whole = Excited(Result.opened(Shelved.at(shelf / "lab")), SMALL)
+    assert whole.opens("conv1", 2)[3]["patch"] == str(number)
+    next(one for one in app.button if one.label == "Back to the chosen sound").click().run()
+    assert not app.exception
+    assert len(Scene.from_bytes(blobs(app)[-2]).tensors["samples"]) != len(samples)
+    for wrong in ("99999", "x", "-1", "9" * 5000):
+        app = opened("spectrogram", corpus="lab", patch=wrong, **ADDRESS)
+        assert not app.exception
+        assert app.warning
+
+
+def test_a_clip_of_weights_that_ship_opens_at_the_unit_that_it_excites():
+    known = Shipped("desed-relu")
+    best = answers_of("desed-relu")["relu1"].best
+    words = known.opens("dropout1", 3)[2]
+    said = {key: str(word) for key, word in words.items() if word not in (None, "")}
+    request, _ = from_query("spectrogram", said | {"weights": "trained"}).made.make()
+    passed = run(request, {"relu1"})
+    value = passed["relu1"].y[0, 3, words["frame"], words["mel"]]
+    assert value == pytest.approx(float(best.value[3, 2]), rel=1e-4)
+    assert known.opens("relu1", 999) == known.opens("relu1", 63)
 
 
 def test_another_network_is_said_and_a_button_opens_the_right_one(shelf, monkeypatch):

@@ -1,40 +1,50 @@
 """What a corpus excites, on the page of sounds: a result by its name on this server, or a zip of one."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.content.address import LinkError
+from cnnviz.inputs import SourceError
+from cnnviz.inputs.upload import Upload
 from cnnviz.scenes.corpus import CorpusError
+from cnnviz.scenes.corpus.told import sound
 from cnnviz.scenes.corpus.where import MOST_ZIP, Where, Zipped
 from cnnviz.scenes.exciting.excited import Excited
 from cnnviz.scenes.exciting.results import Result, names, shelved
-from cnnviz.scenes.query.exciting import NOBODY
+from cnnviz.scenes.query.exciting import NOBODY, PATCH, UNIT
 from cnnviz.scenes.query.form import Reader
-from cnnviz.scenes.query.spectrogram import ask_weighed
+from cnnviz.scenes.query.spectrogram import Choice, ask_weighed
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import Request
+from cnnviz.tensorfile.apart import read_apart
 from cnnviz.text import Message, _
 from cnnviz.text.problem import Problem
-from cnnviz.web.form import WIDGETS
+from cnnviz.text.typed import counted, shown
+from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.linked import asked
 from cnnviz.web.markdown import plain
 from cnnviz.web.widgets import place
 
 CORPUS, FILE, FOLDED = "corpus", "corpus_file", "corpora"
 PAGE = "spectrogram"
+MOST_PATCH = 10_000_000
 
 
 def ask_where() -> Where | CorpusError | None:
     """Which result is opened, or why it cannot be; an uploaded one comes first."""
-    with WIDGETS.folded(FOLDED, Message("A corpus")):
+    form = Widgets(dict.fromkeys((CORPUS, FILE), partial(place, {PATCH.key: ""})))
+    with form.folded(FOLDED, Message("A corpus")):
         known = tuple(names())
         name = NOBODY
         if known or CORPUS in st.query_params:
-            name = WIDGETS.ask(OneOf(CORPUS, NOBODY, Message("what excites the channels in"), options=(NOBODY, *known)))
+            name = form.ask(OneOf(CORPUS, NOBODY, Message("what excites the channels in"), options=(NOBODY, *known)))
         megabytes = MOST_ZIP // 10**6
-        file = WIDGETS.file(FILE, Message("a result as .zip, up to {most} MB", most=megabytes), megabytes)
-        WIDGETS.say(Message("python -m cnnviz corpus finds what excites each channel in a folder of sounds."))
+        file = form.file(FILE, Message("a result as .zip, up to {most} MB", most=megabytes), megabytes)
+        form.say(Message("python -m cnnviz corpus finds what excites each channel in a folder of sounds."))
     try:
         if file:
             data, said = file
@@ -67,6 +77,36 @@ def opened(where: Where | CorpusError | None, request: Request) -> Excited | Non
         way = _("Its link opens no network on this page.")
         st.info(plain(f"{told} {way}"), icon=":material/info:")
     return None
+
+
+def with_patch(make: Callable[[], Choice], where: Where | CorpusError | None) -> Callable[[], Choice]:
+    """The choice, on the sound of a patch if the address names one: `make` tells what else is chosen."""
+    patch = WIDGETS.ask(PATCH)
+    if where is None or isinstance(where, CorpusError) or not patch:
+        return make
+
+    def made() -> Choice:
+        request, view = make()
+        number = counted(patch, 0, MOST_PATCH)
+        if number is None:
+            raise SourceError("“{patch}” is no number of a patch.", patch=shown(patch))
+        try:
+            features = Result.opened(where).about.features
+            data = read_apart(CorpusError, sound, where, number)
+        except CorpusError as problem:
+            raise SourceError(problem.message) from None
+        return replace(request, input=Upload(ndim=2, data=data, name=f"patch {number}", features=features)), view
+
+    return made
+
+
+def offer_sound(where: Where | CorpusError | None) -> None:
+    """The way back from a patch to the sound that is chosen."""
+    if isinstance(where, Where) and WIDGETS.ask(PATCH):
+        words = {PATCH.key: ""} | dict.fromkeys(UNIT)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("On stage is a patch of the corpus, with a scale of its own."))
+            st.button(_("Back to the chosen sound"), icon=":material/undo:", on_click=place, args=(words,))
 
 
 def said(result: Result) -> str:

@@ -9,6 +9,7 @@ from cnnviz.scenes.query.exciting import ask_tells
 from cnnviz.web.components.answers import answers
 from cnnviz.web.form import WIDGETS
 from cnnviz.web.markdown import plain
+from cnnviz.web.widgets import place
 
 
 def sorted_network(blob: bytes, known: Known | None) -> bytes:
@@ -39,8 +40,9 @@ def show_answers(known: Known | None, stage: str, channel: int, key: str) -> Non
     """What excites a channel most, and the classes that it tells from the rest; nothing where that is not known."""
     try:
         blob = known.panel(stage, channel) if known else None
+        words = known.opens(stage, channel) if known and blob and stage in known.stages else []
     except CorpusError as problem:
         st.warning(plain(str(problem)), icon=":material/info:")
         return
     if blob:
-        answers(blob, key)
+        answers(blob, key, lambda tile: place(words[tile]) if tile < len(words) else None)

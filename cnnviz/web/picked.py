@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.networks.desed import HEAD
-from cnnviz.scenes.query.exciting import MARKS, cleaned
-from cnnviz.scenes.query.spectrogram import UNIT
+from cnnviz.scenes.query.exciting import MARKS, UNIT, cleaned
 from cnnviz.web.components.component import whole
 from cnnviz.web.sound_widgets import take_part
 from cnnviz.web.widgets import place

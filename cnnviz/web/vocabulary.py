@@ -18,7 +18,7 @@ from cnnviz.inputs.upload import Upload
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.query import PAGES, training
 from cnnviz.scenes.query.attribution import ASKED as ATTRIBUTION
-from cnnviz.scenes.query.exciting import FROM, MARKS, TELLS
+from cnnviz.scenes.query.exciting import FROM, MARKS, PATCH, TELLS
 from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
 
@@ -66,7 +66,7 @@ def words(page: str) -> frozenset[str]:
     if page in ("network", "spectrogram"):
         found |= {TELLS, FROM}
     if page == "spectrogram":
-        found |= {MARKS.key}
+        found |= {MARKS.key, PATCH.key}
         found |= set(of_knobs(Features, "mel_"))
     if page == "network":
         found |= {field.name for field in fields(LessonB)}.union(LOSSES, (PASS, NUDGE))

@@ -17,6 +17,8 @@ export class Answers {
   scene;
   /** @type {Painter} */
   painter;
+  /** @type {Tell} */
+  tell;
   stage = "";
   channel = 0;
   loaded = 0;
@@ -33,8 +35,9 @@ export class Answers {
     root.answers = this; // a handle for tests and for the curious
   }
 
-  /** @param {AnswersScene} scene */
-  load(scene) {
+  /** @param {AnswersScene} scene @param {Tell} tell */
+  load(scene, tell) {
+    this.tell = tell;
     const { meta } = scene;
     const known = this.scene && this.stage in meta.stages && !meta.clips;
     this.scene = scene;
@@ -90,6 +93,7 @@ export class Answers {
       const sounds = `samples.${which.data[at]}` in this.scene.tensors;
       const tile = tileOf(this.scene.meta, { ...what, sounds, value: value.data[at], place: j });
       this.painter.paint(tile, which.data[at], boxOf(box, this.row, at - this.row * k));
+      tile.open?.addEventListener("click", () => this.tell("opened", { tile: which.data[at] }));
       if (tile.hear) tile.hear.addEventListener("click", () => this.hear(which.data[at]));
       return tile.element;
     });

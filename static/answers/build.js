@@ -48,11 +48,13 @@ export function tileOf(meta, { label, name, sounds, value, place }) {
   for (const map of [seen, whole]) map.cursor.remove();
   const hear = sounds ? make("button", { type: "button", data: { focus: `hear ${place}` } }, _("▶ Hear")) : null;
   if (hear) hear.setAttribute("aria-label", _("Hear it: {clip}", { clip: words }));
+  const open = meta.clips?.opens ? make("button", { type: "button", data: { focus: `open ${place}` } }, _("Open")) : null;
+  open?.setAttribute("aria-label", _("Open it above: {clip}", { clip: words }));
   Object.assign(seen.picture, { role: "img", ariaLabel: words });
   const caption = make("span", { className: "caption" }, make("b", {}, label), make("output", {}, brief(value)), ...(name ? [make("small", {}, name)] : []));
-  const element = make("li", { data: { testid: "exciting" } }, make("div", { className: "pair" }, ...(meta.clips ? [whole.frame] : [seen.frame, whole.frame])), caption, ...(hear ? [hear] : []));
+  const element = make("li", { data: { testid: "exciting" } }, make("div", { className: "pair" }, ...(meta.clips ? [whole.frame] : [seen.frame, whole.frame])), caption, make("span", { className: "does" }, ...[hear, open].filter((button) => button !== null)));
   if (meta.clips) Object.assign(whole.picture, { role: "img", ariaLabel: words });
-  return { seen, whole, hear, element };
+  return { seen, whole, hear, open, element };
 }
 
 /**

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.networks.exciting import Answers, Spread
+from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.result import About, Clip, Corpus, CorpusError, Patch, Stage
 from cnnviz.scenes.corpus.tables import CHANNELS_FILE, damaged, read_corpus
 from cnnviz.scenes.corpus.where import Where
@@ -68,8 +69,8 @@ def told(where: Where, stage: str) -> Told:
     answers = Answers(one.answers.best, one.answers.auc, spread)
     won = list(enumerate(one.answers.best.example.tolist()))
     kinds = tuple(tuple(heard(found, clip, one.box[at, j]) for j, clip in enumerate(row)) for at, row in won)
-    names = tuple(tuple(place(found, clip, one.box[at, j]) for j, clip in enumerate(row)) for at, row in won)
-    return Told(answers, one.box, one.window, one.patch, kinds, names)
+    places = tuple(tuple(place(found, clip, one.box[at, j]) for j, clip in enumerate(row)) for at, row in won)
+    return Told(answers, one.box, one.window, one.patch, kinds, places)
 
 
 def checked(stage: Stage) -> Stage:
@@ -103,6 +104,20 @@ def patches(where: Where, numbers: tuple[int, ...], sizes: tuple[tuple[int, int]
         return patch if patch.levels.shape == size and size[0] <= MOST_FRAMES else None
 
     return [one(number, size) for number, size in zip(numbers, sizes, strict=True)]
+
+
+def sound(where: Where, number: int) -> bytes:
+    """The sound of a patch, as a FLAC file that its reader will not trust.
+
+    Raises
+    ------
+    CorpusError
+        If there is none.
+    """
+    try:
+        return where.files()(names(number)[1])
+    except (OSError, KeyError):
+        raise CorpusError("This result has no patch {number}.", number=number) from None
 
 
 # --- words ---

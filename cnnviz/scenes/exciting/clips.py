@@ -109,7 +109,7 @@ def make_clips(
         "palette": {"loud": PALETTE["loud"]},
         "shares": STEPS,
         "each": "frame",
-        "clips": {"rate": RATE, "channels": len(best.value)},
+        "clips": {"rate": RATE, "channels": len(best.value), "opens": True},
     }
     return Scene(tensors, meta)
 

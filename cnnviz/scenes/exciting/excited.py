@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from cnnviz.scenes.exciting.clips import tables
 from cnnviz.scenes.exciting.panel import stages_of
 from cnnviz.scenes.exciting.results import Result
 from cnnviz.scenes.palette import PALETTE, TOP
+from cnnviz.scenes.query.exciting import PATCH, UNIT
+from cnnviz.scenes.query.inputs import PART
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.text import Message, listed
 
@@ -50,6 +53,12 @@ class Excited:
             If it cannot be read.
         """
         return self.result.told(source).answers
+
+    def opens(self, stage: str, channel: int) -> list[dict[str, Any]]:
+        """The words that put the sound of each patch on stage."""
+        one = self.result.told(self.stages[stage])
+        patch = one.patch[min(channel, len(one.patch) - 1)]
+        return [{PATCH.key: str(number)} | dict.fromkeys((*PART, *UNIT)) for number in patch.tolist() if number >= 0]
 
     def panel(self, stage: str, channel: int) -> bytes | None:
         """What a channel answers to; None of a stage that is not known.
@@ -101,6 +110,7 @@ def make_patches(result: Result, source: str, stage: str, channel: int) -> Scene
         "clips": {
             "rate": about.features.rate,
             "channels": len(best.value),
+            "opens": True,
             "names": [str(Message("{name}, {time:.2f} s", name=name, time=time)) for name, time in names],
         },
     }

@@ -1,18 +1,23 @@
 """What the channels of a network answer to, as blobs and words for a page: of weights that ship, or in a corpus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any, Protocol
+
+import numpy as np
 
 from cnnviz.core.cache import Cache
 from cnnviz.inputs.datasets.sound_events import SoundEvents
 from cnnviz.inputs.read import key
 from cnnviz.networks.exciting import Answers
+from cnnviz.networks.exciting.best import NONE
 from cnnviz.scenes import shipped
 from cnnviz.scenes.exciting.clips import make_clips
 from cnnviz.scenes.exciting.kept import answers_of
 from cnnviz.scenes.exciting.panel import make_panel, stages_of
+from cnnviz.scenes.query.exciting import PATCH, UNIT
+from cnnviz.scenes.query.inputs import INPUT, PART
 from cnnviz.scenes.weights import Seeded, Trained
 from cnnviz.text import Message
 
@@ -30,6 +35,9 @@ class Known(Protocol):
         """Those that can be asked, each with the one whose answers are its own."""
 
     def answers(self, source: str) -> Answers: ...
+
+    def opens(self, stage: str, channel: int) -> Sequence[Mapping[str, Any]]:
+        """The words that put each of the clips on stage, where there are any."""
 
     def panel(self, stage: str, channel: int) -> bytes | None:
         """All channels of the network, or with sounds one channel; None of a stage that is not known."""
@@ -51,6 +59,20 @@ class Shipped:
 
     def answers(self, source: str) -> Answers:
         return answers_of(self.name)[source]
+
+    def opens(self, stage: str, channel: int) -> list[dict[str, Any]]:
+        data = shipped.data_of(self.name)
+        if not isinstance(data, SoundEvents):
+            return []
+        source = self.stages[stage]
+        best = answers_of(self.name)[source].best
+        channel = min(channel, len(best.value) - 1)
+        shape = shipped.network_of(self.name).upto(source).shapes(data.shape)[-1][1:]
+        clip = {"seconds": data.seconds, "most": data.most, "unseen": True}
+        words = {"input": "events", PATCH.key: "", **dict.fromkeys(PART)} | {INPUT + k: v for k, v in clip.items()}
+        won = [one for one in zip(best.example[channel], best.cell[channel], strict=True) if one[0] != NONE]
+        units = [dict(zip(UNIT, map(int, np.unravel_index(cell, shape)), strict=False)) for _, cell in won]
+        return [words | {f"{INPUT}number": int(i)} | unit for (i, _), unit in zip(won, units, strict=True)]
 
     def panel(self, stage: str, channel: int = 0) -> bytes | None:
         if stage not in self.stages and isinstance(shipped.data_of(self.name), SoundEvents):

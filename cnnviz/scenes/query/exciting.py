@@ -9,6 +9,8 @@ from cnnviz.text import Message
 NOBODY, REST = "nothing", "rest"
 TELLS, FROM = "tells", "from_class"
 MARKS = Held("marks", "")  # a stretch of sound, and another one from which channels shall tell it
+PATCH = Held("patch", "")  # of a corpus, whose sound is on stage instead of the one that is chosen
+UNIT = ("frame", "mel")
 LONGEST = 3600  # seconds
 Stretch = tuple[float, float]  # from and to [s]
 

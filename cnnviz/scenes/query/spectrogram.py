@@ -16,6 +16,7 @@ from cnnviz.networks.loss import Unit, places
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.query.attribution import METHOD, ask_method, spelled_method
 from cnnviz.scenes.query.desed import KINDS, NETWORK, ask_network, spell_network
+from cnnviz.scenes.query.exciting import UNIT
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_source
@@ -30,7 +31,6 @@ from cnnviz.text.problem import Problem
 Choice = tuple[Request, StageView]
 Place = tuple[int | None, int | None]  # frame and mel
 FIRST = Request(Desed(training=True), LogMel()), StageView("conv0")
-UNIT = ("frame", "mel")
 VIEWS = ALL_CHANNELS, ONE_WINDOW, ATTRIBUTION = "all channels", "one window", "attribution"
 VIEW = OneOf("view", VIEWS[0], options=VIEWS, row=True)
 CHANNEL = Number("channel", 0, low=0, high=511)
