@@ -190,6 +190,8 @@ def test_visitors_of_a_killed_process_find_another_with_their_screen(site, visit
     wait(lambda: served_by(page) != first)
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
     assert screen.ask("({ scene }) => [...scene.tensors.output.data]") == before
+    screen.set("stride", 1)  # of a page that the other process has never drawn
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, padding=1)")
     screen.open("input=upload")
     upload(screen, 41)
     wait(lambda: len(site.replicas()) == COUNT)

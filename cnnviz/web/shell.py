@@ -26,6 +26,7 @@ from cnnviz.web.lean import be_lean
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
+from cnnviz.web.returned import draw_anew
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
 from cnnviz.web.tidy import keep_tidy
@@ -122,6 +123,7 @@ def run() -> None:
     send_at_once()
     look_over()
     watch()
+    draw_anew()
     be_lean()
     keep_tidy()
     listen()

@@ -42,7 +42,7 @@ class Replica:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command = [sys.executable, "-m", "cnnviz.cli.serve.process", "run", "app.py", "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         command += ["--server.baseUrlPath", self.path.strip("/")] if self.path else []
         self.process = subprocess.Popen(command, cwd=ROOT, env=dict(self.environment), stdout=subprocess.DEVNULL)
