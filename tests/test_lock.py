@@ -17,6 +17,7 @@ ENTRY = re.compile(r"[\w.-]+==[^ ]+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{
 WANTED = [
     Requirement(line.split("#")[0]) for line in (ROOT / "requirements.txt").read_text().splitlines() if line[0] != "#"
 ]
+STORE_LOCK = ROOT / "requirements-store.lock"
 
 
 def locked(file) -> dict[str, str]:
@@ -42,7 +43,7 @@ def applies(one: Requirement) -> bool:
     return one.marker is None or one.marker.evaluate({**default_environment(), "extra": ""})
 
 
-@pytest.mark.parametrize("file", [LOCK, CUDA_LOCK, CPU_LOCK, ROOT / "requirements-store.lock"], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [LOCK, CUDA_LOCK, CPU_LOCK, STORE_LOCK], ids=lambda file: file.name)
 def test_every_entry_is_pinned_and_has_digests_and_nothing_else_stands_there(file):
     assert [entry for entry in locked(file).values() if not ENTRY.fullmatch(entry)] == []
 
@@ -86,7 +87,7 @@ def test_the_image_installs_what_is_locked_and_nothing_else():
     commands = re.findall(r"pip install([^;&]*)", (ROOT / "deploy/Dockerfile").read_text())
     files = [re.findall(r"-r (\S+)", command) for command in commands]
     cpu, cuda = ["requirements-cpu.lock"], ["requirements.lock", "requirements-cuda.lock"]
-    store = ["requirements-store.lock"]
+    store = [STORE_LOCK.name]
     assert files == [cpu, [*cuda[:1], *store], [*cuda, *store]]
     assert [one for one in commands if "--require-hashes" not in one] == []
 
