@@ -1,7 +1,5 @@
 """Home: what this is, and where to start."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from cnnviz.content.links import Card
@@ -16,15 +14,14 @@ from cnnviz.text import _
 from cnnviz.web.components.player import player
 from cnnviz.web.page import embedded
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.site import ROOT
 
-PICTURES = ROOT / "static" / "cards"
+PICTURES = "/app/static/cards"  # served as they are; of a file on disk Streamlit makes a JPEG at each run
 FIRST = Request(chain(Conv()), Digit(), Named("sobel_x"))
 
 
-def picture(card: Card) -> Path:
-    """The card's recorded picture, in the visitor's theme."""
-    return PICTURES / f"{card.name}-{st.context.theme.type or 'light'}.webp"
+def picture(card: Card) -> str:
+    """Where the card's recorded picture is served, in the visitor's theme."""
+    return f"{PICTURES}/{card.name}-{st.context.theme.type or 'light'}.webp"
 
 
 def show_card(card: Card) -> None:
