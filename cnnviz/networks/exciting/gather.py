@@ -14,6 +14,7 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, fields
 
 MOST_WAITING = 2**21  # values of a stage that wait to be counted
+FEW = 16  # values of which numpy finds the largest sooner than torch halves them
 MOST_KNOWN = 4_096  # stages of examples of one length whose centres are known
 
 Sets = NDArray[np.int64]  # bit c stands for class c
@@ -115,20 +116,21 @@ class Told:
     def of(cls, place: int, maps: torch.Tensor, sets: Sets) -> "Told":
         """Of maps (channels, *axes), with a set for each frame, or one for all."""
         rows = maps.reshape(len(maps), maps.shape[1] if maps.ndim > 1 else 1, -1)  # (channels, frames, the rest)
-        values = peaks_of(rows).numpy()
+        values = peaks_of(rows)
         best, cell = first_largest(rows.numpy(), values)
         if len(sets) == 1 < values.shape[1]:
             values = values.max(axis=1, keepdims=True)
         return cls(place, best, cell, values, sets)
 
 
-def peaks_of(rows: torch.Tensor) -> torch.Tensor:
+def peaks_of(rows: torch.Tensor) -> Array:
     """The largest along the last axis; where channels lie side by side, as behind a linear layer, amax is slow."""
     if rows.is_contiguous():
-        return rows.amax(dim=2)
-    while (n := rows.shape[2]) > 1:
+        found: Array = rows.amax(dim=2).numpy()
+        return found
+    while (n := rows.shape[2]) > FEW:
         rows = torch.maximum(rows[:, :, : -(-n // 2)], rows[:, :, n // 2 :])  # the middle one of odd many is in both
-    return rows[:, :, 0].contiguous()
+    return np.ascontiguousarray(rows.numpy().max(axis=2))
 
 
 def first_largest(rows: Array, peaks: Array) -> tuple[Array, NDArray[np.int64]]:
