@@ -154,7 +154,7 @@ def test_a_scenario_in_small(name, sites):
     for row in result.rows.values():
         missing = [name for name, figure in zip(COLUMNS, figures(row), strict=True) if figure is None]
         assert [name for name in missing if row.views or "view" not in name] == []
-    page = document({name: result}, 1)
+    page = document({name: result}, 1, 2)
     assert "{" not in page
     assert all(f"| {row} |" in page for row in result.rows)
     assert len(re.findall(r"\| (?:kept|\*\*missed\*\*) \|", page)) == len(result.limits)

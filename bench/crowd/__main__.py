@@ -40,7 +40,7 @@ def main() -> None:
         print(table(done[name]), end="\n\n", flush=True)
     tried = chosen.names or chosen.visitors or chosen.seconds
     if where := chosen.write or (None if tried else DOCUMENT):
-        where.write_text(document(done, (time.monotonic() - began) / 60))
+        where.write_text(document(done, (time.monotonic() - began) / 60, chosen.processes))
         print(f"Written to {where}.")
 
 

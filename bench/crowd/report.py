@@ -44,7 +44,7 @@ grown by for each visitor while all were there, with what their caches keep for 
 {notes}"""
 
 
-def document(done: Mapping[str, Result], minutes: float) -> str:
+def document(done: Mapping[str, Result], minutes: float, processes: int) -> str:
     """The page."""
     rows = [line(name, cells(figures(met))) for one in done.values() for name, met in one.rows.items()]
     limits = [
@@ -58,7 +58,7 @@ def document(done: Mapping[str, Result], minutes: float) -> str:
         machine=machine(),
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
-        processes=2,
+        processes=processes,
         columns=" | ".join(COLUMNS),
         rule=" | ".join("---:" for _ in COLUMNS),
         rows="\n".join(rows),
