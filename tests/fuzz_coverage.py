@@ -75,7 +75,13 @@ def begin(name: str) -> None:
 
 def command(name: str, seconds: float) -> list[str]:
     options = [f"-max_total_time={max(1, round(seconds))}", f"-max_len={LARGEST}", f"-timeout={PATIENCE}"]
-    options += ["-rss_limit_mb=4096", f"-artifact_prefix={KEPT}/{name}-", "-print_final_stats=1", "-verbosity=0"]
+    options += [
+        "-rss_limit_mb=4096",
+        f"-report_slow_units={PATIENCE}",
+        f"-artifact_prefix={KEPT}/{name}-",
+        "-print_final_stats=1",
+        "-verbosity=0",
+    ]
     words = [f"-dict={dictionary()}"] if name == "address" else []
     return [sys.executable, __file__, "--one", name, *options, *words, str(KEPT / name), f"tests/corpus/{name}"]
 

@@ -136,7 +136,7 @@ def changed(draw: st.DrawFn, name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@examples(20)
+@examples(5)
 @given(data=st.data())
 def test_what_is_changed_is_read_or_refused(name, data):
     TARGETS[name].trial(data.draw(changed(name)))
