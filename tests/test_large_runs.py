@@ -1,5 +1,10 @@
 """Large networks run in a worker: the same numbers, and what breaks there is a sentence."""
 
+import os
+from threading import Thread
+from time import monotonic, sleep
+
+import numpy as np
 import pytest
 from test_pages import opened
 
@@ -14,6 +19,7 @@ from cnnviz.web import large_runs
 from tests import work
 
 SHAPE = (3, 32, 32)
+PHOTOS = Photo(), Photo(name="flower.jpg"), Photo(rows=40)
 REQUEST = Request(lesson_c(), Fitted(whole=Photo(), shape=SHAPE))
 
 
@@ -56,6 +62,35 @@ def test_a_run_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(large_runs, "MOST_SECONDS", 0.2)
     with pytest.raises(BudgetError, match="took too long"):
         large_runs.show_large(REQUEST, NetworkView())
+
+
+def test_those_who_wait_for_a_worker_go_there_as_one_job_and_each_gets_its_own(monkeypatch, tmp_path):
+    monkeypatch.setenv("CNNVIZ_BATCH", "1")
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    held = [large_runs.NETWORKS.submit("", work.held, str(gate), seconds=60) for _ in range(large_runs.NETWORKS.most)]
+    submitted, found = [], {}
+    submit = large_runs.NETWORKS.submit
+    monkeypatch.setattr(
+        large_runs.NETWORKS, "submit", lambda *more, **how: submitted.append(more) or submit(*more, **how)
+    )
+    asked = [(Request(lesson_c(), Fitted(whole=photo, shape=SHAPE)), LayerView("4")) for photo in PHOTOS]
+    threads = [Thread(target=lambda ask=ask: found.update({ask: large_runs.show_large(*ask)})) for ask in asked]
+    for thread in threads:
+        thread.start()
+        late = monotonic() + 30
+        while sum(len(one.asks) for one in large_runs.parties._parties.values()) <= threads.index(thread):
+            assert monotonic() < late
+            sleep(0.01)
+    gate.write_text("go")
+    for thread in threads:
+        thread.join(60)
+    assert len(submitted) == 1 and all(one.wait(60) for one in held)
+    monkeypatch.setenv("CNNVIZ_BATCH", "0")
+    alone = [show(*ask).done.y for ask in asked]
+    for ask, y in zip(asked, alone, strict=True):
+        np.testing.assert_allclose(found[ask].done.y, y, rtol=1e-4, atol=1e-5)
+    assert not np.allclose(alone[0], alone[1])
 
 
 class Pressed(BaseException):

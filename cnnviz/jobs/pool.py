@@ -53,6 +53,13 @@ class Job:
         """Say a word to the work, which finds it in `progress.words`; one that waits hears it when it begins."""
         self._pool.tell(self._task, word)
 
+    def amend(self, work: Callable[..., Any], *arguments: Any) -> bool:
+        """Have other work done in its place, if it still waits; does it?"""
+        with self._pool.change:
+            if waits := self._task in self._pool.queue.waiting.get(self._task.visitor, ()):
+                self._task.packed = pickle.dumps((spoken().code, work, arguments), 5)
+            return waits
+
     def cancel(self) -> None:
         """Call it off; one that has ended stays as it is."""
         self._pool.stop(self._task, "cancelled")
@@ -218,13 +225,9 @@ class Pool:
         ended: tuple[str, Any] = ("", None)
         for message in process.messages():
             match message:
-                case ("progress", int(done), int(of)):
+                case ("progress" | "part", int(done), int(of), *parts):
                     task.progress = (done, of)
-                    self.sweep()
-                    continue
-                case ("part", int(done), int(of), what):
-                    task.progress = (done, of)
-                    task.parts.append(what)
+                    task.parts += parts
                     self.sweep()
                     continue
                 case ("done" | "full" as how, what):
@@ -281,8 +284,7 @@ class Pool:
 
     def ahead(self, task: Task) -> int | None:
         with self.change:
-            waits = task in self.queue.waiting.get(task.visitor, ())
-            return self.queue.ahead(task) if waits else None
+            return self.queue.ahead(task) if task in self.queue.waiting.get(task.visitor, ()) else None
 
     def close(self) -> None:
         """End all workers, and call off all that waits."""

@@ -1,6 +1,8 @@
 """From a request to what is seen of it: a layer at work, a stage, the whole network; each in one call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
@@ -45,6 +47,7 @@ from cnnviz.scenes.request import (
 from cnnviz.scenes.stage_maps import Maps, inside, stage_maps
 from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
+from cnnviz.text import Problem
 
 _matrices: Cache[Matrices] = Cache(128 * 2**20, Matrices.nbytes)
 
@@ -126,6 +129,24 @@ def show_on_all_cores(
     """The same in a process that has nothing else to do; work for `cnnviz.jobs`."""
     torch.set_num_threads(CORES)
     return show(request, view)
+
+
+def show_together(
+    asks: Sequence[tuple[Request, LayerView | NetworkView | AttributionView]], progress: Callable[[int, int], None]
+) -> list[Shown | Flow | Explained | Problem]:
+    """What each of them shows, or what is wrong with it: threads, whose passes meet (`networks.batching`)."""
+    torch.set_num_threads(CORES)
+
+    def one(ask: tuple[Request, LayerView | NetworkView | AttributionView]) -> Shown | Flow | Explained | Problem:
+        try:
+            request, view = ask
+            return show(request, view)
+        except Problem as problem:
+            return problem
+
+    here = [copy_context() for _ in asks]  # the language
+    with ThreadPoolExecutor(len(asks)) as threads:
+        return list(threads.map(lambda context, ask: context.run(one, ask), here, asks))
 
 
 def layer_at_work(request: Request, view: LayerView) -> Shown:

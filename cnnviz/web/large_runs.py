@@ -1,6 +1,8 @@
 """Networks that are too large for the server's own process run in a worker, on all cores."""
 
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,13 +15,15 @@ from cnnviz.core.run import MAX_MACS, BudgetError
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import key, read
 from cnnviz.jobs import Job, JobError
+from cnnviz.networks.batching import may_share, wanted
 from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.scenes.blob import Blob
-from cnnviz.scenes.build import show, show_on_all_cores
+from cnnviz.scenes.build import show, show_on_all_cores, show_together
 from cnnviz.scenes.network import Flow
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
-from cnnviz.text import Message, _, plural
+from cnnviz.text import Message, Problem, _, plural
+from cnnviz.web.parties import Parties
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
 from cnnviz.web.shared_jobs import Done, SharedJobs
 from cnnviz.web.store import store
@@ -29,7 +33,7 @@ MOST_BYTES = 256 * 2**20  # of all answers that are kept
 MOST_SECONDS = 120.0  # that a run may take
 EVERY = 0.3  # s between two looks at a run; at each, the page may begin anew
 
-running = SharedJobs()
+running, parties = SharedJobs(), Parties()
 answers: Cache[Any] = Cache(MOST_BYTES, lambda shown: len(shown.blob))
 refused = Refusals(
     {
@@ -95,6 +99,10 @@ def run_apart(which: str, request: Request, view: LayerView | NetworkView | Attr
     """Wait for a worker's answer with all who want it; when whoever is last presses something else, the run ends."""
     if told := refused.get(which):
         raise BudgetError(told)
+    if wanted() and may_share(request.network):
+        with suppress(JobError):  # what breaks may be somebody else's: this one is tried by itself
+            shown = in_parts(run_in_party(request, view))
+            return answers.get(which, lambda: shown)
     seat = running.join(
         which, lambda: NETWORKS.submit(visitor(), show_on_all_cores, request, view, seconds=MOST_SECONDS)
     )
@@ -110,6 +118,26 @@ def run_apart(which: str, request: Request, view: LayerView | NetworkView | Attr
     finally:
         seat.leave()
         place.empty()
+
+
+def run_in_party(request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
+    """Wait for a worker's answer, in which others who run the same network have their part."""
+
+    def submit(asks: Sequence[Any]) -> Job:
+        return NETWORKS.submit(visitor(), show_together, asks, seconds=MOST_SECONDS)
+
+    seat, which = parties.join(key((request.network, request.weights)), (request, view), show_together, submit)
+    place = st.empty()
+    try:
+        while not seat.job.wait(EVERY):
+            place.caption(words(seat.job))
+        shown = seat.job.result()[which]
+    finally:
+        seat.leave()
+        place.empty()
+    if isinstance(shown, Problem):
+        raise shown
+    return shown
 
 
 def in_parts(shown: Any) -> Any:

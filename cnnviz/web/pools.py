@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.jobs import JobError, Kind, Pool
@@ -21,8 +22,10 @@ READERS = ("cnnviz.inputs.upload", "cnnviz.inputs.spectrogram", "cnnviz.networks
 FILES = Pool(Kind(memory=2 * 2**30, modules=READERS), WORKERS)
 MOST_SECONDS = 30.0  # that reading a file may take
 
-# What runs large networks. Somebody waits for it, and should not wait for films.
-NETWORKS = Pool(Kind(memory=3 * 2**30, nice=5, modules=("cnnviz.scenes.build",)), max(1, WORKERS // 2))
+# What runs large networks. Somebody waits for it, and should not wait for films. A GPU has one,
+# which takes several at once.
+RUNNERS = 1 if torch.cuda.is_available() else max(1, WORKERS // 2)
+NETWORKS = Pool(Kind(memory=3 * 2**30, nice=5, modules=("cnnviz.scenes.build",)), RUNNERS)
 
 # What trains networks, each with one thread. Knobs go first, and films too. The first optimiser of a process imports
 # torch._dynamo, which takes longer than many a training.
