@@ -108,7 +108,7 @@ def at_work(
     if isinstance(found, GradCam):
         return cam_request(request, view, found), LayerView(SUM, turned=view.turned)
     if isinstance(found, Occluded):
-        which = f"{key((request, view))} at work"
+        which = key((request, view, Occluded))
         return BLOBS.get(which, lambda: make_scene(window_run(found), grid.scale, turned=view.turned).to_bytes())
     return None
 
