@@ -17,7 +17,7 @@ def draw_anew() -> None:
     ask = AppSession.request_rerun
 
     def asked(session: Any, wish: ClientState | None) -> None:
-        if wish and wish.fragment_id and session._scriptrunner is None:  # nothing has been drawn in it
+        if wish and wish.fragment_id and not session.has_fragment(wish.fragment_id):  # it was never drawn here
             whole = ClientState()
             whole.CopyFrom(wish)
             whole.fragment_id, whole.is_auto_rerun = "", False
