@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -16,10 +17,12 @@ from cnnviz.networks.receptive_field import fields
 from cnnviz.scenes import build
 from cnnviz.scenes.blob import also
 from cnnviz.scenes.build import Shown
-from cnnviz.scenes.exciting.shown import known_of
+from cnnviz.scenes.exciting.shown import Known, known_of
 from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.exciting import MARKS, read_marks
+from cnnviz.scenes.query.inputs import PART
+from cnnviz.scenes.query.made import Made
 from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, VIEW, Choice, ask, desed_of
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
@@ -32,6 +35,8 @@ from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
 from cnnviz.web.exciting import show_answers, sorted_stage
 from cnnviz.web.form import WIDGETS, Widgets
+from cnnviz.web.fragments import Parts, draw, moves, turned
+from cnnviz.web.on_page import OnPage
 from cnnviz.web.picked import pick
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
@@ -52,6 +57,7 @@ channel, where mel or frame are empty.
 **One window** shows how one number comes about, and compares it with torch's.
 """)
 
+Scene = tuple[Choice, Maps]
 OWN = (Upload, Spectrogram)  # of the reader's own file
 
 
@@ -97,7 +103,7 @@ def survey(choice: Choice) -> Maps:
     return build.show(*choice)
 
 
-def sorting(maps: Maps, key: str) -> bytes:
+def sorting(maps: Maps, key: str, known: Known | None) -> bytes:
     """The maps, with what the address says channels are sorted by; of two that are compared, the first."""
     if key != "viewer":
         return maps.blob
@@ -106,13 +112,12 @@ def sorting(maps: Maps, key: str) -> bytes:
     return also(blob, {"marks": marks}) if marks else blob
 
 
-def show(choice: Choice, maps: Maps, key: str, role: Role) -> None:
+def show(choice: Choice, maps: Maps, key: str, view: str, role: Role, known: Known | None) -> None:
     """All channels, or one window at work."""
     if view == ALL_CHANNELS:
-        viewer(sorting(maps, key), key, pick)
+        viewer(sorting(maps, key, known), key, pick)
         if not screen.embedded():
-            its = known if key == "viewer" else known_of(maps.request.weights)
-            show_answers(its, maps.view.stage, maps.view.channel, f"{key}_answers")
+            show_answers(known, maps.view.stage, maps.view.channel, f"{key}_answers")
     elif view == ATTRIBUTION:
         explain_it(choice, key)
     else:
@@ -169,7 +174,7 @@ def share_it(choice: Choice) -> None:
     """Links to all of it, and files of one window of the stage at work, or of an attribution."""
     request, looked_at = choice
     own = isinstance(request.weights, Loaded) or isinstance(getattr(request.input, "whole", request.input), OWN)
-    how = looked_at.explained if view == ATTRIBUTION else None
+    how = looked_at.explained if WIDGETS.now(VIEW) == ATTRIBUTION else None
     try:
         shown = build.show(request, how) if how else window(choice)
     except screen.PROBLEMS as problem:  # a stage that has no room for all its maps
@@ -200,36 +205,59 @@ def below(choice: Choice, maps: Maps) -> None:
             share_it(choice)
 
 
-inside_frame()
-with st.sidebar:
-    made = ask(Widgets(CHANGED, BEHIND))
-    where = corpora.ask_where()
-top, bar = st.container(), st.container(horizontal=True, vertical_alignment="center")
-choice, maps, problem = screen.settle("spectrogram", corpora.with_patch(made.make, where), FIRST, survey)
-with top:
-    screen.title("spectrogram", SPECTROGRAM)
+def live(made: Made) -> Scene:
+    """Choose, compute, show."""
+    where = corpora.ask_where(OnPage())
+    choice, maps, problem = screen.settle("spectrogram", corpora.with_patch(made.make, where), FIRST, survey)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
         st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))
     with st.container():
         screen.notices(choice[0].input)
-    corpora.offer_sound(where)
-with st.sidebar if screen.embedded() else bar:
-    view = WIDGETS.ask(VIEW)
-found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None
-known = found or known_of(maps.request.weights)
-second = made.beside(choice) if made.beside else None
-if second:
-    second, maps_b, problem_b = screen.settle("spectrogram_b", lambda: second, choice, survey)
-    if problem_b:
-        st.warning(markdown.plain(str(problem_b)), icon=":material/info:")
+        corpora.offer_sound(where)
+    with st.sidebar if screen.embedded() else st.container(horizontal=True, vertical_alignment="center"):
+        view = Widgets(turned=partial(turned, PAGE)).ask(VIEW)
+    found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None
+    known = found or known_of(maps.request.weights)
+    if made.beside:
+        compared(choice, maps, made.beside(choice), view, known)
+    else:
+        show(choice, maps, "viewer", view, "", known)
+    if not screen.embedded():
+        facts(maps)
+    return choice, maps
+
+
+def compared(choice: Choice, maps: Maps, second: Choice, view: str, known: Known | None) -> None:
+    """Two clips, or two networks, beside each other."""
+    other, maps_b, problem = screen.settle("spectrogram_b", lambda: second, choice, survey)
+    if problem:
+        st.warning(markdown.plain(str(problem)), icon=":material/info:")
     with st.container(horizontal=True, key="pair"):
-        for at, shown, key in ((choice, maps, "viewer"), (second, maps_b, "viewer_b")):
+        its = known_of(maps_b.request.weights)
+        for at, shown, key, known_ in ((choice, maps, "viewer", known), (other, maps_b, "viewer_b", its)):
             with st.container():
                 st.caption(markdown.plain(heard(at[0])))
-                show(at, shown, key, "leads" if at is choice else "follows")
-else:
-    show(choice, maps, "viewer", "")
-if not screen.embedded():
-    facts(maps)
-    below(choice, maps)
+                show(at, shown, key, view, "leads" if at is choice else "follows", known_)
+
+
+PAGE = Parts(
+    "spectrogram",
+    ask,
+    lambda turned: Widgets({key: moves(call) for key, call in CHANGED.items()}, BEHIND, turned=turned),
+    live,
+    behind={*BEHIND, *PART},
+    offer=lambda made: corpora.offer_where(),
+)
+
+
+def main() -> None:
+    """The page; what it draws is named here alone, for the session keeps its functions."""
+    inside_frame()
+    screen.title("spectrogram", SPECTROGRAM)
+    choice, maps = draw(PAGE)
+    if not screen.embedded():
+        below(choice, maps)
+
+
+main()

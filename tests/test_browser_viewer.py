@@ -11,6 +11,7 @@ import torch
 from alone import PlayerAlone, hand, put
 from page_objects import Screen
 from playwright.sync_api import Locator, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from test_audio import encoded, tone
 from test_browser_phone import PHONE
 from test_browser_uploads import HOSTILE, put_file
@@ -365,6 +366,40 @@ def test_stage_and_channel_are_chosen_by_their_pictures(screen):
     np.testing.assert_allclose(viewer.tensor("plane.after"), done(LESSON)["relu1"].y[0, 5], rtol=1e-5, atol=1e-6)
     viewer.page.keyboard.press("Shift+Tab")  # the keyboard is still where it was
     assert viewer.root.evaluate("(root) => root.getRootNode().activeElement.dataset.focus") == "channel 4"
+
+
+def test_a_changed_channel_redraws_the_stage_alone(page, app_url):
+    """The first change sends all, for from then on there is a way back; what asks for more draws the knobs."""
+    told: list[ForwardMsg] = []
+    page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda data: told.append(ForwardMsg.FromString(data)))
+    )
+    screen = Screen(page, app_url)
+    viewer = Viewer(screen).open(f"{ONE}&stage=relu1")
+    screen.set("channel", 1)
+    viewer.ready("relu1.1")
+    screen.wait_idle()
+    told.clear()
+    screen.set("channel", 2)
+    viewer.ready("relu1.2")
+    screen.wait_idle()
+    assert [message.WhichOneof("type") for message in told].count("new_session") == 1  # one run
+    assert drawn(told) == {"bidi_component", "button_group", "markdown"}  # the viewer, the view, and what is said
+    viewer.root.locator(".grid [data-channel='5']").click()
+    viewer.ready("relu1.5")
+    expect(screen.knob("channel")).to_have_value("5")  # the box is told
+    screen.wait_idle()
+    told.clear()
+    page.locator(".st-key-view button", has_text="attribution").click()
+    expect(screen.knob("method")).to_be_visible()
+    screen.wait_idle()
+    assert "number_input" in drawn(told) and "navigation" not in drawn(told)
+
+
+def drawn(told: list[ForwardMsg]) -> set[str]:
+    """The kinds of elements that were sent; and of what stands round the page."""
+    kinds = {str(message.WhichOneof("type")) for message in told} & {"navigation"}
+    return kinds.union(str(one.delta.new_element.WhichOneof("type")) for one in told) - {"None"}
 
 
 def test_a_link_opens_at_its_stage_channel_and_unit_on_the_first_visit(open_page, fresh_app):

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import opened
 
-from cnnviz.web.driver import ASKED
+from cnnviz.web.fragments import ASKED
 
-PAGES = ["convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
+PAGES = ["convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes", "spectrogram"]
 ALONE = {  # of each page: a knob that brings no other, and one that does
     "convolution": ("stride", "kernel"),
     "matrix": ("stride", "kernel"),
@@ -17,6 +17,7 @@ ALONE = {  # of each page: a knob that brings no other, and one that does
     "gating": ("maps", "compare"),
     "normalisation": ("steps", "layer"),
     "shapes": ("input_index", "layer"),
+    "spectrogram": ("channel", "weights"),
 }
 BACK = {"Undo", "Reset"}  # the page's own
 MOVES = {"id", "value", "set_value", "default", "raw_value", "raw_values"}  # what a widget is, not how it looks

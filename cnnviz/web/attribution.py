@@ -16,7 +16,7 @@ from cnnviz.web import markdown
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import player
 from cnnviz.web.share import here, share
-from cnnviz.web.widgets import place
+from cnnviz.web.widgets import place, redraw_page
 
 CAN = _(
     "Such a map tells what the network computes, not what it has learned: with random weights it shows the layers "
@@ -61,3 +61,4 @@ def scene_of(work: Any) -> bytes:
 def enter(column: str) -> None:
     """Show a column at work; for callbacks."""
     place({SHOW.key: WORK})
+    redraw_page()

@@ -16,7 +16,7 @@ from cnnviz.scenes.corpus.where import MOST_ZIP, Where, Zipped
 from cnnviz.scenes.exciting.excited import Excited
 from cnnviz.scenes.exciting.results import Result, names, shelved
 from cnnviz.scenes.query.exciting import NOBODY, PATCH, UNIT
-from cnnviz.scenes.query.form import Reader
+from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.spectrogram import Choice, ask_weighed
 from cnnviz.scenes.query.words import OneOf
 from cnnviz.scenes.request import Request
@@ -27,6 +27,7 @@ from cnnviz.text.typed import counted, shown
 from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.linked import asked
 from cnnviz.web.markdown import plain
+from cnnviz.web.page import follow
 from cnnviz.web.widgets import place
 
 CORPUS, FILE, FOLDED = "corpus", "corpus_file", "corpora"
@@ -34,9 +35,13 @@ PAGE = "spectrogram"
 MOST_PATCH = 10_000_000
 
 
-def ask_where() -> Where | CorpusError | None:
+def offer_where() -> None:
+    """The widgets, below those of the page."""
+    ask_where(Widgets(dict.fromkeys((CORPUS, FILE), partial(place, {PATCH.key: ""}))))
+
+
+def ask_where(form: Form) -> Where | CorpusError | None:
     """Which result is opened, or why it cannot be; an uploaded one comes first."""
-    form = Widgets(dict.fromkeys((CORPUS, FILE), partial(place, {PATCH.key: ""})))
     with form.folded(FOLDED, Message("A corpus")):
         known = tuple(names())
         name = NOBODY
@@ -72,7 +77,7 @@ def opened(where: Where | CorpusError | None, request: Request) -> Excited | Non
     told = _("This corpus was heard by another network than the one that is shown: {weights}.", weights=result.weights)
     if words:
         st.info(plain(told), icon=":material/info:")
-        st.button(_("Open that network"), icon=":material/open_in_new:", on_click=place, args=(words,))
+        st.button(_("Open that network"), icon=":material/open_in_new:", on_click=follow, args=(words,))
     else:
         way = _("Its link opens no network on this page.")
         st.info(plain(f"{told} {way}"), icon=":material/info:")
@@ -106,7 +111,7 @@ def offer_sound(where: Where | CorpusError | None) -> None:
         words = {PATCH.key: ""} | dict.fromkeys(UNIT)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_("On stage is a patch of the corpus, with a scale of its own."))
-            st.button(_("Back to the chosen sound"), icon=":material/undo:", on_click=place, args=(words,))
+            st.button(_("Back to the chosen sound"), icon=":material/undo:", on_click=follow, args=(words,))
 
 
 def said(result: Result) -> str:

@@ -1,5 +1,8 @@
 """What channels answer to, on the pages that show networks: of weights that ship, or in a corpus that is opened."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.scenes.blob import also
@@ -9,7 +12,7 @@ from cnnviz.scenes.query.exciting import ask_tells
 from cnnviz.web.components.answers import answers
 from cnnviz.web.form import WIDGETS
 from cnnviz.web.markdown import plain
-from cnnviz.web.widgets import place
+from cnnviz.web.widgets import place, redraw_page
 
 
 def sorted_network(blob: bytes, known: Known | None) -> bytes:
@@ -45,4 +48,10 @@ def show_answers(known: Known | None, stage: str, channel: int, key: str) -> Non
         st.warning(plain(str(problem)), icon=":material/info:")
         return
     if blob:
-        answers(blob, key, lambda tile: place(words[tile]) if tile < len(words) else None)
+        answers(blob, key, lambda tile: opened(words[tile]) if tile < len(words) else None)
+
+
+def opened(words: Mapping[str, Any]) -> None:
+    """Put what a tile opens on stage; for callbacks."""
+    place(words)
+    redraw_page()

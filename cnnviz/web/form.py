@@ -133,7 +133,7 @@ class Widgets(Form):
         return places
 
     def folded(self, key: str, title: Message) -> AbstractContextManager[Any]:
-        part = st.expander(str(title), key=key, on_change="rerun", bind=BIND)
+        part = st.expander(str(title), key=key, on_change=self.when_changed(key) or "rerun", bind=BIND)
         if key in self.behind:
             with part:
                 self.behind[key](part.open)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import streamlit as st
+
 from cnnviz.core.settings import Setting
 from cnnviz.scenes.query.fields import Field
 from cnnviz.scenes.query.form import File, Form
@@ -59,7 +61,7 @@ class OnPage(Form):
         return super().parts(*titles)
 
     def folded(self, key: str, title: Message) -> AbstractContextManager[Any]:
-        self.noted.append((key, title))
+        self.noted.append((key, title, key in self.behind and st.session_state.get(key)))
         return nullcontext()
 
     def say(self, words: Message | None) -> None:

@@ -10,7 +10,7 @@ from cnnviz.networks.desed import HEAD
 from cnnviz.scenes.query.exciting import MARKS, UNIT, cleaned
 from cnnviz.web.components.component import whole
 from cnnviz.web.sound_widgets import take_part
-from cnnviz.web.widgets import place
+from cnnviz.web.widgets import place, redraw_page
 
 
 def pick(choice: Mapping[str, Any]) -> None:
@@ -25,6 +25,8 @@ def pick(choice: Mapping[str, Any]) -> None:
         case {"unit": [frame, mel]} if whole(frame, 100_000) and whole(mel, 100_000):
             place(dict(zip(UNIT, (frame, mel), strict=True)))
         case {"marks": [*marks]}:
-            place({MARKS.key: cleaned(marks)})
+            place({MARKS.key: cleaned(marks)})  # which no widget shows
+            return
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
             take_part(start, stop)
+    redraw_page()

@@ -15,6 +15,7 @@ from cnnviz.scenes.weights import opened
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _
 from cnnviz.web.form import content
+from cnnviz.web.page import follow
 from cnnviz.web.widgets import place
 
 
@@ -26,13 +27,13 @@ def take_part(start: float, stop: float) -> None:
 def offer_whole(stop: float | None) -> None:
     """The way back from a part."""
     if any(st.session_state.get(name) is not None for name in PART):
-        st.button(_("Whole sound"), icon=":material/undo:", on_click=place, args=(dict.fromkeys(PART),))
+        st.button(_("Whole sound"), icon=":material/undo:", on_click=follow, args=(dict.fromkeys(PART),))
 
 
 def offer_desed(is_open: Any) -> None:
     """Every number of the log-mel as in the DESED baselines."""
     values = {MEL + name: value for name, value in asdict(DESED).items()}
-    st.button(_("DESED"), help=_("all as in the DESED baselines"), on_click=place, args=(values,))
+    st.button(_("DESED"), help=_("all as in the DESED baselines"), on_click=follow, args=(values,))
 
 
 def start_over() -> None:
