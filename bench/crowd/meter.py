@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from cnnviz.cli.serve.replica import PROCESS
+
 SERVER, WORKERS, PROXY = "server", "workers", "proxy"
-MARKS = {"cnnviz.jobs.worker": WORKERS, "nginx": PROXY, "streamlit": SERVER}  # in the words that started it
+MARKS = {
+    "cnnviz.jobs.worker": WORKERS,
+    "nginx": PROXY,
+    "streamlit": SERVER,
+    PROCESS: SERVER,
+}  # in the words that started it
 GONE = (FileNotFoundError, ProcessLookupError)  # it has ended meanwhile
 TICK = 1000 // os.sysconf("SC_CLK_TCK")  # ms
 # Places behind the name in /proc/PID/stat: its own time, and that of its children who have ended.

@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+PROCESS = "cnnviz.cli.serve.process"
 START = 120.0  # s until it answers, on a busy machine
 STOP = 20.0  # s that an end may take
 EVERY = 10.0  # s between two questions whether it is well
@@ -42,7 +43,7 @@ class Replica:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "cnnviz.cli.serve.process", "run", "app.py", "--server.headless", "true"]
+        command = [sys.executable, "-m", PROCESS, "run", "app.py", "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         command += ["--server.baseUrlPath", self.path.strip("/")] if self.path else []
         self.process = subprocess.Popen(command, cwd=ROOT, env=dict(self.environment), stdout=subprocess.DEVNULL)
