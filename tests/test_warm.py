@@ -1,17 +1,14 @@
-"""What a server has for as long as it lives is there after its first visit, and no collection looks it over again."""
+"""What a server has for as long as it lives is there before its first visit, and no collection looks it over again."""
 
 import subprocess
 import sys
-from types import SimpleNamespace
-
-import pytest
 
 from cnnviz.web import warm
 
 SETTLED = """
 import gc, sys
 from cnnviz.web import warm
-warm.settle()
+warm.warm_up()
 kept = gc.get_freeze_count()
 print("librosa" in sys.modules, kept > 300_000, len(gc.get_objects()) < kept / 10)
 """
@@ -24,15 +21,3 @@ def test_what_torch_and_librosa_bring_is_looked_over_no_more():
 
 def test_pages_name_what_they_import():
     assert {"cnnviz.web.driver", "cnnviz.web.components.viewer", "cnnviz.content.gallery"} <= set(warm.named())
-
-
-@pytest.mark.parametrize("server", [True, False])
-def test_it_begins_once_and_only_where_there_is_a_server(server, monkeypatch):
-    begun: list[int] = []
-    monkeypatch.setattr(warm, "runtime", SimpleNamespace(exists=lambda: server))
-    monkeypatch.setattr(warm, "settle", lambda: begun.append(1))
-    warm.warm_up.cache_clear()
-    for _ in range(3):
-        warm.warm_up()
-    warm.warm_up.cache_clear()
-    assert len(begun) == server

@@ -32,7 +32,6 @@ from cnnviz.web.site import ROOT, pages
 from cnnviz.web.tidy import keep_tidy
 from cnnviz.web.visits import TOLD, arrive, leave, visited
 from cnnviz.web.vocabulary import OWN, words
-from cnnviz.web.warm import warm_up
 
 MARK = "_framed"  # names of our own start with a line, those of widgets do not
 
@@ -127,7 +126,6 @@ def run() -> None:
     draw_anew()
     be_lean()
     keep_tidy()
-    warm_up()
     listen()
     page = navigate()
     if anew := begins_anew():

@@ -1,4 +1,4 @@
-"""What a server has for as long as it lives: made beside its first visit, and left out of the collections of garbage.
+"""What a server has for as long as it lives: made before its first visit, and left out of the collections of garbage.
 
 Python looks over all objects now and then, and holds up all visitors meanwhile: 0.2 to 0.3 seconds for the 400,000 that
 torch, librosa and the rest bring, and nothing of them ever goes.
@@ -6,12 +6,9 @@ torch, librosa and the rest bring, and nothing of them ever goes.
 
 import ast
 import gc
-from functools import cache
 from importlib import import_module
-from threading import Thread
 
 import numpy as np
-from streamlit import runtime
 
 from cnnviz.core.layers import Conv
 from cnnviz.inputs.logmel import RATE, log_mel
@@ -22,24 +19,17 @@ from cnnviz.scenes.request import Request
 from cnnviz.web.site import ROOT, TITLES
 
 
-@cache
 def warm_up() -> None:
-    """Begin, once, where there is a server to warm up."""
-    if runtime.exists():
-        for name in named():  # here: two threads that import in circles may meet
-            import_module(name)
-        Thread(target=settle, name="warm", daemon=True).start()
+    """Have all modules, and torch and librosa make something; what is there by then is kept."""
+    for name in named():
+        import_module(name)
+    show(Request(chain(Conv()), Digit()))
+    log_mel(np.zeros(RATE, np.float32))
+    gc.collect()
+    gc.freeze()
 
 
 def named() -> list[str]:
     """The modules that pages import."""
     lines = [line for page in TITLES for line in ast.parse((ROOT / f"pages/{page}.py").read_text("utf-8")).body]
     return sorted({line.module for line in lines if isinstance(line, ast.ImportFrom) and line.module})
-
-
-def settle() -> None:
-    """Have torch and librosa make something, and keep what is there by now."""
-    show(Request(chain(Conv()), Digit()))
-    log_mel(np.zeros(RATE, np.float32))
-    gc.collect()
-    gc.freeze()
