@@ -1,7 +1,7 @@
 """One forward pass for all that is seen of a request, and what is remembered of it."""
 
 from dataclasses import replace
-from threading import Barrier, Event, Thread
+from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import numpy as np
 import pytest
@@ -243,3 +243,27 @@ def test_two_who_ask_at_once_have_it_made_once():
 def test_equal_numbers_that_are_written_otherwise_are_other_keys():
     assert key(Random(mean=0.0)) != key(Random(mean=-0.0))
     assert read(Random(seed=1)) is read(Random(seed=1))
+
+
+@pytest.mark.parametrize(("large", "together"), [(True, False), (False, True)])
+def test_large_passes_go_one_after_another(monkeypatch, large, together):
+    """Small ones need not wait."""
+    monkeypatch.setattr(forward, "LARGE", 0 if large else 2**40)
+    both, met = Barrier(2), []
+
+    def pass_by(*_):
+        try:
+            met.append(both.wait(0.5) >= 0)
+        except BrokenBarrierError:  # the other one is kept waiting
+            met.append(False)
+        return {}
+
+    monkeypatch.setattr(forward, "run_beside", pass_by)
+    forget()
+    threads = [Thread(target=run, args=(replace(LESSON, weights=Seeded(seed)),)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    forget()
+    assert met == [together, together]

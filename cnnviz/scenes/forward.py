@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
 
 from numpy.typing import NDArray
@@ -13,12 +15,14 @@ from cnnviz.core.run import Run
 from cnnviz.inputs import Grid
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import key, read
+from cnnviz.networks import batching
 from cnnviz.networks.batching import Order, run_beside
 from cnnviz.networks.forward import check_network, memory
 from cnnviz.networks.network import Network
 from cnnviz.scenes.request import Request
 
 WHOLE = 64 * 2**20  # bytes of a pass up to which all of its stages are kept
+LARGE = 16 * 2**20  # bytes of a pass above which a processor makes one at a time
 MOST_KEPT = 128 * 2**20  # of the stages of a larger one that are kept when others are looked at
 MOST_BYTES = 512 * 2**20  # of all passes that are kept
 
@@ -86,6 +90,7 @@ class Forward:
         return sum({x.__array_interface__["data"][0]: x.nbytes for x in (*runs, *pictures)}.values())
 
 
+_turn = Lock()
 _passes: Cache[Forward] = Cache(MOST_BYTES, Forward.nbytes)
 
 
@@ -119,20 +124,34 @@ def run(request: Request, keep: Collection[str] = (), see: Kind | None = None) -
 
 
 def made(request: Request, keep: Collection[str], see: Kind | None, before: Forward | None) -> Forward:
-    """Another pass; what witnesses saw before is not looked at again."""
+    """Another pass; what witnesses saw before is not looked at again. One that is large waits for its turn."""
     network, grid = request.network, input_of(request)
     (n, shape), seen = request.batch.sizes(grid.values.shape), dict(before.seen) if before else {}
     whole = 2 * memory(network, shape, n) <= WHOLE  # a stage has parts besides its output, as a mask
     witness = see(network, shape) if see and see not in seen and not whole else None
-    state, began = request.weights.state(network), time.perf_counter()
+    state = request.weights.state(network)
     full = request.names if whole else keep
     order = Order(request.batch.of(grid.values), full, witness)
-    kept = run_beside(lambda: key((network, request.weights)), network, order, request.weights.seed, state)
-    seconds = time.perf_counter() - began if whole or witness else before.seconds if before else float("nan")
+    with in_turn(memory(network, shape, n)):
+        began = time.perf_counter()
+        kept = run_beside(lambda: key((network, request.weights)), network, order, request.weights.seed, state)
+        took = time.perf_counter() - began
+    seconds = took if whole or witness else before.seconds if before else float("nan")
     done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
     if before and before.nbytes() + done.nbytes() <= MOST_KEPT:  # whoever goes from stage to stage comes back
         done = replace(done, kept={**before.kept, **kept})
     return done.witnessed(see) if see and whole else done
+
+
+def in_turn(size: int) -> AbstractContextManager[Any]:
+    """Large passes go one after another, or a class's knobs would wait behind as many as there are uploads.
+
+    Parameters
+    ----------
+    size : int [bytes]
+        Of a pass.
+    """
+    return _turn if size > LARGE and not batching.wanted() else nullcontext()
 
 
 def input_of(request: Request) -> Grid:
