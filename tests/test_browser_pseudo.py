@@ -39,7 +39,7 @@ NAMES = re.compile(
 )
 STREAMLITS = re.compile(
     "Increment|Decrement|Copy to clipboard|Collapse sidebar|Open|Sidebar|Search|Fullscreen|Show/hide columns"
-    "|Download as CSV|Link to heading|(info|warning) icon"
+    "|Upload|file upload|[0-9]+MB per file.*|Download as CSV|Link to heading|(info|warning) icon"
     "|qr_code_2|[a-z]+_[a-z_]+"  # names of icons
 )
 PREFIX = re.compile("Help for |Fullscreen: |Selected ")  # Streamlit's own, before a label

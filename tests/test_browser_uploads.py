@@ -35,7 +35,7 @@ GOOD = {
 
 def put_file(screen: Screen, name: str, data: bytes) -> None:
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    screen.page.locator("input[type=file]").set_input_files(files=[file])
+    screen.page.locator("input[type=file]").first.set_input_files(files=[file])  # of the sidebar, where there are two
 
 
 @pytest.mark.parametrize("colour", ["grey", "rgb"])

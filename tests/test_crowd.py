@@ -5,6 +5,7 @@ import re
 from contextlib import nullcontext
 from dataclasses import replace
 
+import looped
 import pytest
 from serving import serve
 
@@ -29,7 +30,7 @@ def server():
 
 
 def met(doing):
-    return asyncio.run(doing)
+    return looped.run(doing)
 
 
 def test_a_turned_knob_draws_the_fragment_alone_and_the_address_follows(server):

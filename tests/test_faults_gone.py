@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import looped
 import pytest
 from serving import Server, serve
 
@@ -96,4 +97,4 @@ def test_what_was_made_for_a_tab_ends_with_it(what, server):
         assert not other.screen.warned
         other.close()
 
-    asyncio.run(lived())
+    looped.run(lived())

@@ -1,12 +1,12 @@
 """A machine that lacks nearly everything: what cannot be done is said in a sentence, and all else goes on."""
 
-import asyncio
 import os
 import sys
 from functools import partial
 from pathlib import Path
 from subprocess import run as run_
 
+import looped
 import pytest
 from confined import READ_ONLY, needs_mounts, with_mounts
 from serving import ROOT, serve
@@ -55,7 +55,7 @@ def shown(url: str, page: str) -> Screen:
         visitor.close()
         return visitor.screen
 
-    return asyncio.run(see())
+    return looped.run(see())
 
 
 PAGES = ["convolution", "network", "training", pytest.param("spectrogram", marks=slow)]

@@ -3,7 +3,6 @@
 Scripts run as they do on a server, where `cnnviz.web.incoming` looks over each message first.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import looped
 import pytest
 from examples import examples
 from hostile import EVERYTHING
@@ -229,7 +229,7 @@ def log(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def server(log) -> Iterator[str]:
     with serve(log=log) as running:
-        asyncio.run(visited(running.url, lambda visitor: None))  # whose run looks over what comes next
+        looped.run(visited(running.url, lambda visitor: None))  # whose run looks over what comes next
         yield running.url
 
 
@@ -291,12 +291,12 @@ QUERIES = ["%ff%00=1&&&=&stride=%ED%A0%80", "s=1", "stride=" + "9" * 100_000, "&
 
 @pytest.mark.parametrize("name", [*STAYS, *LEAVES])
 def test_a_server_stands_whatever_its_socket_hears(name, server, log):
-    assert asyncio.run(visited(server, (STAYS | LEAVES)[name])) is (name in STAYS)
+    assert looped.run(visited(server, (STAYS | LEAVES)[name])) is (name in STAYS)
     assert "Traceback" not in log.read_text()
 
 
 @pytest.mark.parametrize("page", ["convolution", "network", "no such page", "\0"])
 def test_a_server_stands_whatever_an_address_says(page, server, log):
     for query in QUERIES:
-        assert asyncio.run(visited(server, lambda visitor: None, page, query))
+        assert looped.run(visited(server, lambda visitor: None, page, query))
     assert "Traceback" not in log.read_text()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import looped
 import pytest
 from serving import serve
 
@@ -36,7 +37,7 @@ def server():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL", "1")
         with serve("tests/leaving_app.py") as server:
-            asyncio.run(sessions(server.url))
+            looped.run(sessions(server.url))
             yield server
 
 
@@ -50,12 +51,12 @@ def settled(measure, most, seconds=PATIENCE):
 
 def test_sessions_descriptors_and_memory_go_with_their_visitors(server):
     meter = Meter(server.pid)
-    asyncio.run(come_and_go(server.url))  # what a first visit costs for good: threads, modules, heaps
-    settled(lambda: asyncio.run(sessions(server.url)), FEW)
+    looped.run(come_and_go(server.url))  # what a first visit costs for good: threads, modules, heaps
+    settled(lambda: looped.run(sessions(server.url)), FEW)
     files, memory = meter.files(), meter.memory()
     for _ in range(3):
-        asyncio.run(come_and_go(server.url))
-    assert settled(lambda: asyncio.run(sessions(server.url)), FEW) <= FEW
+        looped.run(come_and_go(server.url))
+    assert settled(lambda: looped.run(sessions(server.url)), FEW) <= FEW
     assert settled(meter.files, files + FEW) <= files + FEW
     most = memory + FEW * (REMEMBERED + len(UPLOAD))
     assert settled(meter.memory, most) <= most

@@ -11,6 +11,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 from test_pages import opened
 
+from cnnviz.jobs.pool import Pool
+
 MOST = 100_000  # bytes
 
 WHERE = {
@@ -33,7 +35,7 @@ def held(app: AppTest) -> Iterator[tuple[int, str]]:
     rest: list[tuple[Any, str]] = [(app._session_state, ""), (app._fragment_storage, "")]
     while rest:
         one, way = rest.pop()
-        if id(one) in seen or isinstance(one, type | ModuleType | BuiltinFunctionType):
+        if id(one) in seen or isinstance(one, type | ModuleType | BuiltinFunctionType | Pool):
             continue
         seen.add(id(one))
         if isinstance(one, dict) and one.get("__name__", "__main__") != "__main__" and "__builtins__" in one:

@@ -19,6 +19,7 @@ from cnnviz.core.run import BudgetError
 from cnnviz.core.settings import knobs
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import check_network, memory, run_network
+from cnnviz.networks.network import measured, placed_stages, sound_shapes
 from cnnviz.networks.receptive_field import Field, fields
 from cnnviz.networks.zoo import ZOO, LessonB, alexnet, kaiming, lesson_c, vgg16
 
@@ -112,7 +113,8 @@ class Places(TorchDispatchMode):
 
 
 def test_counting_vgg16_makes_no_tensor_but_on_the_meta_device_and_is_quick():
-    measure.cache_clear()
+    for kept in (measure, measured, placed_stages, sound_shapes):
+        kept.cache_clear()
     with Places() as places:
         begin = time.perf_counter()
         assert total(costs("VGG16").values()).parameters > 138_000_000

@@ -1,8 +1,8 @@
 """What Streamlit works out anew for each widget and each run, although it stays the same.
 
 A number box or a list asks one key of the session's state, and Streamlit makes a copy of all of it: 32 copies of 60
-values on the page *Spectrogram*, half of what the page takes. Each run, of which a turned knob begins two, tells the
-browser its theme, looked up among 300 options for each of six sections.
+values on the page *Spectrogram*, half of what the page takes. Each run tells the browser its theme, looked up
+among 300 options for each of six sections.
 """
 
 from collections.abc import ItemsView, Iterator, Mapping
