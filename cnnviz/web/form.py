@@ -16,6 +16,7 @@ from cnnviz.scenes.query.inputs import RECORDING
 from cnnviz.scenes.query.words import Drawing, Held, Number, OneOf, Switch, Text, Word
 from cnnviz.text import Message, _
 from cnnviz.web.components.sketch import sketch
+from cnnviz.web.cookies import tell_refused
 from cnnviz.web.markdown import plain
 from cnnviz.web.pools import FILES
 from cnnviz.web.widgets import BIND, Bind, place, spread
@@ -119,6 +120,7 @@ class Widgets(Form):
 
     def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         FILES.warm()
+        tell_refused()
         if key == RECORDING:
             st.audio_input(str(label), sample_rate=RATE, key=RECORDED, on_change=self.when_changed(key))
         else:

@@ -14,6 +14,7 @@ from cnnviz.scenes.query.training import DRAWN
 from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web.components.sketch import at, sketch
+from cnnviz.web.cookies import tell_refused
 from cnnviz.web.form import content
 from cnnviz.web.judged_examples import SIDE, levels
 from cnnviz.web.pools import FILES
@@ -52,6 +53,7 @@ def upload_one(history: History) -> None:
     """A picture from a file, at the size and with the channels that the network reads, and what it says of it."""
     st.subheader(_("Upload one"), anchor=False)
     FILES.warm()
+    tell_refused()
     st.file_uploader(_("picture, up to {most} MB", most=MEGABYTES), KINDS, key=FILE, max_upload_size=MEGABYTES)
     file = content(FILE)
     if not file:

@@ -8,6 +8,7 @@ from cnnviz.scenes.query.words import OneOf
 from cnnviz.text import _
 from cnnviz.web import markdown
 from cnnviz.web import network_session as builder
+from cnnviz.web.cookies import tell_refused
 from cnnviz.web.form import WIDGETS
 
 FORMS = ("class", "nn.Sequential")
@@ -33,6 +34,7 @@ def code_in() -> None:
         st.success("\n\n".join([first, *(f"- {note}" for note in notes)]), icon=":material/check:")
     st.button(_("Read it"), on_click=builder.paste, icon=":material/code:")
     st.caption(_("The code is read, never run: layers one after the other, by themselves or as a class calls them."))
+    tell_refused()
     st.file_uploader(
         _("or network.json, as it is downloaded under Code"), key="network_file", on_change=builder.open_file
     )

@@ -20,6 +20,7 @@ from cnnviz.web.components.files import base
 from cnnviz.web.departed import watch
 from cnnviz.web.history import begins_anew, offer, remember
 from cnnviz.web.incoming import look_over
+from cnnviz.web.lacking import lacking
 from cnnviz.web.languages import hold, listen
 from cnnviz.web.latency import send_at_once
 from cnnviz.web.lean import be_lean
@@ -149,6 +150,8 @@ def run() -> None:
     told = f"{problem} {said.told(unheeded(given))}".strip()
     if told:
         notice.warning(plain(told), icon=":material/link_off:")
+    if lacks := lacking(page.url_path, said.query):
+        notice.warning(plain(str(lacks)), icon=":material/info:")
     st.session_state[TOLD] = bool(told)
     leave(page.url_path)
 

@@ -6,7 +6,13 @@
   page.cnnvizSidebar = true;
   const low = matchMedia("(max-height: 500px)");
   const framed = new URLSearchParams(location.search).get("embed") === "true";
-  const remembered = () => Object.entries(localStorage).filter(([key]) => key.startsWith("stSidebarCollapsed-"));
+  const remembered = () => {
+    try {
+      return Object.entries(localStorage).filter(([key]) => key.startsWith("stSidebarCollapsed-"));
+    } catch {
+      return []; // denied: nothing is remembered
+    }
+  };
   let byHand = false;
   document.addEventListener("click", ({ isTrusted, target }) => {
     if (!isTrusted || !(target instanceof Element)) return;

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from cnnviz.core.examples import Split
@@ -42,6 +43,8 @@ def keep(name: str, network: Network, state: Mapping[str, Array], split: Split, 
 
 @lru_cache(maxsize=8)
 def answers_of(name: str) -> dict[str, Answers]:
-    """What is kept of weights, by stage; nothing where none is."""
-    path = file_of(name)
-    return unpack(load(path.read_bytes())) if path.exists() else {}
+    """What is kept of weights, by stage; nothing where none is, or where the file is damaged."""
+    try:
+        return unpack(load(file_of(name, WEIGHTS).read_bytes()))
+    except (OSError, SafetensorError, KeyError, ValueError):
+        return {}

@@ -8,7 +8,7 @@ from cnnviz.inputs.kernels import TITLES
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
-from cnnviz.scenes.query.front import ask_front
+from cnnviz.scenes.query.front import ask_front, fronts
 from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
 from cnnviz.scenes.query.made import Made, spelled, spelled_layer
 from cnnviz.scenes.query.weights import TRAINED, spell_trained
@@ -45,7 +45,8 @@ SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding", "ceil
 def ask(form: Form) -> Made:
     """A convolution, its input and its kernel."""
     kind = LAYERS[form.ask(OneOf("layer", "Conv", options=tuple(LAYERS), row=True))]
-    if kind is Conv and form.now(TAUGHT) == TRAINED:
+    names = TAUGHT if kind is Conv and fronts(Conv) else KERNEL
+    if form.now(names) == TRAINED:
         return ask_front(form, kind, lambda: ask_taught(form))
     ndim = ask_ndim(form)
     layer_part, input_part, kernel_part = form.parts(None, Message("Input"), Message("Kernel"))
@@ -55,7 +56,7 @@ def ask(form: Form) -> Made:
         chosen = form.setting(kind, ndim, skip=("in_channels",))
         form.per_axis(ndim, (kind, ""), (source_kind, INPUT))
     with kernel_part:
-        weights = ask_kernel(form, kind, TAUGHT if kind is Conv else KERNEL)
+        weights = ask_kernel(form, kind, names)
 
     def make() -> Request:
         inputs = source()

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from cnnviz.core.examples import Split
 from cnnviz.core.layers import Array
+from cnnviz.core.machine import MachineError
 from cnnviz.inputs.datasets import Dataset
 from cnnviz.networks.network import Network
-from cnnviz.scenes.shipped.card import WEIGHTS, Card, Kept, read
+from cnnviz.scenes.shipped.card import Card, Kept, path_of, read_card
 from cnnviz.scenes.shipped.fitting import fits
+from cnnviz.scenes.shipped.lost import first_lost, gone, lost
 from cnnviz.scenes.shipped.recipes import RECIPES
 from cnnviz.text import Message
 
@@ -20,6 +23,8 @@ __all__ = [
     "card",
     "cards",
     "data_of",
+    "gone",
+    "lost",
     "network_of",
     "split_of",
     "state",
@@ -30,8 +35,8 @@ __all__ = [
 
 @cache
 def cards() -> tuple[str, ...]:
-    """The names of all weights that ship, in the order of their recipes."""
-    return tuple(name for name in RECIPES if (WEIGHTS / f"{name}.json").exists())
+    """The names of all weights that ship and are whole, in the order of their recipes."""
+    return tuple(name for name in RECIPES if not first_lost(name))
 
 
 @cache
@@ -45,7 +50,7 @@ def card(name: str) -> Card:
     """
     if name not in cards():
         raise KeyError(name)
-    return read((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+    return read_card(name)
 
 
 @lru_cache(maxsize=8)
@@ -61,9 +66,14 @@ def state(name: str, moment: int = -1) -> Mapping[str, Array]:
     ------
     KeyError, IndexError
         If there are no such weights.
+    MachineError
+        If their file was lost since `cards` found it whole.
     """
     kept = card(name).moments[moment]
-    found: dict[str, Array] = load((WEIGHTS / kept.file).read_bytes())
+    try:
+        found: dict[str, Array] = load(path_of(kept.file).read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise MachineError(gone(kept.file)) from error
     for array in found.values():
         array.flags.writeable = False
     return found

@@ -91,6 +91,16 @@ class Card:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
 
+def path_of(file: str) -> Path:
+    """Where a file of weights lies."""
+    return WEIGHTS / file
+
+
+def read_card(name: str) -> Card:
+    """The card of weights, as it lies beside them."""
+    return read(path_of(f"{name}.json").read_text(encoding="utf-8"))
+
+
 def read(text: str) -> Card:
     """The card that `Card.text` wrote.
 

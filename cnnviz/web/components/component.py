@@ -28,16 +28,17 @@ const ask = async (cache) => {
   const answer = await fetch(name, { cache });
   return answer.ok ? answer : null;
 };
+const keep = async (shelf, code) => {
+  for (const old of await shelf.keys()) await shelf.delete(old);
+  await shelf.put(name, new Response(code));
+};
 const load = async () => {
-  const shelf = await globalThis.caches?.open("cnnviz").catch(() => null);
-  const kept = await shelf?.match(name);
+  const shelf = await (async () => caches.open("cnnviz"))().catch(() => null); // there is none, or it is denied
+  const kept = await shelf?.match(name).catch(() => null);
   const answer = kept ?? (await ask("force-cache")) ?? (await ask("reload"));
   if (!answer) throw new Error(words.gone);
   const code = await answer.text();
-  if (shelf && !kept) {
-    for (const old of await shelf.keys()) await shelf.delete(old);
-    await shelf.put(name, new Response(code)).catch(() => {}); // a full disk
-  }
+  if (shelf && !kept) await keep(shelf, code).catch(() => {}); // a full disk
   const script = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   return import(script).finally(() => URL.revokeObjectURL(script));
 };
