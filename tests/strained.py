@@ -5,6 +5,7 @@ The tests of faults start it where that something is short; it asks a pool for w
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ from cnnviz.jobs import Job, JobError, Kind, Pool
 from tests import work
 
 LONG = 60.0  # s that nothing here should need
+FIRST = len(list(Path("/proc/self/task").iterdir()))  # threads before any of ours
 WAYS_OUT = {"start", "lacking", "crash"}
 
 
@@ -70,7 +72,7 @@ def few(which: int, taken: Callable[[], int], most: int) -> None:
 def settle() -> None:
     """Timers that were called off end a moment later."""
     deadline = time.monotonic() + 10
-    while threads() > 1 and time.monotonic() < deadline:
+    while threads() > FIRST and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
@@ -101,6 +103,23 @@ def full_log() -> None:
     print(outcome(pool.submit("ann", work.faulty, seconds=LONG)))
     print(outcome(pool.submit("bob", work.twice, 1, seconds=LONG)))
     pool.close()
+
+
+def gone_folder() -> None:
+    """First the folder of a worker that waits is cleared away, then that for all."""
+    pool = Pool(Kind(2**28), 1)
+    here = Path(tempfile.gettempdir())
+    print(outcome(pool.submit("ann", work.kept, seconds=LONG)))
+    for one in here.iterdir():
+        one.rmdir()
+    print(outcome(pool.submit("ann", work.kept, seconds=LONG)))
+    shutil.rmtree(here)
+    print(outcome(pool.submit("bob", work.kept, seconds=LONG)))
+    pool.close()
+    here.mkdir()
+    tempfile.tempdir = str(here)
+    settle()
+    print("left", *left())
 
 
 def jumping_clock() -> None:

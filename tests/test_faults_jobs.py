@@ -59,6 +59,15 @@ def test_a_full_disk_ends_the_job_that_needs_it_and_no_other(tmp_path):
 
 
 @linux
+def test_a_job_finds_a_folder_for_files_where_its_own_or_that_for_all_was_cleared_away(tmp_path):
+    room = tmp_path / "room"
+    room.mkdir()
+    before, said, last = strained("gone_folder", room)
+    assert said == ["done 4", "done 4", "done 4"]
+    left(before, last)
+
+
+@linux
 def test_a_full_log_takes_no_job_with_it(tmp_path):
     with Path("/dev/full").open("w") as log:
         _, *said = strained("full_log", tmp_path, log=log)

@@ -116,6 +116,12 @@ def filling(progress):
             file.write(bytes(2**16))
 
 
+def kept(progress):
+    """Has a file for a moment."""
+    with tempfile.NamedTemporaryFile() as file:
+        return file.write(b"seen")
+
+
 # --- readers of files; they have no progress ---
 
 

@@ -18,7 +18,7 @@ from PIL.GifImagePlugin import _write_frame_data
 
 from cnnviz.export.changes import Part
 from cnnviz.export.film import Frame
-from cnnviz.export.look import Look
+from cnnviz.export.look import Look, told
 from cnnviz.export.pens import colours, paper
 from cnnviz.scenes.blob import Scene
 
@@ -196,5 +196,5 @@ class Gif:
 @contextmanager
 def gif(size: tuple[int, int], palette: Palette, comment: str) -> Iterator[Gif]:
     """A film whose file and thread are gone afterwards, however it ends."""
-    with TemporaryFile(buffering=0) as file, ThreadPoolExecutor(1) as writer:
+    with told(), TemporaryFile(buffering=0) as file, ThreadPoolExecutor(1) as writer:
         yield Gif(file, writer, size, palette, comment)

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +37,16 @@ class Kind:
     modules: tuple[str, ...] = ()
 
 
+def folder() -> TemporaryDirectory[str]:
+    """A new one for files; where the folder for all is gone, in another one that Python finds."""
+    made = partial(TemporaryDirectory, prefix="cnnviz-worker-", ignore_cleanup_errors=True)
+    try:
+        return made()
+    except FileNotFoundError:
+        tempfile.tempdir = None
+        return made()
+
+
 class Process:
     """A running worker. It ends when the server does, and what it left in its folder for files goes with it.
 
@@ -45,7 +57,7 @@ class Process:
     """
 
     def __init__(self, kind: Kind):
-        self.folder = TemporaryDirectory(prefix="cnnviz-worker-", ignore_cleanup_errors=True)
+        self.folder = folder()
         limits = [str(kind.memory), str(kind.nice)]
         try:
             self.child = subprocess.Popen(
@@ -88,7 +100,8 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        return self.child.poll() is None
+        """Does it run, and has it a folder yet? Machines clear away what lies long in the folder for all."""
+        return self.child.poll() is None and Path(self.folder.name).is_dir()
 
     def kill(self) -> None:
         """End it now, with whatever it has started."""
