@@ -4,7 +4,7 @@ Uploads, media and sessions live in one process, so each browser keeps to the pr
 names it, and an answer by another one, because the first is gone, names that one from then on.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from string import Template
 
@@ -51,12 +51,9 @@ http {
     limit_req_status 429;
 
     # What a browser is told, unless it is told so already.
-    split_clients $remote_addr$request_id $drawn {
-@{shares}
-    }
     map $cookie_@{cookie} $process {
 @{known}
-        default $drawn;
+        default anybody;
     }
     map $upstream_addr $served {  # the last one tried, where there were several
 @{served}
@@ -167,6 +164,7 @@ http {
 HOUSES = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
 OF_ONE = 8  # connections of one browser: a socket, six for files, one to spare
 UPLOADS = 200  # at once; each may fill `Proxy.upload` of the disk
+FAILS = "max_fails=1 fail_timeout=2s"
 SPARE = 768  # files that are no connections
 PAGE = "<!doctype html><meta charset=utf-8><title>cnnviz</title>{more}<p>{words}</p>"
 
@@ -238,7 +236,6 @@ class Proxy:
             Those that get no new visitor, because they are about to stop; who is there stays until then.
         """
         names = [f"p{i}" for i in range(len(self.replicas))]
-        up = [name for i, name in enumerate(names) if i not in down] or names
         values = {
             "workers": self.workers,
             "folder": self.folder,
@@ -248,13 +245,12 @@ class Proxy:
             "policy": self.policy,
             "cookie": COOKIE,
             "site": "SameSite=None; Secure; Partitioned" if self.ancestors else "SameSite=Lax",
-            "shares": listed(f"{share} {name};" for share, name in zip(shares(len(up)), up, strict=True)),
             "known": listed(f"{name} {name};" for name in names),
             "served": listed(
                 f'"~{address.replace(".", "[.]")}$" {name};' for name, address in zip(names, self.replicas, strict=True)
             ),
-            "same": listed(f'"{name}:{name}" "";' for name in names),
-            "upstreams": "\n".join(self._upstream(i) for i in range(len(self.replicas))),
+            "same": listed(['"~^anybody:" "";', *(f'"{name}:{name}" "";' for name in names)]),  # one from a cache
+            "upstreams": "\n".join([self._newcomers(down), *(self._upstream(i) for i in range(len(self.replicas)))]),
             "files": self.files,
             "connections": self.files - SPARE,
             "houses": "\n".join(f"    set_real_ip_from {house};" for house in HOUSES),
@@ -270,17 +266,19 @@ class Proxy:
         }
         return CONFIGURATION.substitute(values)
 
+    def _newcomers(self, down: Collection[int]) -> str:
+        """Each new visitor goes to the next process, so that all have as many, which chance does not give a class."""
+        up = [address for i, address in enumerate(self.replicas) if i not in down] or self.replicas
+        return upstream("anybody", ["zone anybody 64k", *(f"server {address} {FAILS}" for address in up)])
+
     def _upstream(self, i: int) -> str:
         """A process, and the others where it does not answer."""
         first, *others = self.replicas[i:] + self.replicas[:i]
-        servers = [f"{first} max_fails=1 fail_timeout=2s", *(f"{address} backup" for address in others)]
-        lines = "\n".join(f"        server {server};" for server in servers)
-        return f"    upstream p{i} {{\n{lines}\n    }}"
+        return upstream(f"p{i}", [f"server {first} {FAILS}", *(f"server {address} backup" for address in others)])
 
 
-def shares(count: int) -> Sequence[str]:
-    """Of new visitors: as much for each, and the last one takes what is left."""
-    return [*[f"{100 / count:.2f}%"] * (count - 1), "*"]
+def upstream(name: str, lines: Iterable[str]) -> str:
+    return f"    upstream {name} {{\n{listed(f'{line};' for line in lines)}\n    }}"
 
 
 def listed(lines: Iterable[str]) -> str:

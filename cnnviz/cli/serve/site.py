@@ -19,6 +19,8 @@ from cnnviz.cli.serve.replica import STOP, Replica
 
 EVERY = 1.0  # s between two looks at the processes
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
+# Each run is a thread, and glibc gives threads heaps of their own, which stay: 16 on two cores.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
 
 
 class ServeError(Exception):
@@ -37,7 +39,7 @@ class Site:
     """
 
     def __init__(self, proxy: Proxy, count: int, folder: Path):
-        environment = {SECRET: secrets.token_hex(32), **os.environ}
+        environment = {SECRET: secrets.token_hex(32), **ALLOCATOR, **os.environ}
         self.replicas = [Replica(port, proxy.path, environment) for port in free_ports(count)]
         self.proxy = replace(
             proxy, replicas=tuple(one.address for one in self.replicas), folder=str(folder), files=files(proxy.files)
