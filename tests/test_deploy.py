@@ -286,7 +286,9 @@ def test_a_frame_of_a_school_needs_a_cookie_that_travels():
     text = proxy.configuration(down=(1,))
     assert "frame-ancestors 'self' https://school.example" in text
     assert "SameSite=None; Secure; Partitioned" in text
-    assert re.search(r"50.00% p0;\s+\* p2;", text)  # a new visitor is not led to what is about to stop
+    newcomers = re.search(r"upstream anybody \{(.*?)\}", text, re.DOTALL)
+    assert newcomers
+    assert re.findall(r"server (\w+):", newcomers[1]) == ["one", "three"]  # none is led to what is about to stop
 
 
 @needs_nginx

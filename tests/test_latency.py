@@ -1,7 +1,8 @@
-"""Sockets that accept after the page has run once inherit that small portions leave at once."""
+"""Sockets that accept after the page has run once inherit that small portions leave at once; threads take turns."""
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_what_is_accepted_later_sends_at_once(family: socket.AddressFamily, host
         AppTest.from_file("../app.py").run(timeout=60)
         with socket.create_connection(listening.getsockname()[:2]), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert sys.getswitchinterval() == pytest.approx(latency.TURN)
 
 
 def test_other_descriptors_are_left_alone() -> None:
