@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -152,8 +151,7 @@ def test_a_scenario_in_small(name, sites):
     """Two visitors, seconds: every figure of the table is there."""
     scenario = replace(SCENARIOS[name], visitors=2, arrival=0.2, seconds=2)
     scenario = replace(scenario, rounds=1) if isinstance(scenario, Beside) else scenario
-    with ThreadPoolExecutor(1) as thread:  # Playwright may have a loop at work in this one
-        result = thread.submit(scenario.run, sites).result()
+    result = looped.apart(scenario.run, sites)
     assert result.errors == []
     for row in result.rows.values():
         missing = [name for name, figure in zip(COLUMNS, figures(row), strict=True) if figure is None]

@@ -46,11 +46,16 @@ async def until(true: Callable[[], object]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def train(url: str, server: Server) -> Visitor:
-    one = await visit(url, "training", "steps=5000&train=true")
-    while "Step" not in one.screen.progress:
+async def told(one: Visitor, word: str) -> None:
+    """Look on until what is made says how far it is."""
+    while word not in one.screen.progress:
         await asyncio.sleep(0.3)
         await one.poll()
+
+
+async def train(url: str, server: Server) -> Visitor:
+    one = await visit(url, "training", "steps=5000&train=true")
+    await told(one, "Step")
     return one
 
 
@@ -60,9 +65,7 @@ async def film(url: str, server: Server) -> Visitor:
         one.set(label, value)
         await one.run()
     await one.run("Make the film")
-    while "of" not in one.screen.progress:
-        await asyncio.sleep(0.3)
-        await one.poll()
+    await told(one, "of")
     return one
 
 

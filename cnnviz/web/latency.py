@@ -2,7 +2,7 @@
 
 A run answers in two portions: that it began, and what it made. Streamlit makes its listening socket without naming TCP
 as the protocol, and asyncio then does not ask TCP to send small portions as they come: the second waits until the
-first is confirmed: a way there and back, and up to 40 ms besides on a connection that has stood for a while.
+first is confirmed, which takes a way there and back, and up to 40 ms besides where the connection is not new.
 
 And Python lets a thread that computes go on for 5 ms while another wants its turn. A knob takes some fifty turns, each
 behind all threads that are at somebody's upload.
