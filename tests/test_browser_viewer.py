@@ -216,12 +216,11 @@ def done(network: Desed, source: Any = CLIP, seed: int = 0) -> dict[str, Run]:
 # --- time ---
 
 
-def check_cursors(viewer: Viewer, network: Desed, kind: str = "", frames: int = 63) -> None:
-    """In every map in view the cursor stands where the time lies, by the receptive fields' centres."""
-    if kind:
-        viewer.look_at(kind)
+def check_cursors(viewer: Viewer, network: Desed, kind: str = "clip", frames: int = 63) -> None:
+    """In every map in view, these among them, the cursor stands where the time lies, by the fields' centres."""
+    viewer.look_at(kind)
     time, found = viewer.cursors()
-    assert found[kind or "clip"]
+    assert found[kind]
     stages = network.network
     across = {name: field[0] for (name, _), field in zip(stages.stages, fields(stages), strict=True)}
     lengths = dict(zip(across, (shape[1] for shape in stages.shapes((1, frames, 128))), strict=True))
@@ -580,6 +579,16 @@ def test_stretches_that_channels_are_sorted_by_stand_in_the_address(screen):
     expect(viewer.root.get_by_label("sort by")).to_have_value("contrast")
     viewer.button("✕").click()
     expect(viewer.page).not_to_have_url(re.compile("marks=0"))
+
+
+def test_stretches_that_are_let_go_before_the_server_has_answered_leave_the_address(viewer):
+    viewer.open(AT_CONV)
+    viewer.root.get_by_label("sort by").select_option("contrast")
+    viewer.drag(0.25, 0.5)
+    viewer.button("✕").click()
+    (_, marked), last = viewer.screen.told()
+    assert len(marked["marks"]) == 1
+    assert last == ["picked", {"marks": []}]
 
 
 def test_channels_are_sorted_by_how_well_they_tell_a_class(viewer):

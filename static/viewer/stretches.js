@@ -22,16 +22,19 @@ export function markOther(viewer) {
 /** Stretches that the address holds. @param {Viewer} viewer */
 export function takeStretches(viewer) {
   const { marks } = viewer.scene.meta;
+  viewer.toldMarks = marks ?? [];
   if (!marks) return;
   Object.assign(viewer, { selection: marks[0], other: marks[1] ?? null, marksOther: marks.length > 1 });
   viewer.ui.sort.value = "contrast";
 }
 
-/** Where channels are sorted by them, the address shall hold them. @param {Viewer} viewer */
+/** Where channels are sorted by them, the address shall hold them; what was told last may not be in the scene yet. @param {Viewer} viewer */
 export function tellStretches(viewer) {
   const { selection, other } = viewer;
   const marks = viewer.ui.sort.value === "contrast" && selection ? [selection, ...(other ? [other] : [])] : [];
-  if (JSON.stringify(marks) !== JSON.stringify(viewer.scene.meta.marks ?? [])) viewer.tell("marks", marks);
+  if (JSON.stringify(marks) === JSON.stringify(viewer.toldMarks)) return;
+  viewer.toldMarks = marks;
+  viewer.tell("marks", marks);
 }
 
 /** Say and draw them; channels are sorted anew where they are sorted by them. @param {Viewer} viewer */

@@ -47,6 +47,8 @@ export class Viewer {
   selection = null;
   /** @type {Limits | null} another one, from which the marked one is told */
   other = null;
+  /** @type {Limits[]} what the address holds, or shall hold */
+  toldMarks = [];
   marksOther = false; // the next stretch that is marked is the other one
   /** @type {Heard | null} what the unit sees */
   heard = null;
