@@ -29,7 +29,7 @@ from cnnviz.scenes.layer import NAMES
 from cnnviz.scenes.query import to_query
 from cnnviz.scenes.request import Request
 
-WAIT = 30_000  # ms; a bound for a busy machine, not an aim
+WAIT = 60_000  # ms; a bound for a busy machine, not an aim
 SINGULAR = {"length": "position", "rows": "row", "columns": "column", "examples": "example", "steps": "step"}
 PAGES = {
     "convolution": Channels,
