@@ -7,10 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from runpy import run_module
 from threading import Event
 
 import pytest
 
+from cnnviz.cli.serve.proxy import Proxy
+from cnnviz.cli.serve.replica import PROCESS
+from cnnviz.cli.serve.site import SECRET, Site
 from cnnviz.scenes.build import show
 from cnnviz.scenes.query import from_query
 from cnnviz.scenes.request import NetworkView
@@ -20,6 +24,10 @@ from cnnviz.web.store import MOST, PATIENCE, Store
 
 redis = pytest.importorskip("redis")
 needs_server = pytest.mark.skipif(not shutil.which("redis-server"), reason="apt-get install redis-server")
+
+slow = pytest.mark.skipif(
+    "CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: three processes and their workers"
+)
 
 
 class Kept:
@@ -33,8 +41,14 @@ class Kept:
         self.asked += 1
         return self.values.get(name)
 
-    def set(self, name: str, value: bytes, ex: int) -> None:
+    def set(self, name: str, value: bytes, ex: int, nx: bool = False) -> bool | None:
+        if nx and name in self.values:
+            return None
         self.values[name] = value
+        return True
+
+    def delete(self, name: str) -> None:
+        self.values.pop(name, None)
 
 
 def settled(one: Store) -> Store:
@@ -104,6 +118,94 @@ def test_without_a_store_everything_is_made_here(monkeypatch):
     stores.store.cache_clear()
     assert stores.store() is None
     assert stores.shared("key", lambda: b"made") == b"made"
+
+
+# --- at the same time ---
+
+
+@pytest.fixture
+def brief(monkeypatch):
+    """Leases of a fifth of a second."""
+    monkeypatch.setattr(stores, "LEASE", 0.2)
+    monkeypatch.setattr(stores, "EVERY", 0.01)
+
+
+def two(client: Kept) -> tuple[Store, Store]:
+    return Store(client, b"secret", "v1"), Store(client, b"secret", "v1")
+
+
+def test_what_another_server_makes_is_waited_for():
+    one, other = two(Kept())
+    assert one.turn("key") is None  # so it makes it
+    assert other.turn("key", lambda: one.put("key", b"value")) == b"value"
+    assert one.turn("key") == b"value"
+    assert [*settled(other).client.values] == [other.name("key")]  # no lease is left
+
+
+def test_all_who_ask_the_server_that_makes_it_are_let_through(brief):
+    one, other = two(Kept())
+    assert one.turn("key") is None
+    assert one.turn("key", lambda: pytest.fail("it is waited for")) is None
+    assert other.turn("another", lambda: pytest.fail("it is waited for")) is None
+
+
+def test_a_server_that_gives_up_lets_another_one_make_it(monkeypatch):
+    one, other = two(Kept())
+    with monkeypatch.context() as here, pytest.raises(ZeroDivisionError):
+        here.setattr(stores, "store", lambda: one)
+        stores.shared("key", lambda: 1 // 0)
+    settled(one)
+    assert other.turn("key", lambda: pytest.fail("it is waited for")) is None
+    other.put("key", bytes(MOST + 1))  # which is not kept there
+    settled(other)
+    assert one.turn("key", lambda: pytest.fail("it is waited for")) is None
+
+
+def test_a_server_that_dies_delays_the_others_by_its_lease_alone(brief):
+    one, other = two(Kept())
+    assert one.turn("key") is None
+    looks: list[None] = []
+    assert other.turn("key", lambda: looks.append(None)) is None
+    assert 1 <= len(looks) <= 20
+
+
+def test_a_store_that_breaks_between_two_questions_holds_nobody_up():
+    class Breaks(Kept):
+        def set(self, *how, **more):
+            raise ConnectionError
+
+    one = Store(Breaks(), b"", "")
+    assert one.turn("key", lambda: pytest.fail("it is waited for")) is None
+
+
+# --- without a secret ---
+
+
+def test_a_store_without_a_secret_is_not_used_and_the_log_says_so(monkeypatch, caplog):
+    monkeypatch.setenv(stores.URL, "redis://127.0.0.1:1")
+    monkeypatch.setenv(stores.SECRET, "")
+    stores.store.cache_clear()
+    assert stores.store() is None
+    stores.store.cache_clear()
+    (line,) = caplog.records
+    assert "Set it, the same for all servers, to what openssl rand -hex 32 prints." in line.message
+
+
+def test_a_process_of_the_site_does_not_start_without_one(monkeypatch):
+    monkeypatch.setenv(stores.URL, "redis://127.0.0.1:1")
+    monkeypatch.delenv(stores.SECRET, raising=False)
+    with pytest.raises(SystemExit, match=f"^{stores.URL} is set and {stores.SECRET} is not"):
+        run_module(PROCESS, run_name="__main__")
+
+
+@pytest.mark.parametrize("said", [{}, {SECRET: ""}])
+def test_processes_that_are_served_together_share_a_secret_of_their_own(said, monkeypatch, tmp_path):
+    monkeypatch.delenv(SECRET, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    site = Site(Proxy("127.0.0.1:0", (), "/tmp", ""), 2, tmp_path)
+    one, other = (replica.environment[SECRET] for replica in site.replicas)
+    assert one == other and len(one) == 64
 
 
 def test_a_flow_travels_as_words_and_a_blob():
@@ -177,6 +279,21 @@ def visited(url: str) -> list[str]:
 
 
 @needs_server
+def test_a_lease_in_a_real_store_ends_by_itself_or_with_what_is_made(server, monkeypatch):
+    url, _ = server
+    monkeypatch.setattr(stores, "LEASE", 1)
+    one, other = (Store(redis.Redis.from_url(url), b"secret", "v1") for _ in range(2))
+    assert one.turn("key") is None
+    assert not other.lease("key")
+    one.put("key", b"value")
+    settled(one)
+    assert other.turn("key") == b"value" and other.lease("key")
+    assert one.turn("another") is None  # and then it dies
+    assert other.turn("another") is None
+
+
+@slow
+@needs_server
 def test_two_servers_compute_one_link_once_and_go_on_without_the_store(server):
     url, process = server
     first, second = visited(url), visited(url)
@@ -192,6 +309,7 @@ def test_two_servers_compute_one_link_once_and_go_on_without_the_store(server):
 def test_a_store_that_dies_meanwhile_is_done_without(server, monkeypatch, caplog):
     url, process = server
     monkeypatch.setenv(stores.URL, url)
+    monkeypatch.setenv(stores.SECRET, "a secret")
     stores.store.cache_clear()
     assert stores.shared("one", lambda: b"1") == b"1"
     settled(stores.store())

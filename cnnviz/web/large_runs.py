@@ -26,12 +26,13 @@ from cnnviz.text import Message, Problem, _, plural
 from cnnviz.web.parties import Parties
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
 from cnnviz.web.shared_jobs import Done, SharedJobs
-from cnnviz.web.store import store
+from cnnviz.web.store import shared, store
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
 MOST_BYTES = 256 * 2**20  # of all answers that are kept
 MOST_SECONDS = 120.0  # that a run may take
 EVERY = 0.3  # s between two looks at a run; at each, the page may begin anew
+RUNS = Message("The network runs …")
 
 running, parties = SharedJobs(), Parties()
 answers: Cache[Any] = Cache(MOST_BYTES, lambda shown: len(shown.blob))
@@ -74,14 +75,15 @@ def show_large(request: Request, view: LayerView | NetworkView | AttributionView
 
 
 def known_apart(which: str, request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
-    """What another server knows already, if it is the whole network; else it is run."""
-    others = store() if isinstance(view, NetworkView) else None
-    if others and (told := others.find(which)):
-        return answers.get(which, lambda: unpacked(told))
-    shown = run_apart(which, request, view)
-    if others:
-        others.put(which, packed(shown))
-    return shown
+    """What another server knows already, or runs now, if it is the whole network; else it is run."""
+    if not (store() and isinstance(view, NetworkView)):
+        return run_apart(which, request, view)
+    place = st.empty()
+    try:
+        told = shared(which, lambda: packed(run_apart(which, request, view)), lambda: place.caption(str(RUNS)))
+    finally:
+        place.empty()
+    return answers.get(which, lambda: unpacked(told))
 
 
 def packed(shown: Flow) -> bytes:
@@ -149,5 +151,5 @@ def words(job: Job | Done) -> str:
     """How far it is."""
     ahead = job.ahead
     if ahead is None:
-        return _("The network runs …")
+        return str(RUNS)
     return plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead) if ahead else _("Waiting …")

@@ -39,7 +39,8 @@ class Site:
     """
 
     def __init__(self, proxy: Proxy, count: int, folder: Path):
-        environment = {SECRET: secrets.token_hex(32), **ALLOCATOR, **os.environ}
+        secret = os.environ.get(SECRET) or secrets.token_hex(32)
+        environment = {**ALLOCATOR, **os.environ, SECRET: secret}
         self.replicas = [Replica(port, proxy.path, environment) for port in free_ports(count)]
         self.proxy = replace(
             proxy, replicas=tuple(one.address for one in self.replicas), folder=str(folder), files=files(proxy.files)
