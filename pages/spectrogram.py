@@ -30,6 +30,7 @@ from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
 from cnnviz.web import corpora, markdown
 from cnnviz.web import page as screen
+from cnnviz.web.asking import asks
 from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
@@ -41,7 +42,7 @@ from cnnviz.web.picked import pick
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.sound_widgets import BEHIND, CHANGED
-from cnnviz.web.widgets import BIND
+from cnnviz.web.widgets import BIND, LOOKS
 
 EXPLANATION = _("""
 **What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads
@@ -115,7 +116,8 @@ def sorting(maps: Maps, key: str, known: Known | None) -> bytes:
 def show(choice: Choice, maps: Maps, key: str, view: str, role: Role, known: Known | None) -> None:
     """All channels, or one window at work."""
     if view == ALL_CHANNELS:
-        viewer(sorting(maps, key, known), key, pick)
+        with asks(LOOKS):
+            viewer(sorting(maps, key, known), key, pick)
         if not screen.embedded():
             show_answers(known, maps.view.stage, maps.view.channel, f"{key}_answers")
     elif view == ATTRIBUTION:
@@ -244,10 +246,12 @@ def compared(choice: Choice, maps: Maps, second: Choice, view: str, known: Known
 PAGE = Parts(
     "spectrogram",
     ask,
-    lambda turned: Widgets({key: moves(call) for key, call in CHANGED.items()}, BEHIND, turned=turned),
+    lambda turned, **how: Widgets({key: moves(call) for key, call in CHANGED.items()}, BEHIND, turned=turned, **how),
     live,
     behind={*BEHIND, *PART},
+    offers=lambda made: [made.kind],
     offer=lambda made: corpora.offer_where(),
+    clicks=True,
 )
 
 

@@ -367,7 +367,7 @@ def test_stage_and_channel_are_chosen_by_their_pictures(screen):
     assert viewer.root.evaluate("(root) => root.getRootNode().activeElement.dataset.focus") == "channel 4"
 
 
-def test_a_changed_channel_redraws_the_stage_alone(page, app_url):
+def test_a_changed_channel_redraws_the_stage_alone_and_a_click_what_it_moves(page, app_url):
     """The first change sends all, for from then on there is a way back; what asks for more draws the knobs."""
     told: list[ForwardMsg] = []
     page.on(
@@ -383,11 +383,16 @@ def test_a_changed_channel_redraws_the_stage_alone(page, app_url):
     viewer.ready("relu1.2")
     screen.wait_idle()
     assert [message.WhichOneof("type") for message in told].count("new_session") == 1  # one run
-    assert drawn(told) == {"bidi_component", "button_group", "markdown"}  # the viewer, the view, and what is said
+    seen = {"bidi_component", "button_group", "markdown"}  # the viewer, the view, and what is said
+    assert drawn(told) == seen
+    told.clear()
     viewer.root.locator(".grid [data-channel='5']").click()
     viewer.ready("relu1.5")
     expect(screen.knob("channel")).to_have_value("5")  # the box is told
     screen.wait_idle()
+    assert [message.WhichOneof("type") for message in told].count("new_session") == 1
+    assert drawn(told) == seen | {"selectbox", "number_input"}  # stage; channel, frame and mel
+    assert [message.delta.new_element.WhichOneof("type") for message in told].count("number_input") == 3
     told.clear()
     page.locator(".st-key-view button", has_text="attribution").click()
     expect(screen.knob("method")).to_be_visible()

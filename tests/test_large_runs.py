@@ -3,9 +3,11 @@
 import os
 from threading import Thread
 from time import monotonic, sleep
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from test_pages import opened
 
 from cnnviz.core.run import BudgetError
@@ -113,6 +115,25 @@ def test_whatever_is_pressed_ends_the_run(monkeypatch):
     with pytest.raises(JobError) as ended:
         jobs[0].result()
     assert ended.value.reason == "cancelled"
+
+
+def test_a_part_of_the_page_that_is_asked_for_ends_the_run(monkeypatch):
+    requests, jobs = ScriptRequests(), []
+    monkeypatch.setattr(large_runs, "get_script_run_ctx", lambda: SimpleNamespace(script_requests=requests))
+
+    def pressed(job):
+        if job.progress == (0, 1) and not jobs:
+            jobs.append(job)
+            requests.request_rerun(RerunData(fragment_id="stage"))
+            assert not requests.on_scriptrunner_yield()  # Streamlit has it wait
+        elif requests.on_scriptrunner_yield():
+            raise Pressed
+
+    monkeypatch.setattr(large_runs, "show_on_all_cores", work.endless_run)
+    monkeypatch.setattr(large_runs, "words", pressed)
+    with pytest.raises(Pressed):
+        large_runs.show_large(REQUEST, NetworkView())
+    assert jobs[0].wait(30)
 
 
 def test_the_page_runs_it_when_it_is_asked_to_and_says_what_broke(monkeypatch):

@@ -8,7 +8,17 @@ from test_pages import opened
 
 from cnnviz.web.fragments import ASKED
 
-PAGES = ["convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes", "spectrogram"]
+PAGES = [
+    "convolution",
+    "matrix",
+    "pooling",
+    "output_size",
+    "gating",
+    "normalisation",
+    "shapes",
+    "spectrogram",
+    "network",
+]
 ALONE = {  # of each page: a knob that brings no other, and one that does
     "convolution": ("stride", "kernel"),
     "matrix": ("stride", "kernel"),
@@ -18,6 +28,7 @@ ALONE = {  # of each page: a knob that brings no other, and one that does
     "normalisation": ("steps", "layer"),
     "shapes": ("input_index", "layer"),
     "spectrogram": ("channel", "weights"),
+    "network": ("seed", "edit0_0_name"),  # from then on there is a way back
 }
 BACK = {"Undo", "Reset"}  # the page's own
 MOVES = {"id", "value", "set_value", "default", "raw_value", "raw_values"}  # what a widget is, not how it looks

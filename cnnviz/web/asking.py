@@ -1,8 +1,8 @@
 """Whose fragment the widgets ask for, when they are turned.
 
 Streamlit lets a widget ask for the fragment that drew it. A callback may have another drawn instead; but then two runs
-begin, and browsers take in both. So widgets are drawn by one fragment and told to ask for another: for the one that
-shows what comes of them.
+begin, and browsers take in both. So widgets are drawn by one fragment and told to ask for another: for the one within
+that shows what comes of them, or for the one around whose widgets they move.
 """
 
 from collections.abc import Iterator
@@ -49,3 +49,25 @@ class Asking:
             if context:
                 context.enqueue(message)
         self.kept.clear()
+
+
+@contextmanager
+def asks(key: str) -> Iterator[None]:
+    """What is drawn here asks for the fragment of this key, in which that of now stands; without fragments for none."""
+    context, here = get_script_run_ctx(), ThreadState.get().fragment_id
+    if not context or not here:
+        yield
+        return
+    (there,) = context.fragment_storage.resolve_target(key)
+    send = context.enqueue
+
+    def told(message: ForwardMsg) -> None:
+        if message.delta.WhichOneof("type") == "new_element":
+            message.delta.fragment_id = there
+        send(message)
+
+    context.enqueue = told  # type: ignore # of this run alone
+    try:
+        yield
+    finally:
+        context.enqueue = send  # type: ignore[method-assign]

@@ -35,11 +35,11 @@ def parts(spec: PageSpec) -> Parts:
     return Parts(
         spec.name,
         spec.ask,
-        lambda turned: Widgets(behind=spec.behind, turned=turned),
+        lambda turned, **how: Widgets(behind=spec.behind, turned=turned, **how),
         partial(live, spec),
         around,
         spec.behind,
-        lambda made: [*spec.offers(made)],
+        lambda made: [made.kind, made.ndim, *spec.offers(made)],
         partial(offer, spec),
     )
 

@@ -1,7 +1,7 @@
 """A form as widgets: each word is one, bound to the address under its own key."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -34,20 +34,31 @@ class Widgets(Form):
         What happens when a word is changed.
     behind : by key, each called with what the word is
         What stands behind a word, or first in a part that can be folded away.
-    bind : "query-params" or None
-        None where the address holds the words in another form.
+    unbound : str
+        Words whose keys begin so stand in the address in another form.
     turned : callback
         What happens when any word is changed, last.
+    moving : Form
+        Asked what clicks on the stage move as well, which is drawn elsewhere then, in `place`.
+
+    Attributes
+    ----------
+    place : container
+        For what clicks move.
     """
+
+    place: Any = None
 
     def __init__(
         self,
         changed: Mapping[str, Callable[[], None]] = NOTHING,
         behind: Mapping[str, Callable[[Any], None]] = NOTHING,
-        bind: Bind = BIND,
+        unbound: str = "",
         turned: Callable[[], None] | None = None,
+        moving: Form | None = None,
     ) -> None:
-        self.changed, self.behind, self.bind, self.turned = changed, behind, bind, turned
+        self.changed, self.behind, self.unbound, self.turned = changed, behind, unbound, turned
+        self.moving = moving
 
     def ask(self, word: Word) -> Any:
         value = self.draw(word)
@@ -76,7 +87,8 @@ class Widgets(Form):
         changed = self.when_changed(word.key)
         if changed and isinstance(word, OneOf):
             changed = partial(in_turn, [partial(keep_offered, word), changed])
-        how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": self.bind, "on_change": changed}
+        bind: Bind = None if self.unbound and word.key.startswith(self.unbound) else BIND
+        how: dict[str, Any] = {"key": word.key, "help": str(word.help) or None, "bind": bind, "on_change": changed}
         match word:
             case Drawing():
                 return sketched(word, changed)
@@ -116,7 +128,7 @@ class Widgets(Form):
         if ndim > 1:
             keep = partial(spread, ndim, *kinds)
             changed = self.when_changed(PER_AXIS.key, keep)
-            st.toggle(str(PER_AXIS.label), key=PER_AXIS.key, bind=self.bind, on_change=changed)
+            st.toggle(str(PER_AXIS.label), key=PER_AXIS.key, bind=BIND, on_change=changed)
 
     def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         FILES.warm()
@@ -144,6 +156,15 @@ class Widgets(Form):
     def say(self, words: Message | None) -> None:
         if words:
             st.caption(plain(words))
+
+    def stands(self, of: Any, draw: Callable[[], Any]) -> None:
+        draw()
+
+    @contextmanager
+    def moved(self) -> Iterator[Form]:
+        self.place = st.container()
+        with self.place:
+            yield self.moving or self
 
 
 def said(word: Word) -> Any:

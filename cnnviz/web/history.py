@@ -60,7 +60,8 @@ def remember(page: str) -> None:
 
 def offer(page: str) -> None:
     """Buttons for the way back; call when the settings as they are now are kept."""
-    back = st.session_state[OFFERED] = len(past(page)) > 1
+    back = len(past(page)) > 1
+    st.session_state[OFFERED] = page, back
     with st.container(horizontal=True, gap="small"):
         st.button(_("Undo"), icon=":material/undo:", type="tertiary", disabled=not back, on_click=undo, args=(page,))
         st.button(
@@ -73,7 +74,7 @@ HELP = Message("the scene that this page begins with")
 
 def outdated(page: str) -> bool:
     """Does the page still offer no way back where there is one by now?"""
-    return len(past(page)) > 1 and not st.session_state.get(OFFERED)
+    return len(past(page)) > 1 and st.session_state.get(OFFERED) == (page, False)
 
 
 def undo(page: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 from cnnviz.core.cache import Cache
 from cnnviz.core.cost import total
@@ -111,6 +113,7 @@ def run_apart(which: str, request: Request, view: LayerView | NetworkView | Attr
     job, place = seat.job, st.empty()
     try:
         while not job.wait(EVERY):
+            give_way()
             place.caption(words(job))
         return answers.get(which, lambda: in_parts(job.result()))
     except JobError as error:
@@ -120,6 +123,15 @@ def run_apart(which: str, request: Request, view: LayerView | NetworkView | Attr
     finally:
         seat.leave()
         place.empty()
+
+
+def give_way() -> None:
+    """Let whatever was pressed meanwhile end this run: Streamlit would have a part of the page wait for its end."""
+    context = get_script_run_ctx()
+    if requests := context and context.script_requests:
+        with requests._lock:
+            if requests._state is ScriptRequestType.RERUN:
+                requests._rerun_data = replace(requests._rerun_data, is_fragment_scoped_rerun=True)
 
 
 def run_in_party(request: Request, view: LayerView | NetworkView | AttributionView) -> Any:
@@ -132,6 +144,7 @@ def run_in_party(request: Request, view: LayerView | NetworkView | AttributionVi
     place = st.empty()
     try:
         while not seat.job.wait(EVERY):
+            give_way()
             place.caption(words(seat.job))
         shown = seat.job.result()[which]
     finally:

@@ -16,9 +16,10 @@ from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.networks.zoo import EMPTY, LessonB
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.network import PRESETS, colour, text_of
+from cnnviz.scenes.query.weights import START, TRAINED, example_of
 from cnnviz.text import in_turn, plural
-from cnnviz.web.form import Widgets, content
-from cnnviz.web.widgets import place
+from cnnviz.web.form import content
+from cnnviz.web.widgets import LOOKS, STAGE, place, redraw, redraw_page
 
 NET = asked.NET.key
 SCREEN, PAST, SERIAL, SAID, ANSWER = "_network", "_past", "_serial", "_said", "_answer"
@@ -112,6 +113,7 @@ def set_mode(key: str) -> None:
     network, _ = screen()
     save(edit.in_mode(network, st.session_state[key] == "train"))
     look_at(int(st.session_state.get("layer", 0)))
+    redraw(LOOKS, STAGE)
 
 
 def undo() -> None:
@@ -122,6 +124,7 @@ def undo() -> None:
         hold(text)
         if shape != (st.session_state.get("shape") or ""):
             place({"shape": shape})
+            redraw_page()
         look_at(int(st.session_state.get("layer", 0)))
 
 
@@ -201,6 +204,7 @@ def take_shape(shape: Shape, before: Shape) -> None:
         place({"shape": spelled(shape)})
     if shape[0] != before[0]:
         place({"input_colour": colour(shape)})
+    redraw_page()
 
 
 def suit() -> None:
@@ -222,4 +226,12 @@ def answered() -> tuple[str, ...] | Exception:
     return said if text == st.session_state.get("pasted") else ()
 
 
-WIDGETS = Widgets({"preset": start_over} | {one.name: forget for one in fields(LessonB)})
+def suit_input() -> None:
+    """Trained weights are shown an example of what they learned from."""
+    network, _ = screen()
+    found = example_of(network) if st.session_state.get(START.key) == TRAINED else None
+    if found:
+        place({"input": found.kind, "input_data": found.data})
+
+
+CHANGED = {"preset": start_over, START.key: suit_input} | {one.name: forget for one in fields(LessonB)}

@@ -1,7 +1,7 @@
 """What a page asks for, answered by the widgets that stand on it: a turned knob need not draw them again."""
 
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,10 @@ class OnPage(Form):
     ----------
     behind : keys of words
         Something else stands behind these, which depends on what they are.
+    moving : Form
+        Asked what clicks on the stage move as well; if none is given, one that notes it apart.
+    place : container
+        Where `moving` draws.
 
     Attributes
     ----------
@@ -28,9 +32,10 @@ class OnPage(Form):
         All that decides which widgets are there and how they look.
     """
 
-    def __init__(self, behind: Collection[str] = ()) -> None:
-        self.behind = behind
+    def __init__(self, behind: Collection[str] = (), moving: Form | None = None, place: Any = None) -> None:
+        self.behind, self.moving, self.place = behind, moving, place
         self.noted: list[Any] = []
+        self.apart: list[Any] = []  # the same of what clicks move
 
     def ask(self, word: Word) -> Any:
         value = said(word)
@@ -66,3 +71,16 @@ class OnPage(Form):
 
     def say(self, words: Message | None) -> None:
         self.noted.append(words)
+
+    def stands(self, of: Any, draw: Callable[[], Any]) -> None:
+        self.noted.append(of)
+
+    @contextmanager
+    def moved(self) -> Iterator[Form]:
+        if self.moving:
+            with self.place:
+                yield self.moving
+            return
+        form = OnPage(self.behind)
+        yield form
+        self.apart += form.noted

@@ -26,7 +26,6 @@ def pick(choice: Mapping[str, Any]) -> None:
             place(dict(zip(UNIT, (frame, mel), strict=True)))
         case {"marks": [*marks]}:
             place({MARKS.key: cleaned(marks)})  # which no widget shows
-            return
         case {"part": [int() | float() as start, int() | float() as stop]} if 0 <= start < stop < 3600:
             take_part(start, stop)
-    redraw_page()
+            redraw_page()

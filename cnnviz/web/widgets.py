@@ -14,7 +14,8 @@ from cnnviz.scenes.query.fields import NUMBER
 from cnnviz.scenes.query.fields import PER_AXIS as EACH
 
 STAGE = "stage"  # fragments: what comes of all that a page asks for
-KNOBS = ("knobs", STAGE)  # the widgets, and the stage in it
+LOOKS = "looks"  # the widgets that clicks on the stage move, and the stage in it
+KNOBS = "knobs"  # all widgets, and those in it
 AROUND = "_around"  # what the page round the fragments was drawn for; None if it is to be drawn
 BIND: Final = "query-params"
 Bind = Literal["query-params"] | None

@@ -1,6 +1,6 @@
 """A form: what a page asks for, one word after the other. An address answers it, or a person, by widgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -67,6 +67,13 @@ class Form:
 
     def say(self, words: Message | None) -> None:
         """A line below what was asked last."""
+
+    def stands(self, of: Any, draw: Callable[[], Any]) -> None:
+        """Something that is no question stands here; it is another if `of` is."""
+
+    def moved(self) -> AbstractContextManager["Form"]:
+        """The place for what clicks on the stage move as well, and the form to ask there."""
+        return nullcontext(self)
 
 
 class Reader(Form):

@@ -61,7 +61,8 @@ def ask(form: Form) -> Made:
     with network_part:
         network = ask_weighed(form)
     with look_part:
-        stage, channel, place = ask_place(form, names_of(network))
+        with form.moved() as looks:
+            stage, channel, place = ask_place(looks, names_of(network))
         how = ask_how(form, network, stage, source) if form.now(VIEW) == ATTRIBUTION else None
 
     def make() -> Choice:
