@@ -783,6 +783,7 @@ def test_on_a_phone_in_the_dark_nothing_sticks_out_and_fingers_choose(open_page,
     viewer = Viewer(Screen(open_page(**PHONE, color_scheme="dark"), app_url)).open(f"{ONE}&activation=glu&stage=glu0")
     assert viewer.ask("({ dark }) => dark")
     assert not viewer.root.evaluate(STICKS_OUT)
+    assert viewer.root.evaluate(APART) > 12
     viewer.page.touchscreen.tap(*viewer.spot(viewer.clip, (40 + 0.5) / 63))
     assert viewer.time() == pytest.approx(40 * STEP, abs=STEP / 3)
     thumbnail = viewer.root.locator(".grid [data-channel='6']")
@@ -794,6 +795,12 @@ def test_on_a_phone_in_the_dark_nothing_sticks_out_and_fingers_choose(open_page,
     viewer.button("Fill block by block").tap()
     assert viewer.root.locator(".strip").evaluate(FILLING) > 0  # this phone has nothing against motion
 
+
+# Pixels between two numbers along the time that stand nearest to one another.
+APART = """(root) => Math.min(...[...root.querySelectorAll(".axis.across")].flatMap((axis) => {
+    const boxes = [...axis.children].map((mark) => mark.getBoundingClientRect());
+    return boxes.slice(1).map((box, i) => box.left - boxes[i].right);
+}))"""
 
 # What is wider than the window; the strip may be scrolled, and what lies on a map is cut off at its ends.
 STICKS_OUT = """(root) => {

@@ -4,7 +4,7 @@ import { mapWords } from "../drawing/names.js";
 import { drawAxes, make, makeMap } from "./build.js";
 import { listenClip, listenPlane } from "./hands.js";
 import { finiteRange, levelsOf, print, relevel, scaleOf } from "./picture.js";
-import { shareOf } from "./places.js";
+import { apartOf, shareOf } from "./places.js";
 import { channelOf, hertz, secondsAlong } from "./words.js";
 import { _ } from "../words/catalogue.js";
 import { brief } from "../words/numbers.js";
@@ -37,9 +37,8 @@ function drawAxesOf(viewer, map) {
   const { clip } = viewer.scene.meta;
   const cells = viewer.stages.input.shape[1];
   const length = cells * viewer.step;
-  const narrow = viewer.scene.meta.belief && viewer.ui.body.clientWidth < 540; // beside names and numbers of classes
-  const most = map === viewer.clipMap ? (narrow ? 6 : 11) : 11 / viewer.scene.meta.planes.length;
-  const apart = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((s) => length / s <= most) ?? 20;
+  const width = viewer.ui.body.clientWidth - (viewer.scene.meta.belief ? 128 : 52); // as viewer.css has it
+  const apart = apartOf(length, width, map === viewer.clipMap ? 1 : viewer.scene.meta.planes.length);
   const times = Array.from({ length: Math.floor(length / apart) + 1 }, (_, i) => i * apart);
   const across = clip.step
     ? times.map((t) => ({ at: shareOf(lies[0], frames, t / viewer.step), text: secondsAlong(t) }))

@@ -6,6 +6,18 @@
  */
 export const shareOf = ({ first, jump }, cells, at) => ((at - first) / jump + 0.5) / cells;
 
+const ROOM = 52; // pixels: the first and the last number of an axis stand inside it, and their neighbours nearer for that
+
+/**
+ * Seconds from one number of an axis to the next, so that each has room.
+ * @param {number} length of the axis, in seconds @param {number} pixels that it takes, or all maps beside each other
+ * @param {number} maps so many
+ */
+export function apartOf(length, pixels, maps) {
+  const most = Math.min(11 / maps, pixels / ROOM);
+  return [0.1, 0.2, 0.5, 1, 2, 5, 10].find((s) => length / s <= most) ?? 20;
+}
+
 /** The cell under a share of a map's length. @param {number} share @param {number} cells */
 export const cellOf = (share, cells) => Math.max(0, Math.min(cells - 1, Math.floor(share * cells)));
 

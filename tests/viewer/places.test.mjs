@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, cellOf, shareOf, soundOf, spanOf } from "../../static/viewer/places.js";
+import { apartOf, boxOf, cellOf, shareOf, soundOf, spanOf } from "../../static/viewer/places.js";
 import { cases, near } from "./given.mjs";
 
 const stageOf = ({ meta }, name) => meta.stages.find((stage) => stage.name === name);
@@ -14,6 +14,19 @@ test("spans of every unit on every stage are Python's, and none where padding al
         none += wanted === null;
       }
   assert.ok(none, "no unit of these cases sees nothing");
+});
+
+test("numbers along the time have room, and there are as many as that leaves", () => {
+  for (const length of [0.3, 1, 2, 3.7, 10, 60]) {
+    for (const pixels of [230, 306, 800]) {
+      const apart = apartOf(length, pixels, 1);
+      assert.ok((pixels * apart) / length >= 52 || apart === 20, `${length} s on ${pixels} pixels: ${apart}`);
+      const finer = { 0.2: 0.1, 0.5: 0.2, 1: 0.5, 2: 1, 5: 2, 10: 5, 20: 10 }[apart];
+      if (finer) assert.ok((pixels * finer) / length < 52 || length / finer > 11, `${length} s on ${pixels} pixels: ${finer}`);
+    }
+  }
+  assert.equal(apartOf(2, 800, 1), 0.2);
+  assert.equal(apartOf(2, 800, 3), 1); // beside two others
 });
 
 test("what is heard of a span is what its frames read and its mels cover", () => {
