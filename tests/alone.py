@@ -71,7 +71,6 @@ window.hand = (module, at, text) => {
 document.documentElement.dataset.ready = "";
 </script></body></html>
 """
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def answer(route: Route) -> None:
@@ -130,14 +129,6 @@ class PlayerAlone(Screen):
         hand(self.page, PLAYER, blob_of(scene), at)
         self.settle()
 
-    def settle(self) -> None:
-        """Let it draw, and write what it says."""
-        self.page.evaluate(FRAMES)
-
-    def press_on(self, *keys: str) -> None:
-        super().press_on(*keys)
-        self.settle()
-
     def told(self) -> list[Any]:
         """What was told to the server."""
         return list(self.page.evaluate("told"))
@@ -163,16 +154,12 @@ class MatrixAlone(Screen):
         self.stage.scroll_into_view_if_needed()
         x, y = self.ask("(matrix, [panel, at]) => matrix.locate(panel, at)", [panel, at])
         self.page.mouse.move(x, y)
-        self.page.evaluate(FRAMES)
+        self.settle()
         return self.readout.inner_text()
 
     def lit(self) -> dict[str, Any]:
         """What is shown, as the address would have it."""
         return dict(self.ask("(matrix) => ({ shown: matrix.shown(), step: matrix.step, row: matrix.row })"))
-
-    def press_on(self, *keys: str) -> None:
-        super().press_on(*keys)
-        self.page.evaluate(FRAMES)
 
 
 class TrainingAlone(Screen):
@@ -193,7 +180,7 @@ class TrainingAlone(Screen):
     def change(self, blob: bytes) -> None:
         """More of the same training."""
         hand(self.page, TRAINING, blob)
-        self.page.evaluate(FRAMES)
+        self.settle()
 
     def point(self, name: str, r: int, *at: int) -> str:
         """Hover a number of a picture: filter, channel, row and column; what the sentence says then."""
@@ -202,12 +189,8 @@ class TrainingAlone(Screen):
         self.page.evaluate("(by) => document.querySelector('main').scrollBy(0, by)", y - 250)  # above what sticks below
         x, y = self.ask("(watching, spot) => watching.locate(spot)", spot)
         self.page.mouse.move(x, y)
-        self.page.evaluate(FRAMES)
+        self.settle()
         return self.readout.inner_text()
-
-    def press_on(self, *keys: str) -> None:
-        super().press_on(*keys)
-        self.page.evaluate(FRAMES)
 
     def told(self) -> list[Any]:
         """What was told to the server."""

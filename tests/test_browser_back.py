@@ -36,6 +36,7 @@ from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import Shown, show
 from cnnviz.scenes.request import Back, LayerView, Request
 from cnnviz.scenes.upstream import Cell, Ones, Target
+from cnnviz.web.loss_here import offered
 
 UPSTREAM = Target("0.25")  # numbers of all signs and sizes
 RANDOM = Random(size=5, channels=2, seed=4)
@@ -88,8 +89,7 @@ def told(shown: Shown, channel: int, cell: tuple[int, ...]) -> str:
 
 def check(alone: PlayerAlone, shown: Shown, torchs: np.ndarray, channel: int, cell: tuple[int, ...]) -> None:
     """The sentence speaks of this cell of the gradient, and says autograd's number twice: by hand, and as torch's."""
-    alone.says(told(shown, channel, cell))
-    said = alone.read()
+    said = alone.read(told(shown, channel, cell))
     exact = 1e-5 if shown.done.layer.rule == "balance" else 1e-9  # the browser starts from means in float32
     assert said.value == pytest.approx(trace(shown.done, channel, cell).value, rel=exact, abs=exact)
     assert said.value == pytest.approx(torchs[(channel, *cell)], rel=1e-4, abs=1e-5)
@@ -111,8 +111,7 @@ def test_the_sentence_of_a_pass_is_autograds_number_at_every_key(name, which, al
 
 
 def test_the_weight_of_a_norm_adds_up_over_all_examples(alone):
-    request = request_of(BatchNorm(num_features=2), Random(ndim=3, size=(3, 2, 3), channels=2), batch=Along())
-    shown = passed(request, "dW")
+    shown = passed(SEVERAL, "dW")
     x, norm = torch.from_numpy(shown.forward.x), torch.nn.BatchNorm2d(2)
     (norm(x) * torch.from_numpy(UPSTREAM.dy(shown.forward))).sum().backward()
     alone.open(shown.blob)
@@ -140,11 +139,56 @@ def test_a_cell_that_no_window_reads_says_so(alone):
     alone.says("no window reads this cell: 0 = 0")
 
 
+# --- what the page is asked for ---
+
+PLAIN = request_of(Conv(), Digit(), "sobel_x")
+LOSS = {"dy_channel": 0, "dy_rows": 2, "dy_columns": 3}
+ASKED = {  # (scene, what is pinned, the key and the button, what is told)
+    "a nudge": (passed(PLAIN, "dX").blob, ("output", (2, 2)), "n", "nudge", ["nudge", {"place": [0, 0, 2, 2]}]),
+    "a nudge forward": (show(PLAIN).blob, ("input", (2, 2)), "n", "nudge", ["nudge", {"place": [0, 0, 2, 2]}]),
+    "of a window its first cell": (
+        show(PLAIN).blob,
+        ("output", (2, 2)),
+        "n",
+        "nudge",
+        ["nudge", {"place": [0, 0, 2, 2]}],
+    ),
+    "a loss": (offered(passed(PLAIN, "dX")), ("input", (2, 3)), "d", "loss", ["loss", LOSS]),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_a_key_and_a_button_ask_for_the_same(what, alone):
+    blob, (area, cell), key, button, wanted = ASKED[what]
+    alone.open(blob)
+    if alone.ask("({ scene }) => Boolean(scene.meta.stamp)"):
+        alone.act("view").select_option("gather")
+    alone.page.mouse.click(*alone.locate(area, 0, cell))
+    alone.press(key)
+    alone.act(button).click()
+    assert alone.told() == [wanted, wanted]
+
+
+SEVERAL = request_of(BatchNorm(num_features=2), Random(ndim=3, size=(3, 2, 3), channels=2), batch=Along())
+UNASKED = {  # where no cell of dY is drawn, and where several examples have nothing to nudge
+    "loss forward": (offered(show(PLAIN)), "d", "loss"),
+    "loss of dW": (offered(passed(PLAIN, "dW")), "d", "loss"),
+    "nudge of several": (show(SEVERAL).blob, "n", "nudge"),
+}
+
+
+@pytest.mark.parametrize("what", UNASKED)
+def test_where_there_is_nothing_to_ask_for_neither_asks(what, alone):
+    blob, key, button = UNASKED[what]
+    alone.open(blob)
+    expect(alone.act(button)).to_be_hidden()
+    alone.press(key)
+    assert not alone.told()
+
+
 # --- on the page ---
 
 NUMBER = r"[-−]?[\d.e−-]+"
-
-PLAIN = request_of(Conv(), Digit(), "sobel_x")
 
 
 def choose(screen: Screen, key: str, option: str) -> None:
@@ -174,17 +218,11 @@ def test_a_pass_that_is_there_no_more_gives_way(screen):
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, bias=False)")
 
 
-@pytest.mark.parametrize("by", ["key", "button"])
-def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(by, screen):
+def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(screen):
     screen.open("pass=dX&dy=cell&dy_rows=2&dy_columns=2")
     screen.act("view").select_option("gather")
-    screen.hover("output", 0, (2, 2))
-    screen.page.mouse.down()
-    screen.page.mouse.up()
-    if by == "key":
-        screen.press("n")
-    else:
-        screen.act("nudge").click()
+    screen.page.mouse.click(*screen.locate("output", 0, (2, 2)))
+    screen.press("n")
     # the window of y[0, 2, 2] begins at x[0, 2, 2], which it multiplies by the first weight: -1
     expect(screen.alert).to_have_text(
         re.compile(r"x\[0, 2, 2\] \+ 0\.01: .* = −0\.01; promised, the gradient × 0\.01: −0\.01\. .*keeps its promise")
@@ -200,17 +238,9 @@ def test_another_scene_begins_without_the_nudge_of_the_one_before(screen):
     screen.page.wait_for_url(lambda url: "nudge" not in url)
 
 
-@pytest.mark.parametrize("by", ["cell", "window"])
-def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(by, screen):
+def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(screen):
     screen.open(PLAIN)
-    if by == "cell":
-        screen.hover("input", 0, (2, 2))
-        screen.page.mouse.down()
-        screen.page.mouse.up()
-    else:  # the first cell that the window reads
-        screen.hover("output", 0, (2, 2))
-        screen.page.mouse.down()
-        screen.page.mouse.up()
+    screen.page.mouse.click(*screen.locate("input", 0, (2, 2)))
     screen.press("n")
     promised = 0.01 * float(passed(PLAIN, "dX", Ones()).done.y[0, 0, 2, 2])
     expect(screen.alert).to_have_text(
@@ -223,16 +253,10 @@ def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(by, screen)
     screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
 
 
-@pytest.mark.parametrize("by", ["key", "button"])
-def test_a_cell_of_dy_that_is_pinned_becomes_the_loss(by, screen):
+def test_a_cell_of_dy_that_is_pinned_becomes_the_loss(screen):
     screen.open("pass=dX")
-    screen.hover("input", 0, (2, 3))
-    screen.page.mouse.down()
-    screen.page.mouse.up()
-    if by == "key":
-        screen.press("d")
-    else:
-        screen.act("loss").click()
+    screen.page.mouse.click(*screen.locate("input", 0, (2, 3)))
+    screen.press("d")
     screen.page.wait_for_url(lambda url: all(word in url for word in ("dy=cell", "dy_rows=2", "dy_columns=3")))
     expect(screen.page.get_by_text("dY is 1 at y[0, 2, 3] alone")).to_be_visible()
     expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("2")
@@ -241,18 +265,3 @@ def test_a_cell_of_dy_that_is_pinned_becomes_the_loss(by, screen):
     screen.says("dX row 2, column 4:")
     back = passed(PLAIN, "dX", Cell(0, (2, 3))).done
     assert screen.read().torch == pytest.approx(float(back.y[0, 0, 2, 4]))
-
-
-@pytest.mark.parametrize("word", ["pass=forward", "pass=dW"])
-def test_where_no_cell_of_dy_is_drawn_none_becomes_the_loss(word, screen):
-    screen.open(word)
-    expect(screen.act("loss")).to_be_hidden()
-    screen.press("d")
-    assert "dy=" not in screen.page.url
-
-
-def test_several_examples_forward_have_nothing_to_nudge(screen):
-    screen.open("", "/normalisation")
-    expect(screen.act("nudge")).to_be_hidden()
-    screen.press("n")
-    expect(screen.alert).to_have_count(0)

@@ -10,13 +10,13 @@ OPEN = '[data-testid="stSidebar"][data-collapsed="false"]'
 
 
 @pytest.fixture
-def framed(open_page, app_url) -> Screen:
-    return Screen(open_page(**FRAME), app_url)
+def framed(open_tab, app_url) -> Screen:
+    return Screen(open_tab(**FRAME), app_url)
 
 
 @pytest.fixture
-def low(open_page, app_url) -> Screen:
-    return Screen(open_page(**ON_ITS_SIDE), app_url)
+def low(open_tab, app_url) -> Screen:
+    return Screen(open_tab(**ON_ITS_SIDE), app_url)
 
 
 @pytest.mark.parametrize(("path", "seen"), [("/convolution", 1), ("/pooling", 0.7), ("/gating", 0.7), ("/shapes", 0.8)])
@@ -48,7 +48,8 @@ def test_the_way_out_of_a_frame_opens_its_screen_in_a_tab_of_its_own(framed):
     assert "embed" not in out.page.url
 
 
-def test_a_sidebar_that_another_visit_left_open_does_not_cover_a_frame(framed):
+def test_a_sidebar_that_another_visit_left_open_does_not_cover_a_frame(open_page, app_url):
+    framed = Screen(open_page(**FRAME), app_url)
     framed.page.add_init_script("localStorage.setItem('stSidebarCollapsed-', 'false')")
     framed.open("embed=true")
     expect(framed.page.locator(OPEN)).to_have_count(0)
@@ -62,16 +63,16 @@ def test_a_phone_on_its_side_begins_with_the_stage(low):
     expect(low.page.locator(OPEN)).to_be_visible()
 
 
-def test_a_phone_that_is_turned_keeps_its_stage(open_page, app_url):
-    screen = Screen(open_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce"), app_url).open()
+def test_a_phone_that_is_turned_keeps_its_stage(open_tab, app_url):
+    screen = Screen(open_tab(viewport={"width": 390, "height": 844}, reduced_motion="reduce"), app_url).open()
     screen.page.set_viewport_size(ON_ITS_SIDE["viewport"])
     screen.wait_until("({ ui }) => ui.stage.clientWidth > 700")
     expect(screen.page.locator(OPEN)).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/convolution", "/pooling"])
-def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(path, open_page, app_url):
-    screen = Screen(open_page(reduced_motion="reduce"), app_url).open(path=path)
+def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(path, screen):
+    screen.open(path=path)
     players = [screen, screen.follower] if path == "/pooling" else [screen]
     for one in players:
         one.ask("(player) => player.unwatch()")  # nothing is drawn anew for a printer's width

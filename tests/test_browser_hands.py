@@ -118,8 +118,8 @@ def test_ears_hear_the_sentence_at_rest_and_not_each_that_the_pointer_passes(alo
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_all_words_have_a_contrast_that_can_be_read(theme, open_page, app_url):
-    screen = Screen(open_page(color_scheme=theme, reduced_motion="reduce"), app_url)
+def test_all_words_have_a_contrast_that_can_be_read(theme, open_tab, app_url):
+    screen = Screen(open_tab(color_scheme=theme, reduced_motion="reduce"), app_url)
     for path, address in (("/convolution", "tab=Code"), ("/gating", f"layer=ReLU&compare=SiLU&{GATE}")):
         screen.open(address, path=path)
         screen.press("Enter", "?")  # a pinned cell, and the list of keys

@@ -19,8 +19,8 @@ def test_a_drawing_by_mouse_has_torchs_scores_and_the_link_keeps_it(screen: Scre
     page.goto(f"{screen.url}/training?{JUDGE}")
     canvas = page.locator("[data-role=sketch] canvas")
     expect(canvas).to_be_visible(timeout=LONG)
-    canvas.scroll_into_view_if_needed()
     screen.wait_idle()
+    canvas.hover()  # which waits until nothing moves it
     box = canvas.bounding_box()
     assert box
     x, unit = box["x"] + 4.5 / 8 * box["width"], box["height"] / 8

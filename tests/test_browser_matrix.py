@@ -101,7 +101,6 @@ def test_what_is_added_up_grows_with_the_playhead_and_written_over_loses_copies(
     np.testing.assert_allclose(matrix.ask(data, "input"), shown.numbers.torch["input"].ravel(), atol=1e-5)
     np.testing.assert_array_equal(matrix.ask(data, "overwritten"), shown.numbers.back.overwritten.ravel())
     matrix.press("Home")
-    matrix.page.wait_for_timeout(50)
     matrix.point("input", 0, 0, 1, 1)
     assert matrix.ask(data, "input") == one
     matrix.press("End")
@@ -174,8 +173,8 @@ def test_a_finger_on_a_phone(alone_on: Callable[..., MatrixAlone]):
     ]
     assert places == sorted(places)
     x, y = matrix.ask("(matrix) => matrix.locate('columns', [4, 1])")
-    page.mouse.wheel(0, y - 400)
-    page.wait_for_timeout(100)
+    page.evaluate("(by) => document.querySelector('main').scrollBy(0, by)", y - 400)
+    matrix.settle()
     x, y = matrix.ask("(matrix) => matrix.locate('columns', [4, 1])")
     page.touchscreen.tap(x, y)
     expect(matrix.readout).to_contain_text("columns[4, 1]")

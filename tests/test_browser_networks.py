@@ -31,15 +31,11 @@ def opened(screen: Screen, words: str = LINK) -> Screen:
     return screen
 
 
-def test_a_link_opens_the_network_that_it_holds(screen):
+def test_rows_of_a_link_are_chosen_moved_and_removed_by_keys_and_each_change_is_undone(screen):
     opened(screen)
     expect(rows(screen)).to_have_count(3)
     expect(rows(screen).nth(2)).to_contain_text("nn.MaxPool2d(kernel_size=2, stride=2)")
     expect(rows(screen).nth(2)).to_contain_text("(1, 4, 3, 3)")
-
-
-def test_rows_are_chosen_moved_and_removed_by_keys_and_each_change_is_undone(screen):
-    opened(screen)
     rows(screen).first.focus()
     screen.page.keyboard.press("ArrowDown")
     expect(rows(screen).nth(1)).to_have_attribute("aria-current", "true")
@@ -88,8 +84,8 @@ def test_the_network_is_taken_away_as_a_file(screen):
     assert found.value.path().read_text() == to_json(NET)
 
 
-def test_nothing_sticks_out_on_a_phone(open_page, app_url):
-    phone = opened(Screen(open_page(**PHONE), app_url))
+def test_nothing_sticks_out_on_a_phone(open_tab, app_url):
+    phone = opened(Screen(open_tab(**PHONE), app_url))
     width, room = phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width <= room
 
@@ -141,7 +137,7 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     pool = overview(screen).locator(".column[data-stage='2']")
     expect(pool).to_be_visible()
     box = pool.locator(".picture").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 5.5 / 13, box["y"] + box["height"] * 2.5 / 13)
+    pool.locator(".picture").hover(position={"x": box["width"] * 5.5 / 13, "y": box["height"] * 2.5 / 13})
     said = overview(screen).get_by_test_id("unit")
     expect(said).to_contain_text("2[0, 0, 2, 5]")
     number = float(said.inner_text().split("=")[1].split()[0].rstrip(".").replace("−", "-"))

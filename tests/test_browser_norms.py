@@ -184,7 +184,8 @@ def test_the_running_statistics_of_ten_to_thirteen_stand_in_their_tab(screen):
     expect(screen.page.get_by_test_id("stDataFrame")).to_be_visible()  # a canvas; its numbers are in test_presets.py
     chart = screen.page.locator(".js-plotly-plot")
     expect(chart).to_be_visible()
-    last = chart.evaluate("(chart) => chart.calcdata.map((line) => line.at(-1).y)")  # after the one pass
+    drawn = "(chart) => chart.calcdata?.length && chart.calcdata.map((line) => line.at(-1).y)"  # after the one pass
+    last = screen.page.wait_for_function(drawn, arg=chart.element_handle()).json_value()
     assert last == pytest.approx(
         [11.385, 0.115, 1.66, 1.0067], abs=1e-3
     )  # torch's mean, then as others have it; variance

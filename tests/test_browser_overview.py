@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from alone import FRAMES, empty, hand, put
-from page_objects import Screen
+from alone import empty, hand, put
+from page_objects import FRAMES, Screen
 from playwright.sync_api import Locator, Page, expect
 from test_answers import panel
 from test_browser_phone import PHONE, sticks_out
@@ -165,11 +165,11 @@ class Overview:
 
 
 @pytest.fixture
-def look(alone, open_page) -> Callable[..., Overview]:
+def look(alone, open_tab) -> Callable[..., Overview]:
     """An overview on any device, still unless it is asked to move: ``look("net", color_scheme="dark")``."""
 
     def one(name: str, **device: Any) -> Overview:
-        page = empty(open_page(**{"reduced_motion": "reduce"} | device)) if device else alone.page
+        page = empty(open_tab(**{"reduced_motion": "reduce"} | device)) if device else alone.page
         return Overview(page).open(name)
 
     return one

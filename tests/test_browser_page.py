@@ -7,6 +7,7 @@ import pytest
 from asking import request_of
 from page_objects import Screen, place_words, where
 from playwright.sync_api import expect
+from serving import serve
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
@@ -26,11 +27,24 @@ def advances(screen: Screen) -> None:
     expect(screen.root).not_to_have_attribute("data-step", str(screen.step()))
 
 
-# --- the first request ---
+# --- the first requests ---
 
 
-def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame(page, fresh_app):
-    screen = Screen(page, fresh_app()).open(DEEP)
+@pytest.fixture(scope="module")
+def new_app():
+    """Address of an app that nobody has visited before this file's tests."""
+    with serve() as server:
+        yield server.url
+
+
+@pytest.fixture
+def visitor(new_app, open_tab) -> Screen:
+    """Somebody who has never been there."""
+    return Screen(open_tab(), new_app)
+
+
+def test_a_deep_link_as_a_new_servers_first_request_shows_its_scene_in_the_frame(visitor):
+    screen, page = visitor.open(DEEP), visitor.page
     expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
     expect(page).to_have_title("cnnviz")
     expect(screen.knob("stride_rows")).to_have_value("2")
@@ -52,9 +66,9 @@ DEEPER = {
 
 
 @pytest.mark.parametrize("name", DEEPER)
-def test_a_deep_link_to_another_page_as_a_new_servers_first_request_shows_its_scene_in_the_frame(name, page, fresh_app):
-    screen = Screen(page, fresh_app()).open(DEEPER[name])
-    expect(page.get_by_role("link", name="Home", exact=True)).to_be_visible()
+def test_a_deep_link_as_a_pages_first_request_shows_its_scene_in_the_frame(name, visitor):
+    screen = visitor.open(DEEPER[name])
+    expect(screen.page.get_by_role("link", name="Home", exact=True)).to_be_visible()
     screen.press("End")
     done = show(DEEPER[name]).done
     channel, *cell = (n - 1 for n in done.y.shape[1:])
@@ -62,9 +76,9 @@ def test_a_deep_link_to_another_page_as_a_new_servers_first_request_shows_its_sc
     assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]))
 
 
-def test_the_home_page_as_a_new_servers_first_request_plays(page, fresh_app):
-    screen = Screen(page, fresh_app()).open(path="/")
-    expect(page.get_by_role("link", name="Convolution", exact=True)).to_be_visible()
+def test_the_home_page_as_its_first_request_plays(visitor):
+    screen = visitor.open(path="/")
+    expect(screen.page.get_by_role("link", name="Convolution", exact=True)).to_be_visible()
     advances(screen)
     expect(screen.badge).to_contain_text("✓ = torch")
 
@@ -108,44 +122,29 @@ def test_switching_to_numbers_per_axis_keeps_them(screen):
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=(2, 3))")
 
 
-# --- settings that cannot work: (a scene that works, the knob that spoils it, the numbers of the sentence) ---
-
-SPOILT = {  # the others are in test_pages.py
-    "window": ("kernel=random", "kernel_size", "11", ["11", "8"]),
-    "one-axis": ("kernel=random&per_axis=true&kernel_size_rows=2", "kernel_size_columns", "9", ["9", "8"]),
-}
+# --- settings that cannot work ---
 
 
-@pytest.mark.parametrize("name", SPOILT)
-def test_a_setting_that_cannot_work_gets_a_sentence_and_buttons_that_mend_it(name, screen):
-    address, knob, value, numbers = SPOILT[name]
-    screen.open(address)
+def test_a_setting_that_cannot_work_gets_a_sentence_and_a_button_that_mends_it(screen):
+    """Every button of every such setting is pressed in test_pages.py."""
+    screen.open("kernel=random&per_axis=true&kernel_size_rows=2")
     works = screen.root.get_attribute("data-ready")
-    fixes = screen.page.locator("[class*=st-key-fix] button")
-    button = 0
-    while True:  # every button in turn; the first round says how many there are
-        screen.set(knob, value)
-        expect(screen.alert).to_have_count(1)
-        sentence = screen.alert.inner_text()
-        assert all(re.search(rf"\b{number}\b", sentence) for number in numbers)
-        assert "Traceback" not in sentence
-        expect(screen.root).to_have_attribute("data-ready", works)
-        expect(screen.badge).to_contain_text("= torch")
-        screen.wait_idle()
-        count = fixes.count()
-        assert button < count
-        fixes.nth(button).click()
-        expect(screen.alert).to_have_count(0)
-        button += 1
-        if button == count:
-            break
-        screen.open(address)
+    screen.set("kernel_size_columns", 9)
+    expect(screen.alert).to_have_count(1)
+    screen.wait_idle()
+    sentence = screen.alert.inner_text()
+    assert all(re.search(rf"\b{number}\b", sentence) for number in (9, 8))
+    assert "Traceback" not in sentence
+    expect(screen.root).to_have_attribute("data-ready", works)
+    expect(screen.badge).to_contain_text("= torch")
+    screen.page.locator("[class*=st-key-fix] button").last.click()
+    expect(screen.alert).to_have_count(0)
 
 
 # --- the address ---
 
 
-def test_what_is_set_stands_in_the_address_and_opens_the_same_scene_elsewhere(screen, open_page, app_url):
+def test_what_is_set_stands_in_the_address_and_opens_the_same_scene_elsewhere(screen):
     screen.open()
     screen.set("out_channels", 3)
     screen.set("stride", 2)
@@ -165,12 +164,13 @@ def test_what_is_set_stands_in_the_address_and_opens_the_same_scene_elsewhere(sc
 
     words = parse_qs(urlsplit(screen.page.url).query)
     assert words["stride"] == ["2"] and "dilation" not in words  # what is at its default is left out
-    elsewhere = Screen(open_page(), app_url).open(urlsplit(screen.page.url).query)
-    elsewhere.wait_ready(code)
-    expect(elsewhere.page.get_by_test_id("stCode")).to_be_visible()
-    elsewhere.press("End")
-    elsewhere.says("output channel 2,")
-    assert elsewhere.read() == screen.read()
+    read = screen.read()
+    screen.open_elsewhere(screen.page.url)
+    screen.wait_ready(code)
+    expect(screen.page.get_by_test_id("stCode")).to_be_visible()
+    screen.press("End")
+    screen.says("output channel 2,")
+    assert screen.read() == read
 
 
 NONSENSE = (
@@ -209,16 +209,12 @@ def test_undo_and_reset_move_widgets_and_address_by_key(screen):
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=3, padding=1)")
 
 
-def test_a_changed_knob_redraws_what_depends_on_it_alone(page, app_url):
+def test_a_changed_knob_redraws_what_depends_on_it_alone(screen, told):
     """The menu and the title are sent once; the first change sends all, for from then on there is a way back."""
-    told: list[ForwardMsg] = []
-    page.on(
-        "websocket", lambda socket: socket.on("framereceived", lambda data: told.append(ForwardMsg.FromString(data)))
-    )
-    screen = Screen(page, app_url).open(PLAIN)
+    page = screen.open(PLAIN).page
     screen.set("stride", 2)
-    screen.wait_idle()
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    screen.wait_idle()
     told.clear()
     screen.set("padding", 1)
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)")
@@ -242,13 +238,13 @@ def drawn(told: list[ForwardMsg], kind: str) -> int:
     return sum(message.delta.new_element.WhichOneof("type") == kind for message in told)
 
 
-def test_another_layer_brings_its_own_explanation(page, app_url):
+def test_another_layer_brings_its_own_explanation(screen):
     """What stands round the stage is drawn anew where it would be another."""
-    screen = Screen(page, app_url).open(PLAIN)
+    page = screen.open(PLAIN).page
     screen.set("stride", 2)
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
-    screen.wait_idle()
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    screen.wait_idle()
     page.get_by_role("radio", name="ConvTranspose").or_(page.get_by_role("button", name="ConvTranspose")).click()
     expect(page.get_by_text("painted on the output", exact=False)).to_be_visible()
     expect(screen.root).to_have_attribute("data-ready", re.compile("ConvTranspose2d"))
@@ -267,8 +263,8 @@ def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_stage_is_drawn_in_the_pages_theme(theme, open_page, app_url):
-    screen = Screen(open_page(color_scheme=theme, reduced_motion="reduce"), app_url).open("input=impulse&kernel=box")
+def test_the_stage_is_drawn_in_the_pages_theme(theme, open_tab, app_url):
+    screen = Screen(open_tab(color_scheme=theme, reduced_motion="reduce"), app_url).open("input=impulse&kernel=box")
     background = screen.page.get_by_test_id("stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
     assert numbers(background)[0] < 60 if theme == "dark" else numbers(background)[0] > 200
     zero = screen.ask(  # the upper left corner of input cell (0, 0), clear of its number
@@ -388,8 +384,8 @@ def test_going_from_page_to_page_takes_no_knob_along(screen):
         expect(screen.badge).to_contain_text("✓ = torch")
 
 
-def test_all_pages_stand_in_the_menu_of_a_projector(open_page, app_url):
-    page = open_page(viewport={"width": 1280, "height": 800})
+def test_all_pages_stand_in_the_menu_of_a_projector(open_tab, app_url):
+    page = open_tab(viewport={"width": 1280, "height": 800})
     page.goto(f"{app_url}/pooling")
     expect(page.get_by_test_id("stTopNav").get_by_role("link", name="Gallery")).to_be_in_viewport()
     expect(page.get_by_test_id("stTopNav").get_by_text(" more")).to_have_count(0)

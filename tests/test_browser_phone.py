@@ -4,11 +4,11 @@ import re
 
 import pytest
 from alone import PlayerAlone
-from asking import request_of
+from asking import request_of, undoing
 from page_objects import Screen, place_words
 from playwright.sync_api import expect
 
-from cnnviz.core.layers import GLU, Conv, ConvTranspose
+from cnnviz.core.layers import GLU, AdaptiveAvgPool, Conv, ConvTranspose, Linear, MaxPool, Permute, Softmax
 from cnnviz.inputs.patterns import MovingSquare, Random
 from cnnviz.inputs.samples import Digit, Photo
 from cnnviz.inputs.signals import Sine
@@ -19,8 +19,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture
-def phone(open_page, app_url) -> Screen:
-    return Screen(open_page(**PHONE, reduced_motion="reduce"), app_url)
+def phone(open_tab, app_url) -> Screen:
+    return Screen(open_tab(**PHONE, reduced_motion="reduce"), app_url)
 
 
 def sticks_out(screen: Screen) -> list[str]:
@@ -48,6 +48,11 @@ SCENES = {
     "3d": request_of(Conv(ndim=3, kernel_size=3), MovingSquare()),
     "photo": request_of(Conv(3, 1), Photo(colour="rgb"), "box"),
     "grouped": request_of(Conv(4, 4, groups=2), Random(size=6, channels=4)),
+    "unpooled": undoing(MaxPool(), Random(size=5, channels=2)),
+    "adaptive": request_of(AdaptiveAvgPool(output_size=3, ndim=1), Sine()),
+    "softmax": request_of(Softmax(ndim=1), Sine(channels=3)),
+    "dense": request_of(Linear(size=(1, 8, 8), out_features=10), Digit()),
+    "permuted": request_of(Permute((1, 2, 0)), Photo(colour="rgb", rows=16)),
 }
 
 
@@ -59,11 +64,11 @@ def held(alone_on) -> PlayerAlone:
 
 OTHERS = {
     "convolution": ["", "input=random&input_channels=4&out_channels=6&kernel=random"],
-    "matrix": ["", "form=dX&input=digit", "form=Toeplitz&ndim=1d"],
-    "pooling": ["", "layer=MaxUnpool", "ndim=3d", "layer=AdaptiveAvgPool&ndim=1d"],
-    "gating": ["maps=8", "layer=ReLU&compare=SiLU", "layer=Softmax&ndim=1d"],
-    "normalisation": ["", "layer=DropoutNd", "tab=Running+statistics"],
-    "shapes": ["", "layer=Linear", "layer=Permute&input=photo&input_rows=16&input_colour=rgb"],
+    "matrix": ["form=dX&input=digit", "form=Toeplitz&ndim=1d"],
+    "pooling": ["", "layer=MaxUnpool&ndim=3d"],
+    "gating": ["maps=8", "layer=ReLU&compare=SiLU"],
+    "normalisation": ["layer=DropoutNd", "tab=Running+statistics"],
+    "shapes": ["", "layer=Linear"],
     "spectrogram": ["view=one+window&input_seconds=1", "view=one+window&input_seconds=1&stage=relu1&tab=Stages"],
 }
 

@@ -57,9 +57,9 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_every_word_on_screen_stands_in_brackets(name, page, app_url):
-    address = ADDRESSES[name]
-    page.goto(f"{app_url}/{address}{'&' if '?' in address else '?'}lang=en-XA")
+def test_every_word_on_screen_stands_in_brackets(name, screen):
+    address, page = ADDRESSES[name], screen.page
+    page.goto(f"{screen.url}/{address}{'&' if '?' in address else '?'}lang=en-XA")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     said = page.evaluate(SAID, SKIP)

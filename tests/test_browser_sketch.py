@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 from alone import empty
-from conftest import Watch
 from page_objects import Screen
 from playwright.sync_api import Browser, Page, expect
+from tabs import Watch
 
 from cnnviz.inputs.drawn import INK, packed
 
@@ -180,6 +180,7 @@ def test_what_is_drawn_goes_into_the_address_and_is_convolved(screen: Screen):
     page.wait_for_url(f"**input_cells={packed(drawn)}*")
     screen.wait_idle()
     page.reload()
+    expect(screen.readout).not_to_be_empty()
     screen.wait_idle()
     assert drawn_on(page) == drawn.ravel().tolist()
     assert screen.ask("(player) => [...player.scene.tensors.input.data]") == (drawn / INK).ravel().tolist()

@@ -124,13 +124,12 @@ def test_a_click_on_a_curve_moves_the_playhead_there(watched):
     assert box
     y = box["y"] + chart["y"] + 20
     watched.page.mouse.click(box["x"] + chart["x"] + chart["w"] - 2, y)
-    watched.page.wait_for_timeout(50)
-    assert place(watched) == 20
+    watched.at_step(20)
     watched.page.mouse.move(box["x"] + chart["x"] + chart["w"] - 2, y)
     watched.page.mouse.down()
     watched.page.mouse.move(box["x"] + chart["x"] + chart["w"] / 2, y, steps=4)
     watched.page.mouse.up()
-    watched.page.wait_for_timeout(50)
+    watched.settle()
     assert 1 < place(watched) < 10
 
 
@@ -186,31 +185,29 @@ def test_events_and_signals_are_drawn(watched):
     box, stage = watched.ask("(watching) => watching.board.layout.bands[0].scores"), watched.stage.bounding_box()
     assert stage
     watched.page.mouse.move(stage["x"] + box["x"] + box["w"] * 0.6, stage["y"] + box["y"] + box["h"] * 0.3)
-    watched.page.wait_for_timeout(80)
     share = made("events").tensors["shares.0"][0, 0, 2]
-    assert f"a in frame 2: {100 * share:.2f}".rstrip("0").rstrip(".") in watched.readout.inner_text()
+    watched.says(f"a in frame 2: {100 * share:.2f}".rstrip("0").rstrip("."))
 
 
-def test_it_plays_to_the_end_and_glides_between(open_page):
-    watched = TrainingAlone(empty(open_page()))
+def test_it_plays_to_the_end_and_glides_between(open_tab):
+    watched = TrainingAlone(empty(open_tab()))
     one = train(replace(recipe(optimiser=Adam(0.01)), steps=30))
     watched.open(make_training([one], *example("norm")).to_bytes())
     expect(watched.root).to_have_attribute("data-playing", "true")
     watched.wait_until("(watching) => watching.move.part > 0.2 && watching.move.part < 0.8")
     watched.ask("(watching) => { watching.clock.speed = 10; }")
-    expect(watched.root).to_have_attribute("data-step", "30", timeout=10_000)
+    expect(watched.root).to_have_attribute("data-step", "30")
     expect(watched.root).to_have_attribute("data-playing", "false")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_everything_is_one_below_the_other(open_page, scheme):
-    watched = TrainingAlone(empty(open_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)))
+def test_on_a_phone_everything_is_one_below_the_other(open_tab, scheme):
+    watched = TrainingAlone(empty(open_tab(viewport={"width": 390, "height": 800}, color_scheme=scheme)))
     watched.open(made("plain", "sgd").to_bytes())
     layout = watched.ask("(watching) => watching.board.layout")
     assert layout["narrow"]
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
     watched.act("first").click()
     watched.act("next").click()
-    watched.page.wait_for_timeout(400)
-    assert place(watched) == 1
+    watched.at_step(1)
     assert "net.s0.weight[2, 0, 1, 1]" in watched.point("kernel", 0, 2, 0, 1, 1)

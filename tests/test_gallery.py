@@ -345,7 +345,8 @@ def test_a_visit_leaves_nothing_behind(page, app_url):
     assert nodes[2] - nodes[1] < 100, nodes  # 650 with a source that listens
 
 
-def test_a_file_can_be_taken_and_a_scene_opened(page, app_url):
+def test_a_file_can_be_taken_and_a_scene_opened(screen):
+    page, app_url = screen.page, screen.url
     first_film(page, app_url)
     with page.expect_download() as taken:
         page.get_by_role("link", name="no-padding-light.gif").click()
@@ -355,8 +356,8 @@ def test_a_file_can_be_taken_and_a_scene_opened(page, app_url):
     expect(page.locator(".cnnviz[data-ready]")).to_be_visible()
 
 
-def test_the_gallery_fits_a_phone(open_page, app_url):
-    page = open_page(viewport={"width": 390, "height": 844})
+def test_the_gallery_fits_a_phone(open_tab, app_url):
+    page = open_tab(viewport={"width": 390, "height": 844})
     film = first_film(page, app_url)
     box = film.bounding_box()
     assert box["x"] >= 0
