@@ -27,6 +27,7 @@ from cnnviz.web.lean import be_lean
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.pools import read_in_worker
+from cnnviz.web.portions import answer_whole
 from cnnviz.web.returned import draw_anew
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
@@ -122,6 +123,7 @@ def run() -> None:
     """Draw the frame and the page in it."""
     PLACE.reader = read_in_worker
     send_at_once()
+    answer_whole()
     look_over()
     watch()
     draw_anew()
