@@ -122,6 +122,13 @@ def gone_folder() -> None:
     print("left", *left())
 
 
+def lost_folder() -> None:
+    """The folder for files can be written no more."""
+    pool = Pool(Kind(2**28), 1)
+    print(outcome(pool.submit("ann", work.kept, seconds=LONG)))
+    pool.close()
+
+
 def jumping_clock() -> None:
     """The clock of the wall stands, goes back and forth; deadlines and progress keep their own time."""
     says = Path(os.environ["CNNVIZ_CLOCK"])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from confined import needs_mounts, with_mounts
+from confined import READ_ONLY, needs_mounts, with_mounts
 from serving import ROOT
 from stopped import clock, needs_compiler
 
@@ -65,6 +65,17 @@ def test_a_job_finds_a_folder_for_files_where_its_own_or_that_for_all_was_cleare
     before, said, last = strained("gone_folder", room)
     assert said == ["done 4", "done 4", "done 4"]
     left(before, last)
+
+
+EVERYWHERE = ("/tmp", "/var/tmp", "/dev/shm", *READ_ONLY)
+
+
+@needs_mounts
+@pytest.mark.parametrize(("everywhere", "comes"), [(False, "done 4"), (True, "start")])
+def test_where_the_folder_for_files_is_read_only_a_job_finds_another_or_says_so(everywhere, comes, tmp_path):
+    kept = [one for one in EVERYWHERE if Path(one).is_dir()] if everywhere else [str(tmp_path)]
+    _, *said = strained("lost_folder", tmp_path, with_mounts(kept))
+    assert said == [[], comes]
 
 
 @linux

@@ -36,6 +36,7 @@ class Visitor:
         self.gone: Exception | None = None
         self.touched = ""  # the fragment of the knob that was turned first
         self.fetching: list[asyncio.Task[None]] = []
+        self.session = ""  # that it says it goes on with
 
     @property
     def received(self) -> int:
@@ -45,8 +46,8 @@ class Visitor:
         """Open the page; seconds until it stands. With `files`, as one who has never been here."""
         began = time.perf_counter()
         await self.browser.arrive(files)
-        words = f"streamlit, {self.browser.cookies[XSRF]}" if XSRF in self.browser.cookies else "streamlit"
-        headers = {"Sec-WebSocket-Protocol": words, "Origin": origin(self.url), **self.browser.cookie}
+        words = filter(None, ("streamlit", self.browser.cookies.get(XSRF), self.session))
+        headers = {"Sec-WebSocket-Protocol": ", ".join(words), "Origin": origin(self.url), **self.browser.cookie}
         address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket = await connect(address, headers, self.hear, self.lose)
         self.browser.keep(self.socket.head)
@@ -122,7 +123,17 @@ class Visitor:
     async def upload(self, name: str, file: str, data: bytes) -> float:
         """Give a file to the uploader of this label; seconds until what comes of it is there."""
         began = time.perf_counter()
-        widget, asked = self.screen.find(name), uuid.uuid4().hex
+        widget, place = self.screen.find(name), await self.place(file)
+        await self.browser.send(place.upload_url, file, data)
+        info = {"file_id": place.file_id, "name": file, "size": len(data), "file_urls": place}
+        self.screen.values[widget.proto.id] = FILES, info
+        self.touch(widget)
+        await self.run()
+        return time.perf_counter() - began
+
+    async def place(self, file: str) -> Any:
+        """Where the server takes such a file."""
+        asked = uuid.uuid4().hex
         message = BackMsg()
         request = message.file_urls_request
         request.request_id, request.session_id = asked, self.screen.session
@@ -133,12 +144,7 @@ class Visitor:
             while asked not in self.screen.urls:
                 await asyncio.sleep(0.01)
         (place,) = self.screen.urls.pop(asked).file_urls
-        await self.browser.send(place.upload_url, file, data)
-        info = {"file_id": place.file_id, "name": file, "size": len(data), "file_urls": place}
-        self.screen.values[widget.proto.id] = FILES, info
-        self.touch(widget)
-        await self.run()
-        return time.perf_counter() - began
+        return place
 
     def close(self) -> None:
         for task in self.fetching:

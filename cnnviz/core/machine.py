@@ -1,4 +1,4 @@
-"""What a machine has no more of now: memory, room for files, open files, threads. Each is said in a sentence."""
+"""What a machine has no more of now: memory, room for files, a place for them, open files, threads; in a sentence."""
 
 import errno
 from collections.abc import Iterator
@@ -12,6 +12,11 @@ MEMORY = Message("This machine has no memory left for this now. Use a smaller in
 ROOM = Message("The disk of this machine is full, so no file can be made. What needs none goes on.")
 FILES = Message("This machine has no more files to open now. Try again in a minute.")
 THREADS = Message("This machine can begin nothing more now. Try again in a minute.")
+NOWHERE = Message(
+    "This machine has no folder now that files can be written to, so no file can be made. What needs none goes on; "
+    "whoever runs it may let TMPDIR name one."
+)
+UNFOUND = "No usable temporary directory"  # as Python says it
 BY_NUMBER = {
     errno.ENOMEM: MEMORY,
     errno.ENOSPC: ROOM,
@@ -20,6 +25,7 @@ BY_NUMBER = {
     errno.EMFILE: FILES,
     errno.ENFILE: FILES,
     errno.EAGAIN: THREADS,
+    errno.EROFS: NOWHERE,
 }
 
 
@@ -42,7 +48,7 @@ def lacks(error: BaseException) -> Message | None:
     if out_of_memory(error):
         return MEMORY
     if isinstance(error, OSError):
-        return BY_NUMBER.get(error.errno or 0)
+        return NOWHERE if UNFOUND in str(error) else BY_NUMBER.get(error.errno or 0)
     return THREADS if isinstance(error, RuntimeError) and str(error) in BUSY else None
 
 

@@ -15,6 +15,7 @@ from cnnviz.export.animation import Estimate, Progress, animate, estimate
 from cnnviz.export.arrays import npz, tensors
 from cnnviz.export.atlas import atlas
 from cnnviz.export.engine import INSTALL, available
+from cnnviz.export.fonts import STYLES, file_of
 from cnnviz.export.html import REUSE, page
 from cnnviz.export.look import ExportError, Look
 from cnnviz.export.notebook import notebook, script
@@ -204,9 +205,12 @@ KINDS: dict[str, Kind] = {
 
 
 def ready(ending: str) -> None:
-    """Raise `ExportError`, with what to install, if this kind of file cannot be made on this machine."""
-    if KINDS[ending].family in ("picture", "film") and not available():
-        raise ExportError(INSTALL)
+    """Raise `ExportError`, with what to install, if this kind of file cannot be made without what is missing here."""
+    if KINDS[ending].family in ("picture", "film"):
+        if not available():
+            raise ExportError(INSTALL)
+        for style in STYLES:
+            file_of(style)
 
 
 def make(staged: Staged, ending: str, wanted: Wanted, progress: Progress = lambda done, of: None) -> bytes:

@@ -3,13 +3,22 @@
 from functools import cache
 from typing import Any
 
-from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
+
+from cnnviz.export.look import ExportError
+from cnnviz.text import Message
 
 FAMILY = "DejaVu Sans"  # which Matplotlib brings
 STYLES: dict[str, dict[str, Any]] = {"": {}, "bold": {"weight": "bold"}, "italic": {"style": "italic"}}
 MIDDLE = 0.35  # of a line, above the foot of its letters, in parts of the font's size
 SIGNS = "".join(map(chr, [*range(32, 127), *range(160, 256)])) + "−×÷·…Σσ√→↑↓✓✗⁰¹²³⁴⁵⁶⁷⁸⁹⁻–—≤≥"
+
+MISSING = Message(
+    "The letters of pictures and films are missing on this server, or damaged ({family}, which Matplotlib brings). "
+    "Take another kind of file until whoever runs the server has installed Matplotlib again.",
+    family=FAMILY,
+)
 
 
 @cache
@@ -25,7 +34,13 @@ def font_of(style: str) -> FT2Font:
 
 @cache
 def file_of(style: str) -> str:
-    return str(findfont(properties(style)))
+    """Raises `ExportError` where there is none that can be read, with all that Matplotlib reads beside it."""
+    try:
+        file = str(findfont(properties(style), fallback_to_default=False))
+        get_font(file)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ExportError(MISSING) from error
+    return file
 
 
 @cache

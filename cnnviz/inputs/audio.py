@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_CUR, SEEK_END, SEEK_SET, BytesIO
 from math import ceil, floor
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import librosa  # loads its parts, which take seconds, when they are first used
 import numpy as np
-import soundfile
 
 from cnnviz.inputs.base import Array, Notice, SourceError
 from cnnviz.inputs.headers import coding, mended
 from cnnviz.inputs.logmel import RATE
 from cnnviz.inputs.loudness import Loudness
 from cnnviz.inputs.oddities import of_samples
+from cnnviz.inputs.sndfile import sndfile
 from cnnviz.text import Message, listed
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
 
 RATES = (1_000, 384_000)  # samples per second that a file may declare
 MOST_CHANNELS = 32
@@ -193,6 +196,7 @@ class Bounded(BytesIO):
 
 def decode(data: bytes, kind: str, piece: Piece) -> Decoded:
     """The piece as the file has it, mixed to one channel and divided by its full scale."""
+    soundfile = sndfile()
     try:
         with soundfile.SoundFile(Bounded(data)) as file:
             check(file, kind)
@@ -218,7 +222,7 @@ def not_decoded(data: bytes, kind: str) -> Message:
     return Message("This {kind} sound is damaged or cut off: save it again, or upload another.", kind=kind)
 
 
-def check(file: soundfile.SoundFile, kind: str) -> None:
+def check(file: "SoundFile", kind: str) -> None:
     """Refuse what is declared beyond the limits, before anything is decoded."""
     low, high = RATES
     if not low <= file.samplerate <= high:
@@ -238,7 +242,7 @@ def check(file: soundfile.SoundFile, kind: str) -> None:
         )
 
 
-def skip(file: soundfile.SoundFile, kind: str, start: float) -> None:
+def skip(file: "SoundFile", kind: str, start: float) -> None:
     """Go to where the piece begins, which must be before the end."""
     frames, rate = file.frames, file.samplerate
     if not frames:
@@ -256,7 +260,7 @@ def skip(file: soundfile.SoundFile, kind: str, start: float) -> None:
     if start:
         try:
             file.seek(min(round(start * rate), frames - 1))
-        except soundfile.LibsndfileError as error:  # the file declares more than it holds, or does not say how much
+        except sndfile().LibsndfileError as error:  # the file declares more than it holds, or does not say how much
             raise SourceError(no_samples(kind, start)) from error
 
 
@@ -271,7 +275,7 @@ def no_samples(kind: str, start: float = 0) -> Message:
     return Message("This {kind} sound holds no samples: upload one of at least a few milliseconds.", kind=kind)
 
 
-def mono(file: soundfile.SoundFile, frames: int, piece: Piece, loud: Loudness) -> Iterator[Array]:
+def mono(file: "SoundFile", frames: int, piece: Piece, loud: Loudness) -> Iterator[Array]:
     """One channel, block after block, up to so many frames."""
     while frames > 0:
         block = file.read(min(BLOCK, frames), dtype="float32", always_2d=True)

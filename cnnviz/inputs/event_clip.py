@@ -10,7 +10,7 @@ from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.inputs.events import UNSEEN, Event
 from cnnviz.inputs.logmel import DESED, RATE, Features, log_mel
 from cnnviz.inputs.oddities import of_levels
-from cnnviz.inputs.sound import SOUNDS, log_mel_lines, resampled
+from cnnviz.inputs.sound import SOUNDS, at_rate, log_mel_lines
 from cnnviz.text import Message, listed
 
 
@@ -42,7 +42,7 @@ class EventClip(Source):
 
     def samples(self) -> Array:
         made, _ = events.clip(self.seed, self.seconds, self.most)
-        return made if self.features.rate == RATE else resampled(made, self.features.rate)
+        return at_rate(made, self.features.rate)
 
     def grid(self) -> Grid:
         values = log_mel(self.samples(), self.features)

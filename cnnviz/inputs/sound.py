@@ -17,6 +17,7 @@ from cnnviz.core.settings import knob
 from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.inputs.logmel import DESED, RATE, Features, decibels, log_mel, mel_filters, spectrum, stretch
 from cnnviz.inputs.oddities import of_levels
+from cnnviz.inputs.sndfile import sndfile
 from cnnviz.text import Message, listed
 
 Wave = NDArray[np.float64]
@@ -99,6 +100,14 @@ def clip(event: Wave, t: Wave, rng: np.random.Generator) -> Array:
     return np.asarray(fade * event + rng.normal(scale=0.001, size=len(t)), np.float32)
 
 
+def at_rate(samples: Array, rate: int) -> Array:
+    """A clip that was made at `RATE`, at the rate that is wanted; `SourceError` if that takes what is missing."""
+    if rate == RATE:
+        return samples
+    sndfile()  # which librosa loads where it resamples
+    return resampled(samples, rate)
+
+
 def resampled(samples: Array, rate: int) -> Array:
     """The clip at another rate than that at which it is made."""
     return librosa.resample(samples, orig_sr=RATE, target_sr=rate, res_type="soxr_hq")
@@ -160,7 +169,7 @@ class LogMel(Source):
         _, sound = SOUNDS[self.sound]
         t, rng = np.arange(self.seconds * RATE) / RATE, np.random.default_rng(0)
         made = clip(sound(t, rng), t, rng)
-        return made if self.features.rate == RATE else resampled(made, self.features.rate)
+        return at_rate(made, self.features.rate)
 
     def grid(self) -> Grid:
         what, _ = SOUNDS[self.sound]

@@ -1,5 +1,7 @@
 """One worker process, as the server sees it."""
 
+import errno
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +18,8 @@ from typing import Any
 from cnnviz.jobs import wire
 
 ROOT = Path(__file__).parents[2]
+log = logging.getLogger(__name__)
+LOST = (errno.ENOENT, errno.EROFS, errno.EACCES)  # what is said of a folder that is there no more, or read-only
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,19 @@ class Kind:
 
 
 def folder() -> TemporaryDirectory[str]:
-    """A new one for files; where the folder for all is gone, in another one that Python finds."""
+    """A new one for files; where that for all is gone or can be written no more, in another one that Python finds."""
     made = partial(TemporaryDirectory, prefix="cnnviz-worker-", ignore_cleanup_errors=True)
     try:
         return made()
-    except FileNotFoundError:
+    except OSError as error:
+        if error.errno not in LOST:
+            raise
         tempfile.tempdir = None
-        return made()
+        try:
+            return made()
+        except OSError:
+            log.warning("There is no folder that files can be written to, so no worker. Let TMPDIR name one.")
+            raise
 
 
 class Process:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cnnviz.cli.corpus.engines import ENGINES
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.cli.corpus.run import run as go
+from cnnviz.core.machine import lacks
 from cnnviz.inputs.audio import LONGEST
 from cnnviz.scenes.corpus import Corpus
 from cnnviz.scenes.corpus.labels import by_name, by_table, clips_in
@@ -64,6 +65,10 @@ def run(chosen: Namespace) -> None:
     try:
         with ENGINES[chosen.engine](chosen.processes) as engine:
             result = go(search, about, entries, chosen.out, engine, told)
+    except OSError as problem:
+        if not lacks(problem):
+            raise
+        sys.exit(f"{chosen.out} cannot be written: {problem.strerror}. Make room; the same command goes on from here.")
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         sys.exit(STOPPED)

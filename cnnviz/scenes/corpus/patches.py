@@ -4,12 +4,13 @@ from io import BytesIO
 from math import ceil, floor
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.core.layers import Array
+from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
+from cnnviz.inputs.sndfile import MISSING, sndfile
 from cnnviz.scenes.corpus.result import CorpusError, Files, Patch
 from cnnviz.scenes.palette import TOP
 
@@ -44,7 +45,7 @@ def packed(patch: Patch, rate: int) -> tuple[bytes, bytes]:
     """Picture and sound as files; low mels are at the bottom."""
     picture, sound = BytesIO(), BytesIO()
     Image.fromarray(np.ascontiguousarray(patch.levels.T[::-1])).save(picture, "PNG")
-    soundfile.write(sound, patch.samples, rate, format="FLAC", subtype="PCM_16")
+    sndfile().write(sound, patch.samples, rate, format="FLAC", subtype="PCM_16")
     return picture.getvalue(), sound.getvalue()
 
 
@@ -54,8 +55,12 @@ def read_patch(files: Files, number: int) -> Patch:
     Raises
     ------
     CorpusError
-        If there is none, or it is damaged.
+        If there is none, it is damaged, or no sound can be read here.
     """
+    try:
+        sndfile()
+    except SourceError as problem:
+        raise CorpusError(MISSING) from problem
     try:
         picture, sound = (files(name) for name in names(number))
         return Patch(read_levels(picture), read_samples(sound))
@@ -73,7 +78,7 @@ def read_levels(data: bytes) -> NDArray[np.uint8]:
 
 
 def read_samples(data: bytes) -> NDArray[np.int16]:
-    with soundfile.SoundFile(BytesIO(data)) as file:
+    with sndfile().SoundFile(BytesIO(data)) as file:
         if file.channels != 1 or file.format != "FLAC":
             raise ValueError
         found: NDArray[np.int16] = file.read(MOST_SAMPLES, dtype="int16")
