@@ -16,7 +16,6 @@ NOWHERE = Message(
     "This machine has no folder now that files can be written to, so no file can be made. What needs none goes on; "
     "whoever runs it may let TMPDIR name one."
 )
-UNFOUND = "No usable temporary directory"  # as Python says it
 BY_NUMBER = {
     errno.ENOMEM: MEMORY,
     errno.ENOSPC: ROOM,
@@ -48,7 +47,8 @@ def lacks(error: BaseException) -> Message | None:
     if out_of_memory(error):
         return MEMORY
     if isinstance(error, OSError):
-        return NOWHERE if UNFOUND in str(error) else BY_NUMBER.get(error.errno or 0)
+        nameless = error.errno == errno.ENOENT and error.filename is None  # so says Python that it finds no folder
+        return NOWHERE if nameless else BY_NUMBER.get(error.errno or 0)
     return THREADS if isinstance(error, RuntimeError) and str(error) in BUSY else None
 
 
