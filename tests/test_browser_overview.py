@@ -47,6 +47,7 @@ CASES: dict[str, tuple[Network, Shape]] = {
     "signal": (SIGNAL, (2, 40)),
     "volume": (VOLUME, (1, 6, 12, 10)),
     "large": (LARGE, (1, 800, 700)),
+    "point": (LARGE, (1, 3, 3)),
 }
 MOST_PIXELS = 1.0  # by which a box may be off
 
@@ -347,6 +348,12 @@ def test_maps_are_painted_in_the_colours_of_torchs_numbers(look, theme):
     most = float(np.abs(y).max())
     np.testing.assert_allclose(shown.pixels("conv1"), expected(y[3], -most, most, theme=theme), atol=3)
     expect(shown.column("conv1").locator(".number").last).to_have_text(re.compile(rf"^{most:.3g}"[:4]))
+
+
+def test_a_map_of_one_cell_is_painted_too(look):
+    y = values("point")["conv"]
+    most = float(np.abs(y[0]).max())
+    np.testing.assert_allclose(look("point").pixels("conv"), expected(y[0], -most, most), atol=3)
 
 
 def test_a_picture_is_in_colour_and_its_channels_can_be_looked_at(look):

@@ -50,9 +50,8 @@ export class Painter {
 function show({ image, picture }, side, [rows, columns], levels, ink) {
   if (rows === 1 && columns > 1) return line({ image, picture }, side, levels[0]);
   const pixels = levels.length === 3 ? colourPixels(levels, columns) : pixelsOf(levels[0], [1, rows, columns], 1, ink);
-  const file = pixels.length === 1 ? bitmapOf(Uint32Array.of(pixels[0], pixels[0]), 2) : bitmapOf(pixels, columns);
   image.onload = () => URL.revokeObjectURL(image.src);
-  image.src = URL.createObjectURL(new Blob([file], { type: "image/bmp" }));
+  image.src = URL.createObjectURL(new Blob([bitmapOf(pixels, columns)], { type: "image/bmp" }));
   const scale = side / Math.max(rows, columns);
   Object.assign(picture.style, { width: `${columns * scale}px`, height: `${rows * scale}px` });
 }

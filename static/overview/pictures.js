@@ -109,9 +109,7 @@ export class Pictures {
       return bitmapOf(colourPixels([red, ...others].map(({ levels }) => levels), columns), columns);
     }
     const { levels, shape } = levelsOn(scene, i, channel, limitsOf(scene, i, channel, kind));
-    const pixels = pixelsOf(levels, shape, stage.across, this.inks[stage.scale]);
-    // Chromium leaves an image of a single pixel out when it is drawn larger
-    return pixels.length === 1 ? bitmapOf(Uint32Array.of(...pixels, ...pixels), 2) : bitmapOf(pixels, stage.across * shape[2]);
+    return bitmapOf(pixelsOf(levels, shape, stage.across, this.inks[stage.scale]), stage.across * shape[2]);
   }
 
   /** Let go of all pictures; an image may still be fetching its own. */

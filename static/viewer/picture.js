@@ -42,13 +42,14 @@ export function pixelsOf(levels, [frames, mels], ink, table = null) {
 }
 
 const HEAD = 14 + 108; // bytes of a bitmap file before its pixels: its own header, and that of version 4, which knows alpha
+const SHORTEST = HEAD + 12; // bytes below which Chromium shows nothing of a file: a map of one cell has fewer
 
 /**
  * Pixels as a bitmap file (BMP), whose lines may run from the top if its height is negative.
  * @param {Uint32Array} pixels @param {number} width
  */
 export function bitmapOf(pixels, width) {
-  const file = new Uint8Array(HEAD + 4 * pixels.length);
+  const file = new Uint8Array(Math.max(SHORTEST, HEAD + 4 * pixels.length));
   const view = new DataView(file.buffer);
   /** @param {number} at @param {...number} numbers */
   const put = (at, ...numbers) => numbers.forEach((n, i) => view.setInt32(at + 4 * i, n, true));
