@@ -119,3 +119,9 @@ def test_what_is_not_wrapped_is_found(text):
 @pytest.mark.parametrize("text", ['_("A window of {n} cells.", n=n)', 'plural("one cell", "many cells", n)'])
 def test_what_is_wrapped_is_not(text):
     assert not [*unwrapped(ast.parse(text))]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static").rglob("*.css")), ids=lambda path: path.name)
+def test_no_style_sheet_says_a_word(path):
+    """Their contents are in no catalogue."""
+    assert re.findall(r"content: \"[^\"]*[A-Za-z]{2}[^\"]*\"", path.read_text("utf-8")) == []

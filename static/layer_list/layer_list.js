@@ -63,9 +63,22 @@ class List {
     const head = heads().map((text) => make("th", { scope: "col" }, text));
     const first = make("tr", { className: "input" }, this.block(input), make("td", {}, _("input")), make("td"), make("td", {}, `(1, ${input.join(", ")})`), ...Array.from({ length: 4 }, () => make("td")));
     this.table.replaceChildren(make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, first, ...rows.map((row, i) => this.row(row, i, hidden))));
+    this.show(this.table.querySelector(".broken") ?? this.table.querySelector("tr[aria-current=true]"));
     if (held) this.focus("tr[aria-current=true]");
     this.root.dataset.ready = `${rows.length}.${data.selected}`;
     this.loaded += 1;
+  }
+
+  /** Scroll the list, not the page, until a row is in sight. @param {HTMLElement | null} row */
+  show(row) {
+    const scroll = /** @type {HTMLElement} */ (this.table.parentElement);
+    if (!row) return;
+    const head = this.table.tHead?.getBoundingClientRect().height ?? 0;
+    const [top, here] = [scroll.getBoundingClientRect(), row.getBoundingClientRect()];
+    const over = top.top + head - here.top;
+    const under = here.bottom - top.bottom;
+    if (over > 0) scroll.scrollTop -= over;
+    else if (under > 0) scroll.scrollTop += Math.min(under, -over);
   }
 
   /** @param {string} selector of a row */
@@ -107,6 +120,7 @@ class List {
       make("td", {}, secret("field", row.sees)),
       make("td", { className: "acts" }, ...buttons),
     ];
+    if (row.shape) heads().forEach((head, at) => (cells[at].dataset.head = head)); // a phone has no line of heads
     const line = make("tr", { tabIndex: chosen ? 0 : -1, data: { at: i } }, ...cells);
     line.setAttribute("aria-current", String(chosen));
     if (row.error) line.classList.add("broken");

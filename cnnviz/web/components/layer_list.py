@@ -8,7 +8,7 @@ from cnnviz.text.catalogue import for_browser
 from cnnviz.text.language import ENGLISH, spoken
 from cnnviz.web.components.component import component, message, whole
 
-_mount = component("cnnviz_layer_list", "layer_list/layer_list", 'data-role="list" style="min-height: 400px"')
+_mount = component("cnnviz_layer_list", "layer_list/layer_list", 'data-role="list" style="min-height: 320px"')
 
 
 def layer_list(
