@@ -65,6 +65,13 @@ def test_a_cell_beyond_the_output_is_pulled_back_and_none_is_the_middle():
     assert np.argwhere(passed(CONV, "dX", Cell(9, (9, None))).done.x[0]).tolist() == [[3, 2, 1]]
 
 
+def test_a_cell_beyond_the_output_is_said_to_be():
+    done = passed(CONV, "dX").done
+    inside, beyond = (str(Cell(0, cell).words(done)) for cell in ((1, 0), (1, 99)))
+    assert inside == "dY is 1 at y[0, 1, 0] alone: the loss is that cell"
+    assert beyond.endswith("[0, 1, 99], which lies beyond the map")
+
+
 def test_a_target_gives_the_difference():
     y = show(CONV).done.y
     np.testing.assert_array_equal(passed(CONV, "dX", Target("-1.5")).done.x, y + 1.5)

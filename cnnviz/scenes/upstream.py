@@ -70,9 +70,15 @@ class Cell:
 
     def place(self, shape: Shape) -> Shape:
         """Where in an output of this shape."""
+        return tuple(min(at, n - 1) for at, n in zip(self.asked(shape), shape, strict=True))
+
+    def asked(self, shape: Shape) -> Shape:
+        """The same, which may lie beyond it."""
         given = (*self.cell, *(None,) * len(shape))
-        middles = ((n - 1) // 2 if at is None else min(at, n - 1) for at, n in zip(given, shape[1:], strict=False))
-        return (min(self.channel, shape[0] - 1), *middles)
+        return (
+            self.channel,
+            *((n - 1) // 2 if at is None else at for at, n in zip(given, shape[1:], strict=False)),
+        )
 
     def dy(self, done: Run) -> Array:
         found = np.zeros_like(done.y)
@@ -85,9 +91,14 @@ class Cell:
         return f"dY = torch.zeros_like(y)\ndY[{', '.join(map(str, place))}] = 1"
 
     def words(self, done: Run) -> Message:
-        channel, *cell = self.place(done.y.shape[1:])
+        shape = done.y.shape[1:]
+        place, asked = (", ".join(map(str, at)) for at in (self.place(shape), self.asked(shape)))
+        if place == asked:
+            return Message("dY is 1 at y[{place}] alone: the loss is that cell", place=place)
         return Message(
-            "dY is 1 at y[{place}] alone: the loss is that cell", place=", ".join(map(str, (channel, *cell)))
+            "dY is 1 at y[{place}] alone: the loss is that cell, the nearest to [{asked}], which lies beyond the map",
+            place=place,
+            asked=asked,
         )
 
 
