@@ -22,6 +22,7 @@ from cnnviz.web.page_spec import PageSpec
 from cnnviz.web.shell import inside_frame
 
 NEAR = 4  # sizes and paddings on each side that are listed
+DASH = "–"  # where no window fits
 
 EXPLANATION = _("""
 **The formula** counts the windows that fit: the input with its padding, less the cells that one window spans, divided
@@ -49,12 +50,11 @@ def table(name: str, here: int, found: Iterable[tuple[int, Layer, int]]) -> None
     """What comes out for several values of one number; the one that is set is marked."""
     rows = [(value, *size_behind(layer, size)) for value, layer, size in found]
     columns = {
-        "": ["→" if value == here else "" for value, *__ in rows],
-        name: [value for value, *__ in rows],
-        _("output size"): [made for __, made, *___ in rows],
-        _("never read"): [unread for *__, unread in rows],
+        name: [f"→ **{value}**" if value == here else str(value) for value, *__ in rows],
+        _("output size"): [DASH if made is None else str(made) for __, made, *___ in rows],
+        _("never read"): [DASH if unread is None else str(unread) for *__, unread in rows],
     }
-    st.dataframe(columns, hide_index=True, height="content")
+    st.table(columns, hide_index=True, border="horizontal")
 
 
 def headline(shown: Shown) -> list[Part]:
@@ -70,7 +70,7 @@ def tables(layer: Layer, size: int) -> None:
     if embedded():
         return
     padding = getattr(layer, "padding", 0)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="sizes"):
         with st.container():
             near = range(max(1, size - NEAR), size + NEAR + 1)
             table(_("input size"), size, ((n, layer, n) for n in near))

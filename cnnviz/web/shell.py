@@ -42,6 +42,7 @@ STYLE = """<style>
 .stElementContainer:has(> .stHtml > style) { display: none; }
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 5rem) 3rem; }
 .stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
+[data-testid="stPageLink"] :is(span, div, p) { white-space: normal; }
 a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
 /* two knobs to a row, one that is left over fills it; a :has() here would cost each change 5 ms */
 [class*="knobs"] > * { flex: 1 1 100% !important; min-width: 0; }
@@ -50,6 +51,8 @@ a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
 .st-key-pass button { padding-inline: 0.3rem; }
 .st-key-pair { flex-wrap: wrap; }
 .st-key-pair > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
+.st-key-sizes { flex-wrap: wrap; }
+.st-key-sizes > div { flex: 1 1 280px !important; min-width: min(100%, 280px); }
 .questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
 .questions li { break-inside: avoid; margin-bottom: 1rem; }
 .questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
