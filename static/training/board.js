@@ -38,7 +38,7 @@ export class Board {
     this.tops = {
       loss: topOf(tests, course.recipes.map((r) => /** @type {any} */ (course.tensor("loss", r)).data)) * 1.06,
       accuracy: 1,
-      rate: topOf([], course.recipes.map((r) => /** @type {any} */ (course.tensor("rate", r)).data)) * 1.15,
+      rate: topOf(scene.meta.recipes.map(({ rate }) => rate), course.recipes.map((r) => /** @type {any} */ (course.tensor("rate", r)).data)) * 1.15,
     };
   }
 

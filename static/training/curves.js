@@ -23,6 +23,7 @@ export function paintFrames(ctx, board) {
       ctx.stroke();
       write(ctx, key === "accuracy" ? percent(share) : brief(share * top, 2), box.x - 6, y, { ...small, align: "right" });
     }
+    write(ctx, _("step"), box.x - 9, box.y + box.h + 13, { ...small, align: "right" });
     const most = board.mostSteps;
     let free = -Infinity;
     for (const step of timeMarks(most, board.time, box.w / 60)) {
