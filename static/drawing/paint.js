@@ -250,7 +250,7 @@ export function paintTitle(ctx, box, { names, notes, ramp, lim }, look) {
   };
   line(names, [15, 14, 13, 12], box.w + lean - (legend ? legend + 10 : 0), "600 ", box.y - 27, look.text);
   line(notes, [13, 12, 11], box.w + lean, "", box.y - 9, look.soft);
-  if (ramp && lim) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 38, w: legend, h: 9 }, { ramp, lim }, look);
+  if (ramp && lim) paintLegend(ctx, { x: box.x + box.w - legend, y: box.y - 39, w: legend, h: 8 }, { ramp, lim }, look);
 }
 
 /** @param {Ctx} ctx @param {Rect} box @param {Legend} legend @param {Look} look */
@@ -265,9 +265,9 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   const style = { font: `11px ${look.font}`, colour: look.soft };
   ctx.font = style.font;
   const digits = [3, 2].find((most) => ctx.measureText(lim.map((one) => brief(one, most)).join(" ")).width <= w) ?? 1; // side by side
-  write(ctx, brief(lim[0], digits), x, y + h + 9, { ...style, align: "left" });
-  write(ctx, brief(lim[1], digits), x + w, y + h + 9, { ...style, align: "right" });
-  if (lim[0] < 0 && lim[1] > 0 && w > 80) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 9, style);
+  write(ctx, brief(lim[0], digits), x, y + h + 8, { ...style, align: "left" });
+  write(ctx, brief(lim[1], digits), x + w, y + h + 8, { ...style, align: "right" });
+  if (lim[0] < 0 && lim[1] > 0 && w > 80) write(ctx, "0", x + (w * -lim[0]) / (lim[1] - lim[0]), y + h + 8, style);
 }
 
 /**
