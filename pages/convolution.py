@@ -44,8 +44,8 @@ POINTING = _("""
 **Point at things.** An output cell lights what it reads. An input cell lights every output that reads it. A weight
 lights every place that it is multiplied with. Click to hold on to a cell, Esc to let go.
 
-**Colours.** Orange is positive, blue negative, and zero is the colour of the page; weights are teal and purple. Hatched
-places are padding, or not computed yet.
+**Colours.** Orange is positive, blue negative, and zero is the colour of the page; weights are green and purple.
+Hatched places are padding, or not computed yet.
 
 **✓ = torch.** The sum is worked out by hand, in your browser, and compared with what the PyTorch layer returned.
 """)
@@ -94,7 +94,7 @@ def ways(request: Request, view: LayerView) -> list[Part]:
     if not isinstance(request.layer, Conv) or not isinstance(request.weights, Named):
         return []
     words = to_query("matrix", (request, product(view)))
-    return about.elsewhere(request, "matrix", words, _("As a product of matrices: this setting under As a matrix"))
+    return about.elsewhere(request, "matrix", words, _("See this setting as a product of matrices"))
 
 
 def product(view: LayerView) -> MatrixView:

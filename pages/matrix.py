@@ -63,7 +63,7 @@ def ways(request: Request, view: LayerView) -> list[Part]:
     assert isinstance(view, MatrixView)
     back = Back(view.form, view.upstream) if view.form in BACK else None
     words = to_query("convolution", (request, LayerView(back=back)))
-    return about.elsewhere(request, "convolution", words, _("Window by window: this setting under Convolution"))
+    return about.elsewhere(request, "convolution", words, _("See this setting window by window"))
 
 
 PAGE = PageSpec(

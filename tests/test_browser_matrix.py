@@ -155,10 +155,10 @@ def test_a_link_opens_its_step_its_kernel_and_its_pinned_number(screen: Screen):
     expect(root.get_by_test_id("readout")).to_contain_text("columns[4, 2]")
     assert root.locator(".stage").evaluate("(stage) => stage.player.row") == 1
     expect(root.get_by_label("times copied")).to_be_checked()
-    screen.page.get_by_text("Window by window").click()
+    screen.page.get_by_text("See this setting window by window").click()
     expect(screen.page).to_have_url(re.compile("/convolution"))
     expect(screen.page.locator(".st-key-out_channels input")).to_have_value("2")
-    screen.page.get_by_text("As a product of matrices").click()
+    screen.page.get_by_text("See this setting as a product of matrices").click()
     expect(screen.page).to_have_url(re.compile("/matrix"))
     expect(screen.page.locator(".st-key-out_channels input")).to_have_value("2")
 
@@ -183,9 +183,9 @@ def test_a_finger_on_a_phone(alone_on: Callable[..., MatrixAlone]):
 
 def test_the_way_to_the_other_page_keeps_the_pass(screen: Screen):
     screen.page.goto(f"{screen.url}/convolution?pass=dW&dy=cell&dy_rows=1")
-    screen.page.get_by_text("As a product of matrices").click()
+    screen.page.get_by_text("See this setting as a product of matrices").click()
     expect(screen.page).to_have_url(re.compile(r"/matrix.*form=dW"))
     expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("1")
-    screen.page.get_by_text("Window by window").click()
+    screen.page.get_by_text("See this setting window by window").click()
     expect(screen.page).to_have_url(re.compile(r"/convolution.*pass=dW"))
     expect(screen.page.locator(".st-key-dy_rows input")).to_have_value("1")

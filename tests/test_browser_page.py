@@ -183,7 +183,7 @@ def test_nonsense_in_the_address_is_dropped_with_a_sentence(screen):
     screen.open(NONSENSE)
     expect(screen.root).to_have_attribute("data-ready", "nn.Conv2d(1, 1, kernel_size=3)")
     expect(screen.alert).to_contain_text("cannot be set here")
-    expect(screen.alert).to_contain_text("unknown, which no setting of this page is called")
+    expect(screen.alert).to_contain_text("unknown, which is no setting of this page")
     expect(screen.page).to_have_url(re.compile(r"/convolution$"))
 
 

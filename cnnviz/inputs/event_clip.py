@@ -24,7 +24,7 @@ class EventClip(Source):
     number: int = knob(0, 0, 9999, Message("which clip; each has events of its own"))
     unseen: bool = knob(True, help=Message("a clip that no network has learned from"))
     seconds: int = knob(5, 1, 10, Message("length of the clip"))
-    most: int = knob(4, 1, 8, Message("how many events it may have, one over another"))
+    most: int = knob(4, 1, 8, Message("the most events it may have, one over another"))
     features: Features = DESED
 
     def __post_init__(self) -> None:

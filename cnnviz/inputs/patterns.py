@@ -32,7 +32,7 @@ class Ramp(Source):
 
     def grid(self) -> Grid:
         shape = (self.channels, *self.size)
-        return Grid(np.arange(prod(shape), dtype=np.float32).reshape(shape), "signed", Message("ramp 0, 1, 2, ..."))
+        return Grid(np.arange(prod(shape), dtype=np.float32).reshape(shape), "signed", Message("the ramp 0, 1, 2, …"))
 
     def code(self) -> str:
         shape = (1, self.channels, *self.size)
@@ -91,7 +91,7 @@ class Edge(Source):
     def grid(self) -> Grid:
         place = np.indices(self.size)  # (axis, *axes)
         halves = [place[axis] >= start for axis, start in self.starts()]
-        return Grid(np.stack(halves).astype(np.float32), "signed", Message("half 0, half 1"))
+        return Grid(np.stack(halves).astype(np.float32), "signed", Message("an edge: half 0, half 1"))
 
     def code(self) -> str:
         lines = ["import torch", "", f"x = torch.zeros(1, {self.channels}, {commas(self.size)})"]
@@ -117,7 +117,7 @@ class Checkerboard(Source):
     def grid(self) -> Grid:
         place = np.indices(self.size)  # (axis, *axes)
         values = np.stack([(place // side).sum(axis=0) % 2 for side in self.sides()])
-        return Grid(values.astype(np.float32), "signed", Message("checkerboard of 0 and 1"))
+        return Grid(values.astype(np.float32), "signed", Message("a checkerboard of 0 and 1"))
 
     def code(self) -> str:
         return f"""\

@@ -48,7 +48,7 @@ class Sine(Source):
         return Grid(
             wave(np.arange(self.size[0]) / self.period / slower),
             "signed",
-            Message("sine, period {period}", period=self.period),
+            Message("a sine, period {period}", period=self.period),
         )
 
     def code(self) -> str:
@@ -77,7 +77,7 @@ class Chirp(Source):
         # the integral of a frequency that rises evenly: cycles up to cell i
         cycles = (place / self.first + (1 / self.last - 1 / self.first) * place**2 / (2 * len(place))) / slower
         return Grid(
-            wave(cycles), "signed", Message("sweep, period {first} to {last}", first=self.first, last=self.last)
+            wave(cycles), "signed", Message("a sweep, period {first} to {last}", first=self.first, last=self.last)
         )
 
     def code(self) -> str:

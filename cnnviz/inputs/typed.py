@@ -181,7 +181,7 @@ class Typed(Source):
 
     def grid(self) -> Grid:
         return Grid(
-            parse_numbers(self.text.strip() or EXAMPLES[self.ndim], self.ndim), "signed", Message("typed by hand")
+            parse_numbers(self.text.strip() or EXAMPLES[self.ndim], self.ndim), "signed", Message("typed numbers")
         )
 
     def code(self) -> str:

@@ -177,14 +177,14 @@ def refused(odd: Mapping[str, str]) -> str:
     if not odd:
         return ""
     told = some([f"{shown(key)} = {shown(text)}" for key, text in odd.items()])
-    return _("The link says {told}, which cannot be set here. What the page begins with stands instead.", told=told)
+    return _("The link says {told}, which cannot be set here: the default is used instead.", told=told)
 
 
 def unknown(meant: Mapping[str, str | None]) -> str:
     """Names that no setting of a page has, in a sentence, and which may be meant; empty if there are none.
 
     >>> unknown({"dilatoin": "dilation"})
-    'The link says dilatoin, which no setting of this page is called: did you mean dilation?'
+    'The link says dilatoin, which is no setting of this page: did you mean dilation?'
     """
     if not meant:
         return ""
@@ -192,11 +192,11 @@ def unknown(meant: Mapping[str, str | None]) -> str:
     near = dict.fromkeys(one for one in [*meant.values()][:TOLD] if one)
     if near:
         return _(
-            "The link says {names}, which no setting of this page is called: did you mean {near}?",
+            "The link says {names}, which is no setting of this page: did you mean {near}?",
             names=names,
             near=both(near),
         )
-    return _("The link says {names}, which no setting of this page is called: it is left out.", names=names)
+    return _("The link says {names}, which is no setting of this page: it is left out.", names=names)
 
 
 def repeated(last: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from cnnviz.export import STILLS, Look, atlas
 from cnnviz.networks.network import Network
 from cnnviz.networks.table import Row
 from cnnviz.text import _
-from cnnviz.text.counts import in_words
+from cnnviz.web.network_table import parameters_words
 
 
 def take_maps(blob: bytes, title: str) -> None:
@@ -35,12 +35,11 @@ def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:
         dense = dense_instead(layer, shape)
         st.markdown(
             _(
-                "**What if `{name}` were dense?** {cells:,} inputs, each with a weight to every output: {parameters:,} "
-                "parameters, {in_words}, instead of {now:,}.",
+                "**What if `{name}` were dense?** {cells:,} inputs, each with a weight to every output: {parameters}, "
+                "instead of {now:,}.",
                 name=name,
                 cells=prod(shape),
-                parameters=dense.parameters,
-                in_words=in_words(dense.parameters),
+                parameters=parameters_words(dense.parameters),
                 now=found[0].cost.parameters,
             )
         )

@@ -13,10 +13,12 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, printed
 from cnnviz.networks.table import Row
 from cnnviz.scenes.network import mode
-from cnnviz.text import _
+from cnnviz.text import _, plural
 from cnnviz.text.counts import in_words
 from cnnviz.web import network_session as builder
 from cnnviz.web.components.layer_list import layer_list
+
+GLANCE = 10_000  # a count that is read as it is
 
 
 def table(
@@ -45,17 +47,28 @@ def table(
     totals = {"parameters": cost.parameters, "macs": cost.macs}
     layer_list(lines, shape, selected, totals, hidden, "layers", builder.act)
     bytes_ = memory(Network(network.stages[: len(found)], network.prefix), shape) if found else 0
-    st.markdown(
-        _(
-            "**{parameters:,}** parameters, {parameters_words} &nbsp;·&nbsp; **{macs:,}** MACs, {macs_words} "
-            "&nbsp;·&nbsp; {bytes:,.1f} MiB to run it and keep every stage",
-            parameters=cost.parameters,
-            parameters_words=in_words(cost.parameters),
-            macs=cost.macs,
-            macs_words=in_words(cost.macs),
-            bytes=bytes_ / 2**20,
-        )
+    facts = (
+        parameters_words(cost.parameters),
+        macs_words(cost.macs),
+        _("{bytes:,.1f} MiB to run it and keep every stage", bytes=bytes_ / 2**20),
     )
+    st.markdown(" &nbsp;·&nbsp; ".join(facts))
+
+
+def parameters_words(n: int) -> str:
+    """How many parameters there are; also rounded, where there are too many to be read at a glance.
+
+    >>> parameters_words(80), parameters_words(61_706)
+    ('**80** parameters', '**61,706** parameters, about 62,000')
+    """
+    if n < GLANCE:
+        return plural("**{n}** parameter", "**{n:,}** parameters", n)
+    return _("**{n:,}** parameters, {words}", n=n, words=in_words(n))
+
+
+def macs_words(n: int) -> str:
+    """The same of multiply-adds."""
+    return _("**{n:,}** MACs", n=n) if n < GLANCE else _("**{n:,}** MACs, {words}", n=n, words=in_words(n))
 
 
 def sees(field: tuple[Field, ...]) -> str:

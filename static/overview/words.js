@@ -1,7 +1,7 @@
 // Words of the overview: what a unit is, sees and reaches.
 import { axisOf, listed, spanOf } from "../drawing/axes.js";
 import { statisticsWords } from "../viewer/words.js";
-import { _ } from "../words/catalogue.js";
+import { _, plural } from "../words/catalogue.js";
 import { brief, exact, fine } from "../words/numbers.js";
 import { isWhole } from "./chain.js";
 
@@ -102,7 +102,7 @@ export function unitSentence(stages, { at, channel, cell }, value, spans, back =
 
 /** How far a gradient has come back. @param {FlowStage[]} stages @param {number} first */
 export function backWords(stages, first) {
-  return first === 0 ? _("back through all {stages} stages", { stages: stages.length - 1 }) : _("back to {stage}", { stage: stages[first].name });
+  return first === 0 ? plural("back through the one stage", "back through all {n} stages", stages.length - 1) : _("back to {stage}", { stage: stages[first].name });
 }
 
 /** The scale of the bars, from one power of ten to another. @param {FlowBack | undefined} back */
@@ -116,6 +116,6 @@ export function normWords({ norm, weights }) {
 
 /** How far a network is computed. @param {FlowStage[]} stages @param {number} last */
 export function computedWords(stages, last) {
-  const places = { stage: stages[last].name, last, stages: stages.length - 1 };
-  return last === stages.length - 1 ? _("all {stages} stages", places) : _("up to {stage}, {last} of {stages} stages", places);
+  const whole = stages.length - 1;
+  return last === whole ? plural("the one stage", "all {n} stages", whole) : _("up to {stage}, {last} of {stages} stages", { stage: stages[last].name, last, stages: whole });
 }

@@ -25,6 +25,7 @@ NOTES = {
 }
 BLOCKS = ("nb_filters", "kernel_size", "padding", "stride", "pooling")  # one entry for each block
 FREE = (*BLOCKS, "activation", "normalization")
+LABELS = {"activation": Message("activation"), "normalization": Message("normalization")}
 KINDS = {"activation": get_args(Activation), "normalization": get_args(Normalization)}
 TRAINING = Message(
     "net.train(): batch norm takes the clip's own statistics and dropout drops. Off is net.eval(), as in use"
@@ -105,7 +106,7 @@ def word(preset: Desed, name: str) -> Word:
     if name in BLOCKS:
         return Text(name, spelled(value))
     if name in KINDS:
-        return OneOf(name, value, options=KINDS[name])
+        return OneOf(name, value, LABELS[name], options=KINDS[name])
     if name == "training":
         return Switch(name, value, Message("train mode"), TRAINING)
     return Number(name, value, low=0.0, high=0.95, step=0.05)

@@ -17,7 +17,9 @@ Stretch = tuple[float, float]  # from and to [s]
 
 def ask_tells(form: Form, classes: Sequence[str]) -> tuple[str, str | None] | None:
     """Which class channels shall tell from which, or from the rest; None where they are not sorted by that."""
-    one = form.ask(OneOf(TELLS, NOBODY, Message("sort channels by telling"), options=(NOBODY, *classes)))
+    one = form.ask(
+        OneOf(TELLS, NOBODY, Message("sort channels by how well they tell a class apart"), options=(NOBODY, *classes))
+    )
     if one == NOBODY:
         return None
     others = tuple(name for name in classes if name != one)
