@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from cnnviz.networks.training import Budget, History, Recipe, train
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
+from cnnviz.text.numbers import number
 
 LONG = 120_000  # ms that a run may take on a busy machine: a worker stands back behind everything else
 SIXTY = "steps=60"
@@ -131,7 +132,7 @@ def test_a_link_that_trains_shows_a_second_session_the_same_numbers(watched):
     # The seconds are those of the one run that was made.
     assert [told.inner_text(), watched.read_at("End"), watched.read_at("Home")] == first
     history = train(recipe_of(words).recipe)
-    assert f"{history.last.accuracy_test:.1%} on {history.measured[1]} unseen examples" in first[0]
+    assert f"{number(history.last.accuracy_test, '.1%')} right on {history.measured[1]} unseen examples" in first[0]
     assert "Step 40" in first[1] and "Step 0" in first[2]
 
 
@@ -144,7 +145,7 @@ def test_two_recipes_stand_side_by_side_under_one_playhead(watched):
     assert found.beside
     for recipe in (found.recipe, found.beside):
         history = train(recipe)
-        words = f"{history.last.accuracy_test:.1%} on {history.measured[1]} unseen examples"
+        words = f"{number(history.last.accuracy_test, '.1%')} right on {history.measured[1]} unseen examples"
         expect(watched.page.get_by_text(words).first).to_be_visible()
 
 

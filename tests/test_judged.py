@@ -15,6 +15,7 @@ from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.networks import learners
 from cnnviz.networks.training import Adam, History, Recipe, scores, train
 from cnnviz.networks.training.judging import Judged, judge
+from cnnviz.text.numbers import number
 from cnnviz.web import training_runs as runs
 from cnnviz.web.judged import MOST, bars, confusion_figure
 from cnnviz.web.judged_examples import levels, lines
@@ -50,7 +51,7 @@ def test_the_confusion_matrix_has_every_count_written_in_it(found):
 
 def test_bars_have_their_numbers_and_a_class_without_one_has_none():
     [trace] = bars(np.array([0.25, np.nan]), ["a", "b"], "share").data
-    assert list(trace.text) == ["25%", ""]
+    assert list(trace.text) == ["25\xa0%", ""]
     assert list(trace.x) == [0.25, 0]
     assert (trace.orientation, trace.textangle) == ("h", 0)  # or numbers turn sideways on a phone
 
@@ -98,7 +99,7 @@ def test_a_picture_from_a_file_has_the_scores_of_its_pixels(history):
         found = scores(history.recipe.network, history.last.state, (1 - x if turned else x).astype(np.float32))[0]
         shares = np.exp(found - found.max()) / np.exp(found - found.max()).sum()
         np.testing.assert_allclose(app.dataframe[0].value["share"], shares, rtol=1e-4)
-        assert f"Most likely: {found.argmax()}, {shares.max():.0%}" in [one.value for one in app.markdown]
+        assert f"Most likely: {found.argmax()}, {number(shares.max(), '.0%')}" in [one.value for one in app.markdown]
         app.toggle(key="judged_turned").set_value(True).run()
 
 
@@ -158,4 +159,4 @@ def test_of_two_recipes_the_chosen_one_is_judged():
         next(one for one in app.button_group if one.key == "judged").set_value(letter).run()
         state = runs.known(recipe).last.state
         right = judge(recipe.network, state, recipe.data.split().test.part(MOST)).accuracy
-        assert [one.value for one in app.caption if f"{right:.1%} right" in one.value]
+        assert [one.value for one in app.caption if f"{number(right, '.1%')} right" in one.value]

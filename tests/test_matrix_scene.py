@@ -135,7 +135,7 @@ def test_the_notes_say_how_much_is_copied_and_how_much_of_the_whole_matrix_is_fi
         for form in FORMS
     }
     assert notes["forward"]["columns"] == "9 × 4, 2.25 times the input's numbers"
-    assert notes["Toeplitz"]["toeplitz"] == "4 × 16, 56.2% filled"
+    assert notes["Toeplitz"]["toeplitz"] == "4 × 16, 56.2\xa0% filled"
     assert prod((4, 9)) / prod((4, 16)) == 0.5625
 
 

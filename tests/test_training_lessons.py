@@ -32,7 +32,8 @@ def test_whose_network_it_is():
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "first"), [(SGD(), "SGD and StepLR was right in 70.16%"), (Adam(), "Adam was right in 70.51%")]
+    ("optimiser", "first"),
+    [(SGD(), "SGD and StepLR was right in 70.16\xa0%"), (Adam(), "Adam was right in 70.51\xa0%")],
 )
 def test_the_training_with_the_same_optimiser_comes_first(optimiser, first):
     told = beside(started(Recipe(lesson_c(), COLOURS, optimiser, batch=4)))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-SMALL_SPACE = "\N{NARROW NO-BREAK SPACE}"
+SPACE, SMALL_SPACE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Language:
     name: str
     thousands: str = ","
     decimal: str = "."
-    percent: str = "%"
+    percent: str = f"{SPACE}%"  # as SI has it, and as static/words/numbers.js writes it
 
 
 ENGLISH = Language("en", "English")

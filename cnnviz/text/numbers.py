@@ -8,7 +8,7 @@ def number(value: float, spec: str = ",") -> str:
     """A number by a format of Python's.
 
     >>> number(1234567), number(0.256, ".1f"), number(0.256, ".0%")
-    ('1,234,567', '0.3', '26%')
+    ('1,234,567', '0.3', '26\\xa0%')
     """
     return marked(format(value, spec), spoken())
 

@@ -13,6 +13,7 @@ from cnnviz.networks.training.judging import Floats, Judged, JudgedEvents, judge
 from cnnviz.scenes.query.training import JUDGED
 from cnnviz.scenes.recipes import called
 from cnnviz.text import _, plural
+from cnnviz.text.numbers import number
 from cnnviz.web import training_runs as runs
 from cnnviz.web.judged_examples import most_wrong
 from cnnviz.web.judged_input import draw_one, upload_one
@@ -109,7 +110,7 @@ def confusion_figure(found: Judged, classes: Sequence[str]) -> go.Figure:
 
 def bars(values: Floats, classes: Sequence[str], title: str) -> go.Figure:
     """A number from 0 to 1 of each class, written behind its bar; a class without one has none."""
-    words = ["" if np.isnan(value) else f"{value:.0%}" for value in values]
+    words = ["" if np.isnan(value) else number(value, ".0%") for value in values]
     numbers = {"text": words, "textposition": "outside", "textangle": 0, "cliponaxis": False}
     figure = go.Figure(
         go.Bar(x=np.nan_to_num(values), y=list(classes), orientation="h", marker={"color": "#3b5bdb"}, **numbers)

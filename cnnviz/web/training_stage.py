@@ -15,6 +15,7 @@ from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.training import make_training
 from cnnviz.text import _, plural
+from cnnviz.text.numbers import number
 from cnnviz.web import training_runs as runs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.components.training import training
@@ -112,7 +113,7 @@ def far(run: runs.Run) -> tuple[float, str]:
 def told(one: History) -> str:
     """What was reached, in a sentence or two."""
     reached = _(
-        "After {steps:,} of {all:,} steps: {test} on {unseen:,} unseen examples, {train} on {seen:,} of those it "
+        "After {steps:,} of {all:,} steps: {test} right on {unseen:,} unseen examples, {train} on {seen:,} of those it "
         "learns from. {device}, {seconds:,.1f} s.",
         steps=one.steps,
         all=one.recipe.steps,
@@ -127,4 +128,4 @@ def told(one: History) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{share:.1%}" if np.isfinite(share) else "–"
+    return number(share, ".1%") if np.isfinite(share) else "–"
