@@ -46,6 +46,26 @@ def formula(latex: str) -> Part:
     return part("math", *Formula(latex).row())
 
 
+@lru_cache(maxsize=1024)
+def steps(latex: str) -> tuple[Part | str, ...]:
+    """A formula as several with spaces between: a line may end before each "=", as no browser breaks one.
+
+    Examples
+    --------
+    >>> len(steps("x = 1 + 2 = 3"))
+    5
+    """
+    equals = part("mo", "=")
+    found: list[Part | str] = []
+    one: list[Part] = []
+    for thing in Formula(latex).row():
+        if thing == equals and one:
+            found += [part("math", *one), " "]
+            one = []
+        one.append(thing)
+    return (*found, part("math", *one))
+
+
 class Formula:
     """Reads one formula, token after token."""
 

@@ -12,7 +12,7 @@ from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.whose import of_others
 from cnnviz.text import _
-from cnnviz.text.formula import formula
+from cnnviz.text.formula import steps
 from cnnviz.text.numbers import milliseconds
 from cnnviz.text.part import Part, part, parts
 from cnnviz.web.markdown import axis_letters, merged, plain
@@ -87,4 +87,4 @@ def elsewhere(request: Request, name: str, words: Mapping[str, str], label: str)
 
 def formulas(shown: Shown) -> list[Part]:
     """The rule with its numbers, a line for all axes that have the same."""
-    return [part("p", formula(line)) for line in merged(shown.done.layer.formula(shown.done.shape))]
+    return [part("p", *steps(line)) for line in merged(shown.done.layer.formula(shown.done.shape))]
