@@ -102,6 +102,14 @@ async def waits_for_the_second_run() -> None:
     assert len(session.leaves) == 5 and session.times == 1
 
 
+async def shows_what_was_made_before_the_second_run() -> None:
+    session = Session()
+    session.say(begins(), makes("a picture", 0, 0), over(EARLY))
+    assert session.leaves == [begins(), makes("a picture", 0, 0), over(EARLY)]
+    session.say(begins(), makes("all else", 0, 1))
+    assert session.leaves == []
+
+
 async def is_not_told_early_by_the_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portions, "PATIENCE", 0)
     session = Session()
@@ -123,6 +131,10 @@ def test_a_run_that_takes_long_is_told_as_it_goes_on():
 
 def test_a_run_that_ends_for_another_waits_for_it():
     asyncio.run(waits_for_the_second_run())
+
+
+def test_what_is_made_before_a_run_ends_for_another_is_told():
+    asyncio.run(shows_what_was_made_before_the_second_run())
 
 
 def test_the_patience_is_of_one_run(monkeypatch):

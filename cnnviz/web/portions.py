@@ -40,7 +40,7 @@ def hold_back() -> None:
         if message.WhichOneof("type") == "new_session":
             run = running[session] = object()
             session._event_loop.call_later(PATIENCE, tell, session, run)
-        elif ends(message):
+        elif ends(session, message):
             running.pop(session, None)
         if session in running:
             session._browser_queue.enqueue(message)  # and wakes nobody
@@ -59,10 +59,13 @@ def hold_back() -> None:
     AppSession.flush_browser_queue = flushed  # type: ignore[method-assign, assignment]
 
 
-def ends(message: ForwardMsg) -> bool:
-    """Is nothing to come? After a run that ends early for another one, that one is."""
-    over = message.WhichOneof("type") == "script_finished"
-    return over and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+def ends(session: Any, message: ForwardMsg) -> bool:
+    """Is it time to tell? A run that ends early for another one, as most do in a callback, may have nothing to show."""
+    if message.WhichOneof("type") != "script_finished":
+        return False
+    if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        return True
+    return any(made.HasField("delta") for made in session._browser_queue._queue)
 
 
 class Portion(bytes):
