@@ -1,19 +1,16 @@
 """A browser that keeps nothing: storage is denied or full, cookies are blocked. The page and its player work on."""
 
 import json
-import os
 from contextlib import closing
 
 import numpy as np
 import pytest
 from find_browser import find
 from page_objects import WAIT, Screen
-from PIL import Image
 from playwright.sync_api import expect
 from serving import QUIET
 from test_uploads import npy
 
-slow = pytest.mark.skipif("CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: no cheaper one asks a browser")
 DENY = """for (const name of ["localStorage", "sessionStorage", "caches", "indexedDB"])
     Object.defineProperty(globalThis, name, { get() { throw new DOMException("denied", "SecurityError"); } });"""
 KEPT = "caches.open('cnnviz').then((shelf) => shelf.keys()).then((kept) => kept.length)"
@@ -53,26 +50,6 @@ def test_where_storage_is_denied_a_low_screen_still_begins_with_the_stage(browse
         page.on("pageerror", lambda error: errors.append(str(error)))
         Screen(page, app_url).open("stride=2")
         expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
-
-
-@slow
-def test_where_storage_is_denied_a_film_is_made_and_taken_away(browser, app_url, errors):
-    with closing(browser.new_context()) as context:
-        context.add_init_script(DENY)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        screen = Screen(page, app_url).open("tab=Share")
-        screen.choose("_file", "Film for slides and chats (GIF)")
-        screen.set("_most", 5)
-        expect(page.get_by_text("pictures,")).to_contain_text("5 pictures, ")
-        screen.wait_idle()
-        page.get_by_role("button", name="Make the film").click()
-        button = page.get_by_role("button", name="Download")
-        expect(button).to_be_visible(timeout=60_000)
-        with page.expect_download() as found:
-            button.click()
-        with Image.open(found.value.path()) as film:
-            assert film.format == "GIF" and film.n_frames == 5
 
 
 def test_where_there_is_no_room_the_player_plays(browser, app_url, errors):
