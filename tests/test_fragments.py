@@ -118,3 +118,10 @@ def test_a_click_in_the_maps_of_a_stage_brings_what_it_moves(told):
     kinds = told.run(LOOKS)
     assert kinds["number_input"] == 3 and not kinds["navigation"]  # channel, frame and mel
     assert sum(kinds.values()) < 25
+
+
+def test_an_address_that_a_knob_empties_says_that_weights_are_random(told):
+    told.open("network")  # which opens with those that ship
+    told.turned("weights", "torch")
+    said = [one.page_info_changed.query_string for one in told.sent if one.HasField("page_info_changed")]
+    assert said[-1:] == ["weights=torch"]

@@ -20,6 +20,7 @@ from cnnviz.web.asking import Asking
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
 from cnnviz.web.on_page import OnPage
+from cnnviz.web.pinned import pin
 from cnnviz.web.widgets import AROUND, KNOBS, LOOKS, STAGE, redraw
 
 ASKED = "_questions"  # what the widgets were drawn for, and those that clicks move
@@ -113,6 +114,7 @@ def stage(parts: Parts, asking: Asking) -> Any:
     begin()
     scene = live(parts)
     if apart():
+        pin(parts.name)
         history.remember(parts.name)
         visits.leave(parts.name)
         other = st.session_state.get(AROUND) != around(parts, scene)

@@ -8,11 +8,10 @@ from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import Page
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.content.address import PACKED, LinkError
+from cnnviz.content.address import LinkError
 from cnnviz.scenes.opening import opening
-from cnnviz.scenes.query.bare import RANDOMLY, bare, says_nothing
+from cnnviz.scenes.query.bare import bare, says_nothing
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
@@ -26,6 +25,7 @@ from cnnviz.web.latency import send_at_once
 from cnnviz.web.lean import be_lean
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
+from cnnviz.web.pinned import pin, rewrite
 from cnnviz.web.pools import read_in_worker
 from cnnviz.web.portions import answer_whole
 from cnnviz.web.returned import draw_anew
@@ -170,13 +170,6 @@ def way_out(path: str) -> str:
     return f'<a class="out" href="{escape(link)}" target="_blank" rel="noopener">{escape(_("Open in cnnviz"))}</a>'
 
 
-def pin(page: str) -> None:
-    """An address that has no words left says that the weights are random: one that says nothing opens others."""
-    query = st.query_params.to_dict()
-    if page in RANDOMLY and bare(page) and says_nothing(query):
-        rewrite(query | RANDOMLY[page])
-
-
 def heard(page: str, anew: bool = False) -> tuple[Cleaned, str]:
     """What the address of this page says, clean before any widget reads it; and what is wrong with a packed one.
 
@@ -194,20 +187,6 @@ def heard(page: str, anew: bool = False) -> tuple[Cleaned, str]:
     if given != one_each(said.query):
         rewrite(said.query)
     return said, problem
-
-
-def rewrite(query: Mapping[str, str]) -> None:
-    """Let the address hold this; Streamlit's own words, which are not listed, stay."""
-    old = list(st.query_params)
-    if context := get_script_run_ctx():
-        with context.session_state.query_params() as params:
-            for key in old:
-                params.discard_param_no_forward_msg(key)
-            for key, text in query.items():
-                params.set_with_no_forward_msg(key, text)
-            params.set_with_no_forward_msg(PACKED, "")
-            params.remove_param(PACKED)  # which tells the browser all that is left
-            params.set_initial_query_params_from_current()  # widgets are seeded from here
 
 
 def unheeded(given: Mapping[str, str]) -> dict[str, str]:
