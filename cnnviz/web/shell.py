@@ -64,6 +64,7 @@ details p { margin: 0; }
 [data-testid="stTopNav"] { padding-inline: 0.25rem; }
 [data-testid="stTopNavLink"] { padding-inline: 0.2rem; }
 [data-testid="stTopNavLink"] span { font-size: 0.83rem; }
+[data-testid="stTopNavLink"]:focus-visible { outline: 2px solid; outline-offset: -2px; }
 [data-testid="stToolbar"] > div > div:last-child { min-width: 6.5rem; width: auto; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], .stButton, .stDownloadButton { display: none !important; }
