@@ -231,7 +231,7 @@ def test_the_products_of_a_pixel_and_the_bias_add_up_to_what_the_linear_makes(na
     channel, *cell = (data.draw(st.integers(0, n - 1)) for n in shape)
     done = run(layer, values(shape))
     step = trace(done, channel, cell)
-    assert step.products.sum() + step.bias == pytest.approx(mixed(done)[channel, *cell])
+    assert (step.terms * step.weights).sum() + step.bias == pytest.approx(mixed(done)[channel, *cell])
 
 
 def signal_and_gate(layer, done):

@@ -145,7 +145,7 @@ def test_the_products_and_the_bias_of_a_step_add_up_to_its_value(name, data):
     layer, shape = data.draw(cases(name))
     channel, *cell = (data.draw(st.integers(0, n - 1)) for n in layer.output_shape(shape))
     step = trace(run(layer, values(shape)), channel, cell)
-    assert step.products.sum() + step.bias == pytest.approx(step.value)
+    assert (step.terms * step.weights).sum() + step.bias == pytest.approx(step.value)
 
 
 @given(case=dims.flatmap(conv_transpose), seed=st.integers(0, 99))

@@ -20,10 +20,8 @@ from cnnviz.core.settings import knobs
 from cnnviz.inputs import MAX_VALUES, SourceError
 from cnnviz.inputs.logmel import (
     DESED,
-    HOP,
     MOST_MELS,
     RATE,
-    WINDOW,
     Features,
     decibels,
     log_mel,
@@ -145,8 +143,8 @@ def test_the_features_of_desed_are_those_of_its_recipe_bit_for_bit():
     np.testing.assert_array_equal(log_mel(samples)[0], recipe.astype(np.float32))
 
 
-def test_the_window_and_the_hop_of_desed_have_names():
-    assert (HOP, WINDOW) == (256, 2048)
+def test_the_window_and_the_hop_are_those_of_desed():
+    assert (DESED.hop_length, DESED.win_length) == (256, 2048)
     assert Features() == DESED
 
 
@@ -266,7 +264,7 @@ def test_columns_are_mels_from_low_to_high():
 
 def test_rows_are_frames_centred_on_their_hop():
     click = np.zeros(RATE)
-    click[20 * HOP] = 1
+    click[20 * DESED.hop_length] = 1
     assert set(log_mel(click)[0].argmax(axis=0)) == {20}
 
 

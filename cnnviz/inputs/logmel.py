@@ -146,7 +146,6 @@ class Features(Setting):
 
 
 DESED = Features()
-HOP, WINDOW = DESED.hop_length, DESED.win_length
 
 
 def corners(n_mels: int, f_min: float, f_max: float, mel_scale: str) -> Floats:

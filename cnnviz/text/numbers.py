@@ -22,15 +22,6 @@ def measured(value: float) -> str:
     return number(value, ".4g").replace("-", "−")
 
 
-def mebibytes(count: float, digits: int = 0) -> str:
-    """Bytes in MiB.
-
-    >>> mebibytes(3 * 2**20), mebibytes(1_500_000, 1)
-    ('3 MiB', '1.4 MiB')
-    """
-    return _("{size:,.{digits}f} MiB", size=count / 2**20, digits=digits)
-
-
 def milliseconds(seconds: float, digits: int = 0) -> str:
     """Seconds in ms.
 

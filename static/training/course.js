@@ -1,8 +1,6 @@
 // What is known of a training at each place of the playhead. Pure: it looks up and blends, and works nothing out.
 import { TOP } from "../drawing/colour.js";
 
-/** Names of the numbers in `curves`. */
-export const CURVES = ["loss_train", "loss_test", "accuracy_train", "accuracy_test"];
 export const PICTURES = /** @type {const} */ (["kernel", "gradient", "map"]);
 
 export class Course {

@@ -65,10 +65,6 @@ class Step:
     bias: float = 0.0
     index: int | None = None
 
-    @property
-    def products(self) -> Array:
-        return self.terms * (1.0 if self.weights is None else self.weights)
-
 
 def gather(x: Array, axes: Sequence[Axis], channels: Sequence[int], cell: Sequence[int], pad_value: float) -> Window:
     """The window of one output cell; `channels` are the first input channel that is read and one past the last.

@@ -156,9 +156,3 @@ def tells_of(told: Sequence[Told], edges: Array) -> Tells:
     return Tells.of(
         np.concatenate([one.values for one in told], axis=1), np.concatenate([one.sets for one in told]), edges
     )
-
-
-def some_of(told: Told, most: int) -> Array:
-    """At most so many of its values, evenly spread, (channels, most)."""
-    n = told.values.size
-    return told.values if n <= most else told.values[:, np.arange(most) * n // most]

@@ -34,12 +34,6 @@ class Answers:
     auc: Array
     spread: Spread | None = None
 
-    def ranked(self, channel: int) -> list[tuple[int, float]]:
-        """The classes and their AUC against the rest, the largest first; those that cannot be told come last."""
-        areas = self.auc[channel, :, 0]
-        order = sorted(range(len(areas)), key=lambda one: (np.isnan(areas[one]), -areas[one]))
-        return [(one, float(areas[one])) for one in order]
-
 
 def pack(found: Mapping[str, Found], classes: int, edges: Edges) -> dict[str, NDArray[Any]]:
     """Arrays by name; `edges` are those between which was counted."""

@@ -61,11 +61,6 @@ class Judged:
         """Share of the examples of each class that are right, (classes,); NaN of a class without any."""
         return divided(np.diag(self.confusion), self.confusion.sum(1))
 
-    @property
-    def precision(self) -> Floats:
-        """Share of the answers of each class that are right, (classes,); NaN of a class that is never said."""
-        return divided(np.diag(self.confusion), self.confusion.sum(0))
-
     def most_wrong(self, most: int) -> list[int]:
         """Examples that are taken for something else, that with the highest loss first; at most so many."""
         wrong = np.flatnonzero(self.said != self.true)
@@ -78,17 +73,14 @@ class JudgedEvents:
 
     Attributes
     ----------
-    found, true : bool arrays, shape (N, classes, frames)
-        Where a class is heard, and where it sounds, in the frames of the labels.
-    in_segments : (found, true)
-        The same in segments.
+    found, true : bool arrays, shape (N, classes, segments)
+        Where a class is heard, and where it sounds.
     losses : float64 array, shape (N,)
         Mean binary cross-entropy of each, over classes and the network's own frames.
     """
 
     found: Flags
     true: Flags
-    in_segments: tuple[Flags, Flags]
     losses: Floats
 
     @property
@@ -99,11 +91,6 @@ class JudgedEvents:
     @property
     def by_class(self) -> Floats:
         """F1 of each class in segments, (classes,); NaN of a class that is neither there nor heard."""
-        return f1(*self.in_segments)
-
-    @property
-    def by_frame(self) -> Floats:
-        """The same in frames of the labels."""
         return f1(self.found, self.true)
 
     @property
@@ -112,22 +99,9 @@ class JudgedEvents:
         known = self.by_class[~np.isnan(self.by_class)]
         return float(known.mean()) if len(known) else float("nan")
 
-    @property
-    def precision(self) -> Floats:
-        """Share of the segments in which a class is heard that have it, (classes,); NaN where it is never heard."""
-        found, true = self.in_segments
-        return divided((found & true).sum((0, 2)), found.sum((0, 2)))
-
-    @property
-    def recall(self) -> Floats:
-        """Share of the segments of a class in which it is heard, (classes,); NaN where it never sounds."""
-        found, true = self.in_segments
-        return divided((found & true).sum((0, 2)), true.sum((0, 2)))
-
     def most_wrong(self, most: int) -> list[int]:
         """Examples with any segment wrong, that with the highest loss first; at most so many."""
-        found, true = self.in_segments
-        wrong = np.flatnonzero((found != true).any((1, 2)))
+        wrong = np.flatnonzero((self.found != self.true).any((1, 2)))
         return [int(i) for i in wrong[np.argsort(-self.losses[wrong], kind="stable")][:most]]
 
 
@@ -179,7 +153,7 @@ def judged_events(scores: Array, y: Array, frame: float) -> JudgedEvents:
         )
     found, true = heard(scores, y.shape[2]), y >= 0.5
     losses = binary_cross_entropy(scores, pooled(y, scores.shape[2])).mean((1, 2))
-    return JudgedEvents(found, true, (segments(found, frame), segments(true, frame)), losses)
+    return JudgedEvents(segments(found, frame), segments(true, frame), losses)
 
 
 def pooled(y: Array, frames: int) -> Array:
