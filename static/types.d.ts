@@ -713,7 +713,6 @@ interface TrainingMeta {
   edges: number[]; // between the bins of updates, from the smallest; mirrored below 0
   diverging: string[];
   palette: Palette;
-  about?: Lines;
   opens?: { step: number | null; stage: string };
 }
 

@@ -74,11 +74,9 @@ def wait_for(app: AppTest, recipe: Recipe) -> AppTest:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_small_network_gives_a_number_for_each_class_of_any_data(shape):
-    for network in (
-        learners.small(shape, 7),
-        learners.small(shape, 7, norm=True, dropout=0.5),
-        learners.dense(shape, 7, 3000),
-    ):
+    plain = learners.small(shape, 7)
+    regular = learners.toggled_dropout(learners.toggled_norm(plain))
+    for network in (plain, regular, learners.dense(shape, 7, 3000)):
         out = network.module()(torch.randn(2, *shape))
         assert out.shape == (2, 7)
 

@@ -204,8 +204,7 @@ class Desk:
     until then go along. No thread is started for it.
     """
 
-    def __init__(self, window: float = WINDOW) -> None:
-        self.window = window
+    def __init__(self) -> None:
         self.device, self.lock = Lock(), Lock()
         self.waiting: dict[Hashable, list[Seat]] = {}
 
@@ -218,7 +217,7 @@ class Desk:
             leads = which not in self.waiting
             self.waiting.setdefault(which, []).append(seat)
         if leads:
-            time.sleep(self.window)
+            time.sleep(WINDOW)
             with self.device:
                 with self.lock:
                     group = self.waiting.pop(which)

@@ -16,27 +16,16 @@ FILTERS = (8, 16)  # of the small network
 POOLED = 4  # cells along the shortest axis, below which nothing is pooled
 
 
-def small(shape: Shape, classes: int, norm: bool = False, dropout: float = 0.0) -> Network:
-    """Two convolutions and a dense layer, for signals, pictures or videos of any size.
-
-    Parameters
-    ----------
-    shape : (channels, *axes)
-    norm : bool
-        Batch norm behind each convolution.
-    dropout : float
-        Before the dense layer, if it is not 0.
-    """
-    end = [("flatten", Flatten()), *([("dropout", Dropout(dropout, training=False))] if dropout else [])]
-    return refitted(Network((*blocks(shape, norm), *end, ("dense", Linear((1, 1, 1), classes))), ""), shape)
+def small(shape: Shape, classes: int) -> Network:
+    """Two convolutions and a dense layer, for signals, pictures or videos of any size, (channels, *axes)."""
+    end = ("flatten", Flatten()), ("dense", Linear((1, 1, 1), classes))
+    return refitted(Network((*blocks(shape), *end), ""), shape)
 
 
-def blocks(shape: Shape, norm: bool) -> Iterator[tuple[str, Layer]]:
+def blocks(shape: Shape) -> Iterator[tuple[str, Layer]]:
     ndim, cells = len(shape) - 1, min(shape[1:])
     for i, made in enumerate(FILTERS, 1):
         yield f"conv{i}", Conv(1, made, (3,) * ndim, (1,) * ndim, (1,) * ndim, ndim=ndim)
-        if norm:
-            yield f"norm{i}", BatchNorm(num_features=made, training=False, ndim=ndim)
         yield f"relu{i}", ReLU(ndim=ndim)
         if cells >= POOLED:
             yield f"pool{i}", MaxPool((2,) * ndim, (2,) * ndim, ndim=ndim)
@@ -105,7 +94,7 @@ def with_norm(name: str, layer: Layer) -> Iterator[tuple[str, Layer]]:
         yield f"{name}_norm", BatchNorm(num_features=layer.out_channels, training=False, ndim=layer.ndim)
 
 
-def toggled_dropout(network: Network, p: float = 0.5) -> Network:
+def toggled_dropout(network: Network) -> Network:
     """Without its dropouts; where it has none, with one before its last dense layer."""
     drops = [name for name, layer in network.stages if "Dropout" in type(layer).__name__]
     if drops:
@@ -113,7 +102,7 @@ def toggled_dropout(network: Network, p: float = 0.5) -> Network:
     dense_layers = [at for at, (_, layer) in enumerate(network.stages) if isinstance(layer, Linear)]
     at = dense_layers[-1] if dense_layers else len(network.stages) - 1
     stages = [*network.stages]
-    return renamed(network, [*stages[:at], ("drop", Dropout(p, training=False)), *stages[at:]])
+    return renamed(network, [*stages[:at], ("drop", Dropout(0.5, training=False)), *stages[at:]])
 
 
 def renamed(network: Network, stages: list[tuple[str, Layer]]) -> Network:

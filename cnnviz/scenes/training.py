@@ -23,7 +23,6 @@ from cnnviz.scenes.learned import MOST_NUMBERS, Learned, learned
 from cnnviz.scenes.palette import PALETTE, limits
 from cnnviz.scenes.recipes import measure_words, names_of, recipe_words
 from cnnviz.scenes.small_maps import blocked, levels_of
-from cnnviz.text import Message
 
 KERNELS, MAPS = 6 * 2**20, 6 * 2**20  # bytes of a blob
 SIDE = 160  # cells of a map along rows or columns
@@ -31,9 +30,7 @@ LEAST_CELLS = 256
 CURVES = ("loss_train", "loss_test", "accuracy_train", "accuracy_test")
 
 
-def make_training(
-    histories: Sequence[History], example: Array, label: int | Array, names: Sequence[Message | str] = ()
-) -> Scene:
+def make_training(histories: Sequence[History], example: Array, label: int | Array) -> Scene:
     """What is drawn of one training, or of two beside each other, as far as they have come.
 
     Parameters
@@ -44,8 +41,6 @@ def make_training(
         What the maps are made of.
     label : int, or float32 array, shape (classes, frames)
         Its class; or how active each class is in each frame.
-    names : one for each history
-        What the recipes are called; by default what differs between them.
     """
     courses = [Course(history, example, len(histories)) for history in histories]
     ticks = np.unique(np.concatenate([[one.step for one in course.moments] for course in courses]))
@@ -67,7 +62,7 @@ def make_training(
         "picture": picture_scale(example, first.objective.events),
         "colour": example.shape[0] == 3 and example.ndim == 3,
         "exampleLimits": list(limits(picture_scale(example, first.objective.events), example)),
-        "recipes": [recipe_words(*both) for both in zip(histories, names or names_of(histories), strict=True)],
+        "recipes": [recipe_words(*both) for both in zip(histories, names_of(histories), strict=True)],
         "layers": [row.words() for row in rows],
         "measure": measure_words(first),
         "edges": SIZES.tolist(),

@@ -101,14 +101,14 @@ def spelled(name: str, value: Any) -> str:
     return f"{name} = {short(value) if isinstance(value, tuple) else value}"
 
 
-def notices(source: Source, key: str = "") -> None:
+def notices(source: Source) -> None:
     """What is odd about an input, and a button for each way out."""
     for i, notice in enumerate(read(source).notices):
         st.info(plain(notice.sentence), icon=":material/info:")
         with st.container(horizontal=True):
             for j, (words, changes) in enumerate(notice.fixes):
                 widgets = {FILE + name: value for name, value in changes.items()}
-                st.button(str(words), key=f"{key}notice{i}_{j}", on_click=follow, args=(widgets,))
+                st.button(str(words), key=f"notice{i}_{j}", on_click=follow, args=(widgets,))
 
 
 def follow(widgets: Mapping[str, Any]) -> None:

@@ -1,5 +1,4 @@
 // The elements of a training: layers, stage, transport, sentence, options.
-import { aboutLines } from "../player/about.js";
 import { element } from "../player/element.js";
 import { buildTransport, select } from "../player/transport.js";
 import { _ } from "../words/catalogue.js";
@@ -40,9 +39,8 @@ export function buildControls(root, act) {
   const share = small("share", _("share step"), _("Put this step and layer into the link"));
   const options = element("div", { class: "options" }, time, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
   const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  const about = aboutLines();
-  root.replaceChildren(about.above, layers, stage, foot, options, about.below, help, said);
-  return { ...run, about, stage, base, light, foot, options, readout, said, help, share, layers, time: /** @type {HTMLSelectElement} */ (time.lastChild) };
+  root.replaceChildren(layers, stage, foot, options, help, said);
+  return { ...run, stage, base, light, foot, options, readout, said, help, share, layers, time: /** @type {HTMLSelectElement} */ (time.lastChild) };
 }
 
 /**

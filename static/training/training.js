@@ -1,6 +1,5 @@
 // A network while it learns: curves, kernels, maps and scores under one playhead that runs through training time.
 import { readBlob } from "../drawing/blob.js";
-import { tellAbout } from "../player/about.js";
 import { emptied, fitCanvases } from "../player/canvases.js";
 import { Clock } from "../player/clock.js";
 import { isFull } from "../player/full.js";
@@ -86,7 +85,6 @@ export class Watching {
     ui.scrub.max = String(course.last);
     this.hovered = null;
     if (!before || before.meta.layers.length !== scene.meta.layers.length) this.pinned = this.cursor = null;
-    tellAbout(ui.about, scene.meta);
     const { opens } = scene.meta;
     if (opens && !same(/** @type {any} */ (opens), /** @type {any} */ (before?.meta.opens))) this.open(opens);
     showLayers(ui.layers, board, this.opens, (name, value) => act(this, name, value));

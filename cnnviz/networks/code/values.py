@@ -135,9 +135,9 @@ def members(module: Any) -> dict[str, Any]:
     return module.members if isinstance(module, Held) else {}
 
 
-def named_layers(module: Any, start: str = "") -> Iterator[tuple[str, Any]]:
+def named_layers(module: Any) -> Iterator[tuple[str, Any]]:
     """All that a module holds, with names as torch gives them, each thing once; itself first."""
-    seen, waiting = set[int](), [(start, module)]
+    seen, waiting = set[int](), [("", module)]
     while waiting:
         name, one = waiting.pop()
         if id(one) in seen:

@@ -8,7 +8,6 @@ from typing import Union
 
 from cnnviz.core.layers import Layer, Permute
 from cnnviz.networks.code.assemble import named
-from cnnviz.networks.code.errors import CodeError, shown
 from cnnviz.networks.code.signatures import definition
 from cnnviz.networks.network import Network
 
@@ -39,31 +38,18 @@ def sequential(network: Network) -> str:
     return with_imports(network, f"net = {held(network)}")
 
 
-def class_code(network: Network, name: str = "Net") -> str:
-    """Lines that define an ``nn.Module`` with the keys of ``Network.state``, and its ``forward``.
-
-    Parameters
-    ----------
-    name : str
-        Of the class.
-
-    Raises
-    ------
-    CodeError
-        If a class cannot be called so.
-    """
-    if not usable(name) or not name.isascii() or name in ("nn", "torch", "OrderedDict"):
-        raise CodeError("“{name}” is no name for a class: use letters and digits, as in Net.", name=shown(name))
+def class_code(network: Network) -> str:
+    """Lines that define an ``nn.Module`` with the keys of ``Network.state``, and its ``forward``."""
     whole = tree(network.stages)
     parts: Tree = [(network.prefix, whole)] if network.prefix else whole
     if not all(usable(key) for key, _ in parts):
         inside = f"super().__init__{held(network).removeprefix('nn.Sequential')}"
-        return with_imports(network, f"class {name}(nn.Sequential):\n{method('__init__(self)', [inside])}")
+        return with_imports(network, f"class Net(nn.Sequential):\n{method('__init__(self)', [inside])}")
     makes = [f"self.{key} = {written(part)}" for key, part in parts]
     *before, last = [f"self.{key}(x)" for key, _ in parts]
     forward = [*(f"x = {step}" for step in before), f"return {last}"]
     init = method("__init__(self)", ["super().__init__()", *makes])
-    return with_imports(network, f"class {name}(nn.Module):\n{init}\n\n{method('forward(self, x)', forward)}")
+    return with_imports(network, f"class Net(nn.Module):\n{init}\n\n{method('forward(self, x)', forward)}")
 
 
 def method(head: str, lines: list[str]) -> str:
@@ -71,7 +57,7 @@ def method(head: str, lines: list[str]) -> str:
 
 
 def usable(name: str) -> bool:
-    """Can a class or an attribute be called so? Names of torch's own attributes are no names of layers."""
+    """Can an attribute be called so? Names of torch's own attributes are no names of layers."""
     return name.isidentifier() and not iskeyword(name)
 
 

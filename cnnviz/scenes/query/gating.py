@@ -197,7 +197,7 @@ def before(shape: Shape, maps: int, ndim: int) -> tuple[Layer, ...]:
     return conv, BatchNorm(num_features=maps, ndim=ndim)
 
 
-def spell(request: Request, prefix: str = "") -> dict[str, str]:
+def spell(request: Request) -> dict[str, str]:
     layer, front = request.layer, request.front
     name = next(name for name, kind in LAYERS.items() if kind is type(layer))
     maps = front[0].out_channels if front and isinstance(front[0], Conv) else 0
@@ -210,10 +210,10 @@ def shortest(number: float) -> str:
     return MAPS.spell(float(str(np.float32(number))))
 
 
-def spell_mask(layer: Layer, prefix: str = "") -> dict[str, str]:
+def spell_mask(layer: Layer) -> dict[str, str]:
     """What is typed for a mask."""
     if not isinstance(layer, MaskGate):
         return {}
     planes = np.reshape(layer.mask, (-1, *layer.size[-2:])) if layer.ndim > 1 else np.reshape(layer.mask, (1, 1, -1))
     text = "\n\n".join("\n".join(" ".join(map(shortest, row)) for row in plane) for plane in planes)
-    return {f"{prefix}mask_{layer.ndim}d": text}
+    return {f"mask_{layer.ndim}d": text}

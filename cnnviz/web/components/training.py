@@ -1,12 +1,10 @@
 """A network while it learns, alive in the browser; see ``static/training``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from cnnviz.scenes.blob import also
-from cnnviz.text.part import Part
 from cnnviz.web.components.component import component, message, whole
-from cnnviz.web.components.player import with_lines
 
 ROOM = 'data-role="training" style="min-height: 900px"'
 MOST_STEPS = 1_000_000  # that a browser may name
@@ -24,8 +22,6 @@ def training(
     on_share: OnShare,
     step: int | None = None,
     stage: str = "",
-    above: Sequence[Part] = (),
-    below: Sequence[Part] = (),
 ) -> None:
     """Show what `make_training` gives, or more of it.
 
@@ -42,12 +38,10 @@ def training(
         Gets the step of the playhead and the stage that is looked at, for a link.
     step, stage : int or None, str
         Where a link opens it, as `on_share` got them.
-    above, below : lines
-        What is said of it, over the stage and under the controls.
     """
     opened = also(blob, {"opens": {"step": step, "stage": stage}}) if step is not None or stage else blob
     callbacks = {"on_opened_change": partial(opens, key, on_open), "on_shared_change": partial(shares, key, on_share)}
-    _mount(key=key, data=with_lines(opened, above, below), **callbacks)
+    _mount(key=key, data=opened, **callbacks)
 
 
 def opens(key: str, on_open: OnOpen) -> None:
