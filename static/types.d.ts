@@ -354,6 +354,19 @@ type Sized = { width: number; ratio: number; layout: { height: number } };
 /** What is told of its size, and of a wish for less motion. */
 type Watched = { ui: { stage: HTMLElement }; readout: import("./player/height.js").Height; wide?: number; root: HTMLElement; clock: import("./player/clock.js").Clock; resize(wide?: number): void };
 
+/** What every component with a playhead has. */
+type Playing = {
+  ui: ReturnType<typeof import("./player/surround.js").surround>;
+  root: HTMLElement;
+  clock: import("./player/clock.js").Clock;
+  herald: import("./player/herald.js").Herald;
+  wroteAt: number;
+  resize(wide?: number): void;
+};
+/** What a page shows scenes in. */
+type Staged = { ui: { share: HTMLElement }; readout: { stop(): void }; pending?: number | null; unwatch(): void; theme(): void };
+type Given = { bytes: Uint8Array; autoplay: boolean; tell?: Tell; shares: boolean };
+
 type ScaleChoice = string; // one of SCALES in drawing/panels.js
 type Cell = number[]; // depth, row, column
 type Tap = number[]; // input channel from the first that is read; depth, row, column of the kernel

@@ -1,10 +1,8 @@
 // What a pointer, a key or a control can ask of the matrices.
-import { SPEEDS } from "../player/clock.js";
+import { asked, standStill } from "../player/asked.js";
 import { free } from "../player/free.js";
-import { isFull, toggleFull } from "../player/full.js";
+import { WALKS } from "../player/gestures.js";
 import { walk, written } from "./walking.js";
-
-const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
 
 /** A key: in a panel that Tab has gone to, it moves the cursor there. @param {Matrix} matrix @param {string} name */
 export function press(matrix, name) {
@@ -25,20 +23,11 @@ export function act(matrix, name, value) {
     matrix.pinned = null;
     clock.go(step);
   };
-  /** @param {number} by */
-  const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
   /** @param {number} row */
   const turn = (row) => (matrix.row = Math.max(0, Math.min(matrix.desk.model.kernels - 1, row)));
   /** @type {Record<string, () => void>} */
   const actions = {
-    toggle: () => (clock.playing ? clock.pause() : clock.play()),
-    first: () => go(0),
-    back: () => go(clock.step - 1),
-    left: () => go(clock.step - 1),
-    next: () => go(clock.step + 1),
-    right: () => go(clock.step + 1),
-    last: () => go(clock.steps - 1),
-    scrub: () => go(value),
+    ...asked(matrix, go, value),
     up: () => turn(matrix.row - 1),
     "channel-back": () => turn(matrix.row - 1),
     down: () => turn(matrix.row + 1),
@@ -48,18 +37,12 @@ export function act(matrix, name, value) {
       matrix.desk.coverage = value;
       matrix.resize();
     },
-    slower: () => faster(-1),
-    faster: () => faster(1),
-    speed: () => (clock.speed = Number(value)),
     pin: () => pin(matrix, matrix.cursor ?? { panel: "output", at: [matrix.row, ...matrix.desk.model.placeOf(matrix.step)] }),
     free: () => free(matrix, Boolean(matrix.panel)),
     enter: () => (matrix.panel = value),
     leave: () => (matrix.panel = null),
-    help: () => (ui.help.hidden = !ui.help.hidden),
-    full: () => toggleFull(root, () => matrix.resize()),
     share: () => {
-      clock.pause();
-      if (isFull(root)) toggleFull(root, () => matrix.resize());
+      standStill(matrix);
       matrix.share?.(matrix.step);
     },
   };

@@ -1,6 +1,5 @@
 // A convolution as matrices: one playhead, one number that is spoken of. Animation, hover and keys stay in the browser.
 import { act, gesturesOf, press } from "./actions.js";
-import { readBlob } from "../drawing/blob.js";
 import { CANVAS } from "../drawing/canvas.js";
 import { tellAbout } from "../player/about.js";
 import { sentTo } from "../player/arriving.js";
@@ -10,6 +9,7 @@ import { isFull } from "../player/full.js";
 import { listenKeys, listenPointer } from "../player/gestures.js";
 import { Height } from "../player/height.js";
 import { Herald } from "../player/herald.js";
+import { staged } from "../player/staged.js";
 import { lookOf } from "../player/theme.js";
 import { watch } from "../player/watching.js";
 import { middleOf } from "../drawing/port.js";
@@ -182,42 +182,15 @@ export class Matrix {
     const [x, y] = middleOf(map.port, places[1][0], places[2][0]);
     return [box.left + x * scale, box.top + y * scale];
   }
-
-  stop() {
-    this.unwatch();
-    this.readout.stop();
-    cancelAnimationFrame(this.pending ?? 0);
-    this.pending = null;
-  }
 }
 
-/** @type {WeakMap<HTMLElement, Matrix>} */
-const known = new WeakMap();
-
-/**
- * Show a convolution as matrices in `root`, or another one in the component that is there already.
- *
- * @param {HTMLElement} root
- * @param {Uint8Array} bytes the blob of `make_matrix`
- * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step
- * @returns {() => void} clean-up
- */
-export function play(root, bytes, { autoplay = true, tell } = {}) {
-  /** @type {Scene} */
-  const scene = readBlob(bytes); // and with it the language
-  const matrix = known.get(root) ?? new Matrix(root);
-  known.set(root, matrix);
+const stages = staged(Matrix, (matrix, scene, { autoplay, tell }) => {
   matrix.share = tell && ((step) => tell("shared", { step, ...matrix.opening() }));
-  const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
-  matrix.ui.share.hidden = !tell || framed;
   matrix.load(scene, autoplay);
-  return () => {
-    matrix.stop();
-    known.delete(root);
-  };
-}
+});
 
-/** The page has other colours now. @param {HTMLElement} root */
-export function recolour(root) {
-  known.get(root)?.theme();
-}
+/** Show a convolution as matrices in an element, or another one in the component that is there already. */
+export const play = stages.play;
+
+/** The page has other colours now. */
+export const recolour = stages.recolour;

@@ -1,9 +1,8 @@
 // What a pointer, a key or a control can ask of the player.
 import { plainStep } from "./arriving.js";
-import { SPEEDS } from "./clock.js";
+import { asked, standStill } from "./asked.js";
 import { stepped } from "./frames.js";
 import { free } from "./free.js";
-import { isFull, toggleFull } from "./full.js";
 import { lose, nudge } from "./nudging.js";
 import { hit as hitAt } from "../drawing/pointing.js";
 import { arrowKeys } from "../drawing/port.js";
@@ -14,8 +13,6 @@ const WHEEL_ZOOMS_BELOW = 18; // pixels per cell: smaller cells take the wheel, 
 export function act(player, name, value) {
   const { clock } = player;
   const before = clock.step;
-  /** @param {number} by */
-  const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
   /** @param {number} step */
   const goTo = (step) => {
     clock.pause();
@@ -24,27 +21,17 @@ export function act(player, name, value) {
   };
   /** @type {Record<string, () => void>} */
   const actions = {
-    toggle: () => (clock.playing ? clock.pause() : clock.play()),
-    first: () => goTo(0),
-    back: () => goTo(clock.step - 1),
-    next: () => goTo(clock.step + 1),
-    last: () => goTo(clock.steps - 1),
-    scrub: () => goTo(value),
+    ...asked(player, goTo, value),
     left: () => move(player, "left"),
     right: () => move(player, "right"),
     up: () => move(player, "up"),
     down: () => move(player, "down"),
     "channel-back": () => toChannel(player, Math.max(0, player.here().channel - 1)),
     "channel-next": () => toChannel(player, Math.min(player.stage.output.channels - 1, player.here().channel + 1)),
-    slower: () => faster(-1),
-    faster: () => faster(1),
-    speed: () => (clock.speed = Number(value)),
     free: () => free(player, Boolean(player.cursor.at), player.group),
     pin: () => pinShown(player),
-    full: () => toggleFull(player.root, () => player.resize()),
     enter: () => player.cursor.enter(value),
     leave: () => player.cursor.enter(null),
-    help: () => (player.ui.help.hidden = !player.ui.help.hidden),
     scale: () => choose(player, () => (player.stage.scaleChoice = value)),
     coverage: () => choose(player, () => (player.stage.coverage = value)),
     lens: () => (player.lens = value),
@@ -59,8 +46,7 @@ export function act(player, name, value) {
     view: () => retell(player, () => (player.stampWanted = value === "stamp")),
     enlarge: () => enlargeNext(player),
     share: () => {
-      clock.pause();
-      if (isFull(player.root)) toggleFull(player.root, () => player.resize()); // the page has the rest
+      standStill(player);
       player.share?.(plainStep(player));
     },
     nudge: () => nudge(player),

@@ -2,7 +2,8 @@
 import { aboutLines, tellAbout } from "./about.js";
 import { element } from "./element.js";
 import { buildStops } from "./stops.js";
-import { buildTransport, select } from "./transport.js";
+import { small, surround } from "./surround.js";
+import { select } from "./transport.js";
 import { _ } from "../words/catalogue.js";
 import { fixed } from "../words/numbers.js";
 
@@ -71,44 +72,21 @@ function slider(name, label, value, act) {
  * @param {HTMLElement} root @param {Act} act
  */
 export function buildControls(root, act) {
-  const base = element("canvas", { class: "base", role: "img" });
-  const light = element("canvas", { class: "light", "aria-hidden": "true" });
+  const label = _("Player. Space plays, arrows step, Tab goes on to other panels, question mark lists the keys.");
   const stops = buildStops(act);
-  const stage = element(
-    "div",
-    { class: "stage", tabindex: "0", role: "application", "aria-label": _("Player. Space plays, arrows step, Tab goes on to other panels, question mark lists the keys.") },
-    base,
-    light,
-    ...stops,
-  );
-  const { transport, ...run } = buildTransport(act);
-  const readout = element("p", { class: "readout", "data-testid": "readout" });
-  const said = element("p", { class: "said", role: "status", "data-testid": "said" });
-  const foot = element("div", { class: "foot" }, transport, readout);
+  const parts = surround(act, { label, keys: keys(), stops });
   const view = choice("view", _("told by"), [["stamp", _("stamps")], ["gather", _("windows")]], "stamp", act);
-  const zoom = zooms().map(([name, sign, title]) => {
-    const made = element("button", { type: "button", class: "small", "data-act": `zoom-${name}` }, sign);
-    made.title = title;
-    made.setAttribute("aria-label", title);
-    made.addEventListener("click", () => act(`zoom-${name}`));
-    return made;
-  });
-  const sweep = element("button", { type: "button", class: "small", "data-act": "sweep", title: _("From all open to as computed"), "aria-label": _("Animate the strength") }, "▶");
-  sweep.addEventListener("click", () => act("sweep"));
+  const zoom = zooms().map(([name, sign, title]) => small(act, `zoom-${name}`, sign, title, { "aria-label": title }));
+  const sweep = small(act, "sweep", "▶", _("From all open to as computed"), { "aria-label": _("Animate the strength") });
   const strength = slider("strength", _("strength"), 1, act);
   const gates = element("div", { class: "options gates", hidden: "" }, element("span", { class: "zoom" }, strength, sweep), slider("threshold", _("threshold"), 0.5, act), choice("hand", _("gate"), hands(), "computed", act));
-  const ask = element("button", { type: "button", class: "small", "data-act": "help", title: _("Keys (?)"), "aria-label": _("Keys (?)") }, "?");
-  ask.addEventListener("click", () => act("help"));
-  const share = element("button", { type: "button", class: "small", "data-act": "share", title: _("Take this step away as a picture or a film"), hidden: "" }, _("share step"));
-  share.addEventListener("click", () => act("share"));
-  const nudge = element("button", { type: "button", class: "small", "data-act": "nudge", title: _("Move one number a little, and hold what changes against its gradient (n)"), hidden: "" }, _("nudge"));
-  nudge.addEventListener("click", () => act("nudge"));
-  const loss = element("button", { type: "button", class: "small", "data-act": "loss", title: _("Let this cell of dY alone be the loss: 1 here, 0 elsewhere (d)"), hidden: "" }, _("loss here"));
-  loss.addEventListener("click", () => act("loss"));
+  const ask = small(act, "help", "?", _("Keys (?)"), { "aria-label": _("Keys (?)") });
+  const share = small(act, "share", _("share step"), _("Take this step away as a picture or a film"), { hidden: "" });
+  const nudge = small(act, "nudge", _("nudge"), _("Move one number a little, and hold what changes against its gradient (n)"), { hidden: "" });
+  const loss = small(act, "loss", _("loss here"), _("Let this cell of dY alone be the loss: 1 here, 0 elsewhere (d)"), { hidden: "" });
   const coverage = check("coverage", _("times read"), act);
   const lens = check("lens", _("lens"), act);
-  const full = element("button", { type: "button", class: "small", "data-act": "full", title: _("Full screen (f)") }, _("full screen"));
-  full.addEventListener("click", () => act("full"));
+  const full = small(act, "full", _("full screen"), _("Full screen (f)"));
   const options = element(
     "div",
     { class: "options" },
@@ -124,10 +102,9 @@ export function buildControls(root, act) {
     share,
     ask,
   );
-  const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
   const about = aboutLines();
-  root.replaceChildren(about.above, stage, gates, foot, options, about.below, help, said);
-  return { ...run, about, stage, base, light, stops, foot, options, said, readout, help, share, nudge, loss, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
+  root.replaceChildren(about.above, parts.stage, gates, parts.foot, options, about.below, parts.help, parts.said);
+  return { ...parts, about, stops, options, share, nudge, loss, view, gates, strength, coverage, coverageWords: coverage.lastChild ?? coverage, lens: /** @type {HTMLInputElement} */ (lens.firstChild) };
 }
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLInputElement | HTMLSelectElement | null} */

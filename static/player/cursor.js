@@ -1,8 +1,7 @@
 // The keys' cursor of one player: in which panel it is, where it stands there, and that it can be seen.
 import { litBy } from "../drawing/lights.js";
+import { WALKS } from "./gestures.js";
 import { enter, stays, walk, walkable } from "./walking.js";
-
-const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
 
 export class Cursor {
   /** @param {Player} player */

@@ -74,6 +74,9 @@ const ACTIONS = {
   Enter: "pin", f: "full", m: "enlarge", n: "nudge", d: "loss", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "zoom-whole",
 };
 
+/** Those that move a cursor in a panel that Tab has gone to. */
+export const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
+
 /**
  * Keys work anywhere in the player, except where a control needs them itself. Streamlit's own shortcuts stay silent.
  * @param {HTMLElement} root @param {Act} act

@@ -1,6 +1,5 @@
 // The player: one scene, one clock, one selection. Animation, hover, step and scrub stay in the browser.
 import { act, makeGestures, press } from "./actions.js";
-import { readBlob } from "../drawing/blob.js";
 import { CANVAS } from "../drawing/canvas.js";
 import { emptied, fitCanvases } from "./canvases.js";
 import { Clock } from "./clock.js";
@@ -20,6 +19,7 @@ import { paintStamps } from "./growing.js";
 import { Stage } from "../drawing/stage.js";
 import { Painting } from "../drawing/stamp.js";
 import { paintStill } from "../drawing/still.js";
+import { staged } from "./staged.js";
 import { placeStops } from "./stops.js";
 import { lookOf } from "./theme.js";
 import { range } from "../drawing/tables.js";
@@ -49,7 +49,11 @@ export class Player {
     Object.assign(this, { hovered: null, pinned: null, team: 0, serpentine: false, lens: null, stampWanted: true, written: "", wroteAt: 0 });
     listenKeys(root, (name) => press(this, name));
     listenPointer(this.ui.stage, makeGestures(this));
-    this.unwatch = watch(this);
+    const unwatch = watch(this);
+    this.unwatch = () => {
+      together.delete(this);
+      unwatch();
+    };
     Object.assign(this.ui.stage, { player: this }); // a handle for tests and for the curious
   }
 
@@ -250,51 +254,24 @@ export class Player {
   lit() {
     return litBy(this.stage, this.lookUp(this.shown() ?? this.here()));
   }
-
-  stop() {
-    together.delete(this);
-    this.unwatch();
-    this.readout.stop();
-    cancelAnimationFrame(this.pending ?? 0);
-    this.pending = null;
-  }
 }
 
-/** @type {WeakMap<HTMLElement, Player>} */
-const players = new WeakMap();
-
-/**
- * Show a scene in `root`, or another scene in the player that is there already.
- *
- * @param {HTMLElement} root
- * @param {Uint8Array} bytes the scene's blob
- * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step, to nudge, or for another loss
- * @returns {() => void} clean-up
- */
-export function play(root, bytes, { autoplay = true, tell } = {}) {
-  /** @type {Scene} */
-  const scene = readBlob(bytes); // and with it the language
-  const player = players.get(root) ?? new Player(root);
-  players.set(root, player);
-  player.share = tell && ((step) => tell("shared", { step, ...opening(player) }));
-  const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
-  const without = !tell || framed || ["follows", "alone"].includes(root.dataset.role ?? "");
+const stages = staged(Player, (player, scene, { bytes, autoplay, tell, shares }) => {
+  const without = !shares || ["follows", "alone"].includes(player.root.dataset.role ?? "");
   player.ui.share.hidden = without;
   player.ui.nudge.hidden = without || !scene.meta.nudges;
-  player.nudge = tell && ((place) => tell("nudge", { place }));
   player.ui.loss.hidden = without || !scene.meta.losses;
+  player.share = tell && ((step) => tell("shared", { step, ...opening(player) }));
+  player.nudge = tell && ((place) => tell("nudge", { place }));
   player.lose = tell && ((places) => tell("loss", places));
   const again = isAgain(player.bytes, bytes);
   player.bytes = bytes;
   if (again) player.theme(); // the page may have other colours now
   else player.load(scene, autoplay);
-  return () => {
-    player.stop();
-    players.delete(root);
-  };
-}
+});
 
-/** The page has other colours now: draw the scene in `root` anew in them. @param {HTMLElement} root */
-export function recolour(root) {
-  players.get(root)?.theme();
-}
+/** Show a scene in an element, or another one in the component that is there already. */
+export const play = stages.play;
+
+/** The page has other colours now. */
+export const recolour = stages.recolour;

@@ -1,5 +1,5 @@
 // What is shown, in numbers and words: the arithmetic of the subject, the sentence, the state of the controls.
-import { element, say } from "./element.js";
+import { say } from "./element.js";
 import { paintingAt } from "./growing.js";
 import { litBy, readsOf } from "../drawing/lights.js";
 import { axisOf, listed, placeWords } from "../drawing/axes.js";
@@ -8,11 +8,10 @@ import { cellParts, kernelParts, reachParts, stampParts, stepWords } from "../dr
 import { RULES, agrees, torchValue } from "../drawing/rules.js";
 import { stampOf } from "../drawing/stamp.js";
 import { ravel } from "../drawing/tables.js";
-import { showPlaying } from "./transport.js";
+import { early, showState, write } from "./writing.js";
 import { _ } from "../words/catalogue.js";
 
 const TOLD_EVERY = 1000; // milliseconds between two values of the slider that a screen reader is told while it runs
-const READOUTS_PER_SECOND = 8; // while it runs fast; a single step is written at once
 
 /**
  * The arithmetic of the shown cell; null where the subject is not one output cell or one stamp.
@@ -38,31 +37,26 @@ function workedOut(player, { kind, channel, cell }) {
  * @param {Player} player @param {number} now
  */
 export function report(player, now) {
-  const { clock, ui, stage } = player;
-  showState(player);
+  const { clock, stage } = player;
+  showPlayhead(player);
   const subject = player.shown() ?? player.here();
   const { strength, hand } = stage.gating ?? {};
   const key = JSON.stringify([subject, stage.stamping ? clock.step : 0, stage.scaleChoice, player.pinned, player.loaded, strength, hand, clock.playing]);
   if (key === player.written && stage.look === player.wroteLook) return;
-  const fast = clock.playing && clock.rate > READOUTS_PER_SECOND && !player.shown();
-  if (fast && player.subject && now - player.wroteAt < 1000 / READOUTS_PER_SECOND) return;
+  if (player.subject && !player.shown() && early(player, now)) return;
   Object.assign(player, { subject, worked: workedOut(player, subject), written: key, wroteAt: now, wroteLook: stage.look });
   count(player, now);
-  write(player, subject);
-  if (player.pinned && JSON.stringify(subject) === JSON.stringify(player.pinned)) ui.readout.prepend(element("span", { class: "pin" }, _("pinned")), " ");
-  player.herald.say(ui.readout.textContent, clock.playing);
+  writeAbout(player, subject);
+  write(player, null, player.pinned !== null && JSON.stringify(subject) === JSON.stringify(player.pinned));
 }
 
-/** Scrub bar, button and speed; touched only when they change, for every touch costs the page a layout. @param {Player} player */
-function showState(player) {
-  const { clock, ui, root } = player;
+/** Where it stands, if that has changed. @param {Player} player */
+function showPlayhead(player) {
+  const { clock } = player;
   const state = `${clock.step} ${clock.steps} ${clock.playing} ${clock.speed}`;
   if (state === player.state) return;
   player.state = state;
-  ui.scrub.value = String(clock.step);
-  showPlaying(ui.toggle, clock.playing);
-  ui.speed.value = String(clock.speed);
-  Object.assign(root.dataset, { step: clock.step, playing: clock.playing });
+  showState(player);
 }
 
 /** @param {Player} player @param {number} now */
@@ -78,7 +72,7 @@ function count(player, now) {
 }
 
 /** @param {Player} player @param {Subject} subject */
-function write(player, subject) {
+function writeAbout(player, subject) {
   const { ui, scene, stage, worked } = player;
   if (subject.kind === "output" && worked) {
     const torch = torchValue(scene, subject.channel, subject.cell);

@@ -1,5 +1,5 @@
 // Places of the stage that Tab visits one after the other: an input's cells, a kernel's weights, a stamped output.
-import { element } from "./element.js";
+import { around, layOver, stopAt } from "./surround.js";
 import { _ } from "../words/catalogue.js";
 
 const words = () => ({
@@ -11,9 +11,8 @@ const words = () => ({
 /** One focusable place for each panel; `act("enter" or "leave", panel)` follows the focus. @param {Act} act */
 export function buildStops(act) {
   return Object.entries(words()).map(([panel, label]) => {
-    const stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": panel, "aria-label": label, hidden: "" });
-    stop.addEventListener("focus", () => act("enter", panel));
-    stop.addEventListener("blur", () => act("leave", panel));
+    const stop = stopAt(act, panel, label);
+    stop.hidden = true;
     return stop;
   });
 }
@@ -29,15 +28,6 @@ export function placeStops(stops, { boxes, work }, panels, scale) {
     const panel = stop.dataset.panel ?? "";
     const place = panels.includes(panel) ? box[panel] : null;
     stop.hidden = !place;
-    if (!place) continue;
-    const { x, y, w, h } = place;
-    for (const [side, size] of Object.entries({ left: x, top: y, width: w, height: h })) stop.style.setProperty(side, `${size * scale}px`);
+    if (place) layOver(stop, place, scale);
   }
-}
-
-/** @param {Rect[]} grids */
-function around(grids) {
-  const [x, y] = [Math.min(...grids.map((grid) => grid.x)), Math.min(...grids.map((grid) => grid.y))];
-  const [right, low] = [Math.max(...grids.map((grid) => grid.x + grid.w)), Math.max(...grids.map((grid) => grid.y + grid.h))];
-  return { x, y, w: right - x, h: low - y };
 }

@@ -1,10 +1,8 @@
 // What a pointer, a key or a control can ask of a training.
-import { SPEEDS } from "../player/clock.js";
+import { asked, standStill } from "../player/asked.js";
 import { free } from "../player/free.js";
-import { isFull, toggleFull } from "../player/full.js";
+import { WALKS } from "../player/gestures.js";
 import { same, walk } from "./walking.js";
-
-const WALKS = new Set(["left", "right", "up", "down", "first", "last", "channel-back", "channel-next"]);
 
 /** A key: on pictures that Tab has gone to, it moves the cursor there. @param {Watching} watching @param {string} name */
 export function press(watching, name) {
@@ -25,24 +23,16 @@ export function act(watching, name, value) {
     clock.pause();
     clock.go(tick);
   };
-  /** @param {number} by */
-  const faster = (by) => (clock.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(clock.speed) + by))]);
   /** @param {number} layer */
   const look = (layer) => watching.look(Math.max(0, Math.min(board.meta.layers.length - 1, layer)));
+  const every = asked(watching, go, value);
   /** @type {Record<string, () => void>} */
   const actions = {
+    ...every,
     toggle: () => {
       watching.touched = true;
-      if (clock.playing) clock.pause();
-      else clock.play();
+      every.toggle();
     },
-    first: () => go(0),
-    back: () => go(clock.step - 1),
-    left: () => go(clock.step - 1),
-    next: () => go(clock.step + 1),
-    right: () => go(clock.step + 1),
-    last: () => go(clock.steps - 1),
-    scrub: () => go(value),
     up: () => look(board.layer - 1),
     "channel-back": () => look(board.layer - 1),
     down: () => look(board.layer + 1),
@@ -52,23 +42,17 @@ export function act(watching, name, value) {
       board.time = value;
       watching.resize();
     },
-    slower: () => faster(-1),
-    faster: () => faster(1),
-    speed: () => (clock.speed = Number(value)),
     pin: () => pin(watching, watching.cursor),
     free: () => free(watching, Boolean(watching.cursor)),
     enter: () => (watching.cursor = watching.kept[`${value.name}.${value.r}`] ?? { ...value, filter: 0, channel: 0, row: 0, column: 0 }),
     leave: () => watching.putDown(),
-    help: () => (ui.help.hidden = !ui.help.hidden),
-    full: () => toggleFull(root, () => watching.resize()),
     open: () => {
       clock.pause();
       const { stage } = board.meta.layers[board.layer].parts[value];
       watching.tell?.("opened", { recipe: value, stage, step: board.course.stepOf(value, clock.step) });
     },
     share: () => {
-      clock.pause();
-      if (isFull(root)) toggleFull(root, () => watching.resize());
+      standStill(watching);
       watching.tell?.("shared", watching.opening());
     },
   };

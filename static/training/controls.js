@@ -1,6 +1,7 @@
 // The elements of a training: layers, stage, transport, sentence, options.
 import { element } from "../player/element.js";
-import { buildTransport, select } from "../player/transport.js";
+import { layOver, small, stopAt, surround } from "../player/surround.js";
+import { select } from "../player/transport.js";
 import { _ } from "../words/catalogue.js";
 import { letterOf } from "./bars.js";
 
@@ -20,27 +21,14 @@ const keys = () => [
 
 /** @param {HTMLElement} root @param {Act} act */
 export function buildControls(root, act) {
-  const base = element("canvas", { class: "base", role: "img" });
-  const light = element("canvas", { class: "light", "aria-hidden": "true" });
   const label = _("Training. Space plays, arrows step through training time and layers, Tab goes on to the pictures, question mark lists the keys.");
-  const stage = element("div", { class: "stage training", tabindex: "0", role: "application", "aria-label": label }, base, light);
-  const { transport, ...run } = buildTransport(act);
-  const readout = element("p", { class: "readout", "data-testid": "readout" });
-  const said = element("p", { class: "said", role: "status", "data-testid": "said" });
-  const foot = element("div", { class: "foot" }, transport, readout);
-  /** @param {string} name @param {string} words @param {string} title */
-  const small = (name, words, title) => {
-    const made = element("button", { type: "button", class: "small", "data-act": name, title }, words);
-    made.addEventListener("click", () => act(name));
-    return made;
-  };
+  const parts = surround(act, { label, keys: keys(), kind: "training" });
   const layers = element("div", { class: "layers", role: "group", "aria-label": _("Layer that is shown") });
   const time = select("time", _("time"), [["log", _("early steps wide")], ["even", _("all steps alike")]], "log", act);
-  const share = small("share", _("share step"), _("Put this step and layer into the link"));
-  const options = element("div", { class: "options" }, time, small("full", _("full screen"), _("Full screen (f)")), share, small("help", "?", _("Keys (?)")));
-  const help = element("dl", { class: "help", hidden: "" }, ...keys().flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)]));
-  root.replaceChildren(layers, stage, foot, options, help, said);
-  return { ...run, stage, base, light, foot, options, readout, said, help, share, layers, time: /** @type {HTMLSelectElement} */ (time.lastChild) };
+  const share = small(act, "share", _("share step"), _("Put this step and layer into the link"));
+  const options = element("div", { class: "options" }, time, small(act, "full", _("full screen"), _("Full screen (f)")), share, small(act, "help", "?", _("Keys (?)")));
+  root.replaceChildren(layers, parts.stage, parts.foot, options, parts.help, parts.said);
+  return { ...parts, options, share, layers, time: /** @type {HTMLSelectElement} */ (time.lastChild) };
 }
 
 /**
@@ -77,11 +65,9 @@ export function placeStops(stage, board, scale, act) {
     if (!stop) {
       const letter = board.course.recipes.length > 1 ? `${letterOf(r)}, ` : "";
       const label = _("{panel}. Arrows walk, Enter pins, Escape goes back to the steps.", { panel: letter + names[name]() });
-      stop = element("div", { class: "stop", tabindex: "0", role: "application", "data-panel": wanted[i], "aria-label": label });
-      stop.addEventListener("focus", () => act("enter", { name, r }));
-      stop.addEventListener("blur", () => act("leave"));
+      stop = stopAt(act, wanted[i], label, { name, r });
     }
     stage.append(stop);
-    for (const [side, size] of Object.entries({ left: box.x, top: box.y, width: box.w, height: box.h })) stop.style.setProperty(side, `${size * scale}px`);
+    layOver(stop, box, scale);
   });
 }

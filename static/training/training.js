@@ -1,11 +1,11 @@
 // A network while it learns: curves, kernels, maps and scores under one playhead that runs through training time.
-import { readBlob } from "../drawing/blob.js";
 import { emptied, fitCanvases } from "../player/canvases.js";
 import { Clock } from "../player/clock.js";
 import { isFull } from "../player/full.js";
 import { listenKeys, listenPointer } from "../player/gestures.js";
 import { Height } from "../player/height.js";
 import { Herald } from "../player/herald.js";
+import { staged } from "../player/staged.js";
 import { lookOf } from "../player/theme.js";
 import { watch } from "../player/watching.js";
 import { act, gesturesOf, press } from "./actions.js";
@@ -204,42 +204,15 @@ export class Watching {
     const { x, y, w, h } = boxAt(panel.tiles, spot);
     return [box.left + (x + w / 2) * this.scale, box.top + (y + h / 2) * this.scale];
   }
-
-  stop() {
-    this.unwatch();
-    this.readout.stop();
-    cancelAnimationFrame(this.pending ?? 0);
-    this.pending = null;
-  }
 }
 
-/** @type {WeakMap<HTMLElement, Watching>} */
-const known = new WeakMap();
-
-/**
- * Show a training in `root`, or more of it in the component that is there already.
- *
- * @param {HTMLElement} root
- * @param {Uint8Array} bytes the blob of `make_training`
- * @param {{autoplay?: boolean, tell?: Tell}} options `tell` is how to ask the page to share a step, or to open a layer
- * @returns {() => void} clean-up
- */
-export function play(root, bytes, { autoplay = true, tell } = {}) {
-  /** @type {Training} */
-  const scene = readBlob(bytes); // and with it the language
-  const watching = known.get(root) ?? new Watching(root);
-  known.set(root, watching);
+const stages = staged(Watching, (watching, scene, { autoplay, tell }) => {
   watching.tell = tell;
-  const framed = new URLSearchParams(location.search).get("embed") === "true"; // without the tab that shares
-  watching.ui.share.hidden = !tell || framed;
   watching.load(scene, autoplay);
-  return () => {
-    watching.stop();
-    known.delete(root);
-  };
-}
+});
 
-/** The page has other colours now. @param {HTMLElement} root */
-export function recolour(root) {
-  known.get(root)?.theme();
-}
+/** Show a training in an element, or more of it in the component that is there already. */
+export const play = stages.play;
+
+/** The page has other colours now. */
+export const recolour = stages.recolour;
