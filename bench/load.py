@@ -1,128 +1,59 @@
 """Ten visitors turn knobs, alone, while somebody has a film made, and while a network is trained."""
 
 import asyncio
-import random
-import re
-from collections.abc import Callable, Coroutine
-from statistics import quantiles
+import time
+from collections.abc import Sequence
 
+from bench.crowd.classes import ALONE
+from bench.crowd.crowd import Crowd
+from bench.crowd.people import Kind
+from bench.crowd.result import at
+from bench.crowd.scenarios.beside import filmed
+from bench.crowd.scenarios.scenario import BRISK, warm
+from bench.crowd.site import Site, alone
 from bench.table import Figure, Table
-from bench.visitors import Visitor, visit
-from tests.serving import serve
+from bench.visitors import visit
 
-VISITORS = 10
-TURNS = 12  # of each visitor in a round
-PAUSE = (0.5, 1.5)  # s from one turn to the next
-ROUNDS = 3  # of each kind, in turns
-ALONE, FILMS, TRAINS = "alone", "while a film is made", "while a network is trained"
-POLL = 0.5  # s from one look at the film to the next, as the page asks for
+VISITORS, ROUNDS = 10, 3
+SECONDS = 12.0  # of a round alone
+QUIET, FILM, TRAINING = "alone", "while a film is made", "while a network is trained"
 MOST = 2.0  # times as slow at the 95th percentile
-STEPS = 20_000  # of a training: more than are made in a round
-TRAIN = "data=fashion-mnist&steps={steps}&seed={seed}&train=true"
-FILM = "Film for slides and chats (GIF)"
+TRAIN = "data=fashion-mnist&steps=1000&seed={seed}&train=true"
 
 
 def load() -> Table:
-    with serve(quiet=True) as server:
-        found, films, steps = asyncio.run(measured(server.url))
+    kinds = [ALONE[i % len(ALONE)] for i in range(VISITORS)]
+    with alone("app.py") as site:
+        asyncio.run(warm(site, kinds))
+        found, errors = asyncio.run(measured(site, kinds))
     rows: dict[str, list[Figure | None]] = {}
     for name, times in found.items():
         rows[name] = [Figure(1000 * at(times, percent)) for percent in (50, 95)]
-        if name != ALONE:
-            rows[f"× alone, {name}"] = [
-                Figure(at(times, percent) / at(found[ALONE], percent), 2, most=most)
-                for percent, most in ((50, None), (95, MOST))
-            ]
-    title = f"Load: {VISITORS} visitors turn knobs, {ROUNDS} rounds of {TURNS} turns each"
-    notes = (
-        "From a turn to the page's last message, without a browser.",
-        f"Meanwhile {films} films of 300 pictures were done, and {steps:,} steps of training.",
-    )
-    return Table(title, ("median ms", "p95 ms"), rows, notes)
+        if name != QUIET:
+            slower = [at(times, percent) / at(found[QUIET], percent) for percent in (50, 95)]
+            rows[f"× alone, {name}"] = [Figure(slower[0], 2), Figure(slower[1], 2, most=MOST)]
+    title = f"Load: {VISITORS} visitors turn knobs, {ROUNDS} rounds of each kind"
+    note = f"From a turn to the page's last message, without a browser; {errors} errors."
+    return Table(title, ("median ms", "p95 ms"), rows, (note,))
 
 
-def at(times: list[float], percent: int) -> float:
-    return quantiles(times, n=100)[percent - 1]
+async def measured(site: Site, kinds: Sequence[Kind]) -> tuple[dict[str, list[float]], int]:
+    """Seconds of all turns, alone, beside a film of 300 pictures and beside a training; how many went wrong?"""
+    crowd = Crowd(site.url, site.meter)
+    found: dict[str, list[float]] = {QUIET: [], FILM: [], TRAINING: []}
+    async with crowd.here(kinds, VISITORS / 3):
+        await crowd.turn(crowd.people, SECONDS, BRISK, into=[])  # warms up
+        for number in range(ROUNDS):
+            await crowd.turn(crowd.people, SECONDS, BRISK, into=found[QUIET])
+            await crowd.turn_beside([filmed(site.url)], BRISK, into=found[FILM])
+            await crowd.turn_beside([trained(site.url, number)], BRISK, into=found[TRAINING])
+    return found, len(crowd.met.errors)
 
 
-async def measured(url: str) -> tuple[dict[str, list[float]], int, int]:
-    """Seconds of all turns, alone, beside a film and beside a training; how many films and steps were done."""
-    visitors = [await visit(url, "convolution", f"input=photo&input_rows={32 + n}") for n in range(VISITORS)]
-    maker = await visit(url, "convolution", "input=photo&tab=Share")
-    for label, value in (("file", FILM), ("part", "from … to"), ("last step", 300.0)):
-        maker.set(label, value)
-        await maker.run()
-    found: dict[str, list[float]] = {ALONE: [], FILMS: [], TRAINS: []}
-    films = steps = 0
-    await turns(visitors, 3 * ROUNDS)  # warms up
-    for number in range(ROUNDS):
-        found[ALONE] += await turns(visitors, 3 * number)
-        times, done = await beside(make, maker, visitors, 3 * number + 1)
-        found[FILMS] += times
-        films += done
-        learner = await visit(url, "training", TRAIN.format(steps=STEPS, seed=number))
-        times, done = await beside(learn, learner, visitors, 3 * number + 2)
-        found[TRAINS] += times
-        steps += done
-    return found, films, steps
-
-
-async def beside(
-    work: Callable[[Visitor, asyncio.Event], Coroutine[None, None, int]],
-    worker: Visitor,
-    visitors: list[Visitor],
-    number: int,
-) -> tuple[list[float], int]:
-    """A round beside somebody's work, and how much of that was done."""
-    stop = asyncio.Event()
-    working = asyncio.create_task(work(worker, stop))
-    found = await turns(visitors, number)
-    stop.set()
-    return found, await working
-
-
-async def learn(learner: Visitor, stop: asyncio.Event) -> int:
-    """Look on while a network is trained, until it is enough; how many steps were made?"""
-    while not stop.is_set():
-        await asyncio.sleep(POLL)
-        await look(learner)
-    await learner.run("Pause")
-    made = re.search(r"Step ([\d,]+)", learner.screen.progress)
-    return int(made[1].replace(",", "")) if made else 0
-
-
-async def make(maker: Visitor, stop: asyncio.Event) -> int:
-    """Have one film after another made, and look on, until it is enough; how many were done?"""
-    films = 0
-    while not stop.is_set():
-        await maker.run("Make the film")
-        while maker.screen.polls and not stop.is_set():
-            await asyncio.sleep(POLL)
-            await look(maker)
-        films += not maker.screen.has("Cancel")
-    if maker.screen.has("Cancel"):
-        await maker.run("Cancel")
-    return films
-
-
-async def look(visitor: Visitor) -> None:
-    """See how far it is."""
-    if visitor.screen.polls:
-        await visitor.poll()
-
-
-async def turns(visitors: list[Visitor], number: int) -> list[float]:
-    """A round: each visitor turns knobs for itself."""
-    found = await asyncio.gather(*(turn(one, number) for one in visitors))
-    return [seconds for one in found for seconds in one]
-
-
-async def turn(visitor: Visitor, number: int) -> list[float]:
-    """Seconds of each turn; every picture is a new one."""
-    found = []
-    for i in range(TURNS):
-        await asyncio.sleep(random.uniform(*PAUSE))
-        visitor.set("stride", float(1 + number))
-        visitor.set("padding", float(i))
-        found.append(await visitor.run())
-    return found
+async def trained(url: str, number: int) -> float:
+    """Seconds that a training takes that nobody has asked for before."""
+    began = time.perf_counter()
+    visitor = await visit(url, "training", TRAIN.format(seed=number))
+    await visitor.look_on()
+    visitor.close()
+    return time.perf_counter() - began

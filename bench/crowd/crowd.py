@@ -49,8 +49,8 @@ class Met:
 class Crowd:
     """Some visitors of one site, and what they have met so far."""
 
-    def __init__(self, url: str, meter: Meter, seed: int = 0):
-        self.url, self.meter, self.random = url, meter, Random(seed)
+    def __init__(self, url: str, meter: Meter):
+        self.url, self.meter, self.random = url, meter, Random(0)
         self.people: list[Person] = []
         self.met = Met()
 
@@ -122,6 +122,17 @@ class Crowd:
         """The same, until it is enough."""
         found = self.met.changes if into is None else into
         await asyncio.gather(*(self.turning(person, enough, pause, found) for person in people))
+
+    async def turn_beside(
+        self, works: Sequence[Coroutine[Any, Any, float]], pause: Pause, into: list[float] | None = None
+    ) -> list[bool]:
+        """The same, until what others have at work is done; which of it worked out?"""
+        enough = asyncio.Event()
+        turning = asyncio.create_task(self.turn_until(enough, self.people, pause, into))
+        done = await asyncio.gather(*(self.tried(work, []) for work in works))
+        enough.set()
+        await turning
+        return done
 
     async def turning(self, person: Person, enough: asyncio.Event, pause: Pause, found: list[float]) -> None:
         """Somebody whose change goes wrong turns no more."""

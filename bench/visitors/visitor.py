@@ -115,6 +115,12 @@ class Visitor:
         """Run what asks to be run now and then."""
         return await self.run(poll=next(iter(self.screen.polls)))
 
+    async def look_on(self) -> None:
+        """Until nothing asks to be run now and then any more."""
+        while polls := self.screen.polls:
+            await asyncio.sleep(min(polls.values()))
+            await self.poll()
+
     async def show(self, tab: str) -> float:
         """Look at another tab."""
         self.set("tab", tab)

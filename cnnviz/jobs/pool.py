@@ -96,8 +96,8 @@ class Pool:
         Workers at most.
     """
 
-    def __init__(self, kind: Kind, most: int):
-        self.kind, self.most = kind, most
+    def __init__(self, kind: Kind, most: int, idle: float = IDLE):
+        self.kind, self.most, self.idle = kind, most, idle
         self.queue: FairQueue[Task] = FairQueue()
         self.dropped: SimpleQueue[Task] = SimpleQueue()  # by the garbage collector, which may come at any moment
         self.change = Condition()
@@ -190,7 +190,7 @@ class Pool:
         """The task whose turn it is; None when there was none for a while, or the pool is closed."""
         self.sweep()
         with self.change:
-            self.change.wait_for(lambda: len(self.queue) or not self.open, IDLE)
+            self.change.wait_for(lambda: len(self.queue) or not self.open, self.idle)
             self.free -= 1
             if self.open and len(self.queue):
                 return self.queue.take()

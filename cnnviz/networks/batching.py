@@ -204,7 +204,8 @@ class Desk:
     until then go along. No thread is started for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, window: float = WINDOW) -> None:
+        self.window = window
         self.device, self.lock = Lock(), Lock()
         self.waiting: dict[Hashable, list[Seat]] = {}
 
@@ -217,7 +218,7 @@ class Desk:
             leads = which not in self.waiting
             self.waiting.setdefault(which, []).append(seat)
         if leads:
-            time.sleep(WINDOW)
+            time.sleep(self.window)
             with self.device:
                 with self.lock:
                     group = self.waiting.pop(which)

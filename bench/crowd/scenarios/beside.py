@@ -56,25 +56,13 @@ class Beside(Scenario):
                 async with crowd.measured():
                     await crowd.turn(crowd.people, self.seconds, BRISK)
                 crowd.met = busy
-                enough = asyncio.Event()
                 async with crowd.measured():
-                    turning = asyncio.create_task(crowd.turn_until(enough, crowd.people, BRISK))
-                    made, ran = await asyncio.gather(self.film(crowd), self.vgg(crowd, number))
-                    enough.set()
-                    await turning
-                films, runs = films + made, runs + ran
+                    made, has_run = await crowd.turn_beside([filmed(site.url), ran(site.url, number)], BRISK)
+                films, runs = films + made, runs + has_run
             crowd.met = quiet
         quiet.visitors = busy.visitors = len(kinds)
         busy.memory = quiet.memory
         return quiet, busy, (films, runs)
-
-    async def film(self, crowd: Crowd) -> bool:
-        """Is a film of 300 pictures made?"""
-        return await crowd.tried(filmed(crowd.url), [])
-
-    async def vgg(self, crowd: Crowd, number: int) -> bool:
-        """Is VGG16 run?"""
-        return await crowd.tried(ran(crowd.url, number), [])
 
 
 async def filmed(url: str) -> float:
@@ -82,9 +70,7 @@ async def filmed(url: str) -> float:
     person = Person(ALONE[0], await visit(url, "convolution", "input=photo&tab=Share"), 0)
     began = asyncio.get_running_loop().time()
     await person.make_film(300)
-    while person.visitor.screen.polls:
-        await asyncio.sleep(min(person.visitor.screen.polls.values()))
-        await person.visitor.poll()
+    await person.visitor.look_on()
     person.visitor.close()
     return asyncio.get_running_loop().time() - began
 
