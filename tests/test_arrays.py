@@ -374,9 +374,9 @@ BAD = {
     "zip signature alone": (b"PK\x03\x04....", "cut short or damaged"),
     "zip of a zip": (zipped(b"inner.npz", PACKED, len(PACKED), method=0), "A file without an array"),
     "zip of words": (zipped(b"../../home/a.txt", b"hello", 5, method=0), "A file without an array"),
-    "zip of encrypted numbers": (zipped(b"a.npy", npy(MAP), len(npy(MAP)), method=0, flags=1), "cut short or damaged"),
-    "zip packed by lzma": (zipped(b"a.npy", npy(MAP), len(npy(MAP)), method=14), "numpy does not use"),
-    "zip of many members": (zipped(b"a.npy", b"", 0, times=200_000), f"more than {MAX_MEMBERS} members"),
+    "zip of encrypted numbers": (zipped(b"a.npy", npy(MAP), len(npy(MAP)), method=0, flags=1), "with a password"),
+    "zip packed by lzma": (zipped(b"a.npy", npy(MAP), len(npy(MAP)), method=14), "in an unusual way"),
+    "zip of many members": (zipped(b"a.npy", b"", 0, times=200_000), f"more than {MAX_MEMBERS} files"),
     "npz of 10^12": (
         zipped(b"a.npy", npy_header("(1000000, 1000000)"), 88, 0),
         "1,000,000,000,000 numbers",

@@ -12,9 +12,10 @@ from cnnviz.inputs.base import SourceError, plain_name
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.own.cifar import RECORD, read_batch, read_tar
 from cnnviz.inputs.datasets.own.folders import read_folders
-from cnnviz.inputs.datasets.own.limits import ENTRY, MOST_FILE, MOST_MEMBERS, checked_zip
-from cnnviz.inputs.datasets.own.npz import opened, read_npz
+from cnnviz.inputs.datasets.own.limits import MOST_FILE, MOST_MEMBERS, MOST_UNPACKED
+from cnnviz.inputs.datasets.own.npz import read_npz
 from cnnviz.inputs.picture import Colour
+from cnnviz.inputs.zipped import opened
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.tensorfile.signatures import identify
 from cnnviz.text import Message
@@ -56,16 +57,8 @@ def read_own(data: bytes, most: int, size: int, colour: Colour) -> Split:
 
 def read_zip(data: bytes, most: int, size: int, colour: Colour) -> Split:
     """Arrays, or pictures in folders."""
-    if data.count(ENTRY) > MOST_MEMBERS:  # of its table of contents, counted before they are unpacked
-        raise SourceError("A zip file of more than {most:,} files: save fewer examples.", most=MOST_MEMBERS)
-    try:
-        with opened(data) as file:
-            checked_zip(file)
-            return read_npz(file, most) if arrays_in(file) else read_folders(file, most, size, colour)
-    except SourceError:
-        raise
-    except Exception:  # zipfile, zlib and numpy raise nearly anything for a file that was tampered with
-        raise SourceError("A zip file that is cut short or damaged: save it again.") from None
+    with opened(data, MOST_MEMBERS, MOST_UNPACKED) as file:
+        return read_npz(file, most) if arrays_in(file) else read_folders(file, most, size, colour)
 
 
 def arrays_in(file: ZipFile) -> bool:

@@ -23,7 +23,7 @@ def read_folders(file: ZipFile, most: int, size: int, colour: Colour) -> Split:
 
     Parameters
     ----------
-    file : held to `checked_zip`
+    file : as `zipped.opened` opens it
     most : int > 0
         Pictures of all parts, evenly spread over what there is.
     size : int > 0

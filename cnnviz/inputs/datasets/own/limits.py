@@ -1,7 +1,5 @@
 """Limits of a stranger's data, held to before anything is unpacked; and how a part of it is kept for testing."""
 
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,40 +8,11 @@ from cnnviz.inputs.base import Array, SourceError
 
 MOST_FILE = 200_000_000  # bytes
 MOST_UNPACKED = 400_000_000  # bytes that an archive may declare, all members together
-MOST_RATIO = 1032  # to 1: deflate packs no tighter
 MOST_MEMBERS = 20_000  # files in an archive
 MOST_CLASSES = 100
 MOST_CELLS = 64_000_000  # numbers of all examples that are kept
-ENTRY = b"PK\x01\x02"  # begins an entry in a zip's table of contents
 
 Labels = NDArray[np.int64]
-
-
-def checked_zip(file: ZipFile) -> None:
-    """Refuse what an archive declares beyond the limits.
-
-    Raises
-    ------
-    SourceError
-    """
-    members = file.infolist()
-    declared, present = sum(info.file_size for info in members), sum(info.compress_size for info in members)
-    if declared > MOST_UNPACKED:
-        raise SourceError(
-            "A file that declares {declared:,} bytes unpacked: at most {most:,} are read, save fewer examples.",
-            declared=declared,
-            most=MOST_UNPACKED,
-        )
-    if declared > MOST_RATIO * present:
-        raise SourceError(
-            "A file that declares {declared:,} bytes packed into {present:,}: save it again.",
-            declared=declared,
-            present=present,
-        )
-    if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in members):
-        raise SourceError("A zip file packed in an unusual way: save it again, stored or deflated.")
-    if any(info.flag_bits & 1 for info in members):
-        raise SourceError("A zip file with a password: save it without one.")
 
 
 def check_cells(examples: int, cells: int) -> None:

@@ -1,6 +1,5 @@
 """Examples in a .npz file: `x` and `y`, and if they are there `x_test` and `y_test`."""
 
-from io import BytesIO
 from math import prod
 from typing import Any
 from zipfile import ZipFile
@@ -33,7 +32,7 @@ def read_npz(file: ZipFile, most: int) -> Split:
 
     Parameters
     ----------
-    file : held to `checked_zip`
+    file : as `zipped.opened` opens it
     most : int > 0
         Examples of each part, evenly spread over what there is.
 
@@ -155,8 +154,3 @@ def as_values(x: Values) -> Array:
             odd=int(np.count_nonzero(~np.isfinite(values))),
         )
     return values
-
-
-def opened(data: bytes) -> ZipFile:
-    """A zip file's table of contents."""
-    return ZipFile(BytesIO(data))
