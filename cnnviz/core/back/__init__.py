@@ -8,7 +8,7 @@ A layer whose backward pass is a layer says which, as a convolution; one whose w
 `hand_back.HandBack` with a slope for each cell and window that reads it, as pooling.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,42 +29,29 @@ from cnnviz.core.back import (
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way, autograd
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
-    GLU,
     KINDS,
     Activation,
     AdaptiveAvgPool,
     AdaptiveMaxPool,
     Array,
     AvgPool,
-    ChannelShuffle,
-    CircularPad,
-    ConstantPad,
-    ContextGating,
     Conv,
     ConvTranspose,
     Dropout,
     DropoutNd,
-    Flatten,
     HalvingGLU,
     Layer,
     Linear,
+    LinearGate,
     LocalResponseNorm,
     LPPool,
     MaskGate,
     MaxPool,
-    MaxUnpool,
+    Move,
     Norm,
-    Permute,
-    PixelShuffle,
-    PixelUnshuffle,
-    ReflectionPad,
-    ReplicationPad,
+    Padding,
     Shares,
-    Unflatten,
     Upsample,
-    UpsamplingBilinear,
-    UpsamplingNearest,
-    ZeroPad,
 )
 from cnnviz.core.run import Run
 from cnnviz.text import listed
@@ -72,41 +59,25 @@ from cnnviz.text import listed
 __all__ = ["NAMES", "Way", "go_back", "passes", "replayed", "way"]
 
 NAMES = ("dX_padded", "dsignal", "dgate", "dX", "dW", "db")  # of all passes that any layer has
-FAMILIES: Mapping[type[Layer], Callable[[Layer], tuple[Way, ...]]] = {
-    Conv: conv.ways,
-    ConvTranspose: conv_transpose.ways,
-    Linear: dense.ways,
-    ZeroPad: padding.ways,
-    ConstantPad: padding.ways,
-    ReflectionPad: padding.ways,
-    ReplicationPad: padding.ways,
-    CircularPad: padding.ways,
-    MaxPool: lambda _: (window.WINNERS,),
-    AdaptiveMaxPool: lambda _: (window.WINNERS,),
-    AvgPool: lambda _: (window.PARTS,),
-    AdaptiveAvgPool: lambda _: (window.PARTS,),
-    LPPool: lambda _: (window.POWERS,),
-    Upsample: lambda _: (upsample.TURNED_ROUND,),
-    UpsamplingNearest: lambda _: (upsample.TURNED_ROUND,),
-    UpsamplingBilinear: lambda _: (upsample.TURNED_ROUND,),
-    MaxUnpool: move.ways,
-    Flatten: move.ways,
-    Unflatten: move.ways,
-    Permute: move.ways,
-    PixelShuffle: move.ways,
-    PixelUnshuffle: move.ways,
-    ChannelShuffle: move.ways,
-    **{kind: pointwise.ways for kind in KINDS.values() if issubclass(kind, Activation)},
-    **{kind: share.ways for kind in KINDS.values() if issubclass(kind, Shares)},
-    GLU: gate.ways,
-    ContextGating: gate.ways,
-    HalvingGLU: gate.ways,
-    MaskGate: lambda _: (gate.MASKED,),
-    Dropout: lambda _: (gate.KEPT,),
-    DropoutNd: lambda _: (gate.KEPT,),
-    **{kind: norm.ways for kind in KINDS.values() if issubclass(kind, Norm)},
-    LocalResponseNorm: lambda _: (response.NEIGHBOURS,),
-}
+BY_FAMILY: Sequence[tuple[type[Layer] | tuple[type[Layer], ...], Callable[[Layer], tuple[Way, ...]]]] = (
+    (Conv, conv.ways),
+    (ConvTranspose, conv_transpose.ways),
+    (Linear, dense.ways),
+    (Padding, padding.ways),
+    ((MaxPool, AdaptiveMaxPool), lambda _: (window.WINNERS,)),
+    ((AvgPool, AdaptiveAvgPool), lambda _: (window.PARTS,)),
+    (LPPool, lambda _: (window.POWERS,)),
+    (Upsample, lambda _: (upsample.TURNED_ROUND,)),
+    (Move, move.ways),
+    (Activation, pointwise.ways),
+    (Shares, share.ways),
+    ((LinearGate, HalvingGLU), gate.ways),
+    (MaskGate, lambda _: (gate.MASKED,)),
+    ((Dropout, DropoutNd), lambda _: (gate.KEPT,)),
+    (Norm, norm.ways),
+    (LocalResponseNorm, lambda _: (response.NEIGHBOURS,)),
+)
+FAMILIES = {kind: next(ways for family, ways in BY_FAMILY if issubclass(kind, family)) for kind in KINDS.values()}
 
 
 def passes(layer: Layer) -> tuple[Way, ...]:

@@ -5,91 +5,26 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import (
-    CELU,
-    ELU,
-    GELU,
-    GLU,
-    SELU,
-    BatchNorm,
-    ContextGating,
-    Conv,
-    HalvingGLU,
-    Hardshrink,
-    Hardsigmoid,
-    Hardswish,
-    Hardtanh,
-    Identity,
-    Layer,
-    LeakyReLU,
-    LinearGate,
-    LogSigmoid,
-    LogSoftmax,
-    MaskGate,
-    Mish,
-    PReLU,
-    ReLU,
-    ReLU6,
-    RReLU,
-    Shape,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softmax2d,
-    Softmin,
-    Softplus,
-    Softshrink,
-    Softsign,
-    Tanh,
-    Tanhshrink,
-)
+from cnnviz.core.layers import BatchNorm, Conv, HalvingGLU, Layer, LinearGate, MaskGate, Shape
 from cnnviz.inputs import parse_numbers
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.front import ask_front, is_trained
 from cnnviz.scenes.query.inputs import INPUT, SEED, Make, ask_ndim, ask_source, shape_of
-from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.made import Made, named, spelled_layer
 from cnnviz.scenes.query.weights import spell_trained
 from cnnviz.scenes.query.words import Number, OneOf, Text
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
-# What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Layer]] = {
-    "GLU": GLU,
-    "ContextGating": ContextGating,
-    "nn.GLU": HalvingGLU,
-    "Mask": MaskGate,
-    "ReLU": ReLU,
-    "LeakyReLU": LeakyReLU,
-    "PReLU": PReLU,
-    "GELU": GELU,
-    "SiLU": SiLU,
-    "ELU": ELU,
-    "Sigmoid": Sigmoid,
-    "Tanh": Tanh,
-    "Softmax": Softmax,
-    # met less often: relatives of ReLU, of sigmoid and tanh, of softmax
-    "ReLU6": ReLU6,
-    "RReLU": RReLU,
-    "SELU": SELU,
-    "CELU": CELU,
-    "Mish": Mish,
-    "Hardswish": Hardswish,
-    "Softplus": Softplus,
-    "Hardsigmoid": Hardsigmoid,
-    "LogSigmoid": LogSigmoid,
-    "Hardtanh": Hardtanh,
-    "Softsign": Softsign,
-    "Tanhshrink": Tanhshrink,
-    "Softshrink": Softshrink,
-    "Hardshrink": Hardshrink,
-    "LogSoftmax": LogSoftmax,
-    "Softmax2d": Softmax2d,
-    "Softmin": Softmin,
-    "Identity": Identity,
-}
+USUAL = ("relu", "leaky_relu", "prelu", "gelu", "silu", "elu", "sigmoid", "tanh", "softmax")
+# Met less often: relatives of ReLU, of sigmoid and tanh, of softmax.
+LIKE_RELU = ("relu6", "rrelu", "selu", "celu", "mish", "hardswish", "softplus")
+LIKE_SIGMOID = ("hardsigmoid", "log_sigmoid", "hardtanh", "softsign", "tanhshrink", "softshrink", "hardshrink")
+LIKE_SOFTMAX = ("log_softmax", "softmax2d", "softmin")
+LAYERS = named("glu", "context_gating") | {"nn.GLU": HalvingGLU, "Mask": MaskGate}
+LAYERS |= named(*USUAL, *LIKE_RELU, *LIKE_SIGMOID, *LIKE_SOFTMAX, "identity")
 NOTES = {
     "GLU": Message("linear(x) · σ(x), as in the DESED block: the channels stay as many as they were"),
     "ContextGating": Message("x · σ(linear(x)), as in the DESED block: all channels decide together"),

@@ -4,10 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnviz.core.layers import KINDS, Layer
 from cnnviz.core.settings import Setting
 from cnnviz.inputs import SOURCES, Source, SourceError
 from cnnviz.scenes.query.fields import PER_AXIS, fields, uneven
 from cnnviz.scenes.query.inputs import INPUT
+
+
+def named(*kinds: str) -> dict[str, type[Layer]]:
+    """Layers of these `KINDS` by the names of their classes, which stand in a page's list and so in the address, too.
+
+    >>> list(named("relu", "leaky_relu"))
+    ['ReLU', 'LeakyReLU']
+    """
+    return {KINDS[kind].__name__: KINDS[kind] for kind in kinds}
 
 
 def no_source() -> Source:

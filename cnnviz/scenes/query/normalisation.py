@@ -4,40 +4,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cnnviz.core.layers import (
-    BatchNorm,
-    Dropout,
-    DropoutNd,
-    GroupNorm,
-    InstanceNorm,
-    Layer,
-    LayerNorm,
-    LocalResponseNorm,
-    Norm,
-    Shape,
-)
+from cnnviz.core.layers import Dropout, GroupNorm, LayerNorm, Norm, Shape
 from cnnviz.inputs.batch import ONE, Along, Times
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.front import ask_front, is_trained
 from cnnviz.scenes.query.inputs import INPUT, NDIMS, SEED, ask_ndim, ask_source, shape_of
-from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.made import Made, named, spelled_layer
 from cnnviz.scenes.query.weights import spell_trained
 from cnnviz.scenes.query.words import Number, OneOf, Switch
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
-# What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Layer]] = {
-    "BatchNorm": BatchNorm,
-    "GroupNorm": GroupNorm,
-    "InstanceNorm": InstanceNorm,
-    "LayerNorm": LayerNorm,
-    "LocalResponseNorm": LocalResponseNorm,
-    "Dropout": Dropout,
-    "DropoutNd": DropoutNd,
-}
+LAYERS = named(
+    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "dropout", "dropout_nd"
+)
 NOTES = {
     "BatchNorm": Message("each channel, over all its cells in all examples"),
     "GroupNorm": Message("channels in groups, each example on its own; one group is the DESED block's “layer” option"),

@@ -9,7 +9,6 @@ from cnnviz.core.layers import (
     AdaptiveMaxPool,
     AvgPool,
     Layer,
-    LPPool,
     MaxPool,
     MaxUnpool,
     Pool,
@@ -18,21 +17,14 @@ from cnnviz.core.layers import (
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, ask_ndim, ask_source
-from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.made import Made, named, spelled_layer
 from cnnviz.scenes.query.words import OneOf, Switch
 from cnnviz.scenes.request import Request
 from cnnviz.text import Message
 
-# What stands in this list stands in the address, too. Unpooling is told by the settings of the pooling that it undoes.
-LAYERS: dict[str, type[Layer]] = {
-    "MaxPool": MaxPool,
-    "AvgPool": AvgPool,
-    "LPPool": LPPool,
-    "AdaptiveMaxPool": AdaptiveMaxPool,
-    "AdaptiveAvgPool": AdaptiveAvgPool,
-    "MaxUnpool": MaxPool,
-    "Upsample": Upsample,
-}
+# Unpooling is told by the settings of the pooling that it undoes.
+LAYERS = named("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool")
+LAYERS |= {"MaxUnpool": MaxPool} | named("upsample")
 COMPARE = Switch(
     "compare",
     True,

@@ -1,47 +1,21 @@
 """The form of the page *Flatten & Linear*."""
 
-from cnnviz.core.layers import (
-    ChannelShuffle,
-    CircularPad,
-    ConstantPad,
-    Conv,
-    Flatten,
-    Layer,
-    Linear,
-    Permute,
-    PixelShuffle,
-    PixelUnshuffle,
-    ReflectionPad,
-    ReplicationPad,
-    Shape,
-    Unflatten,
-    ZeroPad,
-)
+from cnnviz.core.layers import ChannelShuffle, Conv, Flatten, Layer, Linear, Permute, PixelShuffle, Shape, Unflatten
 from cnnviz.inputs import Source
 from cnnviz.networks.chain import chain
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import INPUT, SEED, ask_ndim, ask_source, shape_of
-from cnnviz.scenes.query.made import Made, spelled_layer
+from cnnviz.scenes.query.made import Made, named, spelled_layer
 from cnnviz.scenes.query.words import Number, OneOf
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.weights import Seeded
 from cnnviz.text import Message
 
-# What stands in this list stands in the address, too.
-LAYERS: dict[str, type[Layer]] = {
-    "Flatten": Flatten,
-    "Linear": Linear,
-    "Permute": Permute,
-    "Unflatten": Unflatten,
-    "ZeroPad": ZeroPad,
-    "ConstantPad": ConstantPad,
-    "ReflectionPad": ReflectionPad,
-    "ReplicationPad": ReplicationPad,
-    "CircularPad": CircularPad,
-    "PixelShuffle": PixelShuffle,
-    "PixelUnshuffle": PixelUnshuffle,
-    "ChannelShuffle": ChannelShuffle,
-}
+LAYERS = named(
+    *("flatten", "linear", "permute", "unflatten"),
+    *("zero_pad", "constant_pad", "reflection_pad", "replication_pad", "circular_pad"),
+    *("pixel_shuffle", "pixel_unshuffle", "channel_shuffle"),
+)
 NOTES = {
     "Unflatten": Message("undoes Flatten: a vector becomes maps again"),
     "ZeroPad": Message("zeros on each side, as padding_mode='zeros' of a convolution"),
