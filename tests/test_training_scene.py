@@ -12,6 +12,7 @@ from cnnviz.core.layers import AdaptiveAvgPool, Conv, ConvTranspose, Flatten, Li
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
 from cnnviz.networks.training import SGD, Adam, Budget, StepLR, in_eval_mode, in_train_mode, scores, train
+from cnnviz.scenes import answers
 from cnnviz.scenes import training as scene
 from cnnviz.scenes.answers import shares
 from cnnviz.scenes.blob import Scene
@@ -158,6 +159,15 @@ def test_maps_that_are_too_many_go_as_levels_of_one_scale(monkeypatch):
     blocks = [whole.shape[axis] // levels.shape[axis] for axis in (2, 3)]
     means = whole.reshape(*whole.shape[:2], -1, blocks[0], levels.shape[3], blocks[1]).mean((3, 5))
     np.testing.assert_allclose(low + (high - low) * levels / TOP, means, atol=(high - low) / TOP)
+
+
+def test_of_a_moment_maps_are_made_once_while_a_training_goes_on(monkeypatch):
+    monkeypatch.setattr(scene, "MAPS", 8_000)
+    monkeypatch.setattr(scene, "LEAST_CELLS", 16)
+    done = train(RECIPES["plain"])
+    for count in range(1, len(done.moments) + 1):
+        make_training([replace(done, moments=done.moments[:count])], *example("plain"))
+    assert [len(answers._known[moment].answers) for moment in done.moments] == [1] * len(done.moments)
 
 
 def test_large_layers_stay_within_their_bytes(monkeypatch):

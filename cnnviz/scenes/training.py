@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
 from cnnviz.networks.training import History
-from cnnviz.networks.training.moments import SIZES
+from cnnviz.networks.training.moments import SIZES, planned
 from cnnviz.scenes.answers import Answer, Asked, answer, plane, planes, shares, shrinking
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.learned import MOST_NUMBERS, Learned, learned
@@ -78,10 +78,13 @@ class Course:
     def __init__(self, history: History, example: Array, recipes: int):
         self.history, self.moments = history, history.moments
         self.network, self.example = history.recipe.network, example
-        everything = learned(self.network, example.shape, self.moments[0].state)
-        self.room = max(1, recipes * len(everything) * len(self.moments))
+        first = self.moments[0].state
+        everything = learned(self.network, example.shape, first)
+        # of all moments that will be: what is seen of one stays as it is while the training goes on
+        moments = len(planned(history.recipe.steps, sum(array.nbytes for array in first.values())))
+        self.room = max(1, recipes * len(everything) * max(moments, len(self.moments)))
         numbers = max(1, min(MOST_NUMBERS, KERNELS // (4 * self.room)))
-        self.layers = learned(self.network, example.shape, self.moments[0].state, numbers)
+        self.layers = learned(self.network, example.shape, first, numbers)
 
     @cached_property
     def asked(self) -> Asked:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
-from cnnviz.text import Message, _, plural
+from cnnviz.text import Message, _
 from cnnviz.web.made_files import bare, found, keep, key
 from cnnviz.web.pools import LONG, visitor
-from cnnviz.web.shared_jobs import Done, Seat, SharedJobs
+from cnnviz.web.shared_jobs import Done, Seat, SharedJobs, waiting
 
 FILM = "_film"  # of the session: the one that is being made, or that was made last
 EVERY = 0.5  # s between two looks at how far it is
@@ -134,8 +134,8 @@ def watch(film: Film) -> None:
 
 def progress(job: Job | Done) -> tuple[float, str]:
     """How much is done, from 0 to 1, and in words."""
-    if ahead := job.ahead:
-        return 0.0, plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead)
+    if (ahead := job.ahead) is not None:
+        return 0.0, waiting(ahead)
     done, of = job.progress
     return (done / of, _("Picture {done:,} of {of:,}", done=done, of=of)) if of else (0.0, _("The first picture …"))
 

@@ -24,10 +24,10 @@ from cnnviz.scenes.blob import Blob
 from cnnviz.scenes.build import show, show_on_all_cores, show_together
 from cnnviz.scenes.network import Flow
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
-from cnnviz.text import Message, Problem, _, plural
+from cnnviz.text import Message, Problem
 from cnnviz.web.parties import Parties
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
-from cnnviz.web.shared_jobs import Done, SharedJobs
+from cnnviz.web.shared_jobs import Done, SharedJobs, waiting
 from cnnviz.web.store import shared, store
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
@@ -163,6 +163,4 @@ def in_parts(shown: Any) -> Any:
 def words(job: Job | Done) -> str:
     """How far it is."""
     ahead = job.ahead
-    if ahead is None:
-        return str(RUNS)
-    return plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead) if ahead else _("Waiting …")
+    return str(RUNS) if ahead is None else waiting(ahead)

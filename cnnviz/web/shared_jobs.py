@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
 from cnnviz.jobs import Job
-from cnnviz.text import Problem
+from cnnviz.text import Problem, _, plural
 
 
 class Done:
@@ -72,6 +72,11 @@ class SharedJobs:
             seat = Seat(table)
             table.seats.add(seat)
             return seat
+
+
+def waiting(ahead: int) -> str:
+    """How many jobs come before one that waits, in words."""
+    return plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead) if ahead else _("Waiting …")
 
 
 def broken(job: Job | Done) -> bool:

@@ -12,26 +12,18 @@ from streamlit.navigation.page import Page
 from cnnviz.content.address import LinkError
 from cnnviz.scenes.opening import opening
 from cnnviz.scenes.query.bare import bare, says_nothing
-from cnnviz.tensorfile.apart import PLACE
 from cnnviz.text import Message, _
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.files import base
-from cnnviz.web.departed import watch
 from cnnviz.web.history import begins_anew, offer, remember
-from cnnviz.web.incoming import look_over
 from cnnviz.web.lacking import lacking
 from cnnviz.web.languages import hold, listen
-from cnnviz.web.latency import send_at_once
-from cnnviz.web.lean import be_lean
 from cnnviz.web.markdown import plain
 from cnnviz.web.page import embedded
 from cnnviz.web.pinned import pin, rewrite
-from cnnviz.web.pools import read_in_worker
-from cnnviz.web.portions import answer_whole
-from cnnviz.web.returned import draw_anew
+from cnnviz.web.settled import settle
 from cnnviz.web.share import here
 from cnnviz.web.site import ROOT, pages
-from cnnviz.web.tidy import keep_tidy
 from cnnviz.web.visits import TOLD, arrive, leave, visited
 from cnnviz.web.vocabulary import OWN, words
 
@@ -125,14 +117,7 @@ def navigate() -> Page:
 
 def run() -> None:
     """Draw the frame and the page in it."""
-    PLACE.reader = read_in_worker
-    send_at_once()
-    answer_whole()
-    look_over()
-    watch()
-    draw_anew()
-    be_lean()
-    keep_tidy()
+    settle()
     listen()
     page = navigate()
     if anew := begins_anew():

@@ -14,11 +14,12 @@ from cnnviz.networks.training import History, Recipe
 from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.training import make_training
-from cnnviz.text import _, plural
+from cnnviz.text import _
 from cnnviz.text.numbers import number
 from cnnviz.web import training_runs as runs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.components.training import training
+from cnnviz.web.shared_jobs import waiting
 from cnnviz.web.training_begun import so_far
 from cnnviz.web.training_step import open_step
 from cnnviz.web.widgets import place
@@ -101,11 +102,8 @@ def hold(words: Mapping[str, str]) -> None:
 
 def far(run: runs.Run) -> tuple[float, str]:
     """How much is done, from 0 to 1, and in words."""
-    ahead = run.job.ahead
-    if ahead:
-        return 0.0, plural("Waiting: {n} comes before.", "Waiting: {n:,} come before.", ahead)
-    if ahead == 0:
-        return 0.0, _("Waiting …")
+    if (ahead := run.job.ahead) is not None:
+        return 0.0, waiting(ahead)
     done, of = run.job.progress
     return (done / of, _("Step {done:,} of {of:,}", done=done, of=of)) if of else (0.0, _("The first step …"))
 

@@ -1,0 +1,18 @@
+"""What a process settles once, before it draws its first page: each a module of its own, which says why."""
+
+from cnnviz.tensorfile.apart import PLACE
+from cnnviz.web.departed import watch
+from cnnviz.web.incoming import look_over
+from cnnviz.web.latency import send_at_once
+from cnnviz.web.lean import be_lean
+from cnnviz.web.pools import read_in_worker
+from cnnviz.web.portions import answer_whole
+from cnnviz.web.returned import draw_anew
+from cnnviz.web.tidy import keep_tidy
+
+
+def settle() -> None:
+    """All of it; what is settled already stays."""
+    PLACE.reader = read_in_worker
+    for once in (send_at_once, answer_whole, look_over, watch, draw_anew, be_lean, keep_tidy):
+        once()
