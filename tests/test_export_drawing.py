@@ -34,7 +34,6 @@ from cnnviz.core.run import run
 from cnnviz.export import engine
 from cnnviz.export.fonts import STYLES, properties, width_of
 from cnnviz.export.look import WIDTH, ExportError, Look
-from cnnviz.export.numbers import brief
 from cnnviz.export.painter import colour_of
 from cnnviz.export.pens import paper, ramp
 from cnnviz.export.picture import FORMATS, still
@@ -44,6 +43,7 @@ from cnnviz.export.told import FREE, Told
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.layer import make_scene
 from cnnviz.scenes.palette import TOP
+from cnnviz.text.numbers import brief
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 

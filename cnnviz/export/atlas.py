@@ -8,7 +8,6 @@ import numpy as np
 
 from cnnviz.core.layers import Array
 from cnnviz.export.look import UNITS, WIDTH, Look
-from cnnviz.export.numbers import brief
 from cnnviz.export.paper import Box, Paper, new_paper
 from cnnviz.export.pens import colours
 from cnnviz.export.picture import AS_TEXT, UNDATED, Format
@@ -16,6 +15,7 @@ from cnnviz.export.told import FREE
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.palette import TOP, limits
 from cnnviz.text import _
+from cnnviz.text.numbers import brief
 
 EDGE, HEAD, FOOT = 20.0, 42.0, 30.0  # round all [units]
 ACROSS = 6  # stages beside each other

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from cnnviz.export.look import POINT, UNITS, WIDTH, Look
-from cnnviz.export.numbers import brief
 from cnnviz.export.pens import PLAIN, colours, paper
+from cnnviz.text.numbers import brief
 
 LEGEND = 132.0  # colours with the numbers of both ends [units]
 ENDS = 38.0  # of it, that each of these numbers has

@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnviz.core.layers import Array
-from cnnviz.export.numbers import brief
 from cnnviz.export.pens import ink
 from cnnviz.export.stage.figure import DPI, EDGE, FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.scenes.palette import TOP, limits
 from cnnviz.scenes.small_maps import channels_of
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.text import _
+from cnnviz.text.numbers import brief
 
 LABEL = 0.2  # under a channel [inches]
 

@@ -11,7 +11,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from cnnviz.core.layers import Array
-from cnnviz.export.numbers import brief
 from cnnviz.export.pens import PLAIN, ink
 from cnnviz.export.stage.figure import FOOT, HEAD, WIDTH, dress, new_figure, paint, png, write_round
 from cnnviz.export.stage.named import lies, names_of
@@ -21,6 +20,7 @@ from cnnviz.scenes.palette import PALETTE, limits
 from cnnviz.scenes.stage import planes, statistical
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.text import _
+from cnnviz.text.numbers import brief
 
 ROW, GAP = 1.55, 0.42  # of a panel, and between two [inches]
 LEFT, RIGHT = 0.75, 0.85  # margins of the panels, with the numbers of axes and colour bars [inches]
