@@ -25,22 +25,8 @@ from cnnviz.export.plan import Plan, steps_of
 from cnnviz.scenes.blob import Scene
 from cnnviz.text import Message, _, listed, speaking
 
-__all__ = [
-    "KINDS",
-    "STILLS",
-    "Estimate",
-    "ExportError",
-    "Look",
-    "Plan",
-    "Staged",
-    "Wanted",
-    "atlas",
-    "estimate",
-    "figure_of",
-    "make",
-    "ready",
-    "saved",
-]
+__all__ = ["KINDS", "STILLS", "Estimate", "ExportError", "Look", "Plan", "Staged", "Wanted"]
+__all__ += ["atlas", "estimate", "figure_of", "make", "ready", "saved"]
 
 Family = Literal["picture", "film", "page", "numbers", "code"]
 

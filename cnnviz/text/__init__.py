@@ -5,20 +5,5 @@ from cnnviz.text.lists import both, either, in_turn, listed, some
 from cnnviz.text.message import Message, Plural, _, plural
 from cnnviz.text.problem import Problem
 
-__all__ = [
-    "LANGUAGES",
-    "Language",
-    "Message",
-    "Plural",
-    "Problem",
-    "_",
-    "both",
-    "either",
-    "in_turn",
-    "listed",
-    "plural",
-    "some",
-    "speak",
-    "speaking",
-    "spoken",
-]
+__all__ = ["LANGUAGES", "Language", "Message", "Plural", "Problem", "_"]
+__all__ += ["both", "either", "in_turn", "listed", "plural", "some", "speak", "speaking", "spoken"]

@@ -17,20 +17,8 @@ from cnnviz.text import Message
 
 MOST_WEIGHTS = 256 * 2**20  # bytes of a network of one's own; AlexNet has 233 MiB
 
-__all__ = [
-    "MOST_WEIGHTS",
-    "Architecture",
-    "Checkpoint",
-    "CheckpointError",
-    "Fit",
-    "Opened",
-    "architecture",
-    "finite_notes",
-    "load",
-    "networks",
-    "others",
-    "picked",
-]
+__all__ = ["MOST_WEIGHTS", "Architecture", "Checkpoint", "CheckpointError", "Fit", "Opened"]
+__all__ += ["architecture", "finite_notes", "load", "networks", "others", "picked"]
 
 
 @dataclass(frozen=True, eq=False)

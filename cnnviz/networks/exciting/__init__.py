@@ -12,24 +12,5 @@ from cnnviz.networks.exciting.patch import box
 from cnnviz.networks.exciting.spread import Spread
 from cnnviz.networks.exciting.tells import Tells
 
-__all__ = [
-    "Answers",
-    "Best",
-    "Centres",
-    "Edges",
-    "Found",
-    "Gather",
-    "Spread",
-    "Tells",
-    "Told",
-    "box",
-    "edges_of",
-    "evaluated",
-    "find",
-    "merged",
-    "pack",
-    "pack_found",
-    "unpack",
-    "unpack_found",
-    "worth",
-]
+__all__ = ["Answers", "Best", "Centres", "Edges", "Found", "Gather", "Spread", "Tells", "Told", "box", "edges_of"]
+__all__ += ["evaluated", "find", "merged", "pack", "pack_found", "unpack", "unpack_found", "worth"]

@@ -11,30 +11,7 @@ from cnnviz.networks.training.schedules import SCHEDULES, Constant, Cosine, OneC
 from cnnviz.networks.training.scores import scores
 from cnnviz.networks.training.train import Budget, Progress, train
 
-__all__ = [
-    "EDGES",
-    "OPTIMISERS",
-    "SCHEDULES",
-    "SGD",
-    "Adam",
-    "AdamW",
-    "Augment",
-    "Budget",
-    "Constant",
-    "Cosine",
-    "History",
-    "Moment",
-    "News",
-    "OneCycle",
-    "Optimiser",
-    "Progress",
-    "Recipe",
-    "Schedule",
-    "StepLR",
-    "Update",
-    "code",
-    "in_eval_mode",
-    "in_train_mode",
-    "scores",
-    "train",
-]
+__all__ = ["EDGES", "OPTIMISERS", "SCHEDULES", "SGD"]
+__all__ += ["Adam", "AdamW", "Augment", "Budget", "Constant", "Cosine", "History", "Moment", "News", "OneCycle"]
+__all__ += ["Optimiser", "Progress", "Recipe", "Schedule", "StepLR", "Update", "code", "in_eval_mode"]
+__all__ += ["in_train_mode", "scores", "train"]

@@ -40,17 +40,5 @@ from cnnviz.scenes.corpus.result import (
 )
 from cnnviz.scenes.corpus.tables import read_corpus, write_corpus
 
-__all__ = [
-    "About",
-    "Clip",
-    "Corpus",
-    "CorpusError",
-    "Files",
-    "Labelled",
-    "Patch",
-    "Stage",
-    "fingerprint",
-    "in_folder",
-    "read_corpus",
-    "write_corpus",
-]
+__all__ = ["About", "Clip", "Corpus", "CorpusError", "Files", "Labelled", "Patch", "Stage", "fingerprint"]
+__all__ += ["in_folder", "read_corpus", "write_corpus"]

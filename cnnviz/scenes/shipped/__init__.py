@@ -17,20 +17,8 @@ from cnnviz.scenes.shipped.lost import first_lost, gone, lost
 from cnnviz.scenes.shipped.recipes import RECIPES
 from cnnviz.text import Message
 
-__all__ = [
-    "Card",
-    "Kept",
-    "card",
-    "cards",
-    "data_of",
-    "gone",
-    "lost",
-    "network_of",
-    "split_of",
-    "state",
-    "suiting",
-    "title_of",
-]
+__all__ = ["Card", "Kept", "card", "cards", "data_of", "gone", "lost", "network_of", "split_of", "state", "suiting"]
+__all__ += ["title_of"]
 
 
 @cache
