@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnviz.core.layers import LogSoftmax, Softmax
+from cnnviz.scenes.answers import shares
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.request import Request
 from cnnviz.text import _
@@ -22,13 +23,10 @@ def verdict(request: Request) -> list[tuple[str, float]]:
     last = request.names[-1]
     if not classes or request.network.shapes(run(request, {last}).grid.values.shape)[-1] != (len(classes),):
         return []
-    scores = run(request, {last})[last].y.ravel().astype(np.float64)
-    if isinstance(request.layer, Softmax) and not isinstance(request.layer, LogSoftmax):
-        shares = scores
-    else:
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
-    return [(classes[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:SAID]]
+    scores = run(request, {last})[last].y.ravel()
+    are_shares = isinstance(request.layer, Softmax) and not isinstance(request.layer, LogSoftmax)
+    found = scores if are_shares else shares(scores, events=False)
+    return [(classes[i], float(found[i])) for i in np.argsort(-found, kind="stable")[:SAID]]
 
 
 def verdict_words(request: Request) -> str:
