@@ -65,6 +65,14 @@ class Grid:
     notices: tuple[Notice, ...] = ()
 
 
+def check_size(data: bytes, most: int, wanted: Message) -> None:
+    """Refuse an uploaded file that is empty or larger than so many bytes."""
+    if not data:
+        raise SourceError("An empty file: upload {wanted}.", wanted=wanted)
+    if len(data) > most:
+        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=most)
+
+
 def check_knobs(setting: Setting) -> None:
     """Raise `SourceError` if a knob is below its smallest value or not among its choices."""
     for name, k in knobs(setting).items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.settings import knob
 from cnnviz.inputs.arrays import read_npz, read_stream, read_torch
-from cnnviz.inputs.base import Array, Grid, Source, SourceError, plain_name
+from cnnviz.inputs.base import Array, Grid, Source, SourceError, check_size, plain_name
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.logmel import DESED, Features, stretch
 from cnnviz.inputs.oddities import of_levels, of_values
@@ -188,10 +188,7 @@ def read_plane(data: bytes) -> tuple[Array, Message]:
     SourceError
         One sentence on what the file is and what was expected. What is declared is checked before it is unpacked.
     """
-    if not data:
-        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
-    if len(data) > MAX_BYTES:
-        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MAX_BYTES)
+    check_size(data, MAX_BYTES, WANTED)
     if holds_tensors(data):
         return read_torch(data)
     told = identify(data)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.settings import knob
 from cnnviz.inputs.audio import LONGEST, WHOLE, Mix, Piece, read_audio
-from cnnviz.inputs.base import Array, Grid, Source, SourceError, plain_name
+from cnnviz.inputs.base import Array, Grid, Source, SourceError, check_size, plain_name
 from cnnviz.inputs.literal import tensor_code
 from cnnviz.inputs.logmel import DESED, Features, log_mel
 from cnnviz.inputs.npy import SHAPES, read_header, read_npy, type_note
@@ -70,10 +70,7 @@ def read_upload(
     SourceError
         One sentence on what the file is and what was expected.
     """
-    if not data:
-        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
-    if len(data) > MAX_BYTES:
-        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MAX_BYTES)
+    check_size(data, MAX_BYTES, WANTED)
     told = identify(data)
     kind = told.name
     if kind == "npy":

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 from cnnviz.core.examples import Split
 from cnnviz.core.layers import Shape
 from cnnviz.core.settings import knob
-from cnnviz.inputs.base import SourceError, plain_name
+from cnnviz.inputs.base import SourceError, check_size, plain_name
 from cnnviz.inputs.datasets.base import Dataset
 from cnnviz.inputs.datasets.own.cifar import RECORD, read_batch, read_tar
 from cnnviz.inputs.datasets.own.folders import read_folders
@@ -42,10 +42,7 @@ def read_own(data: bytes, most: int, size: int, colour: Colour) -> Split:
     SourceError
         One sentence on what the file is and what was expected.
     """
-    if not data:
-        raise SourceError("An empty file: upload {wanted}.", wanted=WANTED)
-    if len(data) > MOST_FILE:
-        raise SourceError("A file of {count:,} bytes: at most {most:,} are read.", count=len(data), most=MOST_FILE)
+    check_size(data, MOST_FILE, WANTED)
     if data.startswith(b"PK"):
         return read_zip(data, most, size, colour)
     if data.startswith(b"\x1f\x8b") or data[257:262] == TAR:
