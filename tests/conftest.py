@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import examples  # noqa: F401 -- with it come Hypothesis's profiles
@@ -12,10 +13,14 @@ from find_browser import find
 from page_objects import Screen
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 from serving import QUIET, serve
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tabs import LAPTOP, Tabs, Watch, watched
 
 from cnnviz.tensorfile.apart import PLACE, here
+
+# Each AppTest looks through all installed packages for components, eight times as long as a page takes; they stay.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
