@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from cnnviz.scenes.corpus import CorpusError
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE
 from cnnviz.scenes.corpus.told import about, patches, sound, told
 from cnnviz.scenes.corpus.where import Zipped
 

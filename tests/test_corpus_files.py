@@ -11,7 +11,7 @@ import pytest
 from corpora import make_result
 
 from cnnviz.scenes.corpus import CorpusError, in_folder, read_corpus, write_corpus
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE, CLIPS_FILE, KEY
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE, CLIPS_FILE, KEY
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,21 @@ import pytest
 import soundfile
 import torch
 from corpora import LINK, TABLE, here, make_clips, search_in
+from limits import Limit, held
 from sklearn.metrics import roc_auc_score
 
 from cnnviz.cli.corpus.local import Local
 from cnnviz.cli.corpus.on_ray import OnRay
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.inputs.events import clip
-from cnnviz.inputs.logmel import RATE, log_mel
+from cnnviz.inputs.logmel import DESED, RATE, log_mel
 from cnnviz.jobs import JobError
 from cnnviz.scenes.corpus import CorpusError, in_folder, read_corpus
 from cnnviz.scenes.corpus.labels import by_name, by_table, clips_in
+from cnnviz.scenes.corpus.reading import Entry, read_clip
+from cnnviz.scenes.corpus.stretches import stretched
+from cnnviz.scenes.corpus.told import told
+from cnnviz.scenes.corpus.where import Shelved
 
 N = 11
 
@@ -282,6 +287,73 @@ def test_a_folder_that_holds_something_else_is_left_alone(clips, tmp_path):
     with pytest.raises(CorpusError, match="holds something else already"):
         search_in(clips, tmp_path)
     assert files(tmp_path) == {"thesis.txt": b"mine"}
+
+
+# --- long sounds ---
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """25 seconds of hum, with a whistle from 13.0 to 13.5 s, in a file of its own and among short ones."""
+    folder = tmp_path_factory.mktemp("long")
+    times = np.arange(25 * RATE) / RATE
+    samples = np.random.default_rng(0).normal(0, 0.001, len(times)) + 0.01 * np.sin(2 * np.pi * 60 * times)
+    samples += np.where((times >= 13) & (times < 13.5), 0.9 * np.sin(2 * np.pi * 3000 * times), 0)
+    soundfile.write(folder / "long.wav", samples, RATE)
+    soundfile.write(folder / "short.wav", samples[: 2 * RATE], RATE)
+    (folder / TABLE).write_text("filename\tonset\toffset\tevent_label\nlong.wav\t13\t13.5\twhistle\n")
+    return folder
+
+
+def test_a_long_sound_is_read_to_its_end_and_what_excites_has_its_time(long, tmp_path):
+    done = command(long, tmp_path / "out", "--labels", long / TABLE)
+    assert done.returncode == 0, done.stderr
+    assert "1 longer sounds were read in stretches of 10 seconds" in done.stdout
+    result = read_corpus(in_folder(tmp_path / "out"))
+    assert [(one.name, one.start, one.seconds) for one in result.clips] == [
+        ("long.wav", 0, 10), ("long.wav", 10, 10), ("long.wav", 20, 5), ("short.wav", 0, 2),
+    ]  # fmt: skip
+    assert [len(one.events) for one in result.clips] == [0, 1, 0, 0]
+    stage = told(Shelved.at(tmp_path / "out"), "relu0")
+    channel = next(i for i, kinds in enumerate(stage.kinds) if kinds[0] == ("whistle",))
+    name, time = stage.names[channel][0]
+    assert name == "long.wav"
+    assert 12.7 < time < 13.5
+    assert stage.answers.best.example[channel, 0] == 1  # the second stretch
+    patch = result.patch(stage.patch[channel, 0])  # what is heard of it is the whistle
+    spectrum = np.abs(np.fft.rfft(patch.samples))
+    assert spectrum.argmax() * RATE / len(patch.samples) == pytest.approx(3000, abs=10)
+
+
+@pytest.mark.parametrize("stretch", [4, 30])
+def test_a_stretch_is_what_a_file_cut_out_there_would_be(long, tmp_path, stretch):
+    samples, _ = soundfile.read(long / "long.wav", dtype="float32")
+    for entry in stretched(long, [Entry("long.wav")], stretch):
+        begin = round(entry.start * RATE)
+        cut = samples[begin : begin + stretch * RATE]
+        heard = read_clip(long, entry, DESED, stretch=stretch)
+        np.testing.assert_array_equal(heard.samples, cut)
+        np.testing.assert_array_equal(heard.values, log_mel(cut))
+
+
+def test_a_little_at_the_end_is_no_stretch_and_what_has_no_length_is_one(tmp_path):
+    for name, seconds in (("a.wav", 10.4), ("b.wav", 10.6), ("c.wav", 0.1)):
+        soundfile.write(tmp_path / name, np.zeros(int(seconds * RATE)), RATE)
+    (tmp_path / "d.wav").write_text("no sound")
+    found = stretched(tmp_path, [Entry(f"{name}.wav") for name in "abcd"], 10)
+    assert [(one.name[0], one.start) for one in found] == [("a", 0), ("b", 0), ("b", 10), ("c", 0), ("d", 0)]
+
+
+def test_of_an_hour_no_more_is_in_memory_than_a_stretch(tmp_path):
+    with soundfile.SoundFile(tmp_path / "hour.wav", "w", RATE, 1) as file:
+        for _ in range(60):
+            file.write(np.zeros(60 * RATE, np.int16))
+    entries = stretched(tmp_path, [Entry("hour.wav")], 10)
+    assert len(entries) == 360
+    read_clip(tmp_path, entries[0], DESED)  # what is loaded at first use
+    with held(Limit(30, 60)):  # of a file of 115 MB
+        for entry in (entries[0], entries[180], entries[-1]):
+            assert read_clip(tmp_path, entry, DESED).clip.seconds == 10
 
 
 # --- what is heard ---

@@ -18,7 +18,7 @@ from cnnviz.networks.desed import Desed
 from cnnviz.networks.exciting.spread import STEPS, Spread
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.corpus import CorpusError
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE
 from cnnviz.scenes.corpus.told import about, checked, corpus, patches, tidy, told
 from cnnviz.scenes.corpus.where import Shelved, Zipped
 from cnnviz.scenes.exciting import answers_of

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_CUR, SEEK_END, SEEK_SET, BytesIO
 from math import ceil, floor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import librosa  # loads its parts, which take seconds, when they are first used
@@ -94,12 +95,12 @@ class Decoded:
     length: float
 
 
-def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = RATE) -> Heard:
+def read_audio(data: bytes | Path, kind: str, piece: Piece = WHOLE, wanted_rate: int = RATE) -> Heard:
     """A piece of a sound.
 
     Parameters
     ----------
-    data : bytes
+    data : bytes, or a path of a file that is too large to be held
         Of a kind in `SOUNDS`.
     kind : str
         What it is, for the sentences.
@@ -113,7 +114,7 @@ def read_audio(data: bytes, kind: str, piece: Piece = WHOLE, wanted_rate: int = 
     SourceError
         One sentence on what is wrong with the file.
     """
-    data, mended_note = mended(data, kind)
+    data, mended_note = mended(data, kind) if isinstance(data, bytes) else (data, None)
     found = decode(data, kind, piece)
     samples, rate = found.samples, found.rate
     if not len(samples):
@@ -194,20 +195,21 @@ class Bounded(BytesIO):
         return super().seek(min(max(0, start + offset), sys.maxsize))
 
 
-def decode(data: bytes, kind: str, piece: Piece) -> Decoded:
+def decode(data: bytes | Path, kind: str, piece: Piece) -> Decoded:
     """The piece as the file has it, mixed to one channel and divided by its full scale."""
     soundfile = sndfile()
     try:
-        with soundfile.SoundFile(Bounded(data)) as file:
+        with soundfile.SoundFile(Bounded(data) if isinstance(data, bytes) else data) as file:
             check(file, kind)
             skip(file, kind, piece.start)
             loud = Loudness(file.channels)
             blocks = list(mono(file, round(piece.seconds * file.samplerate), piece, loud))
             rate, frames = file.samplerate, file.frames
     except soundfile.LibsndfileError as error:
-        raise SourceError(not_decoded(data, kind)) from error
+        raise SourceError(not_decoded(data if isinstance(data, bytes) else b"", kind)) from error
     samples = np.concatenate([np.zeros(0, np.float32), *blocks])
-    declared = frames if frames < len(data) * MOST_FRAMES_A_BYTE else 0  # or the file does not know
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    declared = frames if frames < size * MOST_FRAMES_A_BYTE else 0  # or the file does not know
     return Decoded(samples, rate, loud, max(declared / rate, len(samples) / rate))
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,14 @@ from cnnviz.cli.corpus.run import run as go
 from cnnviz.core.machine import lacks
 from cnnviz.inputs.audio import LONGEST
 from cnnviz.scenes.corpus import Corpus
+from cnnviz.scenes.corpus.columns import MOST_K
 from cnnviz.scenes.corpus.labels import by_name, by_table, clips_in
 from cnnviz.scenes.corpus.reading import Entry
-from cnnviz.scenes.corpus.tables import MOST_K
+from cnnviz.scenes.corpus.stretches import stretched
 
 NAMES, NONE = "names", "none"
 MOST_TOLD = 20  # clips that could not be read
-SHORT = 0.05  # s that nobody misses
+MOST_STRETCH = 30  # s
 STOPPED = 130  # what a shell takes for Ctrl-C
 
 
@@ -38,6 +40,13 @@ def arguments(one: ArgumentParser) -> None:
     )
     one.add_argument(
         "--top", type=count(1, MOST_K), default=9, metavar="K", help="patches of each channel, %(default)s"
+    )
+    one.add_argument(
+        "--stretch",
+        type=count(1, MOST_STRETCH),
+        default=LONGEST,
+        metavar="SECONDS",
+        help="longer sounds are read in stretches of so many, each by itself, %(default)s",
     )
     one.add_argument("--engine", choices=ENGINES, default="local", help="processes of this machine, or Ray Data")
     cores = os.cpu_count() or 1
@@ -60,8 +69,9 @@ def run(chosen: Namespace) -> None:
     """Go through the clips, and say what came of it."""
     entries, classes, labels = heard(clips_in(chosen.folder), chosen.labels)
     search, about = opened(chosen.network, chosen.weights, chosen.folder)
-    search = replace(search, classes=classes, labels=labels, k=chosen.top)
+    search = replace(search, classes=classes, labels=labels, k=chosen.top, stretch=float(chosen.stretch))
     about = replace(about, classes=classes, labels=labels)
+    entries = stretched(chosen.folder, entries, search.stretch)
     try:
         with ENGINES[chosen.engine](chosen.processes) as engine:
             result = go(search, about, entries, chosen.out, engine, told)
@@ -72,7 +82,7 @@ def run(chosen: Namespace) -> None:
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         sys.exit(STOPPED)
-    for line in lines(result, chosen.out):
+    for line in lines(result, chosen.out, search.stretch):
         print(line)
 
 
@@ -93,7 +103,7 @@ def told(what: str, done: int, of: int) -> None:
         print(f"\r{before}clip {done:,} of {of:,}", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
 
-def lines(result: Corpus, out: Path) -> list[str]:
+def lines(result: Corpus, out: Path, seconds: float = LONGEST) -> list[str]:
     """What was found, and what could not be read."""
     about = result.about
     channels, stages, classes = sum(about.stages.values()), len(about.stages), len(about.classes)
@@ -103,7 +113,11 @@ def lines(result: Corpus, out: Path) -> list[str]:
         found.append(f"Not read: {len(refused):,} of {len(result.clips):,} clips.")
         found += [f"  {clip.name}: {clip.refused}" for clip in refused[:MOST_TOLD]]
         found += ["  ..."] * (len(refused) > MOST_TOLD)
-    longer = sum(clip.length > clip.seconds + SHORT for clip in result.clips)
-    if longer:
-        found.append(f"Of {longer:,} clips that are longer than {LONGEST} seconds, the first {LONGEST} were read.")
+    longer = Counter(clip.name for clip in result.clips)
+    sounds = sum(stretches > 1 for stretches in longer.values())
+    if sounds:
+        found.append(
+            f"{sounds:,} longer sounds were read in stretches of {seconds:g} seconds. Each counts as a clip by itself: "
+            "no unit sees beyond its ends."
+        )
     return found

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnnviz.scenes.corpus import CorpusError
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE
 
 WORK = "work"
 

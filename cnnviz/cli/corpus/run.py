@@ -22,7 +22,7 @@ from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.reading import Entry
 from cnnviz.scenes.corpus.search import Part, Search, cut, parts, runner, sampled, searched, unpacked, wanted
 
-PART = 128  # clips
+PART = 256  # clips
 SAMPLE = 64  # clips, evenly spread, that say where the bins lie
 FEW = 8  # clips of a part of these, and of winners
 EDGES = "edges.safetensors"
@@ -65,7 +65,7 @@ def run(
 
 def key_of(search: Search, about: About, entries: Sequence[Entry], size: int) -> str:
     """Of all that a part depends on: clips with sizes and times, network, weights, and how they are heard."""
-    told = [asdict(about), search.folder, search.k, size, SAMPLE]
+    told = [asdict(about), search.folder, search.k, search.stretch, size, SAMPLE]
     files = [(Path(search.folder) / one.name).stat() for one in entries]
     rows = [(asdict(one), file.st_size, file.st_mtime_ns) for one, file in zip(entries, files, strict=True)]
     return hashlib.sha256(json.dumps([told, rows]).encode()).hexdigest()[:16]

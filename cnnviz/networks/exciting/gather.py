@@ -14,7 +14,8 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, fields
 
 MOST_WAITING = 2**21  # values of a stage that wait to be counted
-FEW = 16  # values of which numpy finds the largest sooner than torch halves them
+FEW = 16  # values of a row that is short
+SIDE_BY_SIDE = 32  # channels that torch compares at once
 MOST_KNOWN = 4_096  # stages of examples of one length whose centres are known
 
 Sets = NDArray[np.int64]  # bit c stands for class c
@@ -39,7 +40,7 @@ class Gather:
         self.waiting: dict[str, list[Told]] = {}
         self.waits: dict[str, int] = {}
 
-    def take(self, place: int, shape: Shape, stage: str, maps: torch.Tensor, sets: Sets) -> None:
+    def take(self, place: int, shape: Shape, sets: Sets, stage: str, maps: torch.Tensor) -> None:
         """What a stage made of an example.
 
         Parameters
@@ -47,9 +48,9 @@ class Gather:
         place : int
             The example's, among all.
         shape : (channels, *axes) of the example
-        maps : tensor, shape (channels, *axes)
         sets : shape (1,), or (frames of the example,)
             Which classes are there, in all of it, or in each frame.
+        maps : tensor, shape (channels, *axes)
         """
         if len(sets) > 1:
             sets = sets[self.centres.of(shape, stage, maps.shape[1])] if maps.ndim > 1 else whole(sets)
@@ -115,7 +116,8 @@ class Told:
     @classmethod
     def of(cls, place: int, maps: torch.Tensor, sets: Sets) -> "Told":
         """Of maps (channels, *axes), with a set for each frame, or one for all."""
-        rows = maps.reshape(len(maps), maps.shape[1] if maps.ndim > 1 else 1, -1)  # (channels, frames, the rest)
+        channels, frames = maps.shape[0], maps.shape[1] if maps.ndim > 1 else 1
+        rows = maps if maps.ndim == 3 else maps.reshape(channels, frames, -1)  # (channels, frames, the rest)
         values = peaks_of(rows)
         best, cell = first_largest(rows.numpy(), values)
         if len(sets) == 1 < values.shape[1]:
@@ -124,23 +126,40 @@ class Told:
 
 
 def peaks_of(rows: torch.Tensor) -> Array:
-    """The largest along the last axis; where channels lie side by side, as behind a linear layer, amax is slow."""
+    """The largest of each row, (channels, frames) of (channels, frames, the rest), in the way that is soonest.
+
+    Torch's own `amax` is, but where rows are short, or where few channels lie side by side as behind a linear layer.
+    What is no number is the largest, as everywhere in torch.
+    """
+    length, across = rows.shape[2], rows.permute(1, 2, 0)
     if rows.is_contiguous():
-        found: Array = rows.amax(dim=2).numpy()
+        found: Array = (shortest(rows) if 1 < length <= FEW else rows.amax(dim=2)).numpy()
         return found
+    if across.is_contiguous() and rows.shape[0] >= SIDE_BY_SIDE:
+        return np.ascontiguousarray(across.amax(dim=1).numpy().T)
     while (n := rows.shape[2]) > FEW:
         rows = torch.maximum(rows[:, :, : -(-n // 2)], rows[:, :, n // 2 :])  # the middle one of odd many is in both
     return np.ascontiguousarray(rows.numpy().max(axis=2))
 
 
+def shortest(rows: torch.Tensor) -> torch.Tensor:
+    """The largest of each of many short rows: of every run of cells by doubling, of which each row's own is taken."""
+    length, runs, n = rows.shape[2], rows.view(-1), 1
+    while n < length:
+        step = min(n, length - n)
+        runs, n = torch.maximum(runs[:-step], runs[step:]), n + step
+    return runs[::length].reshape(rows.shape[:2])
+
+
 def first_largest(rows: Array, peaks: Array) -> tuple[Array, NDArray[np.int64]]:
     """The largest of each channel and its cell, of rows and their peaks; what is no number is not."""
-    channels, frame = np.arange(len(peaks)), peaks.argmax(axis=1)  # what is no number would be the largest
-    best = peaks[channels, frame]
-    if np.isnan(best).any():
+    channels, frames = peaks.shape
+    frame = peaks.argmax(axis=1)  # what is no number would be the largest
+    best = peaks.take(frame + np.arange(0, channels * frames, frames))
+    if np.isnan(best.max()):
         rows = np.where(np.isnan(rows), -np.inf, rows)
         return first_largest(rows, rows.max(axis=2))
-    return best, frame * rows.shape[2] + rows[channels, frame].argmax(axis=1)
+    return best, frame * rows.shape[2] + rows[np.arange(channels), frame].argmax(axis=1)
 
 
 def best_of(told: Sequence[Told], k: int) -> Best:

@@ -8,9 +8,9 @@ from math import inf, isfinite
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
+from cnnviz.scenes.corpus.columns import MOST_CLASSES, MOST_CLIPS
 from cnnviz.scenes.corpus.reading import Entry
 from cnnviz.scenes.corpus.result import CorpusError, Labelled
-from cnnviz.scenes.corpus.tables import MOST_CLASSES, MOST_CLIPS
 
 ENDINGS = (
     *(".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf"),

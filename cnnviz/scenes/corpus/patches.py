@@ -16,7 +16,7 @@ from cnnviz.scenes.palette import TOP
 
 FULL = np.iinfo(np.int16).max
 MOST_CELLS = 4_000_000  # of a picture that is read
-MOST_SAMPLES = 48_000 * 12
+MOST_SAMPLES = 48_000 * 31  # of the longest stretch, and a little
 
 
 def names(number: int) -> tuple[str, str]:

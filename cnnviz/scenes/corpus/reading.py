@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
-from cnnviz.inputs.audio import read_audio
+from cnnviz.inputs.audio import LONGEST, Piece, read_audio
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.fitted import scaled
 from cnnviz.inputs.logmel import Features, log_mel
@@ -30,11 +30,14 @@ class Entry:
     labels : tuple of str
         Classes that are heard in all of it.
     events : tuple of Labelled
+    start : float [s]
+        Where the stretch begins that is read of it.
     """
 
     name: str
     labels: tuple[str, ...] = ()
     events: tuple[Labelled, ...] = ()
+    start: float = 0.0
 
 
 class Heard(NamedTuple):
@@ -45,13 +48,17 @@ class Heard(NamedTuple):
     samples: Array
 
 
-def read_clip(folder: Path, entry: Entry, features: Features, shape: tuple[int, int] | None = None) -> Heard:
-    """The first ten seconds of a clip.
+def read_clip(
+    folder: Path, entry: Entry, features: Features, shape: tuple[int, int] | None = None, stretch: float = LONGEST
+) -> Heard:
+    """A stretch of a sound, by itself: its spectrogram ends where it ends, and has a scale of its own.
 
     Parameters
     ----------
     shape : (frames, mels), or None
         To which its spectrogram is scaled.
+    stretch : float [s]
+        How much is read at most.
 
     Raises
     ------
@@ -61,20 +68,25 @@ def read_clip(folder: Path, entry: Entry, features: Features, shape: tuple[int, 
     path = folder / entry.name
     try:
         size = path.stat().st_size
-        if not 0 < size <= MAX_BYTES:
-            raise SourceError("A file of {count:,} bytes: from 1 to {most:,} are read.", count=size, most=MAX_BYTES)
-        data = path.read_bytes()
+        if not size:
+            raise SourceError("The file is empty.")
+        with path.open("rb") as file:
+            head = file.read(MAX_BYTES)  # all of most files
     except OSError as error:
         raise SourceError("The file cannot be read: {reason}.", reason=error.strerror or "?") from None
-    kind = identify(data)
+    kind = identify(head)
     if kind.name not in SOUNDS:
         raise SourceError(kind.refused(Message("a sound")))
-    heard = read_audio(data, kind.name, wanted_rate=features.rate)
+    piece = Piece(entry.start, stretch)
+    heard = read_audio(head if size <= MAX_BYTES else path, kind.name, piece, features.rate)
     values = log_mel(heard.samples, features)
     values = values if shape is None else scaled(values, shape)
     seconds = len(heard.samples) / features.rate
-    events = (*(Labelled(label, 0.0, seconds) for label in entry.labels), *entry.events)
-    return Heard(Clip(entry.name, seconds, max(heard.length, seconds), values.shape[1], events), values, heard.samples)
+    end = entry.start + seconds
+    there = (one for one in entry.events if one.onset < end and entry.start < one.offset)
+    events = (*(Labelled(label, entry.start, end) for label in entry.labels), *there)
+    clip = Clip(entry.name, entry.start, seconds, max(heard.length, seconds), values.shape[1], events)
+    return Heard(clip, values, heard.samples)
 
 
 def sets_of(heard: Heard, classes: Sequence[str], features: Features, labels: str) -> NDArray[np.int64]:
@@ -87,7 +99,7 @@ def sets_of(heard: Heard, classes: Sequence[str], features: Features, labels: st
         return np.array([sum(bits[label] for label in {one.label for one in heard.clip.events})], np.int64)
     frames = heard.clip.frames
     last = features.seconds(features.frames(len(heard.samples)) - 1)
-    centre = np.linspace(0, last, frames) if frames > 1 else np.zeros(1)  # [s]
+    centre = heard.clip.start + (np.linspace(0, last, frames) if frames > 1 else np.zeros(1))  # [s]
     found = np.zeros(frames, np.int64)
     for one in heard.clip.events:
         found |= np.where((one.onset <= centre) & (centre < one.offset), bits[one.label], 0)

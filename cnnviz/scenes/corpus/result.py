@@ -33,25 +33,28 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip of the folder.
+    """A sound of the folder, or of a longer one a stretch.
 
     Attributes
     ----------
     name : str
         Its path from the folder on, with slashes.
+    start : float [s]
+        Where in the file it begins.
     seconds : float
-        That were read; at most ten.
+        That were read.
     length : float [s]
         Of the whole file.
     frames : int
         Of its log-mel spectrogram; 0 if it could not be read.
     events : tuple of Labelled
-        By onset. A class by name is heard from beginning to end.
+        By onset, from the beginning of the file on. A class by name is heard from beginning to end.
     refused : str
         Why it could not be read; else empty.
     """
 
     name: str
+    start: float = 0.0
     seconds: float = 0.0
     length: float = 0.0
     frames: int = 0

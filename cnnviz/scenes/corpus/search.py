@@ -4,10 +4,12 @@ Parts are the same however many do them, each clip is run by itself, on one core
 in their order. So the same clips give the same result to the last bit, whoever did which part when.
 """
 
+import ctypes
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,11 @@ from threadpoolctl import threadpool_limits
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array, MaxPool, MaxUnpool, Shape
+from cnnviz.inputs.audio import LONGEST
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
 from cnnviz.networks.exciting import Centres, Edges, Found, Gather, Told, pack_found, unpack_found, worth
-from cnnviz.networks.exciting.find import at_work, outputs
+from cnnviz.networks.exciting.find import at_work
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
 from cnnviz.scenes.corpus.finish import Stretch
@@ -32,6 +35,7 @@ from cnnviz.scenes.corpus.reading import Entry, Heard, read_clip, sets_of
 from cnnviz.scenes.corpus.result import Clip, CorpusError, Labelled
 from cnnviz.scenes.weights import Seeded
 
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # as malloc.h of glibc numbers them
 MOST_FRAMES = 64  # of a clip that say where the bins lie
 
 
@@ -54,6 +58,8 @@ class Search:
     k : int
     refused : names and sentences
         Clips that are passed over.
+    stretch : float [s]
+        How much of a sound is read at a time.
     """
 
     folder: str
@@ -66,6 +72,7 @@ class Search:
     labels: str = "none"
     k: int = 9
     refused: tuple[tuple[str, str], ...] = ()
+    stretch: float = LONGEST
 
     def state(self) -> dict[str, Array]:
         """All weights, by key of the `state_dict`."""
@@ -97,9 +104,10 @@ class Runner:
 
     def __init__(self, search: Search):
         self.search, self.row = search, at_work(search.network, search.state())
+        self.modules = [(name, self.row.get_submodule(name)) for name, _ in search.network.stages]
         self.centres = Centres(search.network)
         self.refused = dict(search.refused)
-        self.wanted: dict[Shape, list[str]] = {}  # stages that are `worth` it, by the shape of the input
+        self.wanted: dict[Shape, frozenset[str]] = {}  # stages that are `worth` it, by the shape of the input
 
     def read(self, entry: Entry) -> Heard:
         """A clip that the network can read.
@@ -112,11 +120,11 @@ class Runner:
         search = self.search
         if entry.name in self.refused:
             raise SourceError("{sentence}", sentence=self.refused[entry.name])
-        heard = read_clip(Path(search.folder), entry, search.features, search.shape)
+        heard = read_clip(Path(search.folder), entry, search.features, search.shape, search.stretch)
         values = np.resize(heard.values, (search.channels, *heard.values.shape[1:]))
         if values.shape not in self.wanted:
             check_network(search.network, values.shape, search.network.budget)
-            self.wanted[values.shape] = worth(search.network, values.shape)
+            self.wanted[values.shape] = frozenset(worth(search.network, values.shape))
         return heard._replace(values=values)
 
     def clips(self, part: Part) -> Iterator[tuple[int, Clip, Heard | None]]:
@@ -125,15 +133,18 @@ class Runner:
             try:
                 heard = self.read(entry)
             except (SourceError, GeometryError) as problem:
-                yield place, Clip(entry.name, refused=str(problem)), None
+                yield place, Clip(entry.name, entry.start, refused=str(problem)), None
             else:
                 yield place, heard.clip, heard
 
-    def stages(self, heard: Heard) -> Iterator[tuple[str, torch.Tensor]]:
-        """What each stage makes of a clip, (channels, *axes)."""
-        for name, maps in outputs(self.search.network, self.row, torch.as_tensor(heard.values)[None]):
-            if name in self.wanted[heard.values.shape]:
-                yield name, maps[0]
+    def each(self, heard: Heard, see: Callable[[str, torch.Tensor], None]) -> None:
+        """Show what each stage makes of a clip, (channels, *axes), to somebody."""
+        x, wanted = torch.as_tensor(heard.values)[None], self.wanted[heard.values.shape]
+        with torch.inference_mode():
+            for name, module in self.modules:
+                x = module(x)
+                if name in wanted:
+                    see(name, x[0])
 
     def sets(self, heard: Heard) -> NDArray[np.int64]:
         """Which classes are there; see `sets_of`."""
@@ -143,7 +154,16 @@ class Runner:
 @lru_cache(maxsize=1)
 def runner(search: Search) -> Runner:
     """A worker does one part after another with the same."""
+    keep_freed()
     return Runner(search)
+
+
+def keep_freed() -> None:
+    """Keep what a stage's maps leave free for those of the next: to be handed pages anew takes a third of a run."""
+    with suppress(OSError, AttributeError):  # another system's library has none
+        libc = ctypes.CDLL(None)
+        libc.mallopt(TRIM_THRESHOLD, 2**30)
+        libc.mallopt(MMAP_THRESHOLD, 2**25)  # the most that there can be
 
 
 # --- the three kinds of work ---
@@ -154,15 +174,18 @@ def sampled(search: Search, part: Part) -> bytes:
     found: dict[str, list[Array]] = {}
     at = runner(search)
     with threadpool_limits(1):
-        for place, _, heard in at.clips(part):
+        for _, _, heard in at.clips(part):
             if heard:
-                sets = at.sets(heard)
-                for stage, maps in at.stages(heard):
-                    values = Told.of(place, maps, sets).values
-                    n = values.shape[1]
-                    some = values if n <= MOST_FRAMES else values[:, np.arange(MOST_FRAMES) * n // MOST_FRAMES]
-                    found.setdefault(stage, []).append(some)
+                at.each(heard, partial(few_of, found, at.sets(heard)))
     return save({stage: np.concatenate(parts, axis=1) for stage, parts in found.items()})
+
+
+def few_of(found: dict[str, list[Array]], sets: NDArray[np.int64], stage: str, maps: torch.Tensor) -> None:
+    """Remember some values of a stage."""
+    values = Told.of(0, maps, sets).values
+    n = values.shape[1]
+    few = values if n <= MOST_FRAMES else values[:, np.arange(MOST_FRAMES) * n // MOST_FRAMES]
+    found.setdefault(stage, []).append(few)
 
 
 def searched(search: Search, part: Part, edges: Edges) -> bytes:
@@ -173,9 +196,7 @@ def searched(search: Search, part: Part, edges: Edges) -> bytes:
         for place, clip, heard in at.clips(part):
             clips.append(clip)
             if heard:
-                sets = at.sets(heard)
-                for stage, maps in at.stages(heard):
-                    gather.take(place, heard.values.shape, stage, maps, sets)
+                at.each(heard, partial(gather.take, place, heard.values.shape, at.sets(heard)))
         arrays = pack_found(gather.all())
     return save(arrays, {"clips": json.dumps([asdict(clip) for clip in clips])})
 

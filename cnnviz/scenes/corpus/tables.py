@@ -14,62 +14,23 @@ import pyarrow.parquet as pq
 from cnnviz.inputs.logmel import Features
 from cnnviz.networks.exciting import Answers, Best
 from cnnviz.networks.exciting.find import BINS, MOST_CHANNELS
+from cnnviz.scenes.corpus.columns import (
+    CHANNELS,
+    CHANNELS_FILE,
+    CLASS,
+    CLIPS,
+    CLIPS_FILE,
+    KEY,
+    MOST_BYTES,
+    MOST_CLASSES,
+    MOST_CLIPS,
+    MOST_K,
+    OLDER,
+    VERSION,
+    WINNER,
+)
 from cnnviz.scenes.corpus.patches import read_patch
 from cnnviz.scenes.corpus.result import About, Clip, Corpus, CorpusError, Files, Labelled, Stage
-
-CHANNELS_FILE, CLIPS_FILE = "channels.parquet", "clips.parquet"
-KEY = b"cnnviz.corpus"
-VERSION = 1
-MOST_CLASSES = 63  # a set of classes is a number of 64 bits
-MOST_K = 100
-MOST_CLIPS = 1_000_000
-MOST_BYTES = 256 * 2**20  # of a row group, unpacked
-
-CLIPS = pa.schema([
-    ("name", pa.string()),
-    ("seconds", pa.float64()),
-    ("length", pa.float64()),
-    ("frames", pa.int32()),
-    ("events", pa.list_(pa.struct([("label", pa.string()), ("onset", pa.float64()), ("offset", pa.float64())]))),
-    ("refused", pa.string()),
-])  # fmt: skip
-
-WINNER = {
-    "value": pa.float32(),
-    "clip": pa.int32(),  # its row among the clips
-    "cell": pa.int64(),  # of the stage's map, counted row by row
-    "first_frame": pa.int32(),
-    "end_frame": pa.int32(),  # one past the last, as all ends
-    "first_mel": pa.int32(),
-    "end_mel": pa.int32(),
-    "window_first": pa.int32(),
-    "window_end": pa.int32(),
-    "patch": pa.int32(),
-    "name": pa.string(),  # the clip's, for whoever reads this table alone
-}
-CLASS = {
-    "label": pa.string(),
-    "n": pa.int64(),
-    "mean": pa.float64(),
-    "variance": pa.float64(),
-    "counts": pa.list_(pa.int64()),
-    "auc": pa.float32(),  # against all values without it
-    "against": pa.list_(pa.float32()),  # each other class; NaN against itself
-}
-CHANNELS = pa.schema([
-    ("stage", pa.string()),
-    ("channel", pa.int32()),
-    ("top", pa.list_(pa.struct(list(WINNER.items())))),
-    ("lowest", pa.float32()),
-    ("highest", pa.float32()),
-    ("n", pa.int64()),
-    ("mean", pa.float64()),
-    ("variance", pa.float64()),
-    ("edges", pa.list_(pa.float32())),
-    ("counts", pa.list_(pa.int64())),
-    ("classes", pa.list_(pa.struct(list(CLASS.items())))),
-])  # fmt: skip
-
 
 # --- writing ---
 
@@ -155,7 +116,7 @@ def read_corpus(files: Files) -> Corpus:
     """
     table = opened(files, CHANNELS_FILE, CHANNELS)
     about = about_of(table)
-    clips = tuple(clips_of(opened(files, CLIPS_FILE, CLIPS)))
+    clips = tuple(clips_of(opened(files, CLIPS_FILE, CLIPS, OLDER)))
     places = {name: i for i, name in enumerate(about.stages)}
     if table.num_row_groups != len(places):
         raise damaged(CHANNELS_FILE)
@@ -174,7 +135,7 @@ def damaged(name: str) -> CorpusError:
     )
 
 
-def opened(files: Files, name: str, schema: pa.Schema) -> pq.ParquetFile:
+def opened(files: Files, name: str, *schemas: pa.Schema) -> pq.ParquetFile:
     """A file of ours, with just our columns."""
     try:
         data = files(name)
@@ -184,7 +145,7 @@ def opened(files: Files, name: str, schema: pa.Schema) -> pq.ParquetFile:
         ) from None
     try:
         file = pq.ParquetFile(BytesIO(data))
-        same = file.schema_arrow.equals(schema, check_metadata=False)
+        same = any(file.schema_arrow.equals(schema, check_metadata=False) for schema in schemas)
     except (pa.ArrowException, OSError, ValueError):
         raise damaged(name) from None
     if not same or file.metadata.num_rows > MOST_CLIPS:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.networks.exciting import Answers, Spread
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE
 from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.result import About, Clip, Corpus, CorpusError, Patch, Stage
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE, damaged, read_corpus
+from cnnviz.scenes.corpus.tables import damaged, read_corpus
 from cnnviz.scenes.corpus.where import Where
 
 LENGTH = 60  # characters of a name that are shown
@@ -142,13 +143,15 @@ def place(found: Corpus, clip: int, box: NDArray[np.int32]) -> tuple[str, float]
     if clip < 0:
         return "", 0.0
     begin, _ = seconds(found, found.clips[clip], box)
-    return tidy(found.clips[clip].name.rsplit("/", 1)[-1]), max(0.0, begin)
+    return tidy(found.clips[clip].name.rsplit("/", 1)[-1]), max(found.clips[clip].start, begin)
 
 
 def seconds(found: Corpus, clip: Clip, box: NDArray[np.int32]) -> tuple[float, float]:
-    """From when to when a unit listens [s]."""
+    """From when to when in the file a unit listens [s]."""
     (first, end), _ = box.tolist()
     if found.about.shape:  # scaled to another number of frames
         share = clip.seconds / found.about.shape[0]
-        return first * share, end * share
-    return found.about.features.span(first, max(end - 1, first))
+        begin, stop = first * share, end * share
+    else:
+        begin, stop = found.about.features.span(first, max(end - 1, first))
+    return clip.start + begin, clip.start + stop

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE, CLIPS_FILE
 from cnnviz.scenes.corpus.result import CorpusError, Files
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE, CLIPS_FILE
 from cnnviz.tensorfile.signatures import identify
 from cnnviz.text import Message
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cnnviz.core.cache import Cache
 from cnnviz.networks.network import Network
 from cnnviz.scenes.corpus import About, CorpusError, fingerprint
-from cnnviz.scenes.corpus.tables import CHANNELS_FILE
+from cnnviz.scenes.corpus.columns import CHANNELS_FILE
 from cnnviz.scenes.corpus.told import Told, about, tidy, told
 from cnnviz.scenes.corpus.where import Shelved, Where
 from cnnviz.scenes.query.exciting import NOBODY, REST
