@@ -69,6 +69,15 @@ class Readout:
 
 
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# A page that has just been drawn may still push its stage down.
+PLACE = """async (stage, cell) => {
+    for (let last = "", i = 0; ; i++) {
+        const place = stage.player.locate(...cell);
+        if (String(place) === last || i === 99) return place;
+        last = String(place);
+        await new Promise(requestAnimationFrame);
+    }
+}"""
 # The page may be about to take a new size: first let it.
 SCROLL = """async (stage, cell) => {
     const frame = () => new Promise(requestAnimationFrame);
@@ -219,10 +228,9 @@ class Screen:
         self.at_step(0)
 
     def locate(self, area: str, channel: int, cell: tuple[int, ...]) -> tuple[float, float]:
-        """Pixel of a cell's middle, in the window; the stage is brought into view first."""
+        """Pixel of a cell's middle, in the window, once it stands still; the stage is brought into view first."""
         self.stage.scroll_into_view_if_needed()
-        at = [0] * (3 - len(cell)) + list(cell)
-        x, y = self.ask("(player, [area, channel, at]) => player.locate(area, channel, at)", [area, channel, at])
+        x, y = self.stage.evaluate(PLACE, [area, channel, [0] * (3 - len(cell)) + list(cell)])
         return x, y
 
     def tap(self, area: str, channel: int, cell: tuple[int, ...]) -> float:

@@ -35,10 +35,13 @@ class Watch:
         hosts = {url: urlsplit(url).hostname for url in self.requests}
         elsewhere = [url for url, host in hosts.items() if host not in {"127.0.0.1", None}]  # None: data:, blob:
         errors = self.errors[:]
-        self.errors.clear()
-        self.requests.clear()
+        self.forget()
         assert not errors, "\n".join(errors)
         assert not elsewhere, "\n".join(elsewhere)
+
+    def forget(self) -> None:
+        self.errors.clear()
+        self.requests.clear()
 
 
 @contextmanager
@@ -72,10 +75,11 @@ class Tab:
         """Leave the app, and be as the next test shall find it."""
         self.page.unroute_all()
         self.page.evaluate(FORGET)
+        self.watch.check()
         self.page.goto("about:blank")
         self.page.set_viewport_size(self.size)
         self.page.emulate_media(**self.media)
-        self.watch.check()
+        self.watch.forget()  # what was on its way when it left
 
 
 class Tabs:

@@ -227,8 +227,13 @@ def test_a_window_that_stands_still_is_not_drawn_again(alone):
     alone.act("speed").select_option("0.25")
     alone.act("toggle").click()
     expect(alone.root).to_have_attribute("data-playing", "true")
-    alone.settle()
-    assert alone.root.evaluate(FRAMES_AND_DRAWINGS, 10) == [10, 0]
+    for _ in range(9):  # a busy machine may take these two seconds for ten frames
+        alone.settle()
+        step = alone.step()
+        counts = alone.root.evaluate(FRAMES_AND_DRAWINGS, 10)
+        if alone.step() == step:
+            break
+    assert counts == [10, 0]
 
 
 FRAMES_AND_DRAWINGS = """async (root, frames) => {
