@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-MEDIA = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}  # as a new page has them
+USUAL: dict[str, Any] = {"media": "null", "color_scheme": "light", "reduced_motion": "no-preference"}  # of a new page
 MOST = 4  # that are kept: each is a process of some 150 MB
 FORGET = "location.protocol === 'http:' && [localStorage, sessionStorage].forEach((kept) => kept.clear())"
 
@@ -62,23 +62,24 @@ def is_error(message: ConsoleMessage) -> bool:
 
 
 class Tab:
-    """A page on one device, watched; between two tests it stands empty and forgets all but what it fetched."""
+    """A page, watched; between two tests it stands empty and forgets all but what it fetched."""
 
     def __init__(self, browser: Browser, device: dict[str, Any]):
         self.context = browser.new_context(**device)
-        self.size = device["viewport"]
-        self.media = {name: device.get(name, usual) for name, usual in MEDIA.items()}
         self.watch = Watch()
         self.page = self.watch(self.context.new_page())
 
+    def dress(self, viewport: Any, **media: Any) -> None:
+        """Be as large as this, and have a reader who wants this."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(**(USUAL | media))
+
     def clear(self) -> None:
-        """Leave the app, and be as the next test shall find it."""
+        """Leave the app."""
         self.page.unroute_all()
         self.page.evaluate(FORGET)
         self.watch.check()
         self.page.goto("about:blank")
-        self.page.set_viewport_size(self.size)
-        self.page.emulate_media(**self.media)
         self.watch.forget()  # what was on its way when it left
 
 
@@ -90,13 +91,16 @@ class Tabs:
         self.taken: list[tuple[str, Tab]] = []
         self.kept: list[tuple[str, Tab]] = []  # those that were used last come last
 
-    def take(self, **device: Any) -> Page:
-        device = LAPTOP | device
+    def take(self, **wanted: Any) -> Page:
+        """A tab of this size, with these media, on a device that a new context would be."""
+        dress = {name: value for name, value in (LAPTOP | wanted).items() if name == "viewport" or name in USUAL}
+        device = {name: value for name, value in wanted.items() if name not in dress}
         name = repr(sorted(device.items()))
         found = next((one for one in reversed(self.kept) if one[0] == name), None)
         if found:
             self.kept.remove(found)
         self.taken.append(found or (name, Tab(self.browser, device)))
+        self.taken[-1][1].dress(**dress)
         return self.taken[-1][1].page
 
     def clear(self) -> None:
