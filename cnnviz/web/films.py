@@ -1,11 +1,12 @@
 """Films of what is on stage: how one is to be, its making in another process, and the file."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
-from cnnviz.export import KINDS, Estimate, ExportError, Look, Plan, Staged, Wanted, estimate, make
+from cnnviz.core.cache import Cache
+from cnnviz.export import KINDS, Estimate, ExportError, Plan, Staged, Wanted, estimate, make
 from cnnviz.jobs import Job, JobError
 from cnnviz.text import Message, _
 from cnnviz.web.made_files import bare, found, keep, key
@@ -16,6 +17,7 @@ FILM = "_film"  # of the session: the one that is being made, or that was made l
 EVERY = 0.5  # s between two looks at how far it is
 MOST_SECONDS = 900.0  # that a film may take
 at_work = SharedJobs()
+_estimates: Cache[Estimate] = Cache(32, lambda _: 1)
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,11 @@ def choose_plan(staged: Staged) -> Plan:
 
 def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
     """How large a film will be, and the button that has it made."""
-    told = estimated(staged.blob, wanted.look, wanted.plan, ending)
+    sizes = partial(estimate, staged.blob, wanted.look, wanted.plan, ending)
+    told = _estimates.get(key(staged, ending, wanted), sizes)
     size = megabytes(told.size)
     st.caption(_("{n:,} pictures, {seconds:.1f} s, about {size}.", n=told.frames, seconds=told.seconds, size=size))
     st.button(_("Make the film"), icon=":material/movie:", on_click=begin, args=(staged, ending, wanted))
-
-
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Look: repr, Plan: repr})
-def estimated(blob: bytes, look: Look, plan: Plan, ending: Any) -> Estimate:
-    """What a film will be."""
-    return estimate(blob, look, plan, ending)
 
 
 def begin(staged: Staged, ending: str, wanted: Wanted) -> None:
