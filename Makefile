@@ -46,7 +46,7 @@ help:
 	@echo "make audit  ask for known weaknesses of what is locked; exit status 3 of deploy/audit.py: could not be asked"
 
 run: $(APP)
-	$(PY) -m streamlit run app.py --server.port $(PORT)
+	$(PY) -m cnnviz.cli.serve.process run app.py --server.port $(PORT)
 
 serve: $(APP)
 	$(PY) -m cnnviz serve --port $(PORT)

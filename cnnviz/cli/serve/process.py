@@ -2,7 +2,8 @@
 
 ``python -m cnnviz.cli.serve.process run app.py ...``, as ``python -m streamlit``. A visitor whose process died comes to
 one that may have drawn nothing yet, so this is settled before the first page is. A process that answers is warm. One
-that could not sign what it shares does not start.
+that could not sign what it shares does not start. `make run` is one such process: threads that import one package in
+different orders may meet it half made, so all is imported before visitors are.
 """
 
 import sys
