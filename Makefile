@@ -8,6 +8,9 @@ PORT ?= 8501
 MINUTES ?= 10
 COUNT ?= 100
 
+# Tests of which `make test` tries a part of the cases, `make fuzz` all.
+SPREAD := $(addprefix tests/test_,saved_addresses.py nncode.py snippet.py torch_samples.py)
+
 VENV := .venv
 PY := $(VENV)/bin/python
 # A stamp is newer than the requirements it was installed from.
@@ -72,7 +75,7 @@ lint: $(DEV) $(JS)
 	$(NODE) $(VENV)/node_modules/typescript/bin/tsc
 
 fuzz: $(FUZZ)
-	$(PY) -m pytest tests/test_saved_addresses.py -n 2 --hypothesis-profile=fuzz
+	$(PY) -m pytest $(SPREAD) -n 2 -m "not hypothesis" --hypothesis-profile=fuzz
 	$(PY) tests/fuzz.py --minutes $(MINUTES)
 	$(PY) tests/fuzz_coverage.py --minutes $(MINUTES)
 

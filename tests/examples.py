@@ -1,5 +1,10 @@
-"""How many examples a property test draws: in `make test` a few, others each time; in `make fuzz` many."""
+"""How many examples a property test draws: in `make test` a few, others each time; in `make fuzz` many.
 
+Of a list of cases that is long, `make test` tries some, the same each time; `make fuzz` all.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -22,3 +27,8 @@ def examples(times: float, **more: Any) -> settings:
 def fuzzing() -> bool:
     """Are many examples drawn?"""
     return settings.get_current_profile_name() == "fuzz"
+
+
+def thinned(cases: Iterable[Any], every: int) -> list[Any]:
+    """One case of so many, in `make fuzz` each; the number should divide no length by which the list repeats."""
+    return list(islice(cases, 0, None, 1 if fuzzing() else every))

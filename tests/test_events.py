@@ -144,7 +144,7 @@ def test_frames_with_events_are_brighter_than_those_without():
 
 
 def test_every_class_has_its_share_of_the_frames():
-    y = SoundEvents(clips=150, tested=1, seconds=5).split().train.y
+    y = SoundEvents(clips=60, tested=1, seconds=5).split().train.y
     share = y.mean(axis=(0, 2))
     assert share.min() > 0.12
     assert share.max() < 0.35

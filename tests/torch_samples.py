@@ -1,4 +1,7 @@
-"""Torch's own samples of functions and modules, as modules with an input: what a layer here may stand for."""
+"""Torch's own samples of functions and modules, as modules with an input: what a layer here may stand for.
+
+They are loaded by the worker that asks for them: it takes seconds.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,8 +10,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.testing._internal.common_methods_invocations import op_db
-from torch.testing._internal.common_modules import module_db
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,8 @@ OTHERS = ("Lazy", "RNN", "LSTM", "GRU", "Transformer", "Embedding")  # no layers
 
 def functions() -> Iterator[Sample]:
     """Samples of functions that have a module."""
+    from torch.testing._internal.common_methods_invocations import op_db  # noqa: PLC0415
+
     for op in op_db:
         name = op.name.removeprefix("nn.functional.")
         if name not in NAMES or op.variant_test_name in ("complex", "with_dtype"):
@@ -95,6 +98,8 @@ def own(value: Any) -> Any:
 
 def modules() -> Iterator[Sample]:
     """Samples of modules, in training and in eval mode."""
+    from torch.testing._internal.common_modules import module_db  # noqa: PLC0415
+
     for info in module_db:
         for training in (True, False):
             for given in info.module_inputs_func(info, "cpu", torch.float32, False, training):
