@@ -29,7 +29,7 @@ from streamlit.proto.Common_pb2 import (
 )
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
-from test_corpus import ROOT, SOURCES
+from test_corpus import ROOT, sources
 from test_pages import opened
 
 from bench.visitors import Visitor, visit
@@ -103,7 +103,7 @@ def told(app: AppTest, states: list[WidgetState]) -> None:
 def keys() -> list[str]:
     """Words that any part of the app looks for in a message."""
     found = set[str]()
-    for path in SOURCES:
+    for path in sources():
         if path.parent.name in ("web", "components", "pages"):
             text = path.read_text()
             found |= {key for key in re.findall(r'"(\w+)": (?:\w+\(|\w+,|\w+\}|\[)', text)}
@@ -211,7 +211,7 @@ def test_every_message_that_a_component_listens_to_is_tried():
     for number in set(range(len(SCREENS))) - HEARD.keys():
         screen(number)
     found = set().union(*HEARD.values())
-    for path in SOURCES:
+    for path in sources():
         if path.parent == ROOT / "cnnviz" / "web" / "components":
             for event in re.findall(r"on_(\w+?)_change", path.read_text()):
                 whose = "" if path.stem == "component" else path.stem  # all of them listen to that
