@@ -379,6 +379,7 @@ def test_a_channel_is_shown_of_every_stage_that_has_it_and_the_last_of_the_other
     for stage, words in (("conv1", "channel 5 of 6"), ("conv2", "channel 7 of 8")):
         expect(shown.column(stage).locator(".which")).to_contain_text(words)
     shown.tile(2).click()
+    shown.page.mouse.move(2, 2)  # a cell that is pointed at says instead which maps go with it
     expect(shown.column("conv1").locator(".which")).to_contain_text("channel 2 of 6")
     expect(shown.tile(2)).to_have_attribute("aria-pressed", "true")
     expect(shown.column("relu1").locator(".which")).to_contain_text("channel 5 of 6")
