@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import streamlit as st
 
 from cnnviz.core.cache import Cache
 from cnnviz.export import KINDS, Estimate, ExportError, Plan, Staged, Wanted, estimate, make
+from cnnviz.export.animation import Format
 from cnnviz.jobs import Job, JobError
 from cnnviz.text import Message, _
 from cnnviz.web.made_files import bare, found, keep, key
@@ -67,7 +69,7 @@ def choose_plan(staged: Staged) -> Plan:
 
 def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
     """How large a film will be, and the button that has it made."""
-    sizes = partial(estimate, staged.blob, wanted.look, wanted.plan, ending)
+    sizes = partial(estimate, staged.blob, wanted.look, wanted.plan, cast("Format", ending))
     told = _estimates.get(key(staged, ending, wanted), sizes)
     size = megabytes(told.size)
     st.caption(_("{n:,} pictures, {seconds:.1f} s, about {size}.", n=told.frames, seconds=told.seconds, size=size))
