@@ -72,7 +72,7 @@ async def train(url: str, server: Server) -> Visitor:
 
 async def film(url: str, server: Server) -> Visitor:
     one = await visit(url, "convolution", "input=photo&tab=Share")
-    for label, value in (("file", FILM), ("part", "from … to"), ("last step", 300.0)):
+    for label, value in (("file", FILM), ("part", "from … to"), ("last step", 1500.0), ("pictures at most", 1500.0)):
         one.set(label, value)
         await one.run()
     await one.run("Make the film")

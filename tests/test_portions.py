@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
+import looped
 import pytest
 from starlette.websockets import WebSocket, WebSocketState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -122,23 +123,23 @@ async def is_not_told_early_by_the_run_before(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_run_is_told_when_it_is_over():
-    asyncio.run(told_when_over())
+    looped.run(told_when_over())
 
 
 def test_a_run_that_takes_long_is_told_as_it_goes_on():
-    asyncio.run(told_when_it_takes_long())
+    looped.run(told_when_it_takes_long())
 
 
 def test_a_run_that_ends_for_another_waits_for_it():
-    asyncio.run(waits_for_the_second_run())
+    looped.run(waits_for_the_second_run())
 
 
 def test_what_is_made_before_a_run_ends_for_another_is_told():
-    asyncio.run(shows_what_was_made_before_the_second_run())
+    looped.run(shows_what_was_made_before_the_second_run())
 
 
 def test_the_patience_is_of_one_run(monkeypatch):
-    asyncio.run(is_not_told_early_by_the_run_before(monkeypatch))
+    looped.run(is_not_told_early_by_the_run_before(monkeypatch))
 
 
 class Line:
@@ -183,7 +184,7 @@ async def sent_in_one_go(messages: list[ForwardMsg]) -> Line:
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_a_portion_leaves_in_one_go(count):
     messages = [begins(), *(makes(f"element {i}", 0, i) for i in range(count - 2)), over()][-count:]
-    line = asyncio.run(sent_in_one_go(messages))
+    line = looped.run(sent_in_one_go(messages))
     assert len(line.written) == 1
     assert line.read == messages
 

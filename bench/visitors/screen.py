@@ -47,6 +47,8 @@ class Screen:
     query : words of the address
     polls : seconds by fragment
         Parts of the page that ask to be run again and again.
+    progress : str
+        What the last progress bar said.
     complaints : list of str
         Exceptions that were shown.
     warned : list of str
@@ -59,6 +61,7 @@ class Screen:
     widgets: dict[str, Widget] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     polls: dict[str, float] = field(default_factory=dict)
+    progress: str = ""
     complaints: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
@@ -138,6 +141,8 @@ class Screen:
             kind = element.WhichOneof("type") or ""
             if kind in KINDS:
                 widget = Widget(kind, getattr(element, kind), delta.fragment_id, path)
+            elif kind == "progress":
+                self.progress = element.progress.text
             elif kind == "alert":
                 self.warned.append(element.alert.body)
             elif kind == "exception":
