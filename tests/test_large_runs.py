@@ -99,6 +99,14 @@ class Pressed(BaseException):
     """As Streamlit ends a script when something is pressed."""
 
 
+def ends_when(pressed, monkeypatch):
+    """A run without an end is looked at by `pressed`, again and again, until this raises."""
+    monkeypatch.setattr(large_runs, "show_on_all_cores", work.endless_run)
+    monkeypatch.setattr(large_runs, "words", pressed)
+    with pytest.raises(Pressed):
+        large_runs.show_large(REQUEST, NetworkView())
+
+
 def test_whatever_is_pressed_ends_the_run(monkeypatch):
     jobs = []
 
@@ -107,10 +115,7 @@ def test_whatever_is_pressed_ends_the_run(monkeypatch):
             jobs.append(job)
             raise Pressed
 
-    monkeypatch.setattr(large_runs, "show_on_all_cores", work.endless_run)
-    monkeypatch.setattr(large_runs, "words", pressed)
-    with pytest.raises(Pressed):
-        large_runs.show_large(REQUEST, NetworkView())
+    ends_when(pressed, monkeypatch)
     assert jobs[0].wait(30)
     with pytest.raises(JobError) as ended:
         jobs[0].result()
@@ -129,10 +134,7 @@ def test_a_part_of_the_page_that_is_asked_for_ends_the_run(monkeypatch):
         elif requests.on_scriptrunner_yield():
             raise Pressed
 
-    monkeypatch.setattr(large_runs, "show_on_all_cores", work.endless_run)
-    monkeypatch.setattr(large_runs, "words", pressed)
-    with pytest.raises(Pressed):
-        large_runs.show_large(REQUEST, NetworkView())
+    ends_when(pressed, monkeypatch)
     assert jobs[0].wait(30)
 
 

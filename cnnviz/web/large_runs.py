@@ -1,8 +1,8 @@
 """Networks that are too large for the server's own process run in a worker, on all cores."""
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Reque
 from cnnviz.text import Message, Problem
 from cnnviz.web.parties import Parties
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
-from cnnviz.web.shared_jobs import Done, SharedJobs, waiting
+from cnnviz.web.shared_jobs import Done, Seat, SharedJobs, waiting
 from cnnviz.web.store import shared, store
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
@@ -110,16 +110,24 @@ def run_apart(which: str, request: Request, view: LayerView | NetworkView | Attr
     seat = running.join(
         which, lambda: NETWORKS.submit(visitor(), show_on_all_cores, request, view, seconds=MOST_SECONDS)
     )
-    job, place = seat.job, st.empty()
     try:
-        while not job.wait(EVERY):
-            give_way()
-            place.caption(words(job))
-        return answers.get(which, lambda: in_parts(job.result()))
+        with awaited(seat) as job:
+            return answers.get(which, lambda: in_parts(job.result()))
     except JobError as error:
         if told := refused.remember(which, error.reason):
             raise BudgetError(told) from error
         raise BudgetError("This network cannot be run now. {why}", why=error) from error
+
+
+@contextmanager
+def awaited(seat: Seat) -> Iterator[Job | Done]:
+    """A job that is over; meanwhile it is said how far it is, and whatever is pressed ends the waiting."""
+    place = st.empty()
+    try:
+        while not seat.job.wait(EVERY):
+            give_way()
+            place.caption(words(seat.job))
+        yield seat.job
     finally:
         seat.leave()
         place.empty()
@@ -141,15 +149,8 @@ def run_in_party(request: Request, view: LayerView | NetworkView | AttributionVi
         return NETWORKS.submit(visitor(), show_together, asks, seconds=MOST_SECONDS)
 
     seat, which = parties.join(key((request.network, request.weights)), (request, view), show_together, submit)
-    place = st.empty()
-    try:
-        while not seat.job.wait(EVERY):
-            give_way()
-            place.caption(words(seat.job))
-        shown = seat.job.result()[which]
-    finally:
-        seat.leave()
-        place.empty()
+    with awaited(seat) as job:
+        shown = job.result()[which]
     if isinstance(shown, Problem):
         raise shown
     return shown
