@@ -5,12 +5,12 @@ begin, and browsers take in both. So widgets are drawn by one fragment and told 
 that shows what comes of them, or for the one around whose widgets they move.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState
 
 TURNED = {"checkbox", "button_group", "number_input", "selectbox", "text_area", "text_input"}  # no button is
 
@@ -29,16 +29,14 @@ class Asking:
             yield
             return
         send = context.enqueue
-        context.enqueue = self.kept.append  # type: ignore # of this run alone
         try:
-            yield
+            with sent_by(context, self.kept.append):
+                yield
         except BaseException:
             for message in self.kept:
                 send(message)
             self.kept.clear()
             raise
-        finally:
-            context.enqueue = send  # type: ignore[method-assign]
 
     def ask_here(self) -> None:
         """Send what was kept: its widgets ask for the fragment that runs now."""
@@ -66,8 +64,16 @@ def asks(key: str) -> Iterator[None]:
             message.delta.fragment_id = there
         send(message)
 
-    context.enqueue = told  # type: ignore # of this run alone
+    with sent_by(context, told):
+        yield
+
+
+@contextmanager
+def sent_by(context: ScriptRunContext, send: Callable[[ForwardMsg], object]) -> Iterator[None]:
+    """What is drawn here is sent so; of this run alone."""
+    before = context.enqueue
+    context.enqueue = send  # type: ignore
     try:
         yield
     finally:
-        context.enqueue = send  # type: ignore[method-assign]
+        context.enqueue = before  # type: ignore[method-assign]
