@@ -1,8 +1,8 @@
 """One pass over many examples: what excites each channel of a network, and what that tells."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from math import prod
 from typing import Any
 
@@ -125,8 +125,13 @@ def passes(network: Network, state: Mapping[str, Array], examples: Examples) -> 
     batch = max(1, min(256, CELLS // sum(map(prod, network.shapes(shape)))))
     row = at_work(network, state)
     for start in range(0, len(examples), batch):
-        made = outputs(network, row, torch.as_tensor(examples.x[start : start + batch]))
-        yield start, {name: x.numpy() for name, x in made if name in wanted}
+        maps: dict[str, Array] = {}
+        put_through(network, row, torch.as_tensor(examples.x[start : start + batch]), wanted, partial(keep, maps))
+        yield start, maps
+
+
+def keep(maps: dict[str, Array], stage: str, made: torch.Tensor) -> None:
+    maps[stage] = made.numpy()
 
 
 def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
@@ -136,12 +141,15 @@ def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
     return module.eval().get_submodule(network.prefix)
 
 
-def outputs(network: Network, row: nn.Module, x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
-    """What every stage makes of a batch, one after the other."""
-    for name, _ in network.stages:
-        with torch.inference_mode():
+def put_through(
+    network: Network, row: nn.Module, x: torch.Tensor, wanted: Container[str], see: Callable[[str, torch.Tensor], None]
+) -> None:
+    """Show somebody what the wanted stages make of a batch, one after the other."""
+    with torch.inference_mode():
+        for name, _ in network.stages:
             x = row.get_submodule(name)(x)
-        yield name, x
+            if name in wanted:
+                see(name, x)
 
 
 def heard(

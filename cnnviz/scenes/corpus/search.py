@@ -26,7 +26,7 @@ from cnnviz.inputs.audio import LONGEST
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
 from cnnviz.networks.exciting import Centres, Edges, Found, Gather, Told, pack_found, unpack_found, worth
-from cnnviz.networks.exciting.find import at_work
+from cnnviz.networks.exciting.find import at_work, put_through
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
 from cnnviz.scenes.corpus.finish import Stretch
@@ -104,7 +104,6 @@ class Runner:
 
     def __init__(self, search: Search):
         self.search, self.row = search, at_work(search.network, search.state())
-        self.modules = [(name, self.row.get_submodule(name)) for name, _ in search.network.stages]
         self.centres = Centres(search.network)
         self.refused = dict(search.refused)
         self.wanted: dict[Shape, frozenset[str]] = {}  # stages that are `worth` it, by the shape of the input
@@ -140,11 +139,7 @@ class Runner:
     def each(self, heard: Heard, see: Callable[[str, torch.Tensor], None]) -> None:
         """Show what each stage makes of a clip, (channels, *axes), to somebody."""
         x, wanted = torch.as_tensor(heard.values)[None], self.wanted[heard.values.shape]
-        with torch.inference_mode():
-            for name, module in self.modules:
-                x = module(x)
-                if name in wanted:
-                    see(name, x[0])
+        put_through(self.search.network, self.row, x, wanted, lambda stage, maps: see(stage, maps[0]))
 
     def sets(self, heard: Heard) -> NDArray[np.int64]:
         """Which classes are there; see `sets_of`."""
