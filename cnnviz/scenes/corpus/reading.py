@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from cnnviz.inputs.fitted import scaled
 from cnnviz.inputs.logmel import Features, log_mel
 from cnnviz.inputs.upload import MAX_BYTES, SOUNDS
 from cnnviz.scenes.corpus.result import Clip, Labelled
-from cnnviz.tensorfile.signatures import identify
+from cnnviz.tensorfile.signatures import Kind, identify
 from cnnviz.text import Message
 
 
@@ -67,18 +68,17 @@ def read_clip(
     """
     path = folder / entry.name
     try:
-        size = path.stat().st_size
-        if not size:
+        stat = path.stat()
+        if not stat.st_size:
             raise SourceError("The file is empty.")
-        with path.open("rb") as file:
-            head = file.read(MAX_BYTES)  # all of most files
+        data = path if stat.st_size > MAX_BYTES else path.read_bytes()
+        kind = identify(data) if isinstance(data, bytes) else kind_of(data, stat.st_mtime_ns)
     except OSError as error:
         raise SourceError("The file cannot be read: {reason}.", reason=error.strerror or "?") from None
-    kind = identify(head)
     if kind.name not in SOUNDS:
         raise SourceError(kind.refused(Message("a sound")))
     piece = Piece(entry.start, stretch)
-    heard = read_audio(head if size <= MAX_BYTES else path, kind.name, piece, features.rate)
+    heard = read_audio(data, kind.name, piece, features.rate)
     values = log_mel(heard.samples, features)
     values = values if shape is None else scaled(values, shape)
     seconds = len(heard.samples) / features.rate
@@ -87,6 +87,13 @@ def read_clip(
     events = (*(Labelled(label, entry.start, end) for label in entry.labels), *there)
     clip = Clip(entry.name, entry.start, seconds, max(heard.length, seconds), values.shape[1], events)
     return Heard(clip, values, heard.samples)
+
+
+@lru_cache(maxsize=16)
+def kind_of(path: Path, changed: int) -> Kind:
+    """What a file is that is too large to be held, by its beginning; asked for each of its stretches, and read once."""
+    with path.open("rb") as file:
+        return identify(file.read(MAX_BYTES))
 
 
 def sets_of(heard: Heard, classes: Sequence[str], features: Features, labels: str) -> NDArray[np.int64]:
