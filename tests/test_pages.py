@@ -17,6 +17,7 @@ from cnnviz.inputs.samples import Digit
 from cnnviz.inputs.signals import Sine
 from cnnviz.scenes.build import show
 from cnnviz.scenes.query import to_query
+from cnnviz.scenes.query.words import LEAST, MOST
 
 PAGES = ["home", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 EVERY = ("1d", "2d", "3d")
@@ -99,6 +100,8 @@ def runs(app: AppTest) -> None:
     assert not app.exception
     assert not app.warning
     assert all(blobs(app))
+    for box in app.number_input:  # what it takes is taken of it
+        assert LEAST <= box.min <= box.max <= MOST, box.key
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,16 @@ class Number(Word):
         """Is it a whole number?"""
         return not any(isinstance(one, float) for one in (self.default, self.low, self.high, self.step))
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Where the word has none, those of a number box.
+
+        >>> Number("eps", 1e-5, high=1.0).limits
+        (-9007199254740991.0, 1.0)
+        """
+        kind = int if self.whole else float
+        return kind(LEAST if self.low is None else self.low), kind(MOST if self.high is None else self.high)
+
     def read(self, text: str) -> float | None:
         """
         >>> Number("stride", 1, low=1, high=8).read("2"), Number("rows", None, low=1).read("")
@@ -78,7 +88,7 @@ class Number(Word):
         if not text and self.default is None:
             return None
         number = float(text)
-        low, high = (LEAST if self.low is None else self.low), (MOST if self.high is None else self.high)
+        low, high = self.limits
         if not isfinite(number) or not low <= (int(number) if self.whole else number) <= high:
             raise ValueError(text)
         return int(number) if self.whole else number
