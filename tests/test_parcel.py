@@ -15,6 +15,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from test_player_helpers import test_in_node as run_in_node
 
+from cnnviz.core.cache import Budget
 from cnnviz.jobs.wire import unpacked
 from cnnviz.jobs.worker import pickle
 from cnnviz.scenes import blob as blobs
@@ -32,7 +33,7 @@ def store(monkeypatch) -> MediaFileManager:
     files = MediaFileManager(MemoryMediaFileStorage("/media"))
     monkeypatch.setattr(runtime, "exists", lambda: True)
     monkeypatch.setattr(runtime, "get_instance", lambda: SimpleNamespace(media_file_mgr=files))
-    monkeypatch.setattr(parcel, "shelf", Shelf(parcel.MOST_BYTES, KIND))
+    monkeypatch.setattr(parcel, "shelf", Shelf(KIND, Budget()))
     return files
 
 
@@ -119,14 +120,14 @@ def test_large_parts_that_differ_anywhere_have_other_names(store):
 
 
 def test_parts_stay_within_their_bytes_and_the_ones_longest_not_asked_for_go(store):
-    shelf = Shelf(2500, KIND)
+    shelf = Shelf(KIND, Budget(2500))
     paths = {n: shelf.path(str(n), lambda n=n: bytes([n]) * 1000) for n in (1, 2)}
     shelf.path("1", lambda: pytest.fail("it is there"))
     shelf.path("3", lambda: b"3" * 1000)
     store.remove_orphaned_files()
     assert content(store, paths[1]) == b"\1" * 1000
     assert not store.read_file(paths[2].rpartition("/")[2])
-    assert shelf.bytes == 2000
+    assert shelf.files.bytes == 2000
     assert shelf.path("2", lambda: b"\2" * 1000) == paths[2]
     assert content(store, paths[2]) == b"\2" * 1000
 

@@ -6,16 +6,14 @@ from cnnviz.core.cache import Cache
 from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.text import spoken
 
-MOST_BYTES = 128 * 2**20  # of all inputs that are kept, and of their sounds
-
 
 def key(setting: Any) -> str:
     """Settings are frozen, and an upload's repr carries its digest. What is made holds words of one language."""
     return f"{spoken().code} {setting!r}"
 
 
-_grids: Cache[Grid] = Cache(MOST_BYTES, lambda grid: grid.values.nbytes)
-_sounds: Cache[tuple[Array | None]] = Cache(MOST_BYTES, lambda heard: sum(x.nbytes for x in heard if x is not None))
+_grids: Cache[Grid] = Cache()
+_sounds: Cache[tuple[Array | None]] = Cache()
 
 
 def read(source: Source) -> Grid:

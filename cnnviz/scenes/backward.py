@@ -12,10 +12,8 @@ from cnnviz.scenes.forward import input_of
 from cnnviz.scenes.request import Back, Request
 from cnnviz.scenes.upstream import FromLoss
 
-_passes: Cache[Run] = Cache(
-    128 * 2**20, lambda done: sum(x.nbytes for x in (done.x, done.y, *done.state.values(), *done.parts.values()))
-)
-_flows: Cache[Array] = Cache(64 * 2**20, lambda dy: dy.nbytes)
+_passes: Cache[Run] = Cache()
+_flows: Cache[Array] = Cache()
 
 
 def back(request: Request, stage: str, wanted: Back, done: Run) -> tuple[Run, Way, Array]:

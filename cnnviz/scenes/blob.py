@@ -15,7 +15,7 @@ from cnnviz.core.cache import Cache
 from cnnviz.text.catalogue import for_browser
 from cnnviz.text.language import ENGLISH, spoken
 
-BLOBS: Cache[bytes] = Cache(384 * 2**20, len)  # of scenes that were made before
+BLOBS: Cache[bytes] = Cache()  # of scenes that were made before
 VERSION = 1  # of the blob; a player that knows another one asks for a reload
 LARGE = 60_000  # bytes from which on a part of a blob has a name; see `Blob.parts`
 Tensors = dict[str, NDArray[Any]]

@@ -49,7 +49,7 @@ from cnnviz.scenes.vector_rows import laid_out, lay_out, words
 from cnnviz.scenes.weights import Named
 from cnnviz.text import Problem
 
-_matrices: Cache[Matrices] = Cache(128 * 2**20, Matrices.nbytes)
+_matrices: Cache[Matrices] = Cache()
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,6 @@ from cnnviz.text import _
 from cnnviz.text.numbers import measured
 
 SUM, ABOVE = "cam", "cam_relu"  # stages that a Grad-CAM is, behind those that it is of
-MOST_BYTES = 128 * 2**20  # of all answers that are kept
 Found = Slope | GradCam | Occluded
 
 
@@ -52,12 +51,7 @@ class Explained:
     columns: Mapping[str, Array] = field(default_factory=dict)
 
 
-_found: Cache[Found] = Cache(MOST_BYTES, lambda found: 3 * found_arrays(found))
-
-
-def found_arrays(found: Found) -> int:
-    """Bytes of the largest tensor that is kept."""
-    return int(found.maps.nbytes if isinstance(found, GradCam) else found.x.nbytes)
+_found: Cache[Found] = Cache()
 
 
 def explain(request: Request, view: AttributionView) -> Explained:

@@ -1,13 +1,11 @@
 """The network in reverse: the gradient of a loss by all maps of every stage, and how large it is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from math import ceil, floor, hypot, isfinite, log10
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnviz.core.cache import Cache
 from cnnviz.core.layers import Array, Softmax, Softmax2d
@@ -24,7 +22,6 @@ from cnnviz.text import _
 from cnnviz.text.numbers import measured
 
 SCALE = "signed"  # of every gradient
-MOST_BYTES = 128 * 2**20  # of all passes that are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +44,6 @@ class Seen:
     weights: Mapping[str, float]
     done: Backward
 
-    def arrays(self) -> Iterator[NDArray[Any]]:
-        return chain([self.dx], self.glance.arrays())
-
 
 @dataclass
 class Witness:
@@ -70,7 +64,7 @@ class Witness:
             self.glance.take(name, found.dy)
 
 
-_passes: Cache[Seen] = Cache(MOST_BYTES, lambda seen: sum(x.nbytes for x in seen.arrays()))
+_passes: Cache[Seen] = Cache()
 
 
 def go_back(request: Request, loss: Loss) -> Seen:

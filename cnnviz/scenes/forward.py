@@ -1,17 +1,16 @@
 """One forward pass for all that is seen of a request."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
 
-from numpy.typing import NDArray
-
 from cnnviz.core.cache import Cache
 from cnnviz.core.layers import Shape
 from cnnviz.core.run import Run
+from cnnviz.core.weight import weight
 from cnnviz.inputs import Grid
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.read import key, read
@@ -24,7 +23,6 @@ from cnnviz.scenes.request import Request
 WHOLE = 64 * 2**20  # bytes of a pass up to which all of its stages are kept
 LARGE = 16 * 2**20  # bytes of a pass above which a processor makes one at a time
 MOST_KEPT = 128 * 2**20  # of the stages of a larger one that are kept when others are looked at
-MOST_BYTES = 512 * 2**20  # of all passes that are kept
 
 
 class Witness(Protocol):
@@ -33,9 +31,6 @@ class Witness(Protocol):
     def __init__(self, network: Network, shape: Shape) -> None: ...
 
     def __call__(self, name: str, done: Run) -> None: ...
-
-    def arrays(self) -> Iterator[NDArray[Any]]:
-        """What it keeps."""
 
 
 W = TypeVar("W", bound=Witness)
@@ -56,7 +51,8 @@ class Forward:
         Of all stages; NaN if the pass ended before.
     """
 
-    request: Request
+    network: Network
+    shape: Shape  # of its input
     grid: Grid
     kept: Mapping[str, Run]
     seen: Mapping[Kind, Witness] = field(default_factory=dict)
@@ -72,26 +68,20 @@ class Forward:
     @property
     def whole(self) -> bool:
         """Are all stages kept?"""
-        return len(self.kept) == len(self.request.network.stages)
+        return len(self.kept) == len(self.network.stages)
 
     def witnessed(self, kind: Kind) -> "Forward":
         """With what a witness saw of all stages that are kept."""
         if kind in self.seen:
             return self
-        witness = kind(self.request.network, self.request.batch.sizes(self.grid.values.shape)[1])
+        witness = kind(self.network, self.shape)
         for name, done in self.kept.items():
             witness(name, done)
-        return Forward(self.request, self.grid, self.kept, {**self.seen, kind: witness}, self.seconds)
-
-    def nbytes(self) -> int:
-        """Of all tensors that are kept; what one stage makes and the next one reads counts once."""
-        runs = (x for done in self.kept.values() for x in (done.x, done.y, *done.state.values(), *done.parts.values()))
-        pictures = (x for witness in self.seen.values() for x in witness.arrays())
-        return sum({x.__array_interface__["data"][0]: x.nbytes for x in (*runs, *pictures)}.values())
+        return replace(self, seen={**self.seen, kind: witness})
 
 
 _turn = Lock()
-_passes: Cache[Forward] = Cache(MOST_BYTES, Forward.nbytes)
+_passes: Cache[Forward] = Cache()
 
 
 def run(request: Request, keep: Collection[str] = (), see: Kind | None = None) -> Forward:
@@ -137,8 +127,8 @@ def made(request: Request, keep: Collection[str], see: Kind | None, before: Forw
         kept = run_beside(lambda: key((network, request.weights)), network, order, request.weights.seed, state)
         took = time.perf_counter() - began
     seconds = took if whole or witness else before.seconds if before else float("nan")
-    done = Forward(request, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
-    if before and before.nbytes() + done.nbytes() <= MOST_KEPT:  # whoever goes from stage to stage comes back
+    done = Forward(network, shape, grid, kept, {**seen, see: witness} if see and witness else seen, seconds)
+    if before and weight((before, done)) <= MOST_KEPT:  # whoever goes from stage to stage comes back
         done = replace(done, kept={**before.kept, **kept})
     return done.witnessed(see) if see and whole else done
 

@@ -68,10 +68,6 @@ class Matrices:
             **{f"torch.d{name}": values for name, values in self.torch.items()},
         }
 
-    def nbytes(self) -> int:
-        """Of all that is kept."""
-        return sum(x.nbytes for x in self.arrays().values())
-
 
 def matrices_of(done: Run, view: MatrixView) -> Matrices:
     """The numbers of one run.

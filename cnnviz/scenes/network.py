@@ -4,9 +4,8 @@ As in a scene of one layer, whoever draws decides nothing. A stage has axes (cha
 picture has one slice, a signal one row as well, and a vector is one map whose numbers are slices of one cell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import ceil, prod
 from typing import Any
 
@@ -124,9 +123,6 @@ class Columns:
         else:
             small = blocked(values, self.blocks(name))
             self.tensors[name] = {"levels": levels_of(small, limits), "range": limits}
-
-    def arrays(self) -> Iterator[NDArray[Any]]:
-        return chain.from_iterable(tensors.values() for tensors in self.tensors.values())
 
     def is_exact(self, name: str) -> bool:
         """Do the stage's numbers go as they are?"""

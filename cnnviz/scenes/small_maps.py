@@ -38,10 +38,6 @@ class Channels:
         """Dead channels are 0 throughout, constant ones have another value throughout."""
         return ["" if low < high else "constant" if low else "dead" for low, high in self.ranges]
 
-    def nbytes(self) -> int:
-        """Bytes that they take."""
-        return self.levels.nbytes + self.ranges.nbytes + self.statistics.nbytes
-
     def values(self) -> Array:
         """The small pictures as numbers again, NaN where there are none."""
         low, high = self.ranges.T[..., None, None]

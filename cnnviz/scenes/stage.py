@@ -4,8 +4,6 @@ As in a scene of one layer, whoever draws decides nothing. Of the selected chann
 others, and of the other stages, small pictures of 8-bit levels are enough.
 """
 
-from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -29,9 +27,6 @@ class Watch:
 
     def __call__(self, name: str, done: Run) -> None:
         self.pictures[name] = small_picture(np.ascontiguousarray(done.y[0]))
-
-    def arrays(self) -> Iterator[NDArray[Any]]:
-        return chain.from_iterable(self.pictures.values())
 
     def channel(self, name: str, wanted: int) -> int:
         """The channel that is wanted, or the last where there are fewer."""

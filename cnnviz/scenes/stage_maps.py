@@ -17,7 +17,7 @@ from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.small_maps import Channels, channels_of
 from cnnviz.scenes.stage import Watch, make_maps
 
-_channels: Cache[Channels] = Cache(64 * 2**20, Channels.nbytes)  # of stages, whichever channel is looked at
+_channels: Cache[Channels] = Cache()  # of stages, whichever channel is looked at
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ FILM = "_film"  # of the session: the one that is being made, or that was made l
 EVERY = 0.5  # s between two looks at how far it is
 MOST_SECONDS = 900.0  # that a film may take
 at_work = SharedJobs()
-_estimates: Cache[Estimate] = Cache(32, lambda _: 1)
+_estimates: Cache[Estimate] = Cache()
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,12 @@ from cnnviz.web.shared_jobs import Done, Seat, SharedJobs, waiting
 from cnnviz.web.store import shared, store
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
-MOST_BYTES = 256 * 2**20  # of all answers that are kept
 MOST_SECONDS = 120.0  # that a run may take
 EVERY = 0.3  # s between two looks at a run; at each, the page may begin anew
 RUNS = Message("The network runs …")
 
 running, parties = SharedJobs(), Parties()
-answers: Cache[Any] = Cache(MOST_BYTES, lambda shown: len(shown.blob))
+answers: Cache[Any] = Cache()
 refused = Refusals(
     {
         "memory": Message("This run took too much memory and was stopped. Use a smaller input, or fewer filters."),

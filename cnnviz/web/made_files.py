@@ -10,7 +10,7 @@ from cnnviz.export import Staged, Wanted, make
 from cnnviz.text import spoken
 from cnnviz.web.store import shared, store
 
-_files: Cache[bytes] = Cache(64 * 2**20, len)
+_files: Cache[bytes] = Cache()
 
 
 def bare(staged: Staged) -> Staged:

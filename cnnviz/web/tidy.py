@@ -14,9 +14,11 @@ from typing import Any
 
 from streamlit import runtime
 
+from cnnviz.core.cache import TOGETHER
 from cnnviz.web.components.parcel import served
 
 EVERY = 60.0  # s between two looks; each takes 0.2 s of processor
+KEPT = 900.0  # s for which what was made is kept after it was last asked for
 
 looking: list[asyncio.Task[None]] = []  # an event loop forgets tasks that nobody holds
 
@@ -44,7 +46,8 @@ async def look_after(manager: Any) -> None:
 
 
 def give_back() -> None:
-    """Collect what only refers to itself, and let the system have what the allocator holds free."""
+    """Forget what nobody asks for, collect what only refers to itself, and hand back what the allocator holds free."""
+    TOGETHER.forget(KEPT)
     gc.collect()
     with suppress(OSError, AttributeError):  # another system's library has none
         ctypes.CDLL(None).malloc_trim(0)

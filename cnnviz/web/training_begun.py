@@ -9,12 +9,11 @@ from cnnviz.networks.training import Budget, History, Recipe, train
 from cnnviz.networks.training.keeper import examples_of
 from cnnviz.networks.training.moments import COUNT
 from cnnviz.networks.training.recipe import PASSES
-from cnnviz.web.training_runs import key, known, size
+from cnnviz.web.training_runs import key, known
 
 MOST_MACS = 10_000_000_000  # of one moment: about half a second on one core
-MOST_BYTES = 64 * 2**20  # of all that are kept
 
-kept: Cache[History] = Cache(MOST_BYTES, size)
+kept: Cache[History] = Cache()
 
 
 def begun(recipe: Recipe) -> History | None:

@@ -22,19 +22,13 @@ from cnnviz.web.pools import TRAININGS, visitor
 
 SEATS, SEEN, WRONG = "_trainings", "_trained", "_untrained"  # of the session, each by recipe
 MOST_SEEN = 4
-MOST_BYTES = 384 * 2**20  # of all histories that are kept
+MOST_BYTES = 256 * 2**20  # of all histories that are kept: what took minutes does not go for what takes milliseconds
 MOST_SECONDS = 240.0  # of one run, until somebody asks it to go on
 MOST_MACS = 2_000_000_000_000  # of all steps: about as long on one core
 PATIENCE = 60.0  # s that a run may take beyond, to begin and to measure
 
 
-def size(history: History) -> int:
-    """Bytes of all that a history holds."""
-    arrays = (a for one in history.moments for part in (one.state, one.gradient) for a in part.values())
-    return sum(a.nbytes for a in arrays) + history.loss.nbytes + history.rate.nbytes + len(history.rest)
-
-
-kept: Cache[History] = Cache(MOST_BYTES, size)
+kept: Cache[History] = Cache(MOST_BYTES, spared=True)
 
 
 @dataclass(eq=False)
@@ -80,8 +74,7 @@ def key(recipe: Recipe) -> str:
 def known(recipe: Recipe) -> History | None:
     """What came of a recipe, as far as it was trained; None if it never was, or that was let go."""
     sweep()
-    found = kept.held.get(key(recipe))
-    return found[0] if found else seen().get(key(recipe))
+    return kept.find(key(recipe)) or seen().get(key(recipe))
 
 
 def seen() -> dict[str, History]:
@@ -212,5 +205,5 @@ def leave_all_but(wanted: Iterable[Recipe]) -> None:
 
 def finished(recipe: Recipe) -> bool:
     """Is all of it known?"""
-    found = kept.held.get(key(recipe))
-    return found is not None and not found[0].rest
+    found = kept.find(key(recipe))
+    return found is not None and not found.rest

@@ -10,15 +10,10 @@ from cnnviz.core.settings import Setting
 from cnnviz.inputs.base import check_knobs
 from cnnviz.text import Message
 
-MOST_BYTES = 512 * 2**20  # of all examples that are kept: two times the whole of Fashion-MNIST
+MOST_BYTES = 512 * 2**20  # of one data set: two times the whole of Fashion-MNIST
 
 
-def size(split: Split) -> int:
-    """The bytes of all its arrays."""
-    return sum(one.x.nbytes + one.y.nbytes for one in (split.train, split.test))
-
-
-_splits: Cache[Split] = Cache(MOST_BYTES, size)
+_splits: Cache[Split] = Cache(MOST_BYTES)
 
 
 @dataclass(frozen=True)

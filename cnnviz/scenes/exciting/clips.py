@@ -35,7 +35,7 @@ class Heard:
     events: Sequence[Event]
 
 
-_heard: Cache[Heard] = Cache(32 * 2**20, lambda one: one.x.nbytes + one.samples.nbytes)
+_heard: Cache[Heard] = Cache()
 
 
 def unseen(data: SoundEvents, i: int) -> Heard:

@@ -26,7 +26,7 @@ from cnnviz.scenes.query.inputs import PART
 from cnnviz.tensorfile.apart import read_apart
 from cnnviz.text import Message, listed
 
-_blobs: Cache[bytes] = Cache(64 * 2**20, len)
+_blobs: Cache[bytes] = Cache()
 
 
 @dataclass(frozen=True)

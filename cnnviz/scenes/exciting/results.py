@@ -17,10 +17,9 @@ from cnnviz.tensorfile.apart import read_apart
 
 VARIABLE = "CNNVIZ_CORPORA"
 MOST_NAMES = 200  # results that are offered by name
-MOST_BYTES = 64 * 2**20  # of what was read of all results
 
-_told: Cache[Told] = Cache(MOST_BYTES, lambda one: one.answers.auc.nbytes + one.box.nbytes * 20)
-_about: Cache[About] = Cache(2**20, lambda one: 4096)
+_told: Cache[Told] = Cache()
+_about: Cache[About] = Cache()
 
 
 def names() -> dict[str, Path]:

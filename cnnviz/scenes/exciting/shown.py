@@ -21,7 +21,7 @@ from cnnviz.scenes.query.inputs import INPUT, PART
 from cnnviz.scenes.weights import Seeded, Trained
 from cnnviz.text import Message
 
-_blobs: Cache[bytes] = Cache(48 * 2**20, len)
+_blobs: Cache[bytes] = Cache()
 
 
 class Known(Protocol):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from cnnviz.core.layers import Shape
@@ -11,6 +10,7 @@ from cnnviz.inputs import Source, SourceError, for_ndim
 from cnnviz.inputs.drawn import Drawn
 from cnnviz.inputs.logmel import Features
 from cnnviz.inputs.part import Part
+from cnnviz.inputs.read import read
 from cnnviz.inputs.spectrogram import WANTED as ARRAYS
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import SOUNDS, WANTED, Upload
@@ -74,10 +74,9 @@ def ask_drawn(form: Form) -> Make:
     return lambda: Drawn(cells=cells, **said)
 
 
-@lru_cache(maxsize=16)
 def shape_of(source: Source) -> Shape:
     """Shape of an input, (channels, *axes)."""
-    return source.grid().values.shape
+    return read(source).values.shape
 
 
 # --- a sound ---

@@ -5,15 +5,17 @@ from all runs, so that one visitor's is the next one's, and the warning that nob
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from threading import Lock
+from queue import Empty, SimpleQueue
 
 import streamlit as st
 from streamlit import runtime
+
+from cnnviz.core.cache import TOGETHER, Budget, Cache
 
 APART = "cnnviz"  # the thread's name
 
@@ -47,35 +49,41 @@ def thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, APART)
 
 
+@dataclass(frozen=True)
+class File:
+    """Where a file lies."""
+
+    path: str
+    place: str
+    bytes: int
+
+
 class Shelf:
-    """Files by digest. Of those that take more bytes than `most` together, the ones longest not asked for go.
+    """Files by digest, within the budget of all that is kept.
 
     Parameters
     ----------
-    most : int [bytes]
     kind : str
         Their media type.
     """
 
-    def __init__(self, most: int, kind: str) -> None:
-        self.most, self.kind = most, kind
-        self.held: OrderedDict[str, tuple[str, str, int]] = OrderedDict()  # path, place and bytes of each
-        self.bytes = 0
-        self._places = count()
-        self._lock = Lock()
+    def __init__(self, kind: str, budget: Budget = TOGETHER) -> None:
+        self.kind = kind
+        self.files: Cache[File] = Cache(size=lambda file: file.bytes, gone=self.clear, budget=budget)
+        self._places, self._cleared = count(), SimpleQueue[str]()
 
     def path(self, digest: str, content: Callable[[], bytes]) -> str:
         """Where a file lies from now on."""
-        with self._lock:
-            if digest in self.held:
-                self.held.move_to_end(digest)
-                return self.held[digest][0]
-            file, place = content(), f"{self.kind} {next(self._places)}"
-            path = add(file, self.kind, place, digest)
-            self.held[digest] = path, place, len(file)
-            self.bytes += len(file)
-            while self.bytes > self.most and len(self.held) > 1:
-                _, (_, gone, size) = self.held.popitem(last=False)
-                add(b"", self.kind, gone)  # the store drops what was there with the next run that ends
-                self.bytes -= size
-            return path
+        return self.files.get(digest, lambda: self.put(digest, content())).path
+
+    def put(self, digest: str, file: bytes) -> File:
+        try:
+            place = self._cleared.get_nowait()  # the store forgets no place
+        except Empty:
+            place = f"{self.kind} {next(self._places)}"
+        return File(add(file, self.kind, place, digest), place, len(file))
+
+    def clear(self, file: File) -> None:
+        """The store drops what was there with the next run that ends."""
+        add(b"", self.kind, file.place)
+        self._cleared.put(file.place)

@@ -12,13 +12,12 @@ from cnnviz.scenes.blob import Blob, header_of
 from cnnviz.web.components.files import Shelf
 
 MARK = b"\xffcnnviz\xff"  # read as the length of a header, it is none
-MOST_BYTES = 256 * 2**20  # of all parts that can be fetched
 
 # Streamlit compresses answers of other types anew for each browser, at 20 ms of processor a megabyte, of which a fifth
 # is saved. The store knows no ending for this one, so the proxy tells the parts of blobs by having none.
 KIND = "video/x-cnnviz"
 
-shelf = Shelf(MOST_BYTES, KIND)
+shelf = Shelf(KIND)
 
 
 def parcel(blob: bytes) -> bytes:
