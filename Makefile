@@ -31,6 +31,9 @@ MESSAGES := _ Message plural:1,2 Plural:1,2 Problem GeometryError BudgetError De
 POT := locale/cnnviz.pot
 BABEL := $(PY) -m babel.messages.frontend
 
+# What pytest makes of a test's file is kept: to make it again takes each worker 7 seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run serve test test-browsers test-deploy lint fuzz mutate bench load messages lock audit
 
 help:
@@ -56,7 +59,7 @@ serve: $(APP)
 
 test: lint
 	$(PY) tests/find_browser.py
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py

@@ -1,5 +1,7 @@
 """What any test may ask for: a running app, a browser, and a page that tells on the app."""
 
+import gc
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -7,6 +9,7 @@ from typing import Any
 
 import examples  # noqa: F401 -- with it come Hypothesis's profiles
 import fuzz
+import order
 import pytest
 from alone import PlayerAlone, empty
 from find_browser import find
@@ -29,7 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
             item.add_marker(pytest.mark.flaky(reruns=1))
+    order.mixed(items)
     fuzz.shuffle(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: for each test, neither the collector nor who listens to all logs goes through it."""
+    gc.freeze()
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("torch") and isinstance(logger, logging.Logger):
+            logger.propagate = True
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -40,18 +40,21 @@ def pure(module: str) -> bool:
     return room(module) in {"core", "networks", "text"} and not module.startswith("cnnviz.networks.checkpoint")
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def imports(module: str) -> list[str]:
     """Full names of all that a module imports, wherever in it; what it names only to be checked apart."""
     tree = ast.parse(NAMES[module].read_text())
     tree.body = [
         node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
     ]
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module}: name modules in full"
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found += (f"{node.module}.{name.name}" for name in node.names)
+    return found
 
 
 def ours(module: str) -> set[str]:
@@ -73,24 +76,23 @@ def test_every_module_is_in_a_room():
     assert {room(module) for module in MODULES} == ROW.keys()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_from_rooms_below(module):
-    mine = room(module)
-    assert {other for other in map(room, ours(module)) if other != mine and ROW[other] >= ROW[mine]} == set()
+def test_a_module_imports_only_from_rooms_below():
+    rooms = {(module, room(module), room(other)) for module in MODULES for other in ours(module)}
+    assert {(module, other) for module, mine, other in rooms if other != mine and ROW[other] >= ROW[mine]} == set()
 
 
 def test_modules_do_not_import_one_another_in_a_circle():
     TopologicalSorter({module: ours(module) - {module} for module in MODULES}).prepare()
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if pure(module)])
-def test_the_pure_part_needs_torch_and_numpy_alone(module):
-    assert libraries(module) <= {"cnnviz", "torch", "numpy"}
+def test_the_pure_part_needs_torch_and_numpy_alone():
+    more = {module: libraries(module) - {"cnnviz", "torch", "numpy"} for module in MODULES if pure(module)}
+    assert {module: found for module, found in more.items() if found} == {}
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if room(module) not in MAY_IMPORT_STREAMLIT])
-def test_streamlit_stays_above(module):
-    assert "streamlit" not in libraries(module)
+def test_streamlit_stays_above():
+    below = [module for module in MODULES if room(module) not in MAY_IMPORT_STREAMLIT]
+    assert [module for module in below if "streamlit" in libraries(module)] == []
 
 
 def test_importing_the_pure_part_does_not_load_streamlit():
