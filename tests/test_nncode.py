@@ -53,6 +53,7 @@ from cnnviz.networks.code import (
     to_json,
     to_text,
 )
+from cnnviz.networks.code.guard import MAX_CHARACTERS
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network, after
@@ -750,6 +751,13 @@ def test_a_flood_is_refused_at_once_and_in_little_memory(read, name):
     assert_one_sentence(refusal.value)
     assert seconds < 5  # of this thread alone, and several times slower for being traced
     assert most < 80 * 2**20
+
+
+@pytest.mark.parametrize(("read", "text"), [(from_text, "ReLU(".ljust(60_000) + ");ReLU()"), (from_json, to_json(TEN))])
+def test_an_address_and_a_file_are_read_up_to_so_many_characters(read, text):
+    assert read(text.ljust(MAX_CHARACTERS)).stages
+    with pytest.raises(CodeError, match="has 100,001 characters: at most 100,000 are read"):
+        read(text.ljust(MAX_CHARACTERS + 1))
 
 
 SOUND = class_code(ZOO["AlexNet, torchvision"].network)
