@@ -5,11 +5,9 @@ visitor goes. Behind the last one of an evening a film or a training would go on
 """
 
 import asyncio
-import logging
 from functools import cache, partial
 from typing import Any
 
-from starlette.requests import ClientDisconnect
 from streamlit import config
 from streamlit.runtime import Runtime, exists
 
@@ -20,18 +18,12 @@ from cnnviz.web.pools import POOLS
 def watch() -> None:
     """Look now and then who does not come back; begun once, by the first visitor."""
     if exists():
-        logging.getLogger("uvicorn.error").addFilter(told)
         runtime = Runtime.instance()
         loop = runtime._get_async_objs().eventloop
         storage = getattr(getattr(runtime, "_session_mgr", None), "_session_storage", None)
         kept = getattr(storage, "_cache", None)
         if kept is not None:
             loop.call_soon_threadsafe(look, loop, kept, every())
-
-
-def told(record: logging.LogRecord) -> bool:
-    """Is this for the log? Not that somebody has hung up in the middle of an upload."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ClientDisconnect))
 
 
 def every() -> float:

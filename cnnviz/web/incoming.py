@@ -9,6 +9,7 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, Value, WStates
@@ -49,8 +50,12 @@ def look_over() -> None:
 
 
 def shortly(record: logging.LogRecord) -> bool:
-    """Log in one line what is no message of Streamlit's: bytes that hold none, or text. Its visitor is sent away."""
+    """Log nothing of an upload that ends in the middle, and in one line what is no message of Streamlit's: bytes that
+    hold none, or text. Its visitor is sent away.
+    """
     error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ClientDisconnect):
+        return False
     if type(error).__name__ == "DecodeError" or (isinstance(error, KeyError) and error.args == ("bytes",)):
         record.exc_info = None
     return True
