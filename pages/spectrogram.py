@@ -28,7 +28,7 @@ from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
-from cnnviz.web import corpora, markdown
+from cnnviz.web import corpora, downloads, markdown
 from cnnviz.web import page as screen
 from cnnviz.web.asking import asks
 from cnnviz.web.attribution import explained, share_explained
@@ -166,7 +166,7 @@ def files(maps: Maps) -> None:
     with st.container(horizontal=True):
         for label, (ending, make) in rows.items():
             name = takeaway.file_name(maps, ending)
-            st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
+            downloads.offer(label, make, name)
     st.caption(
         _("The arrays hold all channels of the stage as torch gave them, with the seconds and hertz of every cell.")
     )

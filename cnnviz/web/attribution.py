@@ -12,7 +12,7 @@ from cnnviz.scenes.explain import Explained
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.request import Request
 from cnnviz.text import _
-from cnnviz.web import markdown
+from cnnviz.web import downloads, markdown
 from cnnviz.web.components.overview import overview
 from cnnviz.web.components.player import player
 from cnnviz.web.share import here, share
@@ -50,7 +50,7 @@ def share_explained(request: Request, shown: Explained, own: bool) -> None:
             (_("Picture of all maps"), "attribution.png", partial(maps_picture, request, shown, look)),
             (_("Numbers of all maps"), "attribution.npz", partial(maps_numbers, request, shown)),
         ):
-            st.download_button(label, make, name, icon=":material/download:", on_click="ignore")
+            downloads.offer(label, make, name)
 
 
 def scene_of(work: Any) -> bytes:

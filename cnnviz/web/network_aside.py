@@ -14,6 +14,7 @@ from cnnviz.export import STILLS, Look, atlas
 from cnnviz.networks.network import Network
 from cnnviz.networks.table import Row
 from cnnviz.text import _
+from cnnviz.web import downloads
 from cnnviz.web.network_table import parameters_words
 
 
@@ -22,8 +23,7 @@ def take_maps(blob: bytes, title: str) -> None:
     channel = int(st.number_input(_("channel"), 0, 511, 0, key="_atlas", help=_("of every layer that has it")))
     look = Look(dark=st.context.theme.type == "dark")
     for form in STILLS:
-        draw = partial(atlas, blob, look, channel, title, form)
-        st.download_button(f"network.{form}", draw, f"network.{form}", icon=":material/download:", on_click="ignore")
+        downloads.offer(f"network.{form}", partial(atlas, blob, look, channel, title, form), f"network.{form}")
 
 
 def what_if(network: Network, shape: Shape, found: Sequence[Row]) -> None:

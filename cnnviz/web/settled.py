@@ -2,6 +2,7 @@
 
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.web.departed import watch
+from cnnviz.web.downloads import say_why
 from cnnviz.web.incoming import look_over
 from cnnviz.web.latency import send_at_once
 from cnnviz.web.lean import be_lean
@@ -14,5 +15,5 @@ from cnnviz.web.tidy import keep_tidy
 def settle() -> None:
     """All of it; what is settled already stays."""
     PLACE.reader = read_in_worker
-    for once in (send_at_once, answer_whole, look_over, watch, draw_anew, be_lean, keep_tidy):
+    for once in (send_at_once, answer_whole, look_over, watch, draw_anew, say_why, be_lean, keep_tidy):
         once()

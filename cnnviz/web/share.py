@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from cnnviz.content.embed import embed, qr
 from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, ready
 from cnnviz.scenes.opening import TOLD, opening
 from cnnviz.text import Message, _, both
+from cnnviz.web import downloads
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
 from cnnviz.web.made_files import file
@@ -92,17 +92,12 @@ def files(staged: Staged) -> None:
             ask_for_film(staged, ending, film(staged))
         else:
             wanted = picture(staged) if KINDS[ending].family == "picture" else Wanted()
-            download(staged, ending, partial(file, staged, ending, wanted))
+            name = staged.file_name(ending)
+            make = partial(file, staged, ending, wanted)
+            downloads.offer(_("Download {name}", name=name), make, name, KINDS[ending].mime)
     except ExportError as problem:
         st.warning(str(problem), icon=":material/info:")
     show_film()
-
-
-def download(staged: Staged, ending: str, data: Any) -> None:
-    name = staged.file_name(ending)
-    st.download_button(
-        _("Download {name}", name=name), data, name, KINDS[ending].mime, icon=":material/download:", on_click="ignore"
-    )
 
 
 def picture(staged: Staged) -> Wanted:

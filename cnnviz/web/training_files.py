@@ -11,6 +11,7 @@ from safetensors.numpy import save
 
 from cnnviz.networks.training import History
 from cnnviz.text import _
+from cnnviz.web import downloads
 
 MEASURED = ("accuracy_train", "accuracy_test", "loss_train", "loss_test")
 
@@ -23,9 +24,7 @@ def offer(found: Sequence[History]) -> None:
         with st.container(horizontal=True):
             for ending, make in (("safetensors", weights), ("csv", table), ("npz", arrays)):
                 file = f"{name}.{ending}"
-                st.download_button(
-                    file, partial(make, history), file, icon=":material/download:", on_click="ignore", key=file
-                )
+                downloads.offer(file, partial(make, history), file, key=file)
 
 
 def weights(history: History) -> bytes:
