@@ -75,7 +75,9 @@ class Tab:
         self.page.emulate_media(**(USUAL | media))
 
     def clear(self) -> None:
-        """Leave the app."""
+        """Leave the app. What was opened from here closes: a tab behind another one draws a frame in a second."""
+        for other in self.context.pages[1:]:
+            other.close()
         self.page.unroute_all()
         self.page.evaluate(FORGET)
         self.watch.check()
