@@ -43,6 +43,9 @@ DIVERGING = ("signed", "weight")
 def ranges(x: NDArray[Any]) -> NDArray[np.float32]:
     """Lowest and highest finite value of each channel, shape (channels, 2); 0 and 0 where none is finite."""
     flat = x.reshape(len(x), -1)
+    ends = np.stack([flat.min(axis=1, initial=np.inf), flat.max(axis=1, initial=-np.inf)], axis=1)
+    if np.isfinite(ends).all():  # then all between is
+        return ends.astype(np.float32)
     finite = np.isfinite(flat)
     low = np.where(finite, flat, np.inf).min(axis=1)
     high = np.where(finite, flat, -np.inf).max(axis=1)

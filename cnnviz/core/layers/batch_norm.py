@@ -69,6 +69,15 @@ class BatchNorm(Norm):
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         if not self.track_running_stats:
             return {"output": self.apply(module, x), **self.statistics(x)}
+        y, means, variances = self.passed(module, x)
+        found = self.statistics(x) if self.training else self.settled(means[-1], variances[-1])
+        return {"output": y, "running_mean": means, "running_var": variances, **found}
+
+    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
+        return {"output": self.passed(module, x)[0] if self.track_running_stats else self.apply(module, x)}
+
+    def passed(self, module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The output of the last pass, and the running statistics before and behind each, (steps + 1, channels)."""
         means, variances = [module.get_buffer("running_mean").clone()], [module.get_buffer("running_var").clone()]
         module.train()
         y = x
@@ -78,12 +87,7 @@ class BatchNorm(Norm):
             variances.append(module.get_buffer("running_var").clone())
         if not self.training:
             y = self.apply(module.eval(), x)
-        found = self.statistics(x) if self.training else self.settled(means[-1], variances[-1])
-        # running statistics: (steps + 1, channels)
-        return {"output": y, "running_mean": torch.stack(means), "running_var": torch.stack(variances), **found}
-
-    def only(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
-        return {"output": self.call(module, x, seed)["output"]}  # its passes and its modes are those of `call`
+        return y, torch.stack(means), torch.stack(variances)
 
     def use(self) -> list[str]:
         passes = self.steps - 1 if self.training else self.steps
