@@ -19,6 +19,7 @@ from cnnviz.web.components.sketch import sketch
 from cnnviz.web.cookies import tell_refused
 from cnnviz.web.markdown import plain
 from cnnviz.web.pools import FILES
+from cnnviz.web.turns import came
 from cnnviz.web.widgets import BIND, Bind, place, spread
 
 RECORDED = "recording"
@@ -133,10 +134,11 @@ class Widgets(Form):
     def file(self, key: str, label: Message, megabytes: int | None = None) -> File | None:
         FILES.warm()
         tell_refused()
+        changed = self.when_changed(key, came)
         if key == RECORDING:
-            st.audio_input(str(label), sample_rate=RATE, key=RECORDED, on_change=self.when_changed(key))
+            st.audio_input(str(label), sample_rate=RATE, key=RECORDED, on_change=changed)
         else:
-            st.file_uploader(str(label), key=key, max_upload_size=megabytes, on_change=self.when_changed(key))
+            st.file_uploader(str(label), key=key, max_upload_size=megabytes, on_change=changed)
         return content(key)
 
     def parts(self, *titles: Message | None) -> Sequence[AbstractContextManager[Any]]:

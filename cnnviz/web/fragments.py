@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.scenes.query.form import Form
-from cnnviz.web import history, page, visits
+from cnnviz.web import history, page, turns, visits
 from cnnviz.web.asking import Asking
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
@@ -89,9 +89,10 @@ def knobs(parts: Parts) -> Any:
     """What a knob redraws where other knobs come and go with it."""
     begin()
     asking = Asking()
-    with asking.kept_back():
-        place = ask(parts, st.sidebar, OnPage() if parts.clicks else None)
-    return looks(parts, asking, place) if parts.clicks else stage(parts, asking)
+    with turns.in_turn():
+        with asking.kept_back():
+            place = ask(parts, st.sidebar, OnPage() if parts.clicks else None)
+        return looks(parts, asking, place) if parts.clicks else stage(parts, asking)
 
 
 @st.fragment(key=LOOKS)
@@ -112,7 +113,8 @@ def stage(parts: Parts, asking: Asking) -> Any:
     """What any knob redraws; knobs ask for this one."""
     asking.ask_here()
     begin()
-    scene = live(parts)
+    with turns.in_turn():
+        scene = live(parts)
     if apart():
         pin(parts.name)
         history.remember(parts.name)

@@ -29,6 +29,7 @@ from cnnviz.web.parties import Parties
 from cnnviz.web.pools import NETWORKS, Refusals, visitor
 from cnnviz.web.shared_jobs import Done, Seat, SharedJobs, waiting
 from cnnviz.web.store import shared, store
+from cnnviz.web.turns import UPLOADS
 
 MOST_MEMORY = 64 * 2**20  # bytes of weights and maps that the server itself makes
 MOST_SECONDS = 120.0  # that a run may take
@@ -123,9 +124,10 @@ def awaited(seat: Seat) -> Iterator[Job | Done]:
     """A job that is over; meanwhile it is said how far it is, and whatever is pressed ends the waiting."""
     place = st.empty()
     try:
-        while not seat.job.wait(EVERY):
-            give_way()
-            place.caption(words(seat.job))
+        with UPLOADS.away():
+            while not seat.job.wait(EVERY):
+                give_way()
+                place.caption(words(seat.job))
         yield seat.job
     finally:
         seat.leave()

@@ -11,15 +11,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.jobs import JobError, Kind, Pool
 from cnnviz.tensorfile import apart
 from cnnviz.text import Message, Problem
+from cnnviz.web.turns import UPLOADS
 
 # What takes seconds. It stands back behind the server, so that knobs go first; and there are two workers at least, so
 # that one visitor's film does not hold up another's.
 WORKERS = max(2, (os.cpu_count() or 2) // 2)
 LONG = Pool(Kind(memory=3 * 2**30, nice=10, modules=("cnnviz.export", "cnnviz.scenes.build")), WORKERS)
 
-# What decodes strangers' files: a picture should not be seen to wait.
+# What decodes strangers' files: a picture should not be seen to wait, but of a class's thirty sounds knobs go first.
 READERS = ("cnnviz.inputs.upload", "cnnviz.inputs.spectrogram", "cnnviz.networks.checkpoint")
-FILES = Pool(Kind(memory=2 * 2**30, modules=READERS), WORKERS)
+FILES = Pool(Kind(memory=2 * 2**30, nice=3, modules=READERS), WORKERS)
 MOST_SECONDS = 30.0  # that reading a file may take
 
 # What runs large networks. Somebody waits for it, and should not wait for films. A GPU has one,
@@ -77,7 +78,9 @@ def read_in_worker(refusal: type[Problem], read: Callable[..., Any], *arguments:
     if told := refused.get(which):
         raise refusal(told)
     try:
-        return FILES.submit(visitor(), apart.job, read, *arguments, seconds=MOST_SECONDS).result()
+        job = FILES.submit(visitor(), apart.job, read, *arguments, seconds=MOST_SECONDS)
+        with UPLOADS.away():
+            return job.result()
     except JobError as error:
         if told := refused.remember(which, error.reason):
             raise refusal(told) from error
