@@ -8,9 +8,11 @@ import soundfile
 
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.cli.corpus.run import run
+from cnnviz.inputs.audio import LONGEST
 from cnnviz.inputs.events import clip
 from cnnviz.inputs.logmel import RATE
 from cnnviz.scenes.corpus.labels import by_table, clips_in
+from cnnviz.scenes.corpus.stretches import stretched
 
 LINK = "spectrogram?nb_filters=4,+4,+4"  # random weights, five stages in each of three blocks
 TABLE = "events.tsv"
@@ -35,12 +37,13 @@ def make_result(folder: Path, clips: int = 12, link: str = LINK) -> Path:
     return folder
 
 
-def search_in(clips: Path, out: Path, link: str = LINK, engine=None, size: int = 64) -> None:
-    """Search a folder that `make_clips` has made, in this process."""
+def search_in(clips: Path, out: Path, link: str = LINK, engine=None, size: int = 64, stretch: float = LONGEST) -> None:
+    """Search a folder that has a table, in this process; longer sounds in stretches of so many seconds."""
     entries, classes, labels = by_table(clips_in(clips), clips / TABLE)
     search, about = opened(link, None, clips)
     heard = {"classes": classes, "labels": labels}
-    run(replace(search, **heard), replace(about, **heard), entries, out, engine or here, lambda *_: None, size)
+    search, about = replace(search, **heard, stretch=stretch), replace(about, **heard)
+    run(search, about, stretched(clips, entries, stretch), out, engine or here, lambda *_: None, size)
 
 
 def here(work, search, items, *more):

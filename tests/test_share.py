@@ -21,7 +21,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from test_pages import LAYERS, blobs, opened
 
-from cnnviz.__main__ import export, parser
+from cnnviz.__main__ import export, main, parser
 from cnnviz.cli.open_link import staged_at
 from cnnviz.content.address import PACKED, address, pack
 from cnnviz.core.layers import Conv
@@ -441,15 +441,19 @@ def test_a_file_is_called_after_its_layer():
 # --- the command line ---
 
 
-def command(*words: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "cnnviz", *words], capture_output=True, text=True, check=False)
+@pytest.fixture
+def command(monkeypatch):
+    """What a shell starts, in this process."""
+
+    def started(*words: object) -> None:
+        monkeypatch.setattr(sys, "argv", ["cnnviz", *map(str, words)])
+        main()
+
+    return started
 
 
-def test_the_command_makes_the_file_that_the_tab_makes(tmp_path):
-    done = command(
-        "export", SMALL, str(tmp_path / "a.gif"), "--width", "400", "--dark", "--last", "3", "--seconds", "0.5"
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+def test_the_command_makes_the_file_that_the_tab_makes(command, tmp_path):
+    command("export", SMALL, tmp_path / "a.gif", "--width", 400, "--dark", "--last", 3, "--seconds", 0.5)
     plan = Plan(last=2, seconds=0.5, most=300)
     expected = make(staged_at(SMALL), "gif", Wanted(Look(dark=True, width_px=400), None, plan))
     assert (tmp_path / "a.gif").read_bytes() == expected
@@ -531,9 +535,17 @@ def test_an_ending_in_capitals_is_the_same(tmp_path):
     assert (tmp_path / "a.PNG").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
-def test_the_command_ends_with_a_sentence_and_no_traceback(tmp_path):
-    for words in ((SMALL, str(tmp_path / "a.bmp")), (SMALL, str(tmp_path / "no" / "a.png")), ("nowhere", "a.png")):
-        done = command("export", *words)
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+@pytest.mark.parametrize(("link", "name"), [(SMALL, "a.bmp"), (SMALL, "no/a.png"), ("nowhere", "a.png")])
+def test_the_command_ends_with_a_sentence(command, tmp_path, link, name):
+    with pytest.raises(SystemExit) as ended:
+        command("export", link, tmp_path / name)
+    assert len(ended.value.code.splitlines()) == 1
+
+
+def test_a_sentence_comes_with_no_traceback():
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnviz", "export", "nowhere", "a.png"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "no page" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

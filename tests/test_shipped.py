@@ -12,13 +12,13 @@ import torch
 from cnnviz.__main__ import main, parser
 from cnnviz.cli.train import table
 from cnnviz.inputs.datasets import fashion_mnist
-from cnnviz.inputs.datasets.base import forget
+from cnnviz.inputs.datasets.base import Split, forget
 from cnnviz.inputs.events import UNSEEN
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
 from cnnviz.networks.small import digits_net
 from cnnviz.networks.training import in_train_mode
-from cnnviz.scenes.shipped import card, cards, data_of, network_of, split_of, state, suiting
+from cnnviz.scenes.shipped import card, cards, network_of, split_of, state, suiting
 from cnnviz.scenes.shipped.card import WEIGHTS
 from cnnviz.scenes.shipped.making import make, spelled
 from cnnviz.scenes.shipped.measuring import measured, overall
@@ -35,10 +35,20 @@ MOST = {"signals-shuffled": 0.7}
 
 
 @cache
+def split(name: str) -> Split:
+    """Clips are made once."""
+    return split_of(name)
+
+
+@cache
 def by_class(name: str, place: int) -> np.ndarray:
     """Measured now, from the file."""
-    split = split_of(name)
-    return measured(network_of(name), state(name, place), split.test, len(split.classes))
+    return measured(network_of(name), state(name, place), split(name).test, len(split(name).classes))
+
+
+def at_last(name: str) -> float:
+    """What is known when the training ends."""
+    return overall(by_class(name, len(card(name).moments) - 1), split(name).test)
 
 
 def test_every_recipe_has_its_weights():
@@ -80,24 +90,24 @@ def test_weights_are_those_of_the_network(name, place):
 @pytest.mark.parametrize(("name", "place"), MOMENTS)
 def test_the_card_says_what_is_measured(name, place):
     """To the last example; another processor may add up in another order, which lets one on the edge fall."""
-    one, split = card(name).moments[place], split_of(name)
+    one, test = card(name).moments[place], split(name).test
     found = by_class(name, place)
-    near = 0.002 if split.test.events else 1.5 / len(split.test)
-    assert overall(found, split.test) == pytest.approx(one.accuracy, abs=near)
-    assert tuple(one.by_class) == split.classes
-    counts = [1] * len(found) if split.test.events else np.bincount(split.test.y)
+    near = 0.002 if test.events else 1.5 / len(test)
+    assert overall(found, test) == pytest.approx(one.accuracy, abs=near)
+    assert tuple(one.by_class) == split(name).classes
+    counts = [1] * len(found) if test.events else np.bincount(test.y)
     for said, now, count in zip(one.by_class.values(), found, counts, strict=True):
         assert now == pytest.approx(said, abs=1.5 / count if count > 1 else near)
 
 
 @pytest.mark.parametrize(("name", "least"), LEAST.items())
 def test_what_was_learned_holds_on_unseen_examples(name, least):
-    assert overall(by_class(name, -1), split_of(name).test) >= least
+    assert at_last(name) >= least
 
 
 @pytest.mark.parametrize(("name", "most"), MOST.items())
 def test_what_cannot_be_learned_is_not(name, most):
-    assert overall(by_class(name, -1), split_of(name).test) <= most
+    assert at_last(name) <= most
 
 
 @pytest.mark.parametrize("name", [name for name in cards() if "desed" not in name])
@@ -106,12 +116,12 @@ def test_no_example_to_test_on_was_learned_from(name):
     if getattr(data, "whole", False) and not fashion_mnist.folder():
         pytest.skip("the whole of Fashion-MNIST is not on this machine")
     learned = {one.tobytes() for one in data.split().train.x}
-    assert not any(one.tobytes() in learned for one in split_of(name).test.x)
+    assert not any(one.tobytes() in learned for one in split(name).test.x)
 
 
 @pytest.mark.parametrize("name", [name for name in cards() if "desed" in name])
 def test_clips_to_test_on_have_other_seeds(name):
-    assert RECIPES[name].recipe.data.clips < UNSEEN and len(split_of(name).test) == RECIPES[name].data.tested
+    assert RECIPES[name].recipe.data.clips < UNSEEN and len(split(name).test) == RECIPES[name].data.tested
 
 
 def test_a_dense_network_of_as_many_parameters_is_worse_at_signals():
@@ -182,5 +192,4 @@ def test_git_takes_weights_as_bytes():
 
 @pytest.mark.parametrize("name", cards())
 def test_data_ships_with_the_project(name):
-    split = data_of(name).split()
-    assert len(split.test) == card(name).tested_on
+    assert len(split(name).test) == card(name).tested_on
