@@ -1,10 +1,11 @@
 """From a knob to the new picture, against a rerun of an otherwise empty page of Streamlit."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from statistics import median
+from random import Random
+from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page
 
@@ -13,14 +14,17 @@ from bench.empty_app import WIDGETS
 from bench.table import Figure, Table
 from tests.serving import Server, serve
 
-ROUNDS = 3
+VISITS = 8
+VISITS_OF_TEN = 3
 CLICKS = 6
+TRIES = 2000
 PAUSE = 250  # ms between two clicks: the rerun behind the first must be over
 MOST = 1.5  # times the empty page
 EMPTY = "bench/empty_app.py"
 TEN = ";".join([f"Conv2d({'1' if not i else '8'},8,3,padding=1)" for i in range(6)] + ["ReLU()", "MaxPool2d(2)"])
-TEN = f"/network?net={TEN};Flatten();Linear(1568,10)&shape=1,28,28&layer={{}}"  # each layer is a place to begin
+TEN = f"/network?net={TEN};Flatten();Linear(1568,10)&shape=1,28,28&layer={{number}}"  # each layer is a place to begin
 MOST_TEN = 300  # ms
+MODES = ("zeros", "reflect", "replicate")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Knob:
     """A number box, and where its effect is seen."""
 
     server: Server
-    path: str  # each round starts at another place, so that no picture has been seen before
+    path: str  # each visit starts at another place, so that no picture has been seen before
     label: str
     shown: str
     change: str
@@ -46,33 +50,60 @@ def knob(browser: Browser) -> Table:
     """Turn the same kind of knob on all pages, in turns."""
     with ExitStack() as stack:
         app = stack.enter_context(serve(quiet=True))
-        ours = Knob(app, "/convolution?padding={}", "stride", ".cnnviz[data-ready]", "scene")
+        ours = Knob(app, "/convolution?padding={padding}&padding_mode={mode}", "stride", ".cnnviz[data-ready]", "scene")
         widgets = widgets_of(browser, ours)
         empty = stack.enter_context(serve(EMPTY, *(f"{k}={n}" for k, n in widgets.items()), quiet=True))
         ten = Knob(app, TEN, "out_channels", ".cnnviz[data-role=list][data-ready]", "scene")
-        theirs = Knob(empty, "/?stnumberinput1={}", "stnumberinput0", "[data-testid=stText]", "text")
-        found: dict[str, list[Turn]] = {"convolution page": [], "empty page": [], "network of ten layers": []}
-        for number in range(ROUNDS + 1):
-            for name, each in zip(found, (ours, theirs, ten), strict=True):
-                turned = turns(browser, each, number + 1)
-                found[name] += turned if number else []  # the first round warms up
-    return compared(found, widgets)
+        theirs = Knob(empty, "/?stnumberinput1={number}", "stnumberinput0", "[data-testid=stText]", "text")
+        pages = {"convolution page": ours, "empty page": theirs, "network of ten layers": ten}
+        found: dict[str, list[list[Turn]]] = {name: [] for name in pages}
+        for number in range(VISITS + 1):
+            for name, each in list(pages.items())[:: 1 if number % 2 else -1]:  # none is always the one behind another
+                if each is not ten or number <= VISITS_OF_TEN:
+                    found[name].append(turns(browser, each, number))
+    return compared({name: visits[1:] for name, visits in found.items()}, widgets)  # the first ones warm up
 
 
-def compared(found: dict[str, list[Turn]], widgets: dict[str, int]) -> Table:
-    wall = {name: median(turn.wall for turn in turned) for name, turned in found.items()}
-    cpu = {name: median(turn.cpu for turn in turned) for name, turned in found.items()}
-    rows: dict[str, list[Figure | None]] = {name: [Figure(wall[name]), Figure(cpu[name])] for name in found}
-    ours, theirs, ten = found
-    rows[ten][0] = Figure(wall[ten], most=MOST_TEN)
-    rows["ratio"] = [Figure(wall[ours] / wall[theirs], 2, most=MOST), Figure(cpu[ours] / cpu[theirs], 2, most=MOST)]
+def compared(found: dict[str, list[list[Turn]]], widgets: dict[str, int]) -> Table:
+    rows: dict[str, list[Figure | None]] = {}
+    for name, visits in found.items():
+        low, middle, high = quantiles((turn.wall for visit in visits for turn in visit), n=4)
+        most = MOST_TEN if "ten" in name else None
+        rows[name] = [Figure(middle, most=most), Figure(low), Figure(high), Figure(typical(visits, "cpu"))]
+    ours, theirs, _ = found.values()
+    rows["ratio"] = [
+        Figure(typical(ours, "wall") / typical(theirs, "wall"), 2, most=MOST),
+        *(Figure(one, 2) for one in span(ours, theirs, "wall")),
+        Figure(typical(ours, "cpu") / typical(theirs, "cpu"), 2, most=MOST),
+    ]
+    low, high = span(ours, theirs, "cpu")
     have = ", ".join(f"{count} {kind.removeprefix('st')}" for kind, count in widgets.items())
     return Table(
-        f"Knob to new picture: {ROUNDS} rounds of {CLICKS} clicks on a number",
-        ("click to paint ms, median", "server CPU ms, median"),
+        f"Knob to new picture: {VISITS} visits to each page by turns, of {CLICKS} clicks on a number",
+        ("click to paint ms, median", "low", "high", "server CPU ms, median"),
         rows,
-        (f"The first two pages have {have}. Every picture is a new one, and every list of layers a new network's.",),
+        (
+            f"The first two pages have {have}. Every picture is a new one, and every list of layers a new network's.",
+            "Low and high are quartiles of the clicks; of the ratio, of nine of ten resamplings of visits, for "
+            f"the server {low:.2f} and {high:.2f}.",
+        ),
     )
+
+
+def typical(visits: Sequence[Sequence[Turn]], of: str) -> float:
+    """The median of all clicks."""
+    return float(median(getattr(turn, of) for visit in visits for turn in visit))
+
+
+def span(ours: Sequence[Sequence[Turn]], theirs: Sequence[Sequence[Turn]], of: str) -> tuple[float, float]:
+    """Between what the ratio of medians lies in nine of ten tries, if other visits had been as these."""
+    chance = Random(0)
+
+    def again(visits: Sequence[Sequence[Turn]]) -> float:
+        return typical(chance.choices(visits, k=len(visits)), of)
+
+    parts = quantiles((again(ours) / again(theirs) for _ in range(TRIES)), n=20)
+    return parts[0], parts[-1]
 
 
 def widgets_of(browser: Browser, each: Knob) -> dict[str, int]:
@@ -102,7 +133,8 @@ def visited(browser: Browser, each: Knob, number: int) -> Iterator[Page]:
     context = browser.new_context(viewport=WINDOW)
     context.add_init_script(path=PAGES / "knob.js")
     page = context.new_page()
-    page.goto(each.server.url + each.path.format(number))
+    mode = MODES[number // 3 % 3]
+    page.goto(each.server.url + each.path.format(number=number, padding=number % 3 + 1, mode=mode))
     page.locator(each.shown).wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     plus = page.locator("[data-testid=stNumberInputStepUp]:visible").first
