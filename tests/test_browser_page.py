@@ -210,10 +210,12 @@ def test_undo_and_reset_move_widgets_and_address_by_key(screen):
 
 
 def test_a_changed_knob_redraws_what_depends_on_it_alone(screen, told):
-    """The menu and the title are sent once; the first change sends all, for from then on there is a way back."""
+    """The menu and the title are sent once; the first change brings the way back as well."""
     page = screen.open(PLAIN).page
+    told.clear()
     screen.set("stride", 2)
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    assert not drawn(told, "number_input")
     screen.wait_idle()
     told.clear()
     screen.set("padding", 1)

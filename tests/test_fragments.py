@@ -102,6 +102,18 @@ def test_a_knob_that_others_come_with_draws_them(told):
     assert kinds["text_input"] and not kinds["navigation"]
 
 
+def test_the_first_knob_draws_the_way_back_and_the_stage_alone(told):
+    app = told.open("convolution")
+    assert [one.disabled for one in app.button if one.label == "Undo"] == [True]
+    app.number_input(key="stride").set_value(2)
+    came = told.run(STAGE)
+    assert (came["button"], came["bidi_component"]) == (2, 1)
+    assert not {"number_input", "selectbox", "markdown", "html"} & set(came)
+    assert [one.disabled for one in app.button if one.label == "Undo"] == [False]
+    app.run().number_input(key="stride").set_value(3)
+    assert told.run(STAGE)["button"] == 0
+
+
 def test_what_cannot_be_a_layer_is_said_beside_its_knobs(told):
     told.open("network", **NET)
     kinds = told.turned("edit0_0_name", "1")

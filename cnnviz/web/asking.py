@@ -50,13 +50,15 @@ class Asking:
 
 
 @contextmanager
-def asks(key: str) -> Iterator[None]:
-    """What is drawn here asks for the fragment of this key, in which that of now stands; without fragments for none."""
+def asks(key: str | None) -> Iterator[None]:
+    """What is drawn here asks for the fragment of this key, in which that of now stands, or for the whole page; without
+    fragments for none.
+    """
     context, here = get_script_run_ctx(), ThreadState.get().fragment_id
     if not context or not here:
         yield
         return
-    (there,) = context.fragment_storage.resolve_target(key)
+    (there,) = context.fragment_storage.resolve_target(key) if key else ("",)
     send = context.enqueue
 
     def told(message: ForwardMsg) -> None:

@@ -158,10 +158,13 @@ def turned(parts: Parts) -> None:
     (all_, moved), st.session_state[MADE] = questions(parts)
     known = st.session_state.get(ASKED) or (None, None)
     inner = (LOOKS, STAGE) if parts.clicks else (STAGE,)
+    back = history.begun(parts.name)
     if known[0] != all_:
-        redraw(KNOBS, *inner)
+        redraw(*back, KNOBS, *inner)
     elif known[1] != moved:
-        redraw(*inner)
+        redraw(*back, *inner)
+    elif back:
+        redraw(*back, STAGE)
 
 
 def moves(call: Callable[[], None]) -> Callable[[], None]:

@@ -11,12 +11,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.text import Message, _
+from cnnviz.web.asking import asks
+from cnnviz.web.languages import listen
 from cnnviz.web.vocabulary import words
 from cnnviz.web.widgets import place
 
 Values = dict[str, Any]
 
 PAST, RESET, OFFERED = "_settings", "_reset", "_offered"
+BACK = "back"  # the fragment of the buttons
 MOST_PAST = 30  # settings of each page
 LOOKS = {
     "tab",
@@ -58,11 +61,13 @@ def remember(page: str) -> None:
     del kept[:-MOST_PAST]
 
 
+@st.fragment(key=BACK)
 def offer(page: str) -> None:
-    """Buttons for the way back; call when the settings as they are now are kept."""
+    """Buttons for the way back, which ask for the whole page; call when the settings as they are now are kept."""
+    listen()
     back = len(past(page)) > 1
     st.session_state[OFFERED] = page, back
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small"), asks(None):
         st.button(_("Undo"), icon=":material/undo:", type="tertiary", disabled=not back, on_click=undo, args=(page,))
         st.button(
             _("Reset"), icon=":material/restart_alt:", type="tertiary", help=str(HELP), on_click=reset, args=(page,)
@@ -75,6 +80,12 @@ HELP = Message("the scene that this page begins with")
 def outdated(page: str) -> bool:
     """Does the page still offer no way back where there is one by now?"""
     return len(past(page)) > 1 and st.session_state.get(OFFERED) == (page, False)
+
+
+def begun(page: str) -> tuple[str, ...]:
+    """Their fragment, where the first knob has just been turned; for callbacks. It is drawn first: see `outdated`."""
+    remember(page)
+    return (BACK,) if outdated(page) else ()
 
 
 def undo(page: str) -> None:
