@@ -13,12 +13,12 @@ from bench.crowd.classes import CLASSROOM, FILM, LISTENING
 from bench.crowd.crowd import Crowd
 from bench.crowd.meter import PROXY, SERVER, WORKERS, Meter
 from bench.crowd.people import Person
-from bench.crowd.report import document
+from bench.crowd.report import document, with_soak
 from bench.crowd.result import COLUMNS, figures
 from bench.crowd.scenarios import SCENARIOS
 from bench.crowd.scenarios.beside import Beside
 from bench.crowd.site import Site, Sites, empty, nginx
-from bench.crowd.soak import soaked, told
+from bench.crowd.soak import Sample, soaked, told
 from bench.visitors import visit
 from cnnviz.cli.serve.proxy import COOKIE
 
@@ -173,8 +173,19 @@ def test_a_soak_in_small(sites):
     assert len(found) > 3
     assert after.memory > 100e6
     said = told(found, after, crowd)
-    assert re.search(r"memory: first half [\d,]+, second half [\d,]+: (not )?flat", said)
-    assert re.search(r"files: first half \d+", said)
+    assert len(re.findall(r"\| (?:kept|\*\*missed\*\*) \|", said)) == 3
+    page = with_soak(document({}, 1, 1), said)
+    assert said in page
+    assert said in document({}, 1, 2, page)  # what the next whole run leaves
+
+
+@pytest.mark.parametrize(("grows", "told_so"), [(0, "1.00 | 1.1 | kept"), (5, "1.45 | 1.1 | **missed**")])
+def test_a_soak_that_grows_is_no_flat_one(grows, told_so):
+    """Held from the second quarter on: caches fill in the first."""
+    sizes = [50, *[100] * 4, *(100 + grows * i for i in range(15))]
+    found = [Sample(15.0 * i, i, 10**6 * size, 0, 20) for i, size in enumerate(sizes)]
+    said = told(found, found[-1], Crowd("", Meter(1)))
+    assert f"| servers' bytes in the last quarter, times those of the second | {told_so} |" in said
 
 
 @pytest.mark.skipif(not nginx(), reason="no nginx")

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
 
-from bench.crowd.report import document, table
+from bench.crowd.report import document, table, with_soak
 from bench.crowd.result import Result
 from bench.crowd.scenarios import PROCESSES, SCENARIOS
 from bench.crowd.site import Sites, app, empty
@@ -27,7 +27,10 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="let visitors come and go for so long, instead")
     chosen = parser.parse_args()
     if chosen.soak:
-        print(soak(chosen.soak, chosen.processes, chosen.visitors or AT_A_TIME))
+        said = soak(chosen.soak, chosen.processes, chosen.visitors or AT_A_TIME)
+        print(said)
+        if chosen.write:
+            chosen.write.write_text(with_soak(chosen.write.read_text(), said))
         return
     if wrong := set(chosen.names) - set(SCENARIOS):
         parser.error(f"There is no {', '.join(sorted(wrong))}. There are {', '.join(SCENARIOS)}.")
@@ -40,7 +43,8 @@ def main() -> None:
         print(table(done[name]), end="\n\n", flush=True)
     tried = chosen.names or chosen.visitors or chosen.seconds
     if where := chosen.write or (None if tried else DOCUMENT):
-        where.write_text(document(done, (time.monotonic() - began) / 60, chosen.processes))
+        before = where.read_text() if where.exists() else ""
+        where.write_text(document(done, (time.monotonic() - began) / 60, chosen.processes, before))
         print(f"Written to {where}.")
 
 

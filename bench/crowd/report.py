@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from bench.crowd.result import COLUMNS, Result, figures
 from bench.table import Figure
+from cnnviz.core import cache
+from cnnviz.web import tidy
 from tests.serving import ROOT
 
 MOST_TOLD = 5  # kinds of errors
@@ -41,30 +44,46 @@ grown by for each visitor while all were there, with what their caches keep for 
 | held | measured | limit | |
 | --- | ---: | ---: | --- |
 {limits}
-{notes}"""
+{notes}
+## Memory
+
+A session holds settings and words, which is *MB each* of *classroom*, and is gone when its visitor has been away for
+two minutes. What was made for visitors is kept for whoever asks again: up to {most} MiB in each process, all kinds
+together, and what nobody has asked for in {minutes_kept} minutes goes.
+
+<!-- soak -->
+{soak}<!-- /soak -->
+"""
+SOAK = re.compile(r"(<!-- soak -->\n)(.*?)(<!-- /soak -->)", re.DOTALL)
 
 
-def document(done: Mapping[str, Result], minutes: float, processes: int) -> str:
-    """The page."""
+def document(done: Mapping[str, Result], minutes: float, processes: int, before: str = "") -> str:
+    """The page; what a soak wrote into the one before stays there."""
+    soaked = SOAK.search(before)
     rows = [line(name, cells(figures(met))) for one in done.values() for name, met in one.rows.items()]
-    limits = [
-        line(f"{scenario}: {what}", [f"{it.value:,.{it.digits}f}", f"{it.most:g}", "kept" if it.met else "**missed**"])
-        for scenario, one in done.items()
-        for what, it in one.limits.items()
-    ]
+    limits = [limit(f"{scenario}: {what}", it) for scenario, one in done.items() for what, it in one.limits.items()]
     notes = [note for one in done.values() for note in one.notes] + told(done)
     return PAGE.format(
         minutes=f"{minutes:.0f} minutes",
         machine=machine(),
-        date=datetime.now(UTC).date().isoformat(),
+        date=today(),
         commit=commit(),
         processes=processes,
+        most=cache.MOST_BYTES >> 20,
+        minutes_kept=round(tidy.KEPT / 60),
         columns=" | ".join(COLUMNS),
         rule=" | ".join("---:" for _ in COLUMNS),
         rows="\n".join(rows),
         limits="\n".join(limits),
         notes="".join(f"\n{note}\n" for note in notes),
+        soak=soaked[2] if soaked else "Nobody has measured it yet.\n",
     )
+
+
+def with_soak(page: str, said: str) -> str:
+    """The page with what a soak has found, and when."""
+    when = f"By `make load` with `--soak` on {machine()}, {today()}, at {commit()}."
+    return SOAK.sub(lambda found: f"{found[1]}{when}\n\n{said}{found[3]}", page)
 
 
 def table(result: Result) -> str:
@@ -75,6 +94,10 @@ def table(result: Result) -> str:
         lines.append(f"{name}: {', '.join(f'{column} {cell}' for column, cell in pairs if cell)}")
     lines += [f"  {what}: {figure}" for what, figure in result.limits.items()]
     return "\n".join([*lines, *result.notes, *told({"": result})])
+
+
+def limit(what: str, it: Figure) -> str:
+    return line(what, [f"{it.value:,.{it.digits}f}", f"{it.most:g}", "kept" if it.met else "**missed**"])
 
 
 def line(name: str, row: Sequence[str]) -> str:
@@ -90,6 +113,10 @@ def told(done: Mapping[str, Result]) -> list[str]:
     errors = [wrong for one in done.values() for wrong in one.errors]
     kinds = sorted(set(errors), key=errors.count, reverse=True)[:MOST_TOLD]
     return [f"{errors.count(kind)} times: {kind}" for kind in kinds]
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def machine() -> str:

@@ -11,14 +11,29 @@ from statistics import mean
 from bench.crowd.classes import MIXED
 from bench.crowd.crowd import Crowd
 from bench.crowd.meter import SERVER, WORKERS
+from bench.crowd.report import limit, line
 from bench.crowd.scenarios.scenario import CALM, warm
 from bench.crowd.site import Site, app
+from bench.table import Figure
 
 AT_A_TIME = 15
 STAYS = (20.0, 60.0)  # s that somebody stays
 EVERY = 15.0  # s between two samples
 FORGOTTEN = 150.0  # s after which Streamlit has forgotten the last one to leave: it keeps a session for two minutes
-FLAT = 1.05  # times the first half: what counts as flat
+FLAT = 1.1  # times the second quarter: what counts as flat
+ROWS = 12  # about so many samples are told
+NAMES = {"memory": "servers' bytes", "files": "open files"}
+PAGE = """\
+Visitors come and go for {minutes} minutes: {visitors}, with {changes} changes, on all pages of *mixed pages*.
+
+| minutes | visitors so far | servers, MB | workers, MB | open files |
+| ---: | ---: | ---: | ---: | ---: |
+{rows}
+
+| held | measured | limit | |
+| --- | ---: | ---: | --- |
+{limits}
+{wrong}"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Sample:
 
 
 def soak(minutes: float, processes: int, at_a_time: int = AT_A_TIME) -> str:
-    """Let them come and go; a table."""
+    """Let them come and go; what the page says of it."""
     with app(processes) as site:
         asyncio.run(warm(site, MIXED))
         return told(*asyncio.run(soaked(site, 60 * minutes, at_a_time)))
@@ -80,20 +95,29 @@ async def visit_once(crowd: Crowd, number: int, left: float) -> None:
 
 
 def told(found: Sequence[Sample], after: Sample, crowd: Crowd) -> str:
-    """The table, and whether it is flat."""
-    lines = [f"{'s':>6}{'visitors':>10}{'server MB':>11}{'workers MB':>12}{'files':>7}"]
-    lines += [line(sample) for sample in found]
-    lines += [f"all gone, and forgotten by Streamlit:\n{line(after)}"]
-    halves = found[1 : len(found) // 2 + 1], found[len(found) // 2 + 1 :]
-    for name, unit in (("memory", 1e6), ("files", 1)):
-        first, second = (mean(getattr(sample, name) for sample in half or found) / unit for half in halves)
-        flat = "flat" if second <= FLAT * first else "not flat"
-        lines.append(f"{name}: first half {first:,.0f}, second half {second:,.0f}: {flat}")
-    met = crowd.met
-    lines.append(f"{len(met.views)} visitors, {len(met.changes)} changes, {len(met.errors)} errors")
-    return "\n".join([*lines, *sorted(set(met.errors))[:5]])
+    """What a page says of it: samples, and whether they are flat."""
+    met, every = crowd.met, max(1, len(found) // ROWS)
+    rows = [row(f"{sample.seconds / 60:.1f}", sample) for sample in found[::every]]
+    errors = Figure(len(met.errors), 0, most=0)
+    wrong = sorted(set(met.errors))[:5]
+    return PAGE.format(
+        visitors=f"{len(met.views):,}",
+        minutes=f"{found[-1].seconds / 60:.0f}",
+        changes=f"{len(met.changes):,}",
+        rows="\n".join([*rows, row("all gone", after)]),
+        limits="\n".join([*(flat(name, found) for name in NAMES), limit("errors", errors)]),
+        wrong="".join(f"\n{each}\n" for each in wrong),
+    )
 
 
-def line(sample: Sample) -> str:
-    memory, workers = sample.memory / 1e6, sample.workers / 1e6
-    return f"{sample.seconds:6.0f}{sample.visitors:10}{memory:11,.0f}{workers:12,.0f}{sample.files:7}"
+def flat(name: str, found: Sequence[Sample]) -> str:
+    """Holds the mean of the last quarter against that of the second, when caches have filled."""
+    quarters = [found[i * len(found) // 4 : (i + 1) * len(found) // 4] for i in range(4)]
+    second, last = (mean(getattr(one, name) for one in quarters[i] or found) for i in (1, 3))
+    what = f"{NAMES[name]} in the last quarter, times those of the second"
+    return limit(what, Figure(last / max(second, 1), 2, most=FLAT))
+
+
+def row(when: str, sample: Sample) -> str:
+    numbers = sample.memory / 1e6, sample.workers / 1e6, sample.files
+    return line(when, [f"{sample.visitors:,}", *(f"{number:,.0f}" for number in numbers)])
