@@ -14,6 +14,7 @@ from serving import ROOT, serve
 
 from bench.visitors import visit
 from bench.visitors.screen import Screen
+from cnnviz.core.scratch import NOWHERE
 
 pytestmark = needs_mounts
 run = partial(run_, capture_output=True, text=True, check=False)
@@ -75,6 +76,14 @@ def test_pages_are_drawn_where_nothing_can_be_written(page, bare):
     screen = shown(bare.url, page)
     assert not screen.warned
     assert screen.known  # a component is drawn
+
+
+@pytest.mark.parametrize("program", ["cnnviz", "cnnviz.cli.serve.process"])
+def test_where_no_folder_at_all_can_be_written_programs_say_so(program, variables):
+    folders = [one for one in ("/tmp", "/var/tmp", "/usr/tmp", MEMORY) if Path(one).is_dir()]
+    nowhere = with_mounts([*READ_ONLY, *folders])
+    done = run([*nowhere, sys.executable, "-m", program, "export", "convolution", "x.html"], env=variables)
+    assert (done.returncode, done.stderr) == (1, f"{NOWHERE}\n")
 
 
 COMPILES = """
