@@ -72,6 +72,8 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 # A page that has just been drawn may still push its stage down.
 PLACE = """async (stage, cell) => {
     for (let last = "", i = 0; ; i++) {
+        if (stage.scrollIntoViewIfNeeded) stage.scrollIntoViewIfNeeded();
+        else stage.scrollIntoView({ block: "center" });
         const place = stage.player.locate(...cell);
         if (String(place) === last || i === 99) return place;
         last = String(place);
@@ -98,15 +100,39 @@ SCROLL = """async (stage, cell) => {
 # Asked in each frame. What is expected from outside is soon asked every half second, and each time in vain the whole
 # page is written down for a message: together a sixth of the processor that a page takes to open, and half of the time.
 # Parts of a page stand in shadow trees; the player alone has no app round it.
-READY = """([selector, code]) => {
+READY = """([selector, code, at]) => {
     const trees = [...document.querySelectorAll("*")].flatMap((one) => one.shadowRoot ?? []);
-    const [root, another] = [document, ...trees].flatMap((tree) => [...tree.querySelectorAll(selector)]);
+    const found = [document, ...trees].flatMap((tree) => [...tree.querySelectorAll(selector)]);
+    const root = found[at ?? 0];
     const app = document.querySelector("[data-testid=stApp]");
-    return root && !another && (code ? root.dataset.ready === code : root.dataset.ready)
-        && root.querySelector("[data-testid=readout]")?.textContent
+    return root && (at !== null || found.length === 1) && (code ? root.dataset.ready === code : root.dataset.ready)
+        && root.querySelector("[data-testid=readout]")?.textContent !== ""
         && (!app || app.dataset.testScriptState === "notRunning");
 }"""
 IDLE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+
+
+def comes(page: Page, script: str, given: Any = None) -> bool:
+    """Wait until a function of the page (and one argument) is true; whether it came to be."""
+    try:
+        page.wait_for_function(script, arg=given)
+    except TimeoutError:
+        return False
+    return True
+
+
+def wait_for_part(page: Page, selector: str = ".cnnviz", code: str = "", at: int | None = None) -> None:
+    """Wait for a part that shows this (anything, if not given), has written its sentence, and waits for nothing.
+
+    It must be the only one that is found, or, if not, the one `at` this place among them.
+    """
+    if not comes(page, READY, [selector, code, at]):  # say what is there instead
+        root = page.locator(selector)
+        root = root if at is None else root.nth(at)
+        expect(root).to_have_attribute("data-ready", code or re.compile("."))
+        expect(root.get_by_test_id("readout")).not_to_be_empty()
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
 
 # Fewer messages than if each part were waited for, where tests read hundreds of sentences.
 READ = """async (root, [words, most]) => {
@@ -164,23 +190,12 @@ class Screen:
 
     def wait_ready(self, code: str = "") -> None:
         """Wait for a player that shows this torch call (any, if not given) and has written its sentence."""
-        if not self.comes(READY, [f".cnnviz{self.role}", code]):  # say what is there instead
-            expect(self.root).to_have_attribute("data-ready", code or re.compile("."))
-            expect(self.readout).not_to_be_empty()
-            self.wait_idle()
+        wait_for_part(self.page, f".cnnviz{self.role}", code)
 
     def wait_idle(self) -> None:
         """Wait until the script has run to its end."""
-        if not self.comes(IDLE):
+        if not comes(self.page, IDLE):
             expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-    def comes(self, script: str, given: Any = None) -> bool:
-        """Wait until a function of the page (and one argument) is true; whether it came to be."""
-        try:
-            self.page.wait_for_function(script, arg=given)
-        except TimeoutError:
-            return False
-        return True
 
     def knob(self, key: str) -> Locator:
         """The input of a widget, by its name in the address."""
@@ -211,6 +226,10 @@ class Screen:
     def press(self, *keys: str) -> None:
         self.stage.focus()
         self.press_on(*keys)
+
+    def walk_to(self, key: str) -> None:
+        """Press a key that leads to another cell: its sentence is waited for when it is read."""
+        self.stage.press(key)
 
     def press_on(self, *keys: str) -> None:
         """Press keys wherever the focus is, and let what they do be drawn."""
@@ -252,7 +271,6 @@ class Screen:
 
     def locate(self, area: str, channel: int, cell: tuple[int, ...]) -> tuple[float, float]:
         """Pixel of a cell's middle, in the window, once it stands still; the stage is brought into view first."""
-        self.stage.scroll_into_view_if_needed()
         x, y = self.stage.evaluate(PLACE, [area, channel, [0] * (3 - len(cell)) + list(cell)])
         return x, y
 

@@ -106,7 +106,7 @@ def test_the_sentence_of_a_pass_is_autograds_number_at_every_key(name, which, al
     if alone.ask("({ scene }) => Boolean(scene.meta.stamp)"):
         alone.act("view").select_option("gather")
     for key, channel, cell in walk(shown.done):
-        alone.press(key)
+        alone.walk_to(key)
         check(alone, shown, torchs, channel, cell)
 
 

@@ -72,7 +72,7 @@ def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, alone):
     done = show(GATES[name]).done
     alone.open(GATES[name])
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
 
 
@@ -89,7 +89,7 @@ def test_a_function_of_one_number_says_its_value_and_its_slope_as_torch_has_them
     alone.open(POINTWISE[name])
     shown = alone.readout.get_by_test_id("slope")
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell, FLOAT32 if name in ROUGH else 1e-9)
         assert float(shown.get_attribute("data-value")) == pytest.approx(slope(done, channel, cell), rel=1e-5, abs=1e-6)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from page_objects import Screen
+from page_objects import Screen, wait_for_part
 from playwright.sync_api import expect
 
 from cnnviz.core.layers import Conv, MaxPool, ReLU
@@ -26,8 +26,7 @@ def rows(screen: Screen):
 
 def opened(screen: Screen, words: str = LINK) -> Screen:
     screen.page.goto(f"{screen.url}/network?{words}")
-    expect(screen.page.locator(".cnnviz[data-ready]").first).to_be_visible()
-    screen.wait_idle()
+    wait_for_part(screen.page, at=0)
     return screen
 
 
@@ -108,8 +107,7 @@ def overview(screen: Screen):
 def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(screen):
     page = screen.page
     page.goto(f"{screen.url}/network?preset=empty")
-    expect(page.locator(".cnnviz[data-ready='0.0']")).to_be_visible()
-    screen.wait_idle()
+    wait_for_part(page, ".cnnviz[data-ready='0.0']")
     for count, kind in enumerate(("conv", "relu", "max_pool"), 1):
         add(screen, kind, count)
     page.goto(f"{screen.url}/network?net={to_text(built())}&shape=1,+28,+28")  # whatever a busy machine clicked beside

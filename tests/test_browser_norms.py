@@ -60,7 +60,7 @@ SHAPED: dict[str, Request] = {
 
 def follow(screen: PlayerAlone, done: Run, exact: float = 1e-9) -> None:
     for key, channel, cell in walk(done):
-        screen.press(key)
+        screen.walk_to(key)
         check_sentence(screen, done, channel, cell, exact)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from page_objects import Screen
+from page_objects import Screen, wait_for_part
 from playwright.sync_api import Page, Route, expect
 
 PART = re.compile(r"/media/[0-9a-f]{32}$")
@@ -19,8 +19,7 @@ def parts(page: Page) -> list[str]:
 
 def open_sound(page: Page, url: str, channel: int = 0) -> None:
     page.goto(url + SOUND.format(channel))
-    expect(page.locator("[data-ready]").first).to_have_attribute("data-ready", f"conv0.{channel}")
-    Screen(page, url).wait_idle()
+    wait_for_part(page, "[data-ready]", f"conv0.{channel}", 0)
 
 
 def look_at(page: Page, channel: int) -> list[float]:

@@ -56,7 +56,7 @@ def test_the_sentence_is_pythons_value_and_torchs_at_every_key(name, alone):
     done = show(MEANS[name]).done
     alone.open(MEANS[name])
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell)
 
 
@@ -66,7 +66,7 @@ def test_a_maximum_is_torchs_and_stands_where_torch_says(name, alone):
     winners = torchs_winners(done)
     alone.open(MAXIMA[name])
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell)
         index = int(winners[channel, *cell])
         source = alone.ask("({ worked }) => worked.winner && [worked.winner.channel, ...worked.winner.source]")
@@ -83,7 +83,7 @@ def test_an_unpooled_cell_says_where_it_came_from(name, alone):
     done = show(UNPOOLED[name]).done
     alone.open(UNPOOLED[name])
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell)
         came = int(done.layer.source(done.shape)[channel, *cell])
         from_, *at = (int(i) for i in np.unravel_index(max(came, 0), done.shape))

@@ -60,7 +60,7 @@ def test_the_sentence_is_pythons_sum_and_torchs_value_at_every_key(name, alone):
     done = show(WINDOWS[name]).done
     alone.open(WINDOWS[name])
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell)
 
 
@@ -70,7 +70,7 @@ def test_a_transposed_sentence_told_by_windows_is_torchs_at_every_key(name, alon
     alone.open(TRANSPOSED[name])
     alone.act("view").select_option("gather")
     for key, channel, cell in walk(done):
-        alone.press(key)
+        alone.walk_to(key)
         check_sentence(alone, done, channel, cell)
 
 

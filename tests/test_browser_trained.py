@@ -2,14 +2,13 @@
 
 import re
 
-from page_objects import Screen
+from page_objects import Screen, wait_for_part
 from playwright.sync_api import expect
 
 
 def goto(screen: Screen, path: str) -> None:
     screen.page.goto(f"{screen.url}/{path}")
-    expect(screen.page.locator(".cnnviz[data-ready]").first).to_be_visible()
-    screen.wait_idle()
+    wait_for_part(screen.page, at=0)
 
 
 def test_the_page_of_sounds_opens_trained_and_the_switch_takes_what_it_hears_away_and_back(screen):

@@ -73,12 +73,18 @@ def spot(screen: Screen, area: str, channel: int, cell: tuple[int, ...], within:
     return x + (row + above + within[0]) / rows * w, y + h - (column + before + within[1]) / columns * h
 
 
+CORNER = """(stage) => {
+    stage.scrollIntoViewIfNeeded();
+    const { x, y } = stage.getBoundingClientRect();
+    return [x, y];
+}"""
+
+
 def point(screen: Screen, area: str, channel: int, cell: tuple[int, ...]) -> None:
     """Hover a cell."""
-    screen.stage.scroll_into_view_if_needed()
-    box = screen.stage.bounding_box()
+    left, top = screen.stage.evaluate(CORNER)
     x, y = spot(screen, area, channel, cell)
-    screen.page.mouse.move(box["x"] + x, box["y"] + y)
+    screen.page.mouse.move(left + x, top + y)
 
 
 def pixels(screen: Screen, canvas: str, spots: list[tuple[float, float]]) -> list[tuple[int, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from alone import PlayerAlone, hand, put
-from page_objects import Screen
+from page_objects import Screen, wait_for_part
 from playwright.sync_api import Locator, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from test_audio import encoded, tone
@@ -82,8 +82,7 @@ class Viewer:
 
     def ready(self, shown: str = "") -> None:
         """Wait for this stage and channel, "conv1.3", or for any."""
-        expect(self.root).to_have_attribute("data-ready", shown or re.compile("."))
-        self.screen.wait_idle()
+        wait_for_part(self.page, ".cnnviz", shown, self.which)
 
     def ask(self, script: str, given: Any = None) -> Any:
         return self.root.evaluate(f"(root, given) => ({script})(root.viewer, given)", given)
