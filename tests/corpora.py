@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import soundfile
 
+from cnnviz.cli.corpus.heads import heads
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.cli.corpus.run import run
 from cnnviz.inputs.audio import LONGEST
@@ -43,7 +44,12 @@ def search_in(clips: Path, out: Path, link: str = LINK, engine=None, size: int =
     search, about = opened(link, None, clips)
     heard = {"classes": classes, "labels": labels}
     search, about = replace(search, **heard, stretch=stretch), replace(about, **heard)
-    run(search, about, stretched(clips, entries, stretch), out, engine or here, lambda *_: None, size)
+    run(search, about, stretches(clips, entries, stretch), out, engine or here, lambda *_: None, size)
+
+
+def stretches(folder: Path, entries, seconds: float, engine=None):
+    """An entry for each stretch of sounds whose heads an engine reads."""
+    return stretched(entries, heads(str(folder), entries, engine or here), seconds)
 
 
 def here(work, search, items, *more):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from corpora import LINK, TABLE, here, make_clips, search_in
+from corpora import LINK, TABLE, here, make_clips, search_in, stretches
 from limits import Limit, held
 from sklearn.metrics import roc_auc_score
 
@@ -22,7 +22,6 @@ from cnnviz.jobs import JobError
 from cnnviz.scenes.corpus import CorpusError, in_folder, read_corpus
 from cnnviz.scenes.corpus.labels import by_name, by_table, clips_in
 from cnnviz.scenes.corpus.reading import Entry, read_clip
-from cnnviz.scenes.corpus.stretches import stretched
 from cnnviz.scenes.corpus.told import told
 from cnnviz.scenes.corpus.where import Shelved
 
@@ -310,7 +309,7 @@ def test_the_command_finds_the_same_by_processes_and_says_what(long, found, tmp_
     assert "4 clips, 48 channels of 12 stages, 1 classes" in done.stdout
     assert "Not read: 1 of 5 clips." in done.stdout
     assert "text.wav: This file is text" in done.stdout
-    assert "1 longer sounds were read in stretches of 3 seconds" in done.stdout
+    assert "1 longer sound was read in stretches of 3 seconds" in done.stdout
     assert files(tmp_path / "out") == files(found)
 
 
@@ -334,7 +333,7 @@ def test_a_long_sound_is_read_to_its_end_and_what_excites_has_its_time(found):
 @pytest.mark.parametrize("stretch", [STRETCH, 30])
 def test_a_stretch_is_what_a_file_cut_out_there_would_be(long, stretch):
     samples, _ = soundfile.read(long / "long.wav", dtype="float32")
-    for entry in stretched(long, [Entry("long.wav")], stretch):
+    for entry in stretches(long, [Entry("long.wav")], stretch):
         begin = round(entry.start * RATE)
         cut = samples[begin : begin + stretch * RATE]
         heard = read_clip(long, entry, DESED, stretch=stretch)
@@ -346,15 +345,24 @@ def test_a_little_at_the_end_is_no_stretch_and_what_has_no_length_is_one(tmp_pat
     for name, seconds in (("a.wav", 10.4), ("b.wav", 10.6), ("c.wav", 0.1)):
         soundfile.write(tmp_path / name, np.zeros(int(seconds * RATE)), RATE)
     (tmp_path / "d.wav").write_text("no sound")
-    found = stretched(tmp_path, [Entry(f"{name}.wav") for name in "abcd"], 10)
+    found = stretches(tmp_path, [Entry(f"{name}.wav") for name in "abcd"], 10)
     assert [(one.name[0], one.start) for one in found] == [("a", 0), ("b", 0), ("b", 10), ("c", 0), ("d", 0)]
+
+
+def test_a_head_that_ends_its_reader_costs_that_sound_alone(long):
+    def dying(work, folder, items):
+        for place, names in enumerate(items):
+            yield place, JobError("It died.", "crash") if "short.wav" in names else work(folder, names)
+
+    found = stretches(long, [Entry("long.wav"), Entry("short.wav")], 1, dying)
+    assert [(one.name, one.start) for one in found] == [*(("long.wav", i) for i in range(7)), ("short.wav", 0)]
 
 
 def test_of_an_hour_no_more_is_in_memory_than_a_stretch(tmp_path):
     with soundfile.SoundFile(tmp_path / "hour.wav", "w", RATE, 1) as file:
         for _ in range(60):
             file.write(np.zeros(60 * RATE, np.int16))
-    entries = stretched(tmp_path, [Entry("hour.wav")], 10)
+    entries = stretches(tmp_path, [Entry("hour.wav")], 10)
     assert len(entries) == 360
     read_clip(tmp_path, entries[0], DESED)  # what is loaded at first use
     with held(Limit(30, 60)):  # of a file of 115 MB

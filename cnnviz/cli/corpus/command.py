@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.cli.corpus.engines import ENGINES
+from cnnviz.cli.corpus.heads import heads
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.cli.corpus.run import run as go
 from cnnviz.core.machine import lacks
@@ -71,9 +72,9 @@ def run(chosen: Namespace) -> None:
     search, about = opened(chosen.network, chosen.weights, chosen.folder)
     search = replace(search, classes=classes, labels=labels, k=chosen.top, stretch=float(chosen.stretch))
     about = replace(about, classes=classes, labels=labels)
-    entries = stretched(chosen.folder, entries, search.stretch)
     try:
         with ENGINES[chosen.engine](chosen.processes) as engine:
+            entries = stretched(entries, heads(search.folder, entries, engine), search.stretch)
             result = go(search, about, entries, chosen.out, engine, told)
     except OSError as problem:
         if not lacks(problem):
@@ -116,8 +117,9 @@ def lines(result: Corpus, out: Path, seconds: float = LONGEST) -> list[str]:
     longer = Counter(clip.name for clip in result.clips)
     sounds = sum(stretches > 1 for stretches in longer.values())
     if sounds:
+        were = "1 longer sound was" if sounds == 1 else f"{sounds:,} longer sounds were"
         found.append(
-            f"{sounds:,} longer sounds were read in stretches of {seconds:g} seconds. Each counts as a clip by itself: "
-            "no unit sees beyond its ends."
+            f"{were} read in stretches of {seconds:g} seconds. Each stretch counts as a clip by itself: no unit sees "
+            "beyond its ends."
         )
     return found

@@ -20,7 +20,7 @@ from cnnviz.scenes.corpus import About, Clip, Corpus, CorpusError, in_folder, re
 from cnnviz.scenes.corpus.finish import finished
 from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.reading import Entry
-from cnnviz.scenes.corpus.search import Part, Search, cut, parts, runner, sampled, searched, unpacked, wanted
+from cnnviz.scenes.corpus.search import Part, Search, cut, parts, sampled, searched, unpacked, wanted
 
 PART = 256  # clips
 SAMPLE = 64  # clips, evenly spread, that say where the bins lie
@@ -84,10 +84,9 @@ def edges_of(search: Search, entries: Sequence[Entry], kept: Kept, engine: Engin
         for stage, values in ({} if isinstance(given[i], JobError) else load(given[i])).items():
             found.setdefault(stage, []).append(values)
     if not found:
-        _, first, _ = next(runner(search).clips(few[0]))
-        raise CorpusError(
-            "None of {n:,} clips can be read. {name}: {why}", n=len(sample), name=first.name, why=first.refused
-        )
+        [(_, told)] = engine(searched, search, [Part(0, few[0].entries[:1])], {})
+        why = told if isinstance(told, JobError) else unpacked(told)[0][0].refused
+        raise CorpusError("None of {n:,} clips can be read. {name}: {why}", n=len(sample), name=sample[0].name, why=why)
     edges = {stage: np.ascontiguousarray(between(np.concatenate(some, axis=1))) for stage, some in found.items()}
     kept.keep(EDGES, save(edges))
     return edges

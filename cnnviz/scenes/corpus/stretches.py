@@ -17,8 +17,15 @@ from cnnviz.tensorfile.signatures import identify
 MISSED = 0.5  # s at the end of a sound that make no stretch of their own
 
 
-def stretched(folder: Path, entries: Sequence[Entry], seconds: float) -> list[Entry]:
-    """An entry for each stretch of the sounds, as long as their files say they are.
+def stretched(entries: Sequence[Entry], lengths: Sequence[float], seconds: float) -> list[Entry]:
+    """An entry for each stretch of the sounds.
+
+    Parameters
+    ----------
+    lengths : float [s]
+        Of each sound; see `lengths_of`.
+    seconds : float [s]
+        Of a stretch.
 
     Raises
     ------
@@ -27,8 +34,8 @@ def stretched(folder: Path, entries: Sequence[Entry], seconds: float) -> list[En
     """
     found = [
         replace(one, start=i * seconds)
-        for one in entries
-        for i in range(max(1, ceil((length_of(folder / one.name) - MISSED) / seconds)))
+        for one, length in zip(entries, lengths, strict=True)
+        for i in range(max(1, ceil((length - MISSED) / seconds)))
     ]
     if len(found) > MOST_CLIPS:
         raise CorpusError(
@@ -38,6 +45,11 @@ def stretched(folder: Path, entries: Sequence[Entry], seconds: float) -> list[En
             most=MOST_CLIPS,
         )
     return found
+
+
+def lengths_of(folder: str, names: Sequence[str]) -> list[float]:
+    """How long sounds are [s]; see `length_of`."""
+    return [length_of(Path(folder) / name) for name in names]
 
 
 def length_of(path: Path) -> float:
