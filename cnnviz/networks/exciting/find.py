@@ -123,10 +123,10 @@ def passes(network: Network, state: Mapping[str, Array], examples: Examples) -> 
     shape = examples.x.shape[1:]
     wanted = worth(network, shape)
     batch = max(1, min(256, CELLS // sum(map(prod, network.shapes(shape)))))
-    row = at_work(network, state)
+    stages = stages_of(network, at_work(network, state))
     for start in range(0, len(examples), batch):
         maps: dict[str, Array] = {}
-        put_through(network, row, torch.as_tensor(examples.x[start : start + batch]), wanted, partial(keep, maps))
+        put_through(stages, torch.as_tensor(examples.x[start : start + batch]), wanted, partial(keep, maps))
         yield start, maps
 
 
@@ -141,13 +141,21 @@ def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
     return module.eval().get_submodule(network.prefix)
 
 
+def stages_of(network: Network, row: nn.Module) -> list[tuple[str, nn.Module]]:
+    """The module of each stage, by its name."""
+    return [(name, row.get_submodule(name)) for name, _ in network.stages]
+
+
 def put_through(
-    network: Network, row: nn.Module, x: torch.Tensor, wanted: Container[str], see: Callable[[str, torch.Tensor], None]
+    stages: Sequence[tuple[str, nn.Module]],
+    x: torch.Tensor,
+    wanted: Container[str],
+    see: Callable[[str, torch.Tensor], None],
 ) -> None:
     """Show somebody what the wanted stages make of a batch, one after the other."""
     with torch.inference_mode():
-        for name, _ in network.stages:
-            x = row.get_submodule(name)(x)
+        for name, module in stages:
+            x = module(x)
             if name in wanted:
                 see(name, x)
 

@@ -10,10 +10,46 @@ from numpy.typing import NDArray
 
 from cnnviz.core.layers import Array
 
-FEW = 200  # values of a set, of which each is looked up sooner than every edge among them
+AT_ONCE = 2**15  # values that are summed up
+FEW = 64  # values of a set, of which each is looked up sooner than every edge among them
 
 Counts = NDArray[np.int64]
 Sums = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """Values of one set of classes after the other; the sets with the fewest first.
+
+    Attributes
+    ----------
+    all : int64 array, shape (N,)
+        The set of each value, as they came.
+    places : int64 array, shape (N,)
+        Those of the values, set by set.
+    sets : list of int
+    n : int64 array, shape (sets,)
+        How many values each has.
+    """
+
+    all: NDArray[np.int64]
+    places: NDArray[np.int64]
+    sets: list[int]
+    n: Counts
+
+    @classmethod
+    def of(cls, sets: NDArray[np.int64]) -> "Order":
+        known, place, n = np.unique(sets, return_inverse=True, return_counts=True)
+        few_first = n.argsort(kind="stable")  # so that the sets with few values lie side by side
+        return cls(sets, few_first.argsort()[place].argsort(kind="stable"), known[few_first].tolist(), n[few_first])
+
+    def grouped(self, values: Array) -> Array:
+        """Values (channels, N) set by set, those of each in order; what is no number comes last in it."""
+        found = np.take(values, self.places, axis=1)
+        end = self.n.cumsum()
+        for first, last in zip(end - self.n, end, strict=True):
+            found[:, first:last].sort(axis=1)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,21 +82,20 @@ class Tells:
         edges : float32 array, shape (channels, bins - 1)
             A value that lies on one counts upwards; what is no number counts in the last bin.
         """
-        known, place, n = np.unique(sets, return_inverse=True, return_counts=True)
-        few_first = n.argsort(kind="stable")  # so that the sets with few values lie side by side
-        known, n, place = known[few_first], n[few_first], few_first.argsort()[place]
-        grouped = np.take(values, place.argsort(kind="stable"), axis=1)
+        order = Order.of(sets)
+        return cls.counted(order.grouped(values), order, edges)
+
+    @classmethod
+    def counted(cls, grouped: Array, order: "Order", edges: Array) -> "Tells":
+        """The same of values that are grouped already."""
+        n = order.n
         end = n.cumsum()
         start = end - n
-        for first, last in zip(start, end, strict=True):
-            grouped[:, first:last].sort(axis=1)  # what is no number comes last
-        exact = grouped.astype(np.float64)
-        sums = [np.add.reduceat(one, start, axis=1) for one in (exact, exact * exact)]  # (channels, sets) each
+        sums = sums_of(grouped, start)
         highest = grouped[:, end - 1]
         ends = extremes(grouped if np.isnan(highest).any() else np.concatenate([grouped[:, start], highest], axis=1))
         counts = counted(grouped, n, np.ascontiguousarray(edges))
-        rows = [np.stack(one, axis=1) for one in zip(*(both.T for both in sums), strict=True)]
-        return cls(dict(zip(known.tolist(), counts, strict=True)), dict(zip(known.tolist(), rows, strict=True)), ends)
+        return cls(dict(zip(order.sets, counts, strict=True)), dict(zip(order.sets, sums, strict=True)), ends)
 
     def merged(self, other: "Tells") -> "Tells":
         """Those of both, which have the same edges."""
@@ -158,6 +193,19 @@ def counted(grouped: Array, n: Counts, edges: Array) -> Counts:
         part = torch.from_numpy(grouped[:, last - size : last].copy())
         one[:, 1:-1], one[:, -1] = torch.searchsorted(part, between).numpy(), size
     found[few:] = np.diff(below, axis=2)
+    return found
+
+
+def sums_of(grouped: Array, start: Counts) -> Sums:
+    """Of the values of each set, and of their squares, (sets, channels, 2); few channels at a time, in little room."""
+    channels, n = grouped.shape
+    found = np.empty((len(start), channels, 2))
+    some = max(1, AT_ONCE // max(n, 1))
+    for first in range(0, channels, some):
+        exact = grouped[first : first + some].astype(np.float64)
+        found[:, first : first + some, 0] = np.add.reduceat(exact, start, axis=1).T
+        exact *= exact
+        found[:, first : first + some, 1] = np.add.reduceat(exact, start, axis=1).T
     return found
 
 

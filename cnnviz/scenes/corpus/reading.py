@@ -109,5 +109,6 @@ def sets_of(heard: Heard, classes: Sequence[str], features: Features, labels: st
     centre = heard.clip.start + (np.linspace(0, last, frames) if frames > 1 else np.zeros(1))  # [s]
     found = np.zeros(frames, np.int64)
     for one in heard.clip.events:
-        found |= np.where((one.onset <= centre) & (centre < one.offset), bits[one.label], 0)
+        first, end = centre.searchsorted((one.onset, one.offset))
+        found[first:end] |= bits[one.label]
     return found

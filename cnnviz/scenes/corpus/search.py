@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from itertools import groupby
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from cnnviz.core.layers import Array, MaxPool, MaxUnpool, Shape
 from cnnviz.inputs.audio import LONGEST
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
+from cnnviz.networks.batching import may_share
 from cnnviz.networks.exciting import Centres, Edges, Found, Gather, Told, pack_found, unpack_found, worth
-from cnnviz.networks.exciting.find import at_work, put_through
+from cnnviz.networks.exciting.find import at_work, put_through, stages_of
+from cnnviz.networks.exciting.rising import rising
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
 from cnnviz.scenes.corpus.finish import Stretch
@@ -36,6 +39,9 @@ from cnnviz.scenes.corpus.result import Clip, CorpusError, Labelled
 from cnnviz.scenes.weights import Seeded
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # as malloc.h of glibc numbers them
+TOGETHER = 4  # clips that go through the network as one batch
+MOST_CELLS = 2**20  # of all that the widest stage makes of them
+MOST_SHAPES = 8  # of clips that wait for others
 MOST_FRAMES = 64  # of a clip that say where the bins lie
 
 
@@ -104,6 +110,8 @@ class Runner:
 
     def __init__(self, search: Search):
         self.search, self.row = search, at_work(search.network, search.state())
+        self.stages = stages_of(search.network, self.row)
+        self.rising = rising(search.network, [module for _, module in self.stages])
         self.centres = Centres(search.network)
         self.refused = dict(search.refused)
         self.wanted: dict[Shape, frozenset[str]] = {}  # stages that are `worth` it, by the shape of the input
@@ -136,10 +144,27 @@ class Runner:
             else:
                 yield place, heard.clip, heard
 
-    def each(self, heard: Heard, see: Callable[[str, torch.Tensor], None]) -> None:
-        """Show what each stage makes of a clip, (channels, *axes), to somebody."""
-        x, wanted = torch.as_tensor(heard.values)[None], self.wanted[heard.values.shape]
-        put_through(self.search.network, self.row, x, wanted, lambda stage, maps: see(stage, maps[0]))
+    def each(self, heard: Sequence[Heard], see: Callable[[str, torch.Tensor], None]) -> None:
+        """Show what each stage makes of clips of one shape, (N, channels, *axes), to somebody."""
+        x = torch.from_numpy(np.stack([one.values for one in heard]))
+        put_through(self.stages, x, self.wanted[x.shape[1:]], see)
+
+    def look(self, gather: Gather, some: Sequence[tuple[int, Heard]]) -> None:
+        """Gather what clips of one shape, each with its place, excite."""
+        places, heard = zip(*some, strict=True)
+        sets = np.stack([self.sets(one) for one in heard])
+        self.each(heard, partial(gather.take, places, heard[0].values.shape, sets))
+
+    def at_once(self, shape: Shape) -> int:
+        """How many clips of this shape go together: calls cost less so, until their maps are many."""
+        if not may_share(self.search.network):
+            return 1
+        widest = max(map(prod, self.search.network.shapes(shape)))
+        return max(1, min(TOGETHER, MOST_CELLS // widest))
+
+    def gather(self, edges: Edges) -> Gather:
+        """Which remembers what excites each channel."""
+        return Gather(self.centres, edges, self.search.k, self.rising)
 
     def sets(self, heard: Heard) -> NDArray[np.int64]:
         """Which classes are there; see `sets_of`."""
@@ -171,13 +196,13 @@ def sampled(search: Search, part: Part) -> bytes:
     with threadpool_limits(1):
         for _, _, heard in at.clips(part):
             if heard:
-                at.each(heard, partial(few_of, found, at.sets(heard)))
+                at.each([heard], partial(few_of, found, at.sets(heard)[None]))
     return save({stage: np.concatenate(parts, axis=1) for stage, parts in found.items()})
 
 
 def few_of(found: dict[str, list[Array]], sets: NDArray[np.int64], stage: str, maps: torch.Tensor) -> None:
     """Remember some values of a stage."""
-    values = Told.of(0, maps, sets).values
+    values = Told.of([0], maps, sets).values
     n = values.shape[1]
     few = values if n <= MOST_FRAMES else values[:, np.arange(MOST_FRAMES) * n // MOST_FRAMES]
     found.setdefault(stage, []).append(few)
@@ -185,15 +210,29 @@ def few_of(found: dict[str, list[Array]], sets: NDArray[np.int64], stage: str, m
 
 def searched(search: Search, part: Part, edges: Edges) -> bytes:
     """What excites each channel in some of the clips; see `unpacked`."""
-    at, clips = runner(search), []
-    gather = Gather(at.centres, edges, search.k)
+    at, clips = runner(search), list[Clip]()
+    gather = at.gather(edges)
     with threadpool_limits(1):
-        for place, clip, heard in at.clips(part):
-            clips.append(clip)
-            if heard:
-                at.each(heard, partial(gather.take, place, heard.values.shape, at.sets(heard)))
+        for some in together(at, part, clips):
+            at.look(gather, some)
         arrays = pack_found(gather.all())
     return save(arrays, {"clips": json.dumps([asdict(clip) for clip in clips])})
+
+
+def together(at: Runner, part: Part, clips: list[Clip]) -> Iterator[list[tuple[int, Heard]]]:
+    """The clips of a part that can be read, a few of one shape at a time, each with its place; `clips` gets all."""
+    waiting: dict[Shape, list[tuple[int, Heard]]] = {}
+    for place, clip, heard in at.clips(part):
+        clips.append(clip)
+        if not heard:
+            continue
+        shape = heard.values.shape
+        waiting.setdefault(shape, []).append((place, heard))
+        if len(waiting[shape]) >= at.at_once(shape):
+            yield waiting.pop(shape)
+        elif len(waiting) > MOST_SHAPES:  # the one that waits longest
+            yield waiting.pop(next(iter(waiting)))
+    yield from waiting.values()
 
 
 def unpacked(data: bytes) -> tuple[list[Clip], dict[str, Found]]:
