@@ -12,6 +12,7 @@ from cnnviz.core.layers import Conv
 from cnnviz.networks.suited_input import spelled, suited
 from cnnviz.scenes.query import network as asked
 from cnnviz.text import _, in_turn
+from cnnviz.web import corpora
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.asking import asks
@@ -132,6 +133,8 @@ PAGE = Parts(
         {key: moves(call) for key, call in builder.CHANGED.items()}, unbound=EDITS, turned=turned, **how
     ),
     live,
+    offers=lambda built: [corpora.named()],
+    offer=lambda built: corpora.offer_named(),
     clicks=True,
     whole=screen.embedded,
 )

@@ -1,9 +1,13 @@
 """A corpus's result on the page of sounds: its numbers are the file's, and what is none is refused in a sentence."""
 
+import re
 import shutil
 import zipfile
 from copy import deepcopy
+from dataclasses import replace
+from html import unescape
 from io import BytesIO
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -28,9 +32,11 @@ from cnnviz.scenes.exciting.shown import Shipped, tells_of
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.query import from_query
 from cnnviz.scenes.weights import Seeded
-from cnnviz.web.corpora import network_of
+from cnnviz.web.corpora import link_of, network_of
 
 SMALL = Desed(nb_filters=(4, 4, 4))
+OWN = "conv=Conv2d(1,3,3);relu=ReLU();pool=AdaptiveAvgPool2d(1);flat=Flatten();dense=Linear(3,4)"  # of Networks
+OWN_ADDRESS = {"net": OWN, "shape": "1, 40, 20", "layer": "1"}
 ADDRESS = {"nb_filters": "4,4,4", "stage": "conv1", "channel": "2", "input": "log-mel"}
 
 
@@ -38,6 +44,13 @@ ADDRESS = {"nb_filters": "4,4,4", "stage": "conv1", "channel": "2", "input": "lo
 def shelf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpora")
     make_result(folder / "lab", 12)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_shelf(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    make_result(folder / "own", 9, f"network?{urlencode(OWN_ADDRESS)}")
     return folder
 
 
@@ -279,6 +292,45 @@ def test_another_network_is_said_and_a_button_opens_the_right_one(shelf, monkeyp
     assert not app.info
     assert shown(app)["clips"]["names"]
     assert app.query_params["nb_filters"] in ("4, 4, 4", ["4, 4, 4"])
+
+
+def test_a_result_of_any_network_opens_on_the_page_that_has_it(own_shelf, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(own_shelf))
+    app = opened("network", corpus="own", channel="2", tells="water", **OWN_ADDRESS)
+    assert not app.exception
+    row, panel = row_of(own_shelf / "own", "relu", 2), Scene.from_bytes(blobs(app)[-1])
+    assert panel.meta["stage"] == "relu"
+    assert not panel.meta["clips"]["opens"]  # this page has no place for a sound
+    np.testing.assert_array_equal(panel.tensors["value.0"][0], [np.float32(one["value"]) for one in row["top"]])
+    np.testing.assert_array_equal(panel.tensors["auc.0"][0], [np.float32(one["auc"]) for one in row["classes"]])
+    maps = next(meta(blob) for blob in blobs(app) if b'\\"tells\\"' in blob)
+    assert maps["tells"]["stages"].keys() == {"conv", "relu", "pool", "dense"}
+    app = opened("network", corpus="own", **OWN_ADDRESS | {"layer": "3"})
+    assert "The corpus says nothing of flat" in " ".join(one.value for one in app.caption)
+
+
+@pytest.mark.parametrize("page", ["spectrogram", "network"])
+def test_a_link_leads_from_another_network_to_that_of_any_result(page, own_shelf, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(own_shelf))
+    app = opened(page, corpus="own", input="log-mel")
+    assert not app.exception
+    assert "another network" in app.info[0].value
+    link = next(one.proto.body for one in app.get("html") if "Open that network" in one.proto.body)
+    where = urlsplit(unescape(re.search('href="([^"]*)"', link)[1]))
+    assert (where.path, dict(parse_qsl(where.query))) == ("network", OWN_ADDRESS | {"corpus": "own"})
+
+
+def test_a_result_whose_link_opens_no_network_says_what_to_do(own_shelf):
+    result = Result.opened(Shelved.at(own_shelf / "own"))
+    assert link_of(result).params == OWN_ADDRESS | {"corpus": "own"}
+    for link in ("network?seed=1", "network?nosuch=1", "convolution?stride=2", "nowhere"):
+        assert link_of(replace(result, about=replace(result.about, link=link))) is None
+
+
+def test_who_builds_networks_where_no_results_are_is_not_asked_for_one(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert not opened("network", **OWN_ADDRESS).get("file_uploader")
+    assert opened("network", corpora="true", **OWN_ADDRESS).get("file_uploader")
 
 
 def test_a_name_that_is_not_here_is_said(shelf, monkeypatch):

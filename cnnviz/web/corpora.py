@@ -1,13 +1,15 @@
-"""What a corpus excites, on the page of sounds: a result by its name on this server, or a zip of one."""
+"""What a corpus excites, on pages of networks: a result by its name on this server, or a zip of one."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from cnnviz.content.address import LinkError
+from cnnviz.content.links import Link
 from cnnviz.inputs import SourceError
 from cnnviz.inputs.upload import Upload
 from cnnviz.scenes.corpus import CorpusError
@@ -15,6 +17,7 @@ from cnnviz.scenes.corpus.told import sound
 from cnnviz.scenes.corpus.where import MOST_ZIP, Where, Zipped
 from cnnviz.scenes.exciting.excited import Excited
 from cnnviz.scenes.exciting.results import Result, names, shelved
+from cnnviz.scenes.query import PAGES
 from cnnviz.scenes.query.exciting import NOBODY, PATCH, UNIT
 from cnnviz.scenes.query.form import Form, Reader
 from cnnviz.scenes.query.spectrogram import Choice, ask_weighed
@@ -35,9 +38,20 @@ PAGE = "spectrogram"
 MOST_PATCH = 10_000_000
 
 
+def named() -> bool:
+    """Are there results on this server, or does the address name one? Else most who build networks need none."""
+    return bool(names()) or any(key in st.query_params for key in (CORPUS, FOLDED))
+
+
 def offer_where() -> None:
     """The widgets, below those of the page."""
     ask_where(Widgets(dict.fromkeys((CORPUS, FILE), partial(place, {PATCH.key: ""}))))
+
+
+def offer_named() -> None:
+    """The same on the page of networks, which puts no patch on stage."""
+    if named():
+        ask_where(Widgets())
 
 
 def ask_where(form: Form) -> Where | CorpusError | None:
@@ -59,8 +73,8 @@ def ask_where(form: Form) -> Where | CorpusError | None:
         return problem
 
 
-def opened(where: Where | CorpusError | None, request: Request) -> Excited | None:
-    """The result, if it is of the network that is shown; else a sentence says why not, and a button leads there."""
+def opened(where: Where | CorpusError | None, request: Request, page: str = PAGE) -> Excited | None:
+    """The result, if it is of the network that is shown; else a sentence says why not, and a way leads there."""
     if where is None:
         return None
     try:
@@ -72,16 +86,25 @@ def opened(where: Where | CorpusError | None, request: Request) -> Excited | Non
         return None
     if result.of(request.network, request.weights):
         st.caption(plain(said(result)))
-        return Excited(result, request.network)
-    words = network_of(result)
-    told = _("This corpus was heard by another network than the one that is shown: {weights}.", weights=result.weights)
-    if words:
-        st.info(plain(told), icon=":material/info:")
-        st.button(_("Open that network"), icon=":material/open_in_new:", on_click=follow, args=(words,))
-    else:
-        way = _("Its link opens no network on this page.")
-        st.info(plain(f"{told} {way}"), icon=":material/info:")
+        return Excited(result, request.network, staged=page == PAGE)
+    lead(result, page)
     return None
+
+
+def lead(result: Result, page: str) -> None:
+    """Say that another network heard this corpus, and how to come there."""
+    told = _("This corpus was heard by another network than the one that is shown: {weights}.", weights=result.weights)
+    label, words, link = _("Open that network"), network_of(result), link_of(result)
+    if page == PAGE and words:
+        st.info(plain(told), icon=":material/info:")
+        st.button(label, icon=":material/open_in_new:", on_click=follow, args=(words,))
+    elif link:
+        again = _("Choose the file there again.") if isinstance(result.where, Zipped) else ""
+        st.info(plain(f"{told} {again}"), icon=":material/info:")
+        st.html(link.html(label))
+    else:
+        way = _("Its link opens no such network. Build it here or there, with the same weights, to see the result.")
+        st.info(plain(f"{told} {way}"), icon=":material/info:")
 
 
 def with_patch(make: Callable[[], Choice], where: Where | CorpusError | None) -> Callable[[], Choice]:
@@ -137,3 +160,18 @@ def network_of(result: Result) -> dict[str, Any]:
     if not result.of(network, weights):
         return {}
     return {key: reader.now(word) for key, word in reader.asked.items()}
+
+
+def link_of(result: Result) -> Link | None:
+    """A link to a result's network, with the result; None where no page opens it."""
+    try:
+        page, words = asked(result.about.link)
+        if page not in (PAGE, "network"):
+            return None
+        request, _ = PAGES[page].ask(Reader(words)).make()
+    except (LinkError, Problem):
+        return None
+    if not result.of(request.network, request.weights):
+        return None
+    where = result.where
+    return Link(urlencode(words | ({FOLDED: "true"} if isinstance(where, Zipped) else {CORPUS: where.name})), page=page)

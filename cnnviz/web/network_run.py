@@ -17,17 +17,19 @@ from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
 from cnnviz.networks.forward import may_run, memory
 from cnnviz.networks.network import Network
-from cnnviz.scenes.exciting.shown import known_of
+from cnnviz.scenes.exciting.excited import Excited
+from cnnviz.scenes.exciting.shown import Known, known_of
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.passes import PASS
+from cnnviz.scenes.query.spectrogram import CHANNEL
 from cnnviz.scenes.request import AttributionView, LayerView, NetworkView, Request
 from cnnviz.scenes.verdict import verdict_words
 from cnnviz.scenes.weights import Loaded, Trained
 from cnnviz.scenes.whose import whose
 from cnnviz.text import _
 from cnnviz.text.counts import in_words
-from cnnviz.web import markdown, nudging
+from cnnviz.web import corpora, markdown, nudging
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.about import facts, told, whence
@@ -40,6 +42,7 @@ from cnnviz.web.form import WIDGETS
 from cnnviz.web.large_runs import large, show_large
 from cnnviz.web.network_aside import take_maps
 from cnnviz.web.network_asks import Built
+from cnnviz.web.on_page import OnPage
 from cnnviz.web.share import here, share
 from cnnviz.web.widgets import LOOKS, place
 
@@ -122,6 +125,7 @@ def run_it(sight: Sight) -> None:
         st.caption(markdown.plain(words))
         with st.container():
             screen.notices(request.input)
+    known = heard_of(request, looked)
     notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
     if isinstance(request.weights, Trained) and (said := verdict_words(request)):
         st.markdown(markdown.plain(said))
@@ -130,20 +134,29 @@ def run_it(sight: Sight) -> None:
     if sight.view == asked.ATTRIBUTION:
         explained(shown, "network", WIDGETS.now(SHOW) == WORK)
     elif isinstance(looked, NetworkView):
-        show_all(sight.view, looked, request, shown, words)
+        show_all(sight.view, looked, known, shown, words)
     else:
         player(shown.blob, "network", above=[*told(shown), *whence(shown)], below=facts(shown))
         nudging.tell(request, shown)
         if shown.notice and not screen.embedded():
             st.info(str(shown.notice))
-    answer(sight, request, looked)
+    answer(sight, known, looked)
 
 
-def show_all(view: str, looked: NetworkView, request: Request, shown: Any, words: str) -> None:
+def heard_of(request: Request, looked: Seen) -> Known | None:
+    """What excites the channels: in a corpus that is opened, or of weights that ship; nothing of the way back."""
+    if isinstance(looked, AttributionView) or looked.back:
+        return None
+    if screen.embedded() or not corpora.named():
+        return known_of(request.weights)
+    return corpora.opened(corpora.ask_where(OnPage()), request, "network") or known_of(request.weights)
+
+
+def show_all(view: str, looked: NetworkView, known: Known | None, shown: Any, words: str) -> None:
     """All maps at a glance, or their gradients."""
     if shown.told:
         st.markdown(markdown.plain(shown.told))
-    blob = shown.blob if looked.back else sorted_network(shown.blob, known_of(request.weights))
+    blob = sorted_network(shown.blob, known)
     with asks(LOOKS):
         overview(blob, f"overview_{view}", partial(enter, view))
     st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))
@@ -155,12 +168,18 @@ def show_all(view: str, looked: NetworkView, request: Request, shown: Any, words
             take_maps(shown.blob, words)
 
 
-def answer(sight: Sight, request: Request, looked: Seen) -> None:
-    """What a channel answers to, below the maps or the layer at work on the way forward."""
-    if screen.embedded() or isinstance(looked, AttributionView) or looked.back:
+def answer(sight: Sight, known: Known | None, looked: Seen) -> None:
+    """What a channel answers to, below the maps or the layer at work."""
+    if screen.embedded():
         return
     stage = getattr(looked, "stage", sight.built.stage)
-    show_answers(known_of(request.weights), stage, 0, f"answers_{sight.view}")
+    channel = 0
+    if isinstance(known, Excited):  # its patches come channel by channel
+        if stage not in known.stages:
+            st.caption(markdown.plain(_("The corpus says nothing of {stage}. Choose another layer.", stage=stage)))
+            return
+        channel = WIDGETS.ask(CHANNEL)
+    show_answers(known, stage, channel, f"answers_{sight.view}")
 
 
 def enter(view: str, stage: str) -> None:

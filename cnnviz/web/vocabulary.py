@@ -35,7 +35,7 @@ OWN = {
     "spectrogram": "stage channel frame mel view compare network blocks activation normalization training nb_filters "
     "kernel_size padding stride pooling conv_dropout part log_mel from to b_sound b_activation b_normalization "
     "b_training b_seed weights from_recipe moment corpus corpora",
-    "network": "preset arguments net shape layer view form quiz weights from_recipe moment",
+    "network": "preset arguments net shape layer view form quiz weights from_recipe moment corpus corpora channel",
 }
 
 

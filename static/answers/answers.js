@@ -31,7 +31,7 @@ export class Answers {
     this.ui.stage.addEventListener("change", () => this.show(this.ui.stage.value, this.channel));
     this.ui.channel.addEventListener("change", () => this.show(this.stage, Number(this.ui.channel.value)));
     this.ui.body.addEventListener("keydown", (event) => event.stopPropagation()); // Streamlit has keys of its own
-    this.deaf = listen(({ stage, channel }) => this.show(stage, channel));
+    this.deaf = listen(({ stage, channel }) => this.scene?.meta.clips || this.show(stage, channel)); // of clips there is one channel
     root.answers = this; // a handle for tests and for the curious
   }
 

@@ -46,6 +46,11 @@ class Shelved:
             raise CorpusError("There is no result in {folder} any more.", folder=folder.name) from None
         return cls(str(folder), " ".join(f"{one.st_mtime_ns}:{one.st_size}" for one in known))
 
+    @property
+    def name(self) -> str:
+        """By which it is offered."""
+        return Path(self.folder).name
+
     def files(self) -> Files:
         """What the folder holds, each file up to `MOST_FILE`."""
 

@@ -31,10 +31,17 @@ _blobs: Cache[bytes] = Cache()
 
 @dataclass(frozen=True)
 class Excited:
-    """A result, of the network that is shown."""
+    """A result, of the network that is shown.
+
+    Attributes
+    ----------
+    staged : bool
+        Can the sound of a patch be put on stage?
+    """
 
     result: Result
     network: Network
+    staged: bool = True
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -56,6 +63,8 @@ class Excited:
 
     def opens(self, stage: str, channel: int) -> list[dict[str, Any]]:
         """The words that put the sound of each patch on stage."""
+        if not self.staged:
+            return []
         one = self.result.told(self.stages[stage])
         patch = one.patch[min(channel, len(one.patch) - 1)]
         return [{PATCH.key: str(number)} | dict.fromkeys((*PART, *UNIT)) for number in patch.tolist() if number >= 0]
@@ -71,11 +80,11 @@ class Excited:
         source = self.stages.get(stage)
         if source is None:
             return None
-        made = partial(make_patches, self.result, source, stage, channel)
-        return _blobs.get(key((self.result.where, stage, channel)), lambda: made().to_bytes())
+        made = partial(make_patches, self.result, source, stage, channel, self.staged)
+        return _blobs.get(key((self.result.where, stage, channel, self.staged)), lambda: made().to_bytes())
 
 
-def make_patches(result: Result, source: str, stage: str, channel: int) -> Scene:
+def make_patches(result: Result, source: str, stage: str, channel: int, opens: bool = True) -> Scene:
     """The patches that excite one channel most; see `clips.make_clips`.
 
     Of a patch that is missing, ``examples`` is no number, and there are no ``samples``.
@@ -110,7 +119,7 @@ def make_patches(result: Result, source: str, stage: str, channel: int) -> Scene
         "clips": {
             "rate": about.features.rate,
             "channels": len(best.value),
-            "opens": True,
+            "opens": opens,
             "names": [str(Message("{name}, {time:.2f} s", name=name, time=time)) for name, time in names],
         },
     }
