@@ -6,7 +6,8 @@ input reaches (`fuzz_coverage.py`).
 
 import ast
 import importlib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,14 +45,17 @@ def sources() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text()) for room in ("cnnviz", "pages") for path in (ROOT / room).rglob("*.py")}
 
 
-def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
-    """Where a function or method of this name is called in cnnviz, whatever it is called on."""
+@cache
+def calls() -> dict[str, list[tuple[Path, ast.Call]]]:
+    """By its name, where a function or method is called in cnnviz, whatever it is called on."""
+    found: dict[str, list[tuple[Path, ast.Call]]] = defaultdict(list)
     for path, tree in sources().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 called = node.func
-                if name == (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")):
-                    yield path, node
+                name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                found[name].append((path, node))
+    return found
 
 
 def named(path: Path, name: str) -> Any:
@@ -62,9 +66,10 @@ def named(path: Path, name: str) -> Any:
 
 def apart() -> set[Callable[..., Any]]:
     """All readers of strangers' files: what goes to a worker."""
-    found = [named(path, call.args[1].id) for path, call in calls("read_apart") if isinstance(call.args[1], ast.Name)]
+    there = calls()["read_apart"]
+    found = [named(path, call.args[1].id) for path, call in there if isinstance(call.args[1], ast.Name)]
     assert len(found) >= 6
-    assert len(found) == len([*calls("read_apart")])
+    assert len(found) == len(there)
     return set(found)
 
 
@@ -74,7 +79,7 @@ def test_every_reader_of_files_is_tried():
 
 
 def test_every_widget_that_takes_any_text_or_file_has_readers_that_are_tried():
-    found = {(path.relative_to(ROOT).as_posix(), name) for name in TAKES for path, _ in calls(name)}
+    found = {(path.relative_to(ROOT).as_posix(), name) for name in TAKES for path, _ in calls()[name]}
     assert found == TAKEN.keys()
     assert {name for names in TAKEN.values() for name in names} <= TARGETS.keys()
 

@@ -38,15 +38,15 @@ def packed(arrays: dict[str, NDArray[np.uint8]]) -> bytes:
     return made.getvalue()
 
 
-def part() -> bytes:
-    """The file itself."""
+def part() -> dict[str, NDArray[np.uint8]]:
+    """What the file holds."""
     x, y, x_test, y_test = FashionMNIST(whole=True).arrays()
     chosen, tested = first(y, EACH[0]), first(y_test, EACH[1])
-    return packed(dict(zip(NAMES, (x[chosen], y[chosen], x_test[tested], y_test[tested]), strict=True)))
+    return dict(zip(NAMES, (x[chosen], y[chosen], x_test[tested], y_test[tested]), strict=True))
 
 
 def main(into: Path = PART) -> None:
-    into.write_bytes(part())
+    into.write_bytes(packed(part()))
     print(f"{into}: {into.stat().st_size:,} bytes")
 
 
