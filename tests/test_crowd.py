@@ -17,6 +17,7 @@ from bench.crowd.report import document, with_soak
 from bench.crowd.result import COLUMNS, figures
 from bench.crowd.scenarios import SCENARIOS
 from bench.crowd.scenarios.beside import Beside
+from bench.crowd.scenarios.uploads import Uploads
 from bench.crowd.site import Site, Sites, empty, nginx
 from bench.crowd.soak import Sample, soaked, told
 from bench.visitors import visit
@@ -149,8 +150,9 @@ def sites(server):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_in_small(name, sites):
     """Two visitors, seconds: every figure of the table is there."""
-    scenario = replace(SCENARIOS[name], visitors=2, arrival=0.2, seconds=2)
-    scenario = replace(scenario, rounds=1) if isinstance(scenario, Beside) else scenario
+    fewer = {Beside: {"rounds": 1}, Uploads: {"others": 2}}
+    scenario = SCENARIOS[name]
+    scenario = replace(scenario, visitors=2, arrival=0.2, seconds=2, **fewer.get(type(scenario), {}))
     result = looped.apart(scenario.run, sites)
     assert result.errors == []
     for row in result.rows.values():

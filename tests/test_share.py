@@ -238,8 +238,7 @@ def busy(tmp_path):
         while job.progress != (1, 3):
             job.wait(0.01)
     yield
-    for job in jobs:
-        job.cancel()
+    work.let_go(gate, jobs)
 
 
 def asked_for_film(**address):

@@ -57,8 +57,7 @@ def gate(tmp_path) -> Iterator[str]:
     busy = [TRAININGS.submit("gate", work.held, str(path), seconds=120) for _ in range(TRAININGS.most)]
     until(lambda: all(job.progress == (1, 3) for job in busy))
     yield str(path)
-    for job in busy:
-        job.cancel()
+    work.let_go(path, busy)
 
 
 def wait_for(app: AppTest, recipe: Recipe) -> AppTest:
