@@ -303,6 +303,11 @@ def test_a_result_of_any_network_opens_on_the_page_that_has_it(own_shelf, monkey
     assert not panel.meta["clips"]["opens"]  # this page has no place for a sound
     np.testing.assert_array_equal(panel.tensors["value.0"][0], [np.float32(one["value"]) for one in row["top"]])
     np.testing.assert_array_equal(panel.tensors["auc.0"][0], [np.float32(one["auc"]) for one in row["classes"]])
+    for j, won in enumerate(row["top"]):
+        levels = np.asarray(Image.open(own_shelf / f"own/patches/{won['patch']}.png"))  # of as many mels as it reads
+        np.testing.assert_array_equal(panel.tensors["examples"][j, 0].T[::-1], levels)
+        samples, _ = soundfile.read(own_shelf / f"own/patches/{won['patch']}.flac", dtype="int16")
+        np.testing.assert_array_equal(panel.tensors[f"samples.{j}"], samples)
     maps = next(meta(blob) for blob in blobs(app) if b'\\"tells\\"' in blob)
     assert maps["tells"]["stages"].keys() == {"conv", "relu", "pool", "dense"}
     app = opened("network", corpus="own", **OWN_ADDRESS | {"layer": "3"})

@@ -99,7 +99,8 @@ def make_patches(result: Result, source: str, stage: str, channel: int, opens: b
     channel = min(channel, len(best.value) - 1)
     won = [j for j, clip in enumerate(best.example[channel]) if clip != NONE]
     windows = [(int(first), int(end)) for first, end in one.window[channel, won]]
-    sizes = tuple((end - first, about.features.n_mels) for first, end in windows)
+    mels = about.shape[1] if about.shape else about.features.n_mels
+    sizes = tuple((end - first, mels) for first, end in windows)
     numbers = tuple(int(one.patch[channel, j]) for j in won)
     seen = read_apart(CorpusError, patches, result.where, numbers, sizes)
     tensors: Tensors = {f"samples.{j}": patch.samples for j, patch in enumerate(seen) if patch}
