@@ -11,7 +11,20 @@ from safetensors.numpy import load
 
 from cnnviz.core.examples import Examples, Split
 from cnnviz.core.layers import AvgPool, BatchNorm, Conv, Dropout, Flatten, Linear, MaxPool, ReLU
-from cnnviz.networks.exciting import Best, Tells, box, edges_of, evaluated, find, merged, pack, unpack, worth
+from cnnviz.networks.exciting import (
+    Best,
+    Centres,
+    Gather,
+    Tells,
+    box,
+    edges_of,
+    evaluated,
+    find,
+    merged,
+    pack,
+    unpack,
+    worth,
+)
 from cnnviz.networks.exciting.spread import BINS, STEPS, Spread
 from cnnviz.networks.network import Network
 from cnnviz.scenes.exciting import keep
@@ -109,6 +122,24 @@ def test_what_is_no_number_excites_nobody():
     best = Best.of(maps, k=2)
     assert best.example[0].tolist() == [1, 0]
     assert best.cell[0].tolist() == [1, 0]
+
+
+@given(n=st.integers(1, 60), k=st.integers(1, 9), levels=st.integers(2, 1000), seed=st.integers(0, 99))
+@example(n=60, k=2, levels=2, seed=0)  # nearly all are equal
+def test_a_few_after_the_other_excite_as_all_at_once(n, k, levels, seed):
+    draws = np.random.default_rng(seed)
+    maps = draws.integers(0, levels, (n, 3, 4, 5)).astype(np.float32)
+    maps[draws.random(maps.shape) < 0.02] = np.nan
+    gather = Gather(Centres(SOUND), {"conv": np.zeros((3, 1), np.float32)}, k)
+    ends = [0, *np.unique(draws.integers(1, n + 1, 9)), n]
+    for first, end in draws.permutation([*pairwise(ends)]).tolist():  # clips of one length go together
+        if first < end:
+            sets = np.ones((end - first, 1), np.int64)
+            gather.take(range(first, end), SHAPE, sets, "conv", torch.from_numpy(maps[first:end]))
+    best, wanted = gather.all()["conv"].best, Best.of(maps.reshape(n, 3, -1), k=k)
+    np.testing.assert_array_equal(best.value, wanted.value)
+    np.testing.assert_array_equal(best.example, wanted.example)
+    np.testing.assert_array_equal(best.cell, wanted.cell)
 
 
 @given(seed=st.integers(0, 99), n=st.integers(2, 60), bins=st.integers(2, 80))
