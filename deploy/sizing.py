@@ -16,7 +16,7 @@ VISITORS = (30, 200, 1000)
 
 PAUSE = 3.0  # s from one turn of a knob to the next, of everybody
 BUSY = 0.6  # of a core's time; above it answers wait for one another
-PROCESS = 1.2  # GB of a process whose caches have filled; see the bounds of `Cache` for the most
+PROCESS = 1.0  # GB of a process whose caches have filled: 384 MiB, see `cnnviz.core.cache`
 WORKER = 0.5  # GB of a worker at work, of which each process has two on an ordinary day
 WORKERS = 2
 

@@ -9,6 +9,7 @@ import pytest
 from test_pages import opened
 
 from bench.crowd.people import clip
+from cnnviz.core.cache import Budget, Cache
 from cnnviz.web import turns
 from cnnviz.web.turns import Turns
 
@@ -49,6 +50,51 @@ def test_one_shows_at_a_time_and_who_was_away_comes_first():
     assert said(told, 1) == ["bob shows"]
     ann.join(60), bob.join(60)
     assert (all_.taken, all_.back) == (False, 0)
+
+
+def test_a_class_that_uploads_the_same_file_has_it_read_once_and_shown_to_all(monkeypatch):
+    """One waits for the worker, the others for what it makes of that, and for their turns."""
+    monkeypatch.setattr(turns, "PATIENCE", 1e6)
+    all_, read, asked, together = Turns(), Event(), SimpleQueue(), Budget()
+    together.waiting = all_.away
+    cache: Cache[str] = Cache(budget=together)
+
+    def make():
+        asked.put("asked")
+        with all_.away():
+            read.wait(60)
+        return "made"
+
+    def show():
+        with all_.taking():
+            assert cache.get("file", make) == "made"
+
+    threads = [Thread(target=show, daemon=True) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    said(asked, 1)
+    while cache._gates["file"][1] < 2:
+        time.sleep(0.01)
+    read.set()
+    for thread in threads:
+        thread.join(5)
+    assert [thread.is_alive() for thread in threads] == [False] * 5
+    assert asked.empty()
+
+
+def test_who_has_waited_long_goes_on_without_its_turn(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.1)
+    all_, ended = Turns(), Event()
+
+    def show():
+        with all_.taking(), all_.away():
+            ended.set()
+
+    with all_.taking():
+        Thread(target=show, daemon=True).start()
+        assert ended.wait(60)
+        assert all_.taken
+    assert not all_.taken
 
 
 def test_who_has_no_turn_lets_nobody_in():

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Generic, TypeVar
@@ -37,11 +38,17 @@ class Budget:
     """Bytes that several caches may take together. Of all values, whosever they are, those longest not asked for go.
 
     A value that takes more by itself stays alone, until the next one comes.
+
+    Attributes
+    ----------
+    waiting : function
+        Gives what is round a wait for a value that another thread makes.
     """
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.most = most
         self.lock = RLock()
+        self.waiting: Callable[[], AbstractContextManager[None]] = nullcontext
         self.caches: WeakSet[Cache[Any]] = WeakSet()
 
     @property
@@ -125,12 +132,17 @@ class Cache(Generic[V]):
             gate, waiting = self._gates.get(key, (RLock(), 0))
             self._gates[key] = gate, waiting + 1
         try:
-            with gate:
+            if not gate.acquire(blocking=False):
+                with self.budget.waiting():
+                    gate.acquire()
+            try:
                 found = self.find(key)
                 value = make(found)
                 if found is None or value is not found:
                     self._keep(key, value)
                 return value
+            finally:
+                gate.release()
         finally:
             with self._lock:
                 gate, waiting = self._gates.pop(key)

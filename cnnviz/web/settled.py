@@ -1,5 +1,6 @@
 """What a process settles once, before it draws its first page: each a module of its own, which says why."""
 
+from cnnviz.core.cache import TOGETHER
 from cnnviz.tensorfile.apart import PLACE
 from cnnviz.web.departed import watch
 from cnnviz.web.downloads import say_why
@@ -10,10 +11,11 @@ from cnnviz.web.pools import read_in_worker
 from cnnviz.web.portions import answer_whole
 from cnnviz.web.returned import draw_anew
 from cnnviz.web.tidy import keep_tidy
+from cnnviz.web.turns import UPLOADS
 
 
 def settle() -> None:
     """All of it; what is settled already stays."""
-    PLACE.reader = read_in_worker
+    PLACE.reader, TOGETHER.waiting = read_in_worker, UPLOADS.away
     for once in (send_at_once, answer_whole, look_over, watch, draw_anew, say_why, be_lean, keep_tidy):
         once()

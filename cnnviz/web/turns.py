@@ -11,10 +11,14 @@ from threading import Condition, local
 import streamlit as st
 
 CAME = "_came"  # of the session: a file that no run has shown yet
+PATIENCE = 60.0  # s after which a thread goes on without its turn
 
 
 class Turns:
-    """One thread at a time. Whoever was away, for a worker's answer, comes before those who have not begun."""
+    """One thread at a time. Whoever was away comes before those who have not begun.
+
+    A thread is away while it waits for a worker, or for a value that another one makes, who may be away as well.
+    """
 
     def __init__(self) -> None:
         self.change = Condition()
@@ -46,13 +50,14 @@ class Turns:
 
     def take(self, may: Callable[[], bool]) -> None:
         with self.change:
-            self.change.wait_for(lambda: not self.taken and may())
-            self.taken = self.here.has_it = True
+            if self.change.wait_for(lambda: not self.taken and may(), PATIENCE):
+                self.taken = self.here.has_it = True
 
     def leave(self) -> None:
         with self.change:
-            self.taken = self.here.has_it = False
-            self.change.notify_all()
+            if getattr(self.here, "has_it", False):
+                self.taken = self.here.has_it = False
+                self.change.notify_all()
 
 
 UPLOADS = Turns()
