@@ -109,7 +109,12 @@ READY = """([selector, code, at]) => {
         && root.querySelector("[data-testid=readout]")?.textContent !== ""
         && (!app || app.dataset.testScriptState === "notRunning");
 }"""
-IDLE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+# Before its first run, too, the app says that none runs.
+IDLE = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    return app?.dataset.testScriptState === "notRunning"
+        && app.querySelector("[data-testid=stElementContainer]") && !app.querySelector("[data-testid=stSkeleton]");
+}"""
 
 
 def comes(page: Page, script: str, given: Any = None) -> bool:
@@ -196,6 +201,7 @@ class Screen:
         """Wait until the script has run to its end."""
         if not comes(self.page, IDLE):
             expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+            expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
 
     def knob(self, key: str) -> Locator:
         """The input of a widget, by its name in the address."""

@@ -364,10 +364,13 @@ def test_the_way_back_finds_the_knobs_that_the_address_names(screen):
     assert "kernel_size=5" in screen.page.url
 
 
+HEADED = "(words) => document.querySelector('[data-testid=stMain] h1')?.textContent.includes(words)"
+
+
 def go(screen: Screen, page: str) -> None:
     """To another page by the menu on top."""
     screen.page.get_by_role("link", name=page, exact=True).click()
-    expect(screen.page.get_by_role("heading", level=1)).to_contain_text(page)
+    screen.page.wait_for_function(HEADED, arg=page)
     screen.wait_idle()
 
 
@@ -388,7 +391,7 @@ def test_going_from_page_to_page_takes_no_knob_along(screen):
 
 def test_all_pages_stand_in_the_menu_of_a_projector(open_tab, app_url):
     page = open_tab(viewport={"width": 1280, "height": 800})
-    page.goto(f"{app_url}/pooling")
+    Screen(page, app_url).open(path="/pooling")
     expect(page.get_by_test_id("stTopNav").get_by_role("link", name="Gallery")).to_be_in_viewport()
     expect(page.get_by_test_id("stTopNav").get_by_text(" more")).to_have_count(0)
 
@@ -425,6 +428,7 @@ def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):
 
 def test_all_passes_of_a_gate_stand_in_one_row(screen):
     screen.page.goto(f"{screen.url}/gating?pass=dX")
+    screen.wait_idle()
     passes = screen.page.locator(".st-key-pass button[data-variant]")
     expect(passes).to_have_count(6)
     tops = "(all) => all.map((one) => one.getBoundingClientRect().top)"  # at once: what is above may still arrive

@@ -32,8 +32,8 @@ class Watched:
 
     def open(self, words: str) -> "Watched":
         self.page.goto(f"{self.url}/training?{words}")
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Training")
         self.training.wait_idle()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Training")
         return self
 
     def trained(self, steps: int) -> None:
