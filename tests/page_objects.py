@@ -215,7 +215,7 @@ class Screen:
     def choose(self, key: str, option: str) -> None:
         """Choose from a select box; its list closes when the sidebar scrolls or is redrawn, so it is asked again."""
         entry = self.page.get_by_role("option", name=option, exact=True)
-        for patience in (3_000, 3_000, WAIT):
+        for patience in (1_000, 3_000, WAIT):
             self.wait_idle()
             self.knob(key).press("ArrowDown")
             try:
