@@ -9,14 +9,19 @@ from streamlit.testing.v1 import AppTest
 from test_pages import blobs, meta, opened
 
 from cnnviz.core.geometry import GeometryError
-from cnnviz.core.layers import AvgPool, BatchNorm, Conv, Linear
+from cnnviz.core.layers import KINDS, AvgPool, BatchNorm, Conv, Linear
+from cnnviz.core.settings import knobs
+from cnnviz.scenes.query.fields import NUMBER
 from cnnviz.text import speaking
 from cnnviz.text.catalogue import CLOSE, OPEN
 
 SAID = ("body", "label", "help", "placeholder", "text")  # of an element
-# Tabs, options and the names of knobs are words of the address, which are the same in every language.
+# Tabs, options that the address holds and the names of knobs are its words, which are the same in every language.
 LABELS = {"tab"}
 UNIT = {"relu", "MACs", "MiB", "ms", "Hz", "kB", "cpu", "cuda", "json", "network"}
+# Options that are torch's names, and that a number is meant instead of one.
+TORCHS = {*KINDS, *(word for kind in KINDS.values() for k in knobs(kind).values() for word in (*k.choices, *k.words))}
+TORCHS |= {"train", "eval", NUMBER}
 PAGES = ["home", "gallery", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 WHERE = {
     **{page: (page, {}) for page in [*PAGES, "spectrogram", "network"]},
@@ -42,6 +47,9 @@ def texts(app: AppTest) -> Iterator[tuple[str, str, str]]:
         proto = getattr(element, "proto", None)
         if element.type in {*LABELS, "code"} or not hasattr(proto, "ListFields"):
             continue
+        if getattr(proto, "options", ()) and not proto.query_param_key:  # no words of the address
+            options = {getattr(one, "content", one) for one in proto.options} - TORCHS
+            yield from ((element.type, "option", one) for one in options)
         for field, value in proto.ListFields():
             if field.name in SAID and isinstance(value, str):
                 yield element.type, field.name, value
@@ -77,7 +85,8 @@ def test_every_word_on_a_page_comes_from_the_catalogue(where):
     app = opened(page, lang="en-XA", **query)
     assert not app.exception
     names = r"[a-z_]+( \[s\])?|torch\.manual_seed|[\w-]+\.\w+"  # of knobs, and of files
-    said = [(kind, field, text) for kind, field, text in texts(app) if not re.fullmatch(names, text)]
+    told = list(texts(app))
+    said = [(kind, field, text) for kind, field, text in told if field == "option" or not re.fullmatch(names, text)]
     assert len(said) > 3
     assert [(kind, field, text) for kind, field, text in said if words(text)] == []
 

@@ -206,7 +206,7 @@ def test_the_step_that_the_player_shares_is_that_of_the_picture():
 
 @pytest.mark.parametrize(
     ("theme", "look"),
-    [("light", Look()), ("dark", Look(dark=True)), ("transparent, dark", Look(dark=True, transparent=True))],
+    [("light", Look()), ("dark", Look(dark=True)), ("transparent-dark", Look(dark=True, transparent=True))],
 )
 def test_a_picture_has_the_colours_that_are_chosen(theme, look):
     app = drawn("picture", staged()).run()

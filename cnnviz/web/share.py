@@ -1,5 +1,6 @@
 """The tab Share: links to what is on stage, and files of it."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,17 @@ from cnnviz.web.films import ask_for_film, choose_plan, show_film
 from cnnviz.web.made_files import file
 
 WIDTHS = {"small": 800, "medium": 1600, "large": 3200}  # pixels
+SIZES = {
+    "small": Message("small, {pixels} pixels", pixels=WIDTHS["small"]),
+    "medium": Message("medium, {pixels} pixels", pixels=WIDTHS["medium"]),
+    "large": Message("large, {pixels} pixels", pixels=WIDTHS["large"]),
+}
+THEMES = {
+    "light": Message("light"),
+    "dark": Message("dark"),
+    "transparent": Message("transparent"),
+    "transparent-dark": Message("transparent, dark"),
+}
 PRESS = Message("For a step, press “share step” in the player.")
 
 
@@ -124,17 +136,13 @@ def film(staged: Staged) -> Wanted:
 def choose_look(width: str, transparent: bool) -> Look:
     """Theme and size."""
     dark = st.context.theme.type == "dark"
-    themes = ["light", "dark", *(["transparent", _("transparent, dark")] if transparent else [])]
-    theme = st.selectbox(_("colours"), themes, int(dark), key=f"_theme_{dark}_{transparent}")
-    size = st.selectbox(
-        _("width"), list(WIDTHS), list(WIDTHS).index(width), key=f"_width_{transparent}", format_func=spelled_width
-    )
+    themes = [one for one in THEMES if transparent or "transparent" not in one]
+    theme = st.selectbox(_("colours"), themes, int(dark), key=f"_theme_{dark}_{transparent}", format_func=said(THEMES))
+    at = list(WIDTHS).index(width)
+    size = st.selectbox(_("width"), list(WIDTHS), at, key=f"_width_{transparent}", format_func=said(SIZES))
     return Look(dark="dark" in theme, transparent="transparent" in theme, width_px=WIDTHS[size])
 
 
-def spelled_width(name: str) -> str:
-    """
-    >>> spelled_width("medium")
-    'medium, 1600 pixels'
-    """
-    return f"{name}, {WIDTHS[name]} pixels"
+def said(words: Mapping[str, Message]) -> Callable[[str], str]:
+    """How options are spelled on screen."""
+    return lambda one: str(words[one])
