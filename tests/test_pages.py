@@ -101,7 +101,7 @@ def runs(app: AppTest) -> None:
     assert not app.warning
     assert all(blobs(app))
     for box in app.number_input:  # what it takes is taken of it
-        assert LEAST <= box.min <= box.max <= MOST, box.key
+        assert LEAST <= box.proto.min <= box.proto.max <= MOST, box.key
 
 
 @pytest.mark.parametrize(
