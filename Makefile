@@ -69,7 +69,8 @@ test-deploy: $(DEPLOY)
 	@command -v nginx > /dev/null || test -x /usr/sbin/nginx || apt-get install -y nginx-light
 	@command -v redis-server > /dev/null || apt-get install -y --no-install-recommends redis-server
 	$(PY) tests/find_browser.py
-	CNNVIZ_DEPLOY=1 $(PY) -m pytest tests/test_deploy.py tests/test_store.py tests/test_faults_machine.py tests/test_faults_gone.py tests/test_faults_line.py
+	CNNVIZ_DEPLOY=1 $(PY) -m pytest tests/test_deploy.py tests/test_store.py tests/test_faults_machine.py tests/test_faults_gone.py tests/test_faults_line.py \
+		tests/test_corpus_search.py::test_a_cluster_of_two_finds_the_same
 
 lint: $(DEV) $(JS)
 	$(PY) -m ruff check

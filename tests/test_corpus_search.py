@@ -1,6 +1,7 @@
 """What a folder of clips excites, against plain loops through what torch gives; the same whoever did which part."""
 
 import itertools
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -275,6 +276,22 @@ def test_a_network_that_reads_one_size_gets_spectrograms_of_that_size(clips, tmp
 def test_ray_finds_the_same(clips, first, tmp_path):
     pytest.importorskip("ray")
     done = command(clips, tmp_path / "out", "--engine", "ray", "--processes", 1)
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path / "out") == files(first)
+
+
+@pytest.mark.skipif("CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: starts a cluster")
+def test_a_cluster_of_two_finds_the_same(clips, first, tmp_path, monkeypatch):
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    cluster_utils = pytest.importorskip("ray.cluster_utils")
+    node = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
+    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args={"include_dashboard": False, **node})
+    try:
+        cluster.add_node(**node)
+        monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+        done = command(clips, tmp_path / "out", "--engine", "ray")
+    finally:
+        cluster.shutdown()
     assert done.returncode == 0, done.stderr
     assert files(tmp_path / "out") == files(first)
 
