@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from examples import thinned
 from marks import record_of, sentence
 from test_back import may_go_back
 from test_player_helpers import CASES, counts_of, node, noise, runs
@@ -105,8 +106,9 @@ def test_a_cell_has_its_tick_in_files_if_and_only_if_it_has_it_in_the_player(tmp
         expected[name] = [i != at or nowhere for i in range(scene.tensors["output"].size)]
     asked = right | {name: scene for name, (scene, _) in wrong.items()}
     player = in_player(asked, tmp_path)
-    for name, scene in asked.items():
-        assert player[name] == expected[name], f"{name}: in the player"
+    assert {name for name in asked if player[name] != expected[name]} == set()
+    for name in [*thinned(right, 3), *wrong]:
+        scene = asked[name]
         some = wrong[name][1] if name in wrong else scene.tensors["output"].size // 2
         assert in_file(scene, some) == expected[name][some], f"{name}: in a file"
 
