@@ -27,7 +27,7 @@ class Limit:
     seconds : float
         Of the processor, whatever else runs.
     mebibytes : int
-        By which the process may grow in between, its peak counted.
+        By which the process may grow in between, its peak counted. What it holds free is used first, and not counted.
     """
 
     seconds: float
