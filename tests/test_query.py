@@ -19,6 +19,7 @@ from cnnviz.inputs import SourceError
 from cnnviz.inputs.spectrogram import Spectrogram
 from cnnviz.inputs.upload import WANTED, Upload
 from cnnviz.networks.checkpoint import CheckpointError
+from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.opening import Opening
 from cnnviz.scenes.query import PAGES, from_query, to_query
@@ -27,6 +28,7 @@ from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import ask_clip, ask_source
 from cnnviz.scenes.query.weights import STARTS
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Word
+from cnnviz.scenes.weights import Trained
 from cnnviz.text import Message
 
 SAVED = json.loads((Path(__file__).parent / "cases" / "saved_addresses.json").read_text())
@@ -106,6 +108,15 @@ def words_of(address: str) -> tuple[str, dict[str, str]]:
     page, _, query = address.partition("?")
     words = dict(parse_qsl(query, keep_blank_values=True))
     return page, unpack(words[PACKED]) if PACKED in words else words
+
+
+def test_trained_weights_come_back_where_a_layer_of_their_network_does_not_work():
+    said = {"preset": "lesson B", "shape": "1, 9, 9", "weights": "trained"}
+    choice = from_query("network", said).made.make()
+    assert isinstance(choice[0].weights, Trained)
+    assert len(choice[0].network.stages) < len(LessonB().network.stages)
+    query = to_query("network", choice)
+    assert query["shape"] == said["shape"] and from_query("network", query).made.make() == choice
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -17,6 +17,7 @@ from cnnviz.networks.loss import Unit
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import MOST_CELLS, spelled
 from cnnviz.networks.zoo import EMPTY, LESSON, ZOO, LessonB, Preset
+from cnnviz.scenes import shipped
 from cnnviz.scenes.query.attribution import METHOD, OF, ask_method, spelled_method, stage_word
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import SEED, ask_source
@@ -27,7 +28,7 @@ from cnnviz.scenes.query.weights import START, TRAINED, ask_weights, example_of,
 from cnnviz.scenes.query.words import Held, Number, OneOf, Switch, Text, Word
 from cnnviz.scenes.request import AttributionView, Back, LayerView, NetworkView, Request
 from cnnviz.scenes.upstream import FromLoss
-from cnnviz.scenes.weights import Seeded
+from cnnviz.scenes.weights import Seeded, Trained
 from cnnviz.text import Message
 from cnnviz.text.typed import counted, shown
 
@@ -228,7 +229,7 @@ def text_of(network: Network) -> str:
 
 def spell(choice: Choice) -> dict[str, str]:
     request, view = choice
-    source, network = request.input, request.network
+    source, network = request.input, whole(request)
     assert isinstance(source, Fitted)
     named = [preset for preset in PRESETS.values() if preset.network == network]
     words = {"preset": named[0].name} if named else {"net": text_of(network)}
@@ -241,6 +242,15 @@ def spell(choice: Choice) -> dict[str, str]:
         target = {OF: view.target.stage, UNIT.key: spelled_unit(view.target.at)}
         return words | {VIEW.key: ATTRIBUTION} | target | spelled_method(view)
     return words | {VIEW.key: GRADIENTS} | (spelled_loss(view.back) if view.back else {})
+
+
+def whole(request: Request) -> Network:
+    """The network; with the layers behind one that does not work, where its trained weights are known by them."""
+    network, weights = request.network, request.weights
+    if not isinstance(weights, Trained) or weights.name in [card.name for card in shipped.suiting(network)]:
+        return network
+    rest = shipped.network_of(weights.name).stages[len(network.stages) :]
+    return replace(network, stages=network.stages + rest)
 
 
 def spelled_flow(back: Back | None) -> dict[str, str]:
