@@ -1,6 +1,7 @@
 """What measures the load (bench/visitors, bench/crowd): visitors without a screen meet what a browser meets."""
 
 import asyncio
+import os
 import re
 from contextlib import nullcontext
 from dataclasses import replace
@@ -147,7 +148,7 @@ def sites(server):
         yield Sites(lambda processes: nullcontext(there), lambda processes, widgets: nullcontext(beside))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", SCENARIOS if "CNNVIZ_DEPLOY" in os.environ else ["mixed"])
 def test_a_scenario_in_small(name, sites):
     """Two visitors, seconds: every figure of the table is there."""
     fewer = {Beside: {"rounds": 1}, Uploads: {"others": 2}}
