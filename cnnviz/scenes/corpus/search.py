@@ -39,8 +39,8 @@ from cnnviz.scenes.corpus.result import Clip, CorpusError, Labelled
 from cnnviz.scenes.weights import Seeded
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # as malloc.h of glibc numbers them
-TOGETHER = 4  # clips that go through the network as one batch
-MOST_CELLS = 2**20  # of all that the widest stage makes of them
+TOGETHER = 8  # clips that go through the network as one batch
+MOST_CELLS = 2**21  # of all that the widest stage makes of them
 MOST_SHAPES = 8  # of clips that wait for others
 MOST_FRAMES = 64  # of a clip that say where the bins lie
 
