@@ -253,6 +253,21 @@ def test_another_corpus_or_network_uses_nothing_of_the_one_before(clips, first, 
     assert files(out) == files(first)
 
 
+def test_parts_of_other_batches_are_searched_again(clips, tmp_path):
+    """Their last bits may differ."""
+    done = []
+
+    def counting(work, search, items, *more):
+        done.extend(work.__name__ for _ in items)
+        return here(work, search, items, *more)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("cnnviz.cli.corpus.run.TOGETHER", 1)
+        search_in(clips, tmp_path / "out", engine=stopped_at_the_end)
+    search_in(clips, tmp_path / "out", engine=counting)
+    assert done.count("searched") == 1
+
+
 def stopped_at_the_end(work, search, items, *more):
     if work.__name__ == "cut":
         raise KeyboardInterrupt

@@ -20,7 +20,18 @@ from cnnviz.scenes.corpus import About, Clip, Corpus, CorpusError, in_folder, re
 from cnnviz.scenes.corpus.finish import finished
 from cnnviz.scenes.corpus.patches import names
 from cnnviz.scenes.corpus.reading import Entry
-from cnnviz.scenes.corpus.search import Part, Search, cut, parts, sampled, searched, unpacked, wanted
+from cnnviz.scenes.corpus.search import (
+    MOST_CELLS,
+    TOGETHER,
+    Part,
+    Search,
+    cut,
+    parts,
+    sampled,
+    searched,
+    unpacked,
+    wanted,
+)
 
 PART = 256  # clips
 SAMPLE = 64  # clips, evenly spread, that say where the bins lie
@@ -64,8 +75,8 @@ def run(
 
 
 def key_of(search: Search, about: About, entries: Sequence[Entry], size: int) -> str:
-    """Of all that a part depends on: clips with sizes and times, network, weights, and how they are heard."""
-    told = [asdict(about), search.folder, search.k, search.stretch, size, SAMPLE]
+    """Of all that a part depends on: clips with sizes and times, network, weights, how they are heard and batched."""
+    told = [asdict(about), search.folder, search.k, search.stretch, size, SAMPLE, TOGETHER, MOST_CELLS]
     files = [(Path(search.folder) / one.name).stat() for one in entries]
     rows = [(asdict(one), file.st_size, file.st_mtime_ns) for one, file in zip(entries, files, strict=True)]
     return hashlib.sha256(json.dumps([told, rows]).encode()).hexdigest()[:16]
