@@ -34,6 +34,7 @@ def back(screen: Screen) -> None:
     app = screen.page.locator("[data-testid=stApp]")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=LONG)
     expect(screen.page.get_by_text(SAYS)).to_have_count(0, timeout=LONG)
+    screen.wait_idle()  # whoever comes back is drawn the page, and a box that is typed in meanwhile may be a new one
 
 
 def test_the_player_goes_on_without_a_line_and_the_next_knob_works_with_it(screen, line):
