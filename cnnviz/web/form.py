@@ -223,8 +223,7 @@ def number_box(word: Number, where: Any, how: Mapping[str, Any]) -> Any:
         for name, value in (("placeholder", word.empty and str(word.empty)), ("format", word.format))
         if value
     }
-    low, high = (word.low, word.high) if word.whole else word.limits  # of whole numbers Streamlit has the same
-    return where.number_input(str(word.label) or word.key, low, high, word.default, word.step, **more, **how)
+    return where.number_input(str(word.label) or word.key, *word.limits, word.default, word.step, **more, **how)
 
 
 def side_by_side(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:

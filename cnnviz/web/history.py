@@ -84,9 +84,8 @@ def outdated(page: str) -> bool:
 
 def begun(page: str) -> tuple[str, ...]:
     """Their fragment, where the first knob has just been turned; for callbacks. It is drawn first: see `outdated`."""
-    if st.session_state.get(OFFERED) != (page, False):
-        return ()
-    remember(page)
+    if st.session_state.get(OFFERED) == (page, False):
+        remember(page)
     return (BACK,) if outdated(page) else ()
 
 
