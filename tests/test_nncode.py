@@ -31,6 +31,7 @@ from cnnviz.core.layers import (
     LayerNorm,
     LeakyReLU,
     Linear,
+    LocalResponseNorm,
     MaskGate,
     MaxPool,
     MaxUnpool,
@@ -143,6 +144,13 @@ def test_the_lines_make_the_same_network(kind, write, data):
         y = module.eval()(torch.from_numpy(x)[None])[0]
     done = list(run_network(network, x[None], seed=0).values())[-1]
     np.testing.assert_allclose(done.y.ravel(), y.ravel(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_the_lines_run_where_torch_takes_no_view(write):
+    turn, norm = Permute(dims=(0, 3, 2, 1), ndim=3), LocalResponseNorm(size=1, ndim=3)
+    y = made_by(write(Network((("0", turn), ("1", norm)))))(torch.from_numpy(values((1, 2, 3, 1)))[None])
+    assert y.shape == (1, 1, 1, 3, 2)
 
 
 @pytest.mark.parametrize("write", WRITERS)

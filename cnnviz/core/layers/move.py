@@ -65,14 +65,14 @@ class Placed(Move):
 
 
 class PermuteModule(nn.Module):
-    """``x.permute`` as a module; axis 0, the batch, stays."""
+    """``x.permute`` as a module; axis 0, the batch, stays. `LocalResponseNorm` takes no view, so this is none."""
 
     def __init__(self, *dims: int):
         super().__init__()
         self.dims = dims
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.permute(0, *(1 + d for d in self.dims))
+        return x.permute(0, *(1 + d for d in self.dims)).contiguous()
 
 
 @dataclass(frozen=True)
