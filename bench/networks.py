@@ -13,6 +13,7 @@ import torch
 
 from bench.core import race
 from bench.table import Figure, Table
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.layers import Array
 from cnnviz.inputs.fitted import Fitted
 from cnnviz.inputs.samples import Photo
@@ -22,7 +23,7 @@ from cnnviz.networks.desed import BASELINE, Desed
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import MOST_BYTES, Network
 from cnnviz.networks.zoo import ZOO
-from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Request, StageView
 from cnnviz.scenes.stage import Watch
 
@@ -98,7 +99,7 @@ def flac() -> bytes:
 
 def uploaded() -> None:
     """As the page does it when a file arrives: read, resample, log-mel, network, blob."""
-    forget()
+    TOGETHER.forget()
     show(Request(BASELINE, Upload(data=flac(), name="sound.flac")), StageView("conv0"))
 
 

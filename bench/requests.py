@@ -9,11 +9,12 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.testing.v1 import AppTest
 
 from bench.table import Figure, Table
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.run import once
 from cnnviz.export.stage import gallery, npz, picture, tensors
 from cnnviz.inputs.sound import LogMel
 from cnnviz.networks.desed import Desed
-from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.request import Request, StageView
 from tests.serving import ROOT
 
@@ -61,7 +62,7 @@ def changed(page: AppTest, turn: int) -> float:
 def passes() -> float:
     """Stages that were run, for each stage of the network."""
     request = Request(Desed(), LogMel(seconds=1))
-    forget()
+    TOGETHER.forget()
     with patch("cnnviz.networks.forward.once", wraps=once) as applied:
         maps = show(request, StageView("relu1"))
         show(request, maps.view.window)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import cases, each, values
 
 from cnnviz.core import run as core
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.layers import KINDS, BatchNorm, Conv, Dropout, LPPool, MaxPool, MaxUnpool, ReLU, Softmax
 from cnnviz.core.run import BudgetError
 from cnnviz.inputs.read import read
@@ -215,7 +216,7 @@ def test_what_is_kept_of_one_holds_nothing_of_the_others():
 
 
 def test_requests_of_a_class_share_a_pass(monkeypatch, applied):
-    scenes.forget()
+    TOGETHER.forget()
     grids = [LogMel(sound=sound, seconds=1) for sound in list(SOUNDS)[:3]]
     for grid in grids:
         read(grid)  # so that all of them come at once
@@ -224,6 +225,6 @@ def test_requests_of_a_class_share_a_pass(monkeypatch, applied):
     found = met(monkeypatch, [lambda request=request: scenes.run(request) for request in requests])
     assert max(applied) == 3 and len(applied) == len(network.stages)
     monkeypatch.setenv(batching.VARIABLE, "0")
-    scenes.forget()
+    TOGETHER.forget()
     for request, made in zip(requests, found, strict=True):
         same(made.kept, scenes.run(request).kept)

@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 import pytest
 
 from cnnviz.cli.open_link import staged_at
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.run import once
 from cnnviz.export import Look, Wanted
 from cnnviz.jobs import JobError, Kind, Pool
 from cnnviz.networks import forward as network
-from cnnviz.scenes import blob, build, query
+from cnnviz.scenes import blob, query
 from cnnviz.scenes.build import show
 from cnnviz.web import large_runs, made_files
 from cnnviz.web.shared_jobs import SharedJobs
@@ -74,11 +75,11 @@ def asked(link: tuple[str, str]) -> Any:
 
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
 def test_a_class_with_one_link_has_it_computed_once(link, counted):
-    build.forget()
+    TOGETHER.forget()
     asked(link)
     one = counted.copy()
     assert one["blobs"] >= 1
-    build.forget()
+    TOGETHER.forget()
     counted.clear()
     seen = together(lambda: asked(link))
     assert counted == one

@@ -10,10 +10,10 @@ import pytest
 import torch
 from examples import fuzzing
 
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.examples import Data, Examples, Split
 from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.datasets import DATASETS, Dataset
-from cnnviz.inputs.datasets.base import forget
 from cnnviz.inputs.datasets.digits import Digits
 from cnnviz.inputs.datasets.fashion_mnist import CLASSES, NAMES, PART, FashionMNIST, folder
 from cnnviz.inputs.datasets.own import OwnData
@@ -55,10 +55,10 @@ def test_every_data_set_is_known_here_but_a_readers_own():
 @each
 def test_a_data_set_is_the_same_each_time(name):
     data, _, _, known = KNOWN[name]
-    forget()
+    TOGETHER.forget()
     first = digest(data.split())
     if known is None:
-        forget()
+        TOGETHER.forget()
     assert digest(data.split()) == (known or first)
 
 

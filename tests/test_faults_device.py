@@ -10,10 +10,10 @@ import torch
 from test_pages import blobs, opened, scene
 
 from cnnviz.core import device
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.layers import Conv
 from cnnviz.core.run import run
 from cnnviz.scenes import build
-from cnnviz.scenes.build import forget
 
 X = np.random.default_rng(0).normal(size=(1, 6, 7)).astype(np.float32)
 FAILED = torch.AcceleratorError("CUDA error: unspecified launch failure")
@@ -37,9 +37,9 @@ def broken(request, monkeypatch):
     monkeypatch.setattr(device, "available", lambda: ["meta", "cpu"])
     monkeypatch.setattr(device, "lost", set())
     monkeypatch.setattr(Conv, "call", fail)
-    forget()
+    TOGETHER.forget()
     yield request.param
-    forget()
+    TOGETHER.forget()
 
 
 def test_what_a_device_held_is_not_asked_of_it_again(broken):

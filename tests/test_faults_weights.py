@@ -6,10 +6,10 @@ from importlib import import_module
 import pytest
 from test_pages import blobs, opened
 
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.layers import BatchNorm
 from cnnviz.core.machine import MachineError
 from cnnviz.scenes import shipped
-from cnnviz.scenes.build import forget
 from cnnviz.scenes.exciting import kept
 from cnnviz.scenes.query import bare, front
 from cnnviz.scenes.shipped.lost import first_lost
@@ -30,7 +30,7 @@ CACHES = (
 
 
 def anew():
-    forget()
+    TOGETHER.forget()
     for one in CACHES:
         one.cache_clear()
 

@@ -13,6 +13,7 @@ from test_fields import networks
 from test_run import fail_on_cuda
 from test_scene import words
 
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
     AvgPool,
@@ -40,7 +41,7 @@ from cnnviz.networks.receptive_field import INPUT, links, spans
 from cnnviz.networks.zoo import ZOO, LessonB, kaiming
 from cnnviz.scenes import network as flow
 from cnnviz.scenes.blob import VERSION
-from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.layer import MOST_MAPS
 from cnnviz.scenes.network import Glance, blocks_of, four, make_flow, side_for
 from cnnviz.scenes.palette import TOP
@@ -378,7 +379,7 @@ def test_a_network_that_needs_too_much_memory_is_refused(view, monkeypatch):
 @pytest.mark.parametrize("view", [NetworkView(), LayerView()])
 def test_a_full_device_is_told_of_a_network_as_well(view, monkeypatch):
     fail_on_cuda(monkeypatch, torch.OutOfMemoryError("Tried to allocate 9 GiB"))
-    forget()
+    TOGETHER.forget()
     assert (
         show(Request(net(ReLU()), DIGIT), view).notice == "The cuda device ran out of memory, so this ran on the CPU."
     )

@@ -13,6 +13,7 @@ from test_scene import words
 from torch.nn import functional as F
 
 from cnnviz.core.back import passes
+from cnnviz.core.cache import TOGETHER
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Conv, ReLU, Sigmoid, Softmax, Tanh
 from cnnviz.export import Look, atlas
@@ -26,7 +27,7 @@ from cnnviz.networks.loss import CrossEntropy, Mean, Unit
 from cnnviz.networks.network import INPUT, Network
 from cnnviz.networks.zoo import ZOO, kaiming
 from cnnviz.scenes import backward, flow_back
-from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.query import from_query, to_query
 from cnnviz.scenes.request import Back, LayerView, NetworkView, Request
@@ -120,7 +121,7 @@ def test_what_overflows_is_no_number_in_the_blob(monkeypatch):
 def test_a_pass_back_is_run_once_for_all_who_ask(monkeypatch):
     calls, real = [], flow_back.run_backward
     monkeypatch.setattr(flow_back, "run_backward", lambda *args, **more: calls.append(1) or real(*args, **more))
-    forget()
+    TOGETHER.forget()
     for _ in range(2):
         show(REQUEST, VIEW)
     show(REQUEST, NetworkView(CrossEntropy(target=4)))

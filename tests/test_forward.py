@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from asking import request_of
 
-from cnnviz.core.cache import Cache
+from cnnviz.core.cache import TOGETHER, Cache
 from cnnviz.core.layers import Conv, ReLU
 from cnnviz.core.run import BudgetError
 from cnnviz.core.weight import weight
@@ -23,7 +23,7 @@ from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
 from cnnviz.networks.zoo import LessonB
 from cnnviz.scenes import forward, stage_maps
-from cnnviz.scenes.build import forget, show
+from cnnviz.scenes.build import show
 from cnnviz.scenes.forward import run
 from cnnviz.scenes.network import Glance
 from cnnviz.scenes.request import LayerView, NetworkView, Request, StageView
@@ -45,7 +45,7 @@ def stages(monkeypatch):
         return once(layer, *more)
 
     monkeypatch.setattr(networks, "once", counted)
-    forget()
+    TOGETHER.forget()
     return applied
 
 
@@ -99,7 +99,7 @@ def test_another_channel_or_unit_takes_no_small_pictures_anew(monkeypatch):
     taken = []
     channels_of = stage_maps.channels_of
     monkeypatch.setattr(stage_maps, "channels_of", lambda values: taken.append(1) or channels_of(values))
-    forget()
+    TOGETHER.forget()
     for view in (StageView("glu1", 2), StageView("glu1", 3), StageView("glu1", 3, (4, 5)), StageView("glu1", 2)):
         show(SMALL, view)
     assert len(taken) == 1
@@ -109,7 +109,7 @@ def test_another_unit_packs_nothing_anew(monkeypatch):
     packed = []
     make_maps = stage_maps.make_maps
     monkeypatch.setattr(stage_maps, "make_maps", lambda *args: packed.append(1) or make_maps(*args))
-    forget()
+    TOGETHER.forget()
     blobs = [show(SMALL, StageView("glu1", 2, unit)).blob for unit in (None, (4, 5), (4, 6), (4, 5))]
     assert len(packed) == 1 and blobs[1] == blobs[3] and len(set(blobs)) == 3
 
@@ -129,16 +129,16 @@ def test_a_true_convolution_is_held_against_the_plain_one_that_was_seen_before(s
 
 
 def test_what_is_seen_is_the_same_however_much_is_kept(monkeypatch):
-    forget()
+    TOGETHER.forget()
     views = [(SMALL, StageView("glu1", 5, (3, 4))), (SMALL, LayerView("conv2")), (LESSON, NetworkView())]
     whole = [show(*view).blob for view in views]
     monkeypatch.setattr(forward, "WHOLE", 0)
-    forget()
+    TOGETHER.forget()
     assert [show(*view).blob for view in views] == whole
 
 
 def test_a_pass_holds_torchs_numbers_to_the_bit(kept):
-    forget()
+    TOGETHER.forget()
     wanted = run_network(SMALL.network, SMALL.input.grid().values[None], 3)
     done = run(SMALL, {"conv1", "pooling2"}, Watch)
     for stage in ("conv1", "pooling2"):
@@ -146,7 +146,7 @@ def test_a_pass_holds_torchs_numbers_to_the_bit(kept):
 
 
 def test_what_one_stage_makes_and_the_next_one_reads_counts_once():
-    forget()
+    TOGETHER.forget()
     request = request_of(Conv(1, 2), Random(size=(50, 50)), front=(Conv(1, 1),))
     done = run(request)
     weights = sum(x.nbytes for one in done.kept.values() for x in one.state.values())
@@ -156,13 +156,13 @@ def test_what_one_stage_makes_and_the_next_one_reads_counts_once():
 
 @pytest.mark.parametrize("see", [Watch, Glance])
 def test_what_a_witness_keeps_counts(see):
-    forget()
+    TOGETHER.forget()
     bare = weight(run(SMALL))
     assert weight(run(SMALL, (), see)) > bare
 
 
 def test_passes_stay_within_their_bytes(monkeypatch):
-    forget()
+    TOGETHER.forget()
     passes = Cache(2 * weight(run(SMALL)), weight)
     monkeypatch.setattr(forward, "_passes", passes)
     for seed in range(5):
@@ -172,7 +172,7 @@ def test_passes_stay_within_their_bytes(monkeypatch):
 
 
 def test_an_input_is_made_once_whatever_runs_on_it(monkeypatch):
-    forget()
+    TOGETHER.forget()
     made, grid = [], LogMel.grid
     monkeypatch.setattr(LogMel, "grid", lambda source: made.append(source) or grid(source))
     for stride in (1, 2, 3):
@@ -208,11 +208,11 @@ def test_large_passes_go_one_after_another(monkeypatch, large, together):
         return {}
 
     monkeypatch.setattr(forward, "run_beside", pass_by)
-    forget()
+    TOGETHER.forget()
     threads = [Thread(target=run, args=(replace(LESSON, weights=Seeded(seed)),)) for seed in (1, 2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    forget()
+    TOGETHER.forget()
     assert met == [together, together]

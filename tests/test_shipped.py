@@ -11,8 +11,9 @@ import torch
 
 from cnnviz.__main__ import main, parser
 from cnnviz.cli.train import table
+from cnnviz.core.cache import TOGETHER
 from cnnviz.inputs.datasets import fashion_mnist
-from cnnviz.inputs.datasets.base import Split, forget
+from cnnviz.inputs.datasets.base import Split
 from cnnviz.inputs.events import UNSEEN
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.network import Network
@@ -170,7 +171,7 @@ def test_the_command_of_the_card_is_one(name):
 
 
 def test_what_a_recipe_needs_and_is_not_here_is_said_in_a_sentence(tmp_path, monkeypatch):
-    forget()  # of what was read before
+    TOGETHER.forget()  # of what was read before
     monkeypatch.setattr(fashion_mnist, "PACKAGE", tmp_path)
     monkeypatch.delenv("CNNVIZ_DATA", raising=False)
     monkeypatch.setattr("sys.argv", ["cnnviz", "train", "lenet5", "--out", str(tmp_path)])

@@ -2,8 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Generic, TypeVar
@@ -57,6 +57,15 @@ class Budget:
         with self.lock:
             return sum(cache.bytes for cache in self.caches)
 
+    @contextmanager
+    def letting_go(self) -> Iterator[list[Callable[[], None]]]:
+        """Holds the lock. What is put into the list is done without it; see `Held.leave`."""
+        done: list[Callable[[], None]] = []
+        with self.lock:
+            yield done
+        for each in done:
+            each()
+
     def squeeze(self, newest: Held[Any]) -> list[Callable[[], None]]:
         """Let go of what is too much; see `Held.leave`."""
         done = []
@@ -68,14 +77,12 @@ class Budget:
         first = (next(iter(cache.held.values()), None) for cache in self.caches if not cache.spared)
         return min(filter(None, first), key=lambda one: one.asked, default=None)
 
-    def forget(self, seconds: float) -> None:
-        """Let go of what nobody has asked for in so long."""
-        done, before = [], time.monotonic() - seconds
-        with self.lock:
-            while (oldest := self.oldest()) and oldest.asked < before:
+    def forget(self, seconds: float = 0) -> None:
+        """Let go of what nobody has asked for in so long; spared caches keep what they have."""
+        before = time.monotonic() - seconds
+        with self.letting_go() as done:
+            while (oldest := self.oldest()) and oldest.asked <= before:
                 done.append(oldest.leave())
-        for each in done:
-            each()
 
 
 TOGETHER = Budget()
@@ -150,14 +157,12 @@ class Cache(Generic[V]):
                     self._gates[key] = gate, waiting - 1
 
     def clear(self) -> None:
-        with self._lock:
-            done = [held.leave() for held in [*self.held.values()]]
-        for each in done:
-            each()
+        with self.budget.letting_go() as done:
+            done.extend(held.leave() for held in [*self.held.values()])
 
     def _keep(self, key: str, value: V) -> None:
-        size, done = self.size(value), []
-        with self._lock:
+        size = self.size(value)
+        with self.budget.letting_go() as done:
             if key in self.held:
                 done.append(self.held[key].leave())
             if size <= self.most:
@@ -165,6 +170,4 @@ class Cache(Generic[V]):
                 self.bytes += size
                 while self.bytes > self.most:
                     done.append(next(iter(self.held.values())).leave())
-                done += self.budget.squeeze(newest)
-        for each in done:
-            each()
+                done.extend(self.budget.squeeze(newest))

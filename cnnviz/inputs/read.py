@@ -30,9 +30,3 @@ def read(source: Source) -> Grid:
 def heard(source: Source) -> Array | None:
     """What there is to hear of a source, made once; see `Source.samples`."""
     return _sounds.get(key(source), lambda: (source.samples(),))[0]
-
-
-def forget() -> None:
-    """Let go of all inputs."""
-    _grids.clear()
-    _sounds.clear()

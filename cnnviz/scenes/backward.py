@@ -62,9 +62,3 @@ def flow(request: Request, stage: str, loss: Loss) -> Array:
     values, state = input_of(request).values, request.weights.state(network)
     seed, budget = request.weights.seed, network.budget
     return run_backward(network, values, loss, seed, state, (stage,), (), budget=budget)[stage].dy
-
-
-def forget() -> None:
-    """Let go of all passes."""
-    _passes.clear()
-    _flows.clear()

@@ -17,14 +17,10 @@ from cnnviz.core.cost import Measure, measure, total
 from cnnviz.core.geometry import coverage
 from cnnviz.core.layers import Array
 from cnnviz.core.run import CORES, Run
-from cnnviz.inputs import read
 from cnnviz.inputs.read import key
 from cnnviz.networks.forward import memory
 from cnnviz.networks.loss import Loss
 from cnnviz.networks.network import Network
-from cnnviz.scenes import backward, flow_back, forward
-from cnnviz.scenes import explain as explain_
-from cnnviz.scenes import stage_maps as stages
 from cnnviz.scenes.backward import back
 from cnnviz.scenes.blob import BLOBS
 from cnnviz.scenes.explain import Explained, explain
@@ -258,15 +254,3 @@ def network_gradients(request: Request, view: NetworkView, loss: Loss) -> Flow:
     macs = 3 * total(part.measures(shape)).macs  # forward, to the cells and to the weights
     told = " ".join(filter(None, (sentence(part, loss, seen), twice(part, loss))))
     return Flow(made, seen.done.device, seen.done.seconds, str(seen.done.notice), macs, 2 * memory(part, shape), told)
-
-
-def forget() -> None:
-    """Let go of all that was made before: inputs, passes and blobs."""
-    read.forget()
-    forward.forget()
-    backward.forget()
-    flow_back.forget()
-    explain_.forget()
-    stages.forget()
-    BLOBS.clear()
-    _matrices.clear()

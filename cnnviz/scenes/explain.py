@@ -124,8 +124,3 @@ def window_run(found: Occluded) -> Run:
     """An occlusion as the run of its window over the input."""
     state = {"scores": found.scores[None], "score": np.array([found.score], np.float32)}
     return Run(found.layer, found.x[None], found.falls[None, None], state, found.device, 0.0, found.notice)
-
-
-def forget() -> None:
-    """Let go of all that was found."""
-    _found.clear()

@@ -87,11 +87,6 @@ def go_back(request: Request, loss: Loss) -> Seen:
     return _passes.get(key((request, loss)), made)
 
 
-def forget() -> None:
-    """Let go of all passes."""
-    _passes.clear()
-
-
 def make_flow_back(network: Network, loss: Loss, seen: Seen) -> Scene:
     """All gradients of a network, laid out as `make_flow` lays out the maps.
 

@@ -153,8 +153,3 @@ def input_of(request: Request) -> Grid:
     n, shape = request.batch.sizes(grid.values.shape)
     check_network(network, shape, network.budget, n)  # before weights are made
     return grid
-
-
-def forget() -> None:
-    """Let go of all passes."""
-    _passes.clear()

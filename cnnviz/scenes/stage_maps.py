@@ -80,8 +80,3 @@ def heard(request: Request, passed: Forward) -> tuple[Tensors, dict[str, Any]]:
 def inside(at: tuple[int, ...], shape: Shape) -> tuple[int, ...]:
     """A place, pulled back into a tensor of this shape."""
     return tuple(min(place, n - 1) for place, n in zip(at, shape, strict=False))
-
-
-def forget() -> None:
-    """Let go of all small channels."""
-    _channels.clear()

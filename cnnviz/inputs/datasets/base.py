@@ -54,8 +54,3 @@ class Dataset(Setting):
     def code(self) -> str:
         """Lines of Python, with imports, that define ``x, y, x_test, y_test``: the arrays of `split` as tensors."""
         raise NotImplementedError
-
-
-def forget() -> None:
-    """Let go of all examples."""
-    _splits.clear()

@@ -151,8 +151,3 @@ def label(kinds: tuple[str, ...], events: bool) -> str:
     if kinds:
         return str(listed(kinds))
     return str(Message("background")) if events else ""
-
-
-def forget() -> None:
-    """Let go of all blobs."""
-    _blobs.clear()

@@ -104,9 +104,3 @@ def shelved(name: str) -> Shelved:
     if folder is None:
         raise CorpusError("This server has no result {name}.", name=tidy(name))
     return Shelved.at(folder)
-
-
-def forget() -> None:
-    """Let go of all that was read of results."""
-    for cache in (_told, _about):
-        cache.clear()

@@ -119,8 +119,3 @@ def words(one: str, other: str | None) -> str:
     if other is None:
         return str(Message("{one} from the rest", one=one))
     return str(Message("{one} from {other}", one=one, other=other))
-
-
-def forget() -> None:
-    """Let go of all blobs."""
-    _blobs.clear()
