@@ -21,7 +21,7 @@ from cnnviz.networks.batching import Order, may_share, run_beside, run_together
 from cnnviz.networks.chain import chain
 from cnnviz.networks.desed import Desed
 from cnnviz.networks.forward import run_network
-from cnnviz.networks.training.modes import in_eval_mode
+from cnnviz.networks.modes import in_eval_mode
 from cnnviz.networks.zoo import LessonB, lenet5, lesson_c
 from cnnviz.scenes import forward as scenes
 from cnnviz.scenes.request import Request

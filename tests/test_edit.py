@@ -25,8 +25,6 @@ from cnnviz.networks.edit import (
     duplicated,
     fitted,
     fresh,
-    in_mode,
-    moded,
     moved,
     named,
     refitted,
@@ -34,6 +32,7 @@ from cnnviz.networks.edit import (
     renamed,
     replaced,
 )
+from cnnviz.networks.modes import in_mode, moded
 from cnnviz.networks.network import Network
 
 NUMBERED = Network((("0", Conv(1, 4)), ("1", ReLU()), ("2", MaxPool((2, 2), (2, 2), (0, 0)))), prefix="")

@@ -3,14 +3,10 @@
 from dataclasses import fields, replace
 from itertools import count
 from math import prod
-from typing import TypeGuard
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import (
-    BatchNorm,
     Channels,
-    Dropout,
-    InstanceNorm,
     Layer,
     LayerNorm,
     Linear,
@@ -18,14 +14,13 @@ from cnnviz.core.layers import (
     Shape,
     Unflatten,
 )
-from cnnviz.networks.code.signatures import at_rest
+from cnnviz.networks.modes import switched
 from cnnviz.networks.network import Network, after
 from cnnviz.text.typed import shown
 
 Stages = tuple[tuple[str, Layer], ...]
 MOST_STAGES = 60
 MOST_LETTERS = 60  # of a name; the address holds 100
-MODED = BatchNorm | Dropout | InstanceNorm  # may do something else in training
 
 
 def added(network: Network, at: int, layer: Layer) -> Network:
@@ -102,7 +97,7 @@ def free_name(network: Network, layer: Layer) -> str:
 
 def fresh(kind: type[Layer], n_axes: int = 2) -> Layer:
     """A layer of this kind as a network begins with it: one example at a time, in eval mode."""
-    return at_rest(kind(ndim=n_axes if n_axes in kind.ndims else kind.ndims[0]))
+    return switched(kind(ndim=n_axes if n_axes in kind.ndims else kind.ndims[0]), False)
 
 
 def fitted(layer: Layer, shape: Shape) -> Layer:
@@ -122,31 +117,6 @@ def fitted(layer: Layer, shape: Shape) -> Layer:
         return replace(layer, num_parameters=shape[0]) if layer.num_parameters > 1 else layer
     known = {field.name for field in fields(layer)} & {"num_features", "num_channels", "channels"}
     return replace(layer, **dict.fromkeys(known, shape[0])) if known else layer
-
-
-def moded(network: Network) -> bool | None:
-    """Does a layer train that does something else then? None where the mode makes no difference."""
-    modes = [layer.training for _, layer in network.stages if is_moded(layer)]
-    return any(modes) if modes else None
-
-
-def is_moded(layer: Layer) -> TypeGuard[MODED]:
-    """Does this layer do something else in training?"""
-    return isinstance(layer, MODED) and (not isinstance(layer, InstanceNorm) or layer.track_running_stats)
-
-
-def in_mode(network: Network, training: bool) -> Network:
-    """Every layer in training mode, as after ``train()``, or in eval mode, as after ``eval()``."""
-    return replace(network, stages=tuple((name, moved_to(layer, training)) for name, layer in network.stages))
-
-
-def moved_to(layer: Layer, training: bool) -> Layer:
-    """One layer in a mode; in training, batch norm has seen this one batch."""
-    if not is_moded(layer) or layer.training == training:
-        return layer
-    if isinstance(layer, BatchNorm):
-        return replace(layer, training=training, steps=int(training))
-    return replace(layer, training=training)
 
 
 def refitted(network: Network, shape: Shape) -> Network:

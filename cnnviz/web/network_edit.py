@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, Layer, Shape
-from cnnviz.networks import edit
+from cnnviz.networks import edit, modes
 from cnnviz.networks.network import Network
 from cnnviz.scenes.query import network as asked
 from cnnviz.scenes.query.form import Form
@@ -38,7 +38,7 @@ def ask_layer(form: Form, network: Network, shape: Shape) -> tuple[Network, int]
             selected = min(len(network.stages) - 1, form.ask(asked.LAYER))
             network = edited(form, network, selected, shape)
     with acts:  # above what comes and goes with the layer
-        past, training = bool(st.session_state.get(builder.PAST)), edit.moded(network)
+        past, training = bool(st.session_state.get(builder.PAST)), modes.moded(network)
         form.stands((bool(network.stages), past, training, serial()), partial(offer_acts, network, past, training))
     return network, selected
 

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, Shape
-from cnnviz.networks import edit
+from cnnviz.networks import edit, modes
 from cnnviz.networks.code import CodeError, Reading, from_json, reading
 from cnnviz.networks.network import Network
 from cnnviz.networks.suited_input import spelled, suited
@@ -111,7 +111,7 @@ def mend(at: int, fix: Mapping[str, Any]) -> None:
 def set_mode(key: str) -> None:
     """All layers in train or in eval mode, as the widget of this key says."""
     network, _ = screen()
-    save(edit.in_mode(network, st.session_state[key] == "train"))
+    save(modes.in_mode(network, st.session_state[key] == "train"))
     look_at(int(st.session_state.get("layer", 0)))
     redraw(LOOKS, STAGE)
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from cnnviz.core.layers import (
     KINDS,
-    BatchNorm,
     Flatten,
     Identity,
     Layer,
@@ -28,6 +27,7 @@ from cnnviz.networks.code.arguments import own_fields, typed
 from cnnviz.networks.code.errors import shown
 from cnnviz.networks.code.notshown import not_shown
 from cnnviz.networks.code.syntax import Called
+from cnnviz.networks.modes import switched
 from cnnviz.text import Message, listed
 
 SYNCED = "SyncBatchNorm"  # in one process it is a batch norm, along as many axes as there are
@@ -208,10 +208,4 @@ def read_layer(call: Called, ndim: int) -> Layer:
     if call.name == SYNCED:
         layer = replace(layer, ndim=ndim)
     layer = layer if layer.dimensioned else layer.over(axes_told(call, layer) or ndim)
-    return at_rest(replace(layer, **arguments(call, layer)))
-
-
-def at_rest(layer: Layer) -> Layer:
-    """In eval mode: code does not say in which mode it runs."""
-    modes = {"training": False, "steps": 0 if isinstance(layer, BatchNorm) else 1}
-    return replace(layer, **{name: modes[name] for name in modes if name in own_fields(layer)})
+    return switched(replace(layer, **arguments(call, layer)), False)  # code does not say in which mode it runs

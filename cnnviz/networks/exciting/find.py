@@ -1,10 +1,9 @@
 """One pass over many examples: what excites each channel of a network, and what that tells."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, reduce
 from math import prod
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cnnviz.core.examples import Examples
-from cnnviz.core.layers import Array, BatchNorm, Dropout, Layer, Move, Shape
+from cnnviz.core.layers import Array, Dropout, Move, Shape
 from cnnviz.networks.exciting.best import Best
 from cnnviz.networks.exciting.tells import Tells
+from cnnviz.networks.modes import evaluated
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, fields
 
@@ -41,19 +41,6 @@ class Found:
 def merged(parts: Sequence[Mapping[str, Found]]) -> dict[str, Found]:
     """What was found in several parts of the examples, with the same edges."""
     return {stage: reduce(Found.merged, (part[stage] for part in parts)) for stage in parts[0]}
-
-
-def evaluated(network: Network) -> Network:
-    """The same network in eval mode: each of its layers that works otherwise while it trains."""
-    return Network(tuple((name, at_rest(layer)) for name, layer in network.stages), network.prefix)
-
-
-def at_rest(layer: Layer) -> Layer:
-    """The layer in eval mode; a batch norm has the statistics that are loaded, and makes no passes of its own."""
-    changes: dict[str, Any] = {"training": False} if getattr(layer, "training", False) else {}
-    if isinstance(layer, BatchNorm) and layer.track_running_stats:
-        changes["steps"] = 0
-    return replace(layer, **changes)
 
 
 def worth(network: Network, shape: Shape) -> list[str]:

@@ -11,9 +11,10 @@ from torch import nn
 
 from cnnviz.core.layers import Array, Shape
 from cnnviz.networks.exciting.best import Best
-from cnnviz.networks.exciting.find import Edges, Found, evaluated, frames_of
+from cnnviz.networks.exciting.find import Edges, Found, frames_of
 from cnnviz.networks.exciting.rising import through
 from cnnviz.networks.exciting.tells import Order, Tells
+from cnnviz.networks.modes import evaluated
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import Field, fields
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.layers import Shape
-from cnnviz.networks.exciting.find import evaluated
+from cnnviz.networks.modes import evaluated
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Field, Spans, fields, spans
 

@@ -1,9 +1,9 @@
 """Training: a frozen recipe, the real torch module, and what is kept on the way."""
 
+from cnnviz.networks.modes import in_eval_mode, in_train_mode
 from cnnviz.networks.training.augment import Augment
 from cnnviz.networks.training.code import code
 from cnnviz.networks.training.history import History, News
-from cnnviz.networks.training.modes import in_eval_mode, in_train_mode
 from cnnviz.networks.training.moments import EDGES, Moment, Update
 from cnnviz.networks.training.optimisers import OPTIMISERS, SGD, Adam, AdamW, Optimiser
 from cnnviz.networks.training.recipe import Recipe

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnviz.core.layers import BatchNorm, Layer, Shape
+from cnnviz.networks.modes import in_eval_mode
 from cnnviz.networks.network import Network
 from cnnviz.networks.training.history import History
-from cnnviz.networks.training.modes import in_eval_mode
 from cnnviz.networks.training.optimisers import SGD, Adam, Optimiser
 from cnnviz.networks.training.recipe import Recipe, Start
 from cnnviz.networks.training.schedules import Constant, Schedule, StepLR

@@ -11,9 +11,9 @@ from cnnviz.core.run import BudgetError
 from cnnviz.core.settings import Setting, knob
 from cnnviz.networks.chain import Chain
 from cnnviz.networks.forward import memory
+from cnnviz.networks.modes import in_train_mode
 from cnnviz.networks.network import Network
 from cnnviz.networks.training.augment import Augment
-from cnnviz.networks.training.modes import in_train_mode
 from cnnviz.networks.training.objective import Objective, objective
 from cnnviz.networks.training.optimisers import Adam, Optimiser
 from cnnviz.networks.training.schedules import Constant, Schedule

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from cnnviz.core.layers import Dropout, DropoutNd, Layer
+from cnnviz.networks.modes import evaluated
 from cnnviz.networks.network import Network
-from cnnviz.networks.training import in_eval_mode
 
 HEAD = "head"
 
@@ -17,7 +17,7 @@ def fits(own: Network, other: Network) -> bool:
 
 def answering(network: Network) -> tuple[tuple[str, Layer], ...]:
     """The stages in eval mode, dropout at zero."""
-    return tuple((name, at_rest(layer)) for name, layer in in_eval_mode(Network(network.stages, network.prefix)).stages)
+    return tuple((name, at_rest(layer)) for name, layer in evaluated(network).stages)
 
 
 def at_rest(layer: Layer) -> Layer:
