@@ -23,12 +23,21 @@ from cnnviz.scenes.query.attribution import SHOW, WORK
 from cnnviz.scenes.query.exciting import MARKS, read_marks
 from cnnviz.scenes.query.inputs import PART
 from cnnviz.scenes.query.made import Made
-from cnnviz.scenes.query.spectrogram import ALL_CHANNELS, ATTRIBUTION, FIRST, VIEW, Choice, ask, desed_of
+from cnnviz.scenes.query.spectrogram import (
+    ALL_CHANNELS,
+    ATTRIBUTION,
+    FIRST,
+    ONE_WINDOW,
+    VIEW,
+    Choice,
+    ask,
+    desed_of,
+)
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.stage_maps import Maps
 from cnnviz.scenes.weights import Loaded
 from cnnviz.text import _
-from cnnviz.web import corpora, downloads, markdown
+from cnnviz.web import compare, corpora, downloads, markdown, paired
 from cnnviz.web import page as screen
 from cnnviz.web.asking import asks
 from cnnviz.web.attribution import explained, share_explained
@@ -122,8 +131,10 @@ def show(choice: Choice, maps: Maps, key: str, view: str, role: Role, known: Kno
             show_answers(known, maps.view.stage, maps.view.channel, f"{key}_answers")
     elif view == ATTRIBUTION:
         explain_it(choice, key)
-    else:
+    elif role:
         player(window(choice).blob, f"{key}_window", role)
+    else:
+        paired.on_stage("spectrogram", f"{key}_window", (choice[0], window(choice)))
 
 
 def explain_it(choice: Choice, key: str) -> None:
@@ -219,9 +230,11 @@ def live(made: Made) -> Scene:
         corpora.offer_sound(where)
     with st.sidebar if screen.embedded() else st.container(horizontal=True, vertical_alignment="center"):
         view = Widgets(turned=partial(turned, PAGE)).ask(VIEW)
+    if view != ONE_WINDOW:
+        compare.waits()
     found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None
     known = found or known_of(maps.request.weights)
-    if made.beside:
+    if made.beside and not (view == ONE_WINDOW and compare.BESIDE in st.query_params):
         compared(choice, maps, made.beside(choice), view, known)
     else:
         show(choice, maps, "viewer", view, "", known)
@@ -235,12 +248,13 @@ def compared(choice: Choice, maps: Maps, second: Choice, view: str, known: Known
     other, maps_b, problem = screen.settle("spectrogram_b", lambda: second, choice, survey)
     if problem:
         st.warning(markdown.plain(str(problem)), icon=":material/info:")
-    with st.container(horizontal=True, key="pair"):
-        its = known_of(maps_b.request.weights)
-        for at, shown, key, known_ in ((choice, maps, "viewer", known), (other, maps_b, "viewer_b", its)):
-            with st.container():
-                st.caption(markdown.plain(heard(at[0])))
-                show(at, shown, key, view, "leads" if at is choice else "follows", known_)
+    its = known_of(maps_b.request.weights)
+
+    def one(at: Choice, shown: Maps, key: str, known: Known | None, role: Role) -> None:
+        st.caption(markdown.plain(heard(at[0])))
+        show(at, shown, key, view, role, known)
+
+    paired.pair(partial(one, choice, maps, "viewer", known), partial(one, other, maps_b, "viewer_b", its))
 
 
 PAGE = Parts(

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from cnnviz.content.links import Link
 from cnnviz.core.back import way
-from cnnviz.export.on_stage import back_words
+from cnnviz.export.on_stage import back_words, caption_of
 from cnnviz.inputs.read import read
 from cnnviz.inputs.upload import Upload
+from cnnviz.networks.chain import Chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.whose import of_others
@@ -30,9 +31,12 @@ into. Click to hold on to a cell, Esc to let go.
 
 
 def caption(request: Request, shown: Shown, problem: Exception | None = None) -> list[Part]:
-    """What is on stage, in a line: the torch calls and the input."""
+    """What is on stage, in a line: the torch calls and the input; of a network's stage its own, and whose weights."""
     if embedded() and not problem:
         return []
+    if not isinstance(request.network, Chain):
+        words = map(plain, filter(None, (caption_of(request, shown.view), back_words(shown))))
+        return [part("p", *parts("  ·  ".join((f"`{shown.forward.layer.code()}`", *words))))]
     calls = " → ".join(f"`{layer.code()}`" for __, layer in request.network.stages)
     on = ", ".join(filter(None, (str(read(request.input).caption), of_others(request.weights))))
     source = plain(": ".join(filter(None, (on, back_words(shown)))))

@@ -5,31 +5,43 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.content.address import LinkError, address
+from cnnviz.content.address import address
+from cnnviz.networks.network import Network
 from cnnviz.scenes.build import Shown, show
-from cnnviz.scenes.query import from_query
-from cnnviz.scenes.request import LayerView, MatrixView, Request
+from cnnviz.scenes.request import Request
 from cnnviz.text import _
 from cnnviz.text.problem import Problem
 from cnnviz.web.history import past, remember
-from cnnviz.web.linked import asked
+from cnnviz.web.large_runs import show_large
+from cnnviz.web.linked import at_work
 from cnnviz.web.markdown import plain
 
 BESIDE = "beside"  # in the address: the link of the other scene
 TYPED = "_beside"
+Scene = tuple[Request, Shown]
 
 
-def beside() -> tuple[Request, Shown] | None:
+def beside() -> Scene | None:
     """The scene that the address puts beside this one; what is wrong with it is said."""
-    link = st.query_params.get(BESIDE, "")
-    if not link:
-        return None
     try:
-        request, view = from_query(*asked(link)).at_work()
-        return request, show(request, LayerView() if isinstance(view, MatrixView) else view)
-    except (LinkError, Problem) as problem:
+        return scene()
+    except Problem as problem:
         st.info(plain(_("No comparison: {wrong}", wrong=problem)), icon=":material/info:")
         return None
+
+
+def scene() -> Scene | None:
+    """The same; raises `Problem` where something is wrong with it."""
+    if not (link := st.query_params.get(BESIDE)):
+        return None
+    request, view = at_work(link)
+    return request, (show_large if type(request.network) is Network else show)(request, view)
+
+
+def waits() -> None:
+    """In a view where nothing can stand beside: where it can."""
+    if BESIDE in st.query_params:
+        st.caption(_("The scene to compare with stands beside one layer at work: choose a view of one layer."))
 
 
 def offer(page: str) -> None:
@@ -52,7 +64,8 @@ def compare_typed() -> None:
 def compare_with(page: str, setting: Mapping[str, Any]) -> None:
     """Beside this scene, the one that these values of the widgets gave; for callbacks."""
     words = {key: "" if value is None else str(value) for key, value in setting.items()}
-    put(address("", page, words).lstrip("/"))
+    seen = {"view": view} if (view := st.session_state.get("view")) else {}
+    put(address("", page, words | seen).lstrip("/"))
 
 
 def put(link: str) -> None:

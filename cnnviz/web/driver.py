@@ -14,13 +14,13 @@ from cnnviz.scenes.request import LayerView, Request
 from cnnviz.text import _
 from cnnviz.web import compare, fragments, loss_here, nudging, page
 from cnnviz.web.about import caption, explanation, told
+from cnnviz.web.compare import Scene
 from cnnviz.web.components.player import Role
 from cnnviz.web.form import Widgets
 from cnnviz.web.fragments import Parts
 from cnnviz.web.markdown import plain
 from cnnviz.web.page_spec import PageSpec, Tabs
-
-Scene = tuple[Request, Shown]
+from cnnviz.web.paired import pair
 
 
 def draw(spec: PageSpec) -> None:
@@ -103,11 +103,8 @@ def rival_of(made: Made, choice: Any) -> Scene | None:
 
 def compared(spec: PageSpec, scene: Scene, rival: Scene, problem: Exception | None) -> None:
     """Two players with one playhead, beside each other where there is room."""
-    with st.container(horizontal=not spec.wide, key=None if spec.wide else "pair"):
-        with st.container():
-            on_stage(spec, spec.name, scene, problem, "leads")
-        with st.container():
-            on_stage(spec, f"{spec.name}_rival", rival, None, "follows")
+    leads = partial(on_stage, spec, spec.name, scene, problem)
+    pair(leads, partial(on_stage, spec, f"{spec.name}_rival", rival, None), spec.wide)
 
 
 def on_stage(spec: PageSpec, key: str, scene: Scene, problem: Exception | None, role: Role = "") -> None:

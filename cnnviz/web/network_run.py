@@ -29,14 +29,13 @@ from cnnviz.scenes.weights import Loaded, Trained
 from cnnviz.scenes.whose import whose
 from cnnviz.text import _
 from cnnviz.text.counts import in_words
-from cnnviz.web import corpora, markdown, nudging
+from cnnviz.web import compare, corpora, markdown, nudging, paired
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.about import facts, told, whence
 from cnnviz.web.asking import asks
 from cnnviz.web.attribution import explained, share_explained
 from cnnviz.web.components.overview import overview
-from cnnviz.web.components.player import player
 from cnnviz.web.exciting import show_answers, sorted_network
 from cnnviz.web.form import WIDGETS
 from cnnviz.web.large_runs import large, show_large
@@ -131,12 +130,14 @@ def run_it(sight: Sight) -> None:
         st.markdown(markdown.plain(said))
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
+    if not isinstance(looked, LayerView):
+        compare.waits()
     if sight.view == asked.ATTRIBUTION:
         explained(shown, "network", WIDGETS.now(SHOW) == WORK)
     elif isinstance(looked, NetworkView):
         show_all(sight.view, looked, known, shown, words)
     else:
-        player(shown.blob, "network", above=[*told(shown), *whence(shown)], below=facts(shown))
+        paired.on_stage("network", "network", (request, shown), [*told(shown), *whence(shown)], facts(shown))
         nudging.tell(request, shown)
         if shown.notice and not screen.embedded():
             st.info(str(shown.notice))

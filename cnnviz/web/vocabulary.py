@@ -62,9 +62,7 @@ def words(page: str) -> frozenset[str]:
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page in ("network", "spectrogram"):
-        found |= {*ATTRIBUTION}
-    if page in ("network", "spectrogram"):
-        found |= {TELLS, FROM}
+        found |= {*ATTRIBUTION, TELLS, FROM, "beside"}
     if page == "spectrogram":
         found |= {MARKS.key, PATCH.key}
         found |= set(of_knobs(Features, "mel_"))
