@@ -544,6 +544,7 @@ type Widths = { other: number; [sign: string]: number };
 /** How a page of paper is made: cnnviz/export/engine.py. */
 interface PaperHow {
   width: number;
+  left: number;
   ratio: number;
   dark: boolean;
   text: string;

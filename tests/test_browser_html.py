@@ -45,6 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("pages")
     for name, shown in SCENES.items():
         (made / f"{name}.html").write_bytes(page(shown.blob, name.title(), "A note"))
+    (made / "two.html").write_bytes(page(SCENES["convolution"].blob, "Two", beside=SCENES["pooling"].blob))
     return made
 
 
@@ -181,14 +182,15 @@ def test_it_plays_when_it_opens_and_stops_at_a_click(opens):
     expect(screen.root).to_have_attribute("data-playing", "false")
 
 
-def test_the_controls_step_and_the_help_opens(opens):
-    screen = opens("convolution")
+def test_the_controls_step_what_leads_and_what_follows_and_the_help_opens(opens):
+    screen = opens("two")
     screen.act("next").click()
     screen.at_step(1)
+    screen.follower.at_step(1)
     screen.press("Space")
     expect(screen.root).to_have_attribute("data-playing", "true")
     screen.press("?")
-    expect(screen.page.locator(".help")).to_be_visible()
+    expect(screen.root.locator(".help")).to_be_visible()
 
 
 def test_the_slider_of_a_gate_opens_it(opens):

@@ -1,10 +1,19 @@
 """Any scene beside any other: a link says which, and the comparison is a link itself."""
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 import pytest
+from test_computed_once import counted as counted  # noqa: PLC0414 -- a fixture
 from test_fragments import Told
 from test_fragments import told as told  # noqa: PLC0414 -- a fixture
 from test_pages import blobs, meta, opened, roles, scene
 
+from cnnviz.__main__ import export, parser
+from cnnviz.cli.open_link import staged_at
+from cnnviz.core.cache import TOGETHER
+from cnnviz.export import ExportError, Look, Plan, Wanted, make
+from cnnviz.web import share
 from cnnviz.web.paired import OPEN
 from cnnviz.web.widgets import STAGE
 
@@ -100,3 +109,27 @@ def test_the_setting_before_of_a_network_draws_the_stage_alone_and_is_a_link(pag
 def test_a_link_stands_before_the_comparison_of_the_page_itself():
     app = opened("spectrogram", **AT_WORK["spectrogram"], compare="sound", beside="convolution?stride=2")
     assert [meta(blob)["title"] for blob in blobs(app)][1:] == ["nn.Conv2d(1, 1, kernel_size=3, stride=2)"]
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize("ending", ["png", "gif", "npz"])
+def test_the_command_makes_of_two_scenes_what_their_page_makes(ending, tmp_path, monkeypatch, counted):
+    offered, words = [], AT_WORK["network"] | {"beside": "pooling?stride=3&input=digit"}
+    monkeypatch.setattr(share, "files", offered.append)
+    TOGETHER.forget()
+    opened("network", **words, tab=share.TAB)
+    (staged,), ran, file = offered, counted["stages"], tmp_path / f"a.{ending}"
+    export(parser().parse_args(["export", f"network?{urlencode(words)}", str(file), "--width", "400"]))
+    assert counted["stages"] == ran > 0  # one request, one run
+    wanted = Wanted(Look(width_px=400), None, Plan(seconds=0.2, most=300))
+    assert file.read_bytes() == make(staged, ending, wanted)
+    alone = make(replace(staged, beside=b""), ending, wanted)
+    assert (file.read_bytes() == alone) == (ending == "npz")  # numbers are of the first layer
+
+
+@pytest.mark.parametrize("link", ["nowhere", "pooling?stride=99", "convolution?input=upload"])
+def test_the_command_refuses_what_names_no_scene(link):
+    with pytest.raises(ExportError, match="No comparison: "):
+        staged_at(f"convolution?{urlencode({'beside': link})}")

@@ -29,6 +29,7 @@ from cnnviz.export.look import ExportError, Look
 from cnnviz.export.pens import colours
 from cnnviz.export.picture import still
 from cnnviz.export.plan import Plan, Steps, ordinal, steps_of
+from cnnviz.export.told import Told
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.layer import make_scene
 
@@ -180,6 +181,20 @@ def test_a_picture_of_a_film_is_the_still_of_its_step(layer, shape):
     step = steps(blob).count // 3
     wanted = np.asarray(Image.open(BytesIO(still(blob, look, step))).convert("RGB"))
     np.testing.assert_array_equal(Film(blob, look, Plan()).frame(step).rgb, wanted)
+
+
+def test_what_follows_stands_on_the_right_at_the_step_of_what_leads():
+    """Like the player: with fewer channels it stays in its last one, at the same cell."""
+    follower, look = blob_of(MaxPool(kernel_size=(2, 2)), (1, 4, 4)), Look(width_px=1000)
+    film, told = Film(CONV, look, Plan(), follower), Told(CONV, look, beside=follower)
+    for step in (*range(6), 33, 39):
+        record = told.record(step)
+        right = [mark.bounds[0] > 500 for mark in (*record.still, *record.moving)]
+        assert all(x + w <= 500 or x >= 500 for x, _, w, _ in (mark.bounds for mark in (*record.still, *record.moving)))
+        assert any(right) and not all(right)
+        assert {f"step {step + 1} of 40", f"step {step % 4 + 1} of 4"} <= set(words(record))
+        wanted = np.asarray(Image.open(BytesIO(still(CONV, look, step, beside=follower))).convert("RGB"))
+        assert np.abs(film.frame(step).rgb.astype(int) - wanted).max() <= 1  # a slanted line, as above
 
 
 def test_what_stands_still_is_painted_once_per_channel():

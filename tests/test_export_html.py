@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_player_helpers import FILES, STATIC, node
 
-from cnnviz.core.layers import Conv
+from cnnviz.core.layers import Conv, MaxPool
 from cnnviz.export import bundle, html
 from cnnviz.export.bundle import beside, variable
-from cnnviz.export.html import REUSE, page, program
+from cnnviz.export.html import REUSE, page, program, settings_of
 from cnnviz.inputs.patterns import Ramp
 from cnnviz.networks.desed import Desed
 from cnnviz.scenes.build import show
@@ -25,6 +25,7 @@ from cnnviz.text import speaking
 from cnnviz.text.catalogue import OPEN
 
 BLOB = show(request_of(Conv(1, 2, 3, stride=2), Ramp(size=(6, 7)))).blob
+OTHER = show(request_of(MaxPool(), Ramp(size=(6, 7)))).blob
 FOR_FILES = {"drawing/paper", "drawing/recorder"}  # which no browser needs
 SCRIPTS = [f"{path.parent.name}/{path.stem}" for path in FILES if path.suffix == ".js"]
 MODULES = [name for name in SCRIPTS if name not in FOR_FILES]
@@ -95,8 +96,16 @@ def digest(text: str) -> str:
 
 
 def test_the_scene_is_inside_bit_for_bit():
-    data = next(script for script in read().all("script") if script.attributes.get("id") == "scene")
+    data = next(script for script in read().all("script") if script.attributes.get("class") == "scene")
     assert base64.b64decode(data.text, validate=True) == BLOB
+
+
+def test_of_two_scenes_one_leads_and_the_other_follows():
+    found = read(beside=OTHER)
+    assert [one.attributes["data-role"] for one in found.all("div")] == ["leads", "follows"]
+    data = [one.text for one in found.all("script") if one.attributes.get("class") == "scene"]
+    assert [base64.b64decode(one) for one in data] == [BLOB, OTHER]
+    assert [one.text for one in found.all("code")] == [settings_of(one)[0] for one in (BLOB, OTHER)]
 
 
 def test_the_words_of_the_scene_are_on_the_page():

@@ -1,5 +1,7 @@
 """What a link shows, without a browser and without its page: the address is read, and what it asks for is run."""
 
+from dataclasses import replace
+
 from cnnviz.content.address import LinkError
 from cnnviz.export import ExportError, Staged
 from cnnviz.export.explained import explained_at_work
@@ -12,7 +14,7 @@ from cnnviz.web import linked
 
 
 def staged_at(link: str) -> Staged:
-    """The scene of a link.
+    """The scene of a link, with the one that it puts beside it.
 
     Parameters
     ----------
@@ -25,14 +27,19 @@ def staged_at(link: str) -> Staged:
         If there is no such page, not all that the link says can be taken, or what it asks for cannot work.
     """
     name, query = asked(link)
-    said = from_query(name, query)
+    said, other = from_query(name, query), query.get("beside")
     try:
         if explained := said.explained():
-            return explained_at(*explained, said.opening.step)
-        request, view = said.at_work()
-        return on_stage(request, view, show(request, view), opens=said.opening.step)
+            staged = explained_at(*explained, said.opening.step)
+        else:
+            request, view = said.at_work()
+            staged = on_stage(request, view, show(request, view), opens=said.opening.step)
     except Problem as problem:
         raise ExportError("The link does not open as it is. {problem}", problem=problem) from problem
+    try:
+        return replace(staged, beside=show(*linked.at_work(other)).blob) if other else staged
+    except Problem as problem:
+        raise ExportError("No comparison: {wrong}", wrong=problem) from problem
 
 
 def explained_at(request: Request, view: AttributionView, opens: int | None) -> Staged:

@@ -53,6 +53,8 @@ class Staged:
         The step at which a link opens it, of a scene that is told by its windows.
     more : arrays by name
         Numbers on stage besides those of the pass.
+    beside : bytes
+        The blob of the scene that follows this one under its playhead: in pictures, films and the page. May be empty.
     """
 
     blob: bytes
@@ -64,6 +66,7 @@ class Staged:
     address: str = ""
     opens: int | None = None
     more: Mapping[str, Array] = field(default_factory=dict)
+    beside: bytes = b""
 
     @cached_property
     def scene(self) -> Scene:
@@ -140,13 +143,15 @@ class Kind:
 def picture(form: Literal["png", "svg", "pdf"]) -> Make:
     def made(staged: Staged, wanted: Wanted, progress: Progress) -> bytes:
         step = staged.step if wanted.step is None else wanted.step
-        return still(staged.blob, wanted.look, step, form)
+        return still(staged.blob, wanted.look, step, form, beside=staged.beside)
 
     return made
 
 
 def motion(form: Literal["gif", "mp4"]) -> Make:
-    return lambda staged, wanted, progress: animate(staged.blob, wanted.look, wanted.plan, form, progress)
+    return lambda staged, wanted, progress: animate(
+        staged.blob, wanted.look, wanted.plan, form, progress, staged.beside
+    )
 
 
 def saved(array: Array) -> bytes:
@@ -166,7 +171,7 @@ KINDS: dict[str, Kind] = {
         Message("This player as a page that works offline (HTML)"),
         "text/html",
         "page",
-        lambda s, *_: page(s.blob, s.title, s.caption, None, s.address),
+        lambda s, *_: page(s.blob, s.title, s.caption, None, s.address, s.beside),
     ),
     "npz": Kind(
         Message("Numbers for NumPy (npz)"),

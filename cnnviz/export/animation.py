@@ -35,14 +35,19 @@ class Estimate:
 
 
 def animate(
-    blob: bytes, look: Look, plan: Plan, format: Format = "gif", progress: Progress = lambda done, of: None
+    blob: bytes,
+    look: Look,
+    plan: Plan,
+    format: Format = "gif",
+    progress: Progress = lambda done, of: None,
+    beside: bytes = b"",
 ) -> bytes:
-    """A film of a scene.
+    """A film of a scene, or of two under one playhead.
 
     Parameters
     ----------
-    blob : bytes
-        As `Scene.to_bytes` gives it.
+    blob, beside : bytes
+        As `Scene.to_bytes` gives it; the one beside may be none.
     look : Look
         Its width is that of the film; a film has paper, even where a picture would be transparent.
     progress : (pictures done, pictures in all) -> None
@@ -53,7 +58,7 @@ def animate(
     ExportError
         If there are no such steps, the film would be too large, or there is no ffmpeg.
     """
-    film, steps = planned(blob, look, plan, format)
+    film, steps = planned(blob, look, plan, format, beside)
 
     def frames() -> Iterator[Frame]:
         progress(0, len(steps))
@@ -64,11 +69,11 @@ def animate(
     return FORMATTERS[format](film, frames(), steps, plan)
 
 
-def planned(blob: bytes, look: Look, plan: Plan, format: str) -> tuple[Film, list[int]]:
+def planned(blob: bytes, look: Look, plan: Plan, format: str, beside: bytes) -> tuple[Film, list[int]]:
     """A film that can be made, and its steps."""
     if format not in FORMATS:
         raise ExportError("A film cannot be a {format} file. Choose {formats}.", format=format, formats=either(FORMATS))
-    film = Film(blob, look, plan)
+    film = Film(blob, look, plan, beside)
     return film, film.steps
 
 
@@ -102,8 +107,8 @@ def begin_gif(film: Film, steps: list[int]) -> AbstractContextManager[Gif]:
     check_size(film.size, len(steps))
     return gif(
         film.size,
-        palette_of(film.told.scene, film.look),
-        _("{title}, made with {free}", title=film.told.scene.meta["title"], free=FREE),
+        palette_of(film.told.scenes, film.look),
+        _("{title}, made with {free}", title=film.told.title, free=FREE),
     )
 
 
@@ -134,7 +139,7 @@ FORMATTERS: dict[Format, Callable[[Film, Iterator[Frame], list[int], Plan], byte
 }
 
 
-def estimate(blob: bytes, look: Look, plan: Plan, format: Format = "gif") -> Estimate:
+def estimate(blob: bytes, look: Look, plan: Plan, format: Format = "gif", beside: bytes = b"") -> Estimate:
     """What a film will be, from a few of its pictures.
 
     Raises
@@ -142,7 +147,7 @@ def estimate(blob: bytes, look: Look, plan: Plan, format: Format = "gif") -> Est
     ExportError
         As `animate`.
     """
-    film, steps = planned(blob, look, plan, format)
+    film, steps = planned(blob, look, plan, format, beside)
     some = neighbours(steps, steps_of(film.told.scene).cells)
     if format == "gif":
         sizes = []

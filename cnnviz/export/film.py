@@ -45,11 +45,11 @@ class Film:
         If there are no such steps.
     """
 
-    def __init__(self, blob: bytes, look: Look, plan: Plan) -> None:
+    def __init__(self, blob: bytes, look: Look, plan: Plan, beside: bytes = b"") -> None:
         self.look = replace(look, transparent=False, width_px=look.width_px + look.width_px % 2)  # as MP4 asks
         scene = steps_of(Scene.from_bytes(blob))
         self.steps = plan.steps(scene)
-        self.told = Told(blob, self.look, plan.note(scene), plan.channel)
+        self.told = Told(blob, self.look, plan.note(scene), plan.channel, beside)
         self.raster: Raster | None = None
         self.moving: tuple[Mark, ...] = ()
 
@@ -81,7 +81,7 @@ class Film:
 
     def whole(self, record: Record) -> Frame:
         """What stands still is another: all is painted."""
-        self.raster = Raster(self.told.scene, self.look, record.height)
+        self.raster = Raster(self.look, record.height)
         self.picture = self.raster.numbers
         self.raster.paint(record.still)
         self.still = self.picture.copy()

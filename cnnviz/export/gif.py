@@ -1,7 +1,7 @@
 """GIF, picture by picture: one palette for the whole film, and of each picture only what changed."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,12 +76,13 @@ def cubes(pixels: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return np.asarray((pixels >> np.uint32(8 - BITS)) & np.uint32(CUBES - 1))
 
 
-def palette_of(scene: Scene, look: Look) -> Palette:
+def palette_of(scenes: Sequence[Scene], look: Look) -> Palette:
     """The colours of a film are known: paper and ink, all shades between them, and the scales."""
-    scales = {scene.meta["scales"][name] for name in ("input", "output")}
-    scales |= {"gate"} if scene.meta["view"] == "gate" else set()
-    scales |= {"weight"} if scene.meta["weighted"] else set()
-    return palette(tuple(sorted(scales)), scene.meta["ndim"] == 1, broken(scene), look)
+    metas = [scene.meta for scene in scenes]
+    scales = {meta["scales"][name] for meta in metas for name in ("input", "output")}
+    scales |= {"gate"} if any(meta["view"] == "gate" for meta in metas) else set()
+    scales |= {"weight"} if any(meta["weighted"] for meta in metas) else set()
+    return palette(tuple(sorted(scales)), any(meta["ndim"] == 1 for meta in metas), any(map(broken, scenes)), look)
 
 
 def broken(scene: Scene) -> bool:

@@ -40,6 +40,8 @@ header { display: flex; align-items: start; justify-content: space-between; gap:
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 4px 0; overflow-wrap: anywhere; }
 p { margin: 4px 0; overflow-wrap: anywhere; }
 .settings { margin-bottom: 12px; }
+main { display: flex; flex-wrap: wrap; gap: 24px; }
+section { flex: 1 1 430px; min-width: min(100%, 430px); }
 .settings span { margin-left: 0.8em; opacity: 0.75; }
 footer { margin-top: 18px; padding-top: 8px; border-top: 1px solid var(--st-border-color); font-size: 14px; }
 a { color: var(--st-link-color); }
@@ -47,24 +49,28 @@ a { color: var(--st-link-color); }
 """
 
 START = """
-const root = document.querySelector(".cnnviz");
+const roots = [...document.querySelectorAll(".cnnviz")];
 const page = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (page.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
-const text = atob(document.getElementById("scene").textContent.trim());
-const bytes = new Uint8Array(text.length);
-for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-try {
-  $player.play(root, bytes);
-} catch (error) {
-  console.error(error);
-  root.textContent = $failed.replace("{error}", () => error.message);
-}
+const scenes = document.querySelectorAll(".scene");
+roots.forEach((root, at) => {
+  const text = atob(scenes[at].textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  try {
+    $player.play(root, bytes);
+  } catch (error) {
+    console.error(error);
+    root.textContent = $failed.replace("{error}", () => error.message);
+  }
+});
+const recolour = () => roots.forEach((root) => $player.recolour(root));
 document.getElementById("theme").addEventListener("click", () => {
   page.dataset.theme = isDark() ? "light" : "dark";
-  $player.recolour(root);
+  recolour();
 });
-system.addEventListener("change", () => $player.recolour(root));
+system.addEventListener("change", recolour);
 """
 
 BEGIN = Template("""\
@@ -85,24 +91,29 @@ style-src '$style_digest'; img-src data:; base-uri 'none'; form-action 'none'">
 <h1>$title</h1>
 <button type="button" id="theme" class="small" title="$switch" aria-label="$switch">◐</button>
 </header>
-<p class="settings"><code>$call</code> <span>$shapes</span></p>
-<div class="cnnviz"><noscript>$bare</noscript></div>
+<noscript>$bare</noscript>
+<main>$stages</main>
 <footer>$words<p>$reuse</p></footer>
-<script type="application/octet-stream" id="scene">""")
-END = Template("""</script>
+""")
+STAGE = Template("""\
+<section><p class="settings"><code>$call</code> <span>$shapes</span></p><div class="cnnviz"$role></div></section>""")
+SCENE = b'<script type="application/octet-stream" class="scene">', b"</script>\n"
+END = Template("""\
 <script>$script</script>
 </body>
 </html>
 """)
 
 
-def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, address: str = "") -> bytes:
-    """One HTML file in which a scene plays.
+def page(
+    blob: bytes, title: str, note: str = "", dark: bool | None = None, address: str = "", beside: bytes = b""
+) -> bytes:
+    """One HTML file in which a scene plays, or two under one playhead.
 
     Parameters
     ----------
-    blob : bytes
-        As `Scene.to_bytes` gives it.
+    blob, beside : bytes
+        As `Scene.to_bytes` gives it; the one beside may be none.
     title, note : str
         Above the player and below it, as plain text: they may hold the name of a stranger's file. The torch call and
         its shapes stand there anyway.
@@ -116,7 +127,8 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
     ValueError
         If the blob is no scene, as that of the viewer is none.
     """
-    call, shapes = settings_of(blob)
+    blobs, roles = ([blob, beside], (' data-role="leads"', ' data-role="follows"')) if beside else ([blob], ("",))
+    settings = [*map(settings_of, blobs)]
     player = PLAYERS.get(Scene.from_bytes(blob).meta["view"], "player/player")
     script, style = program(player), f"{look()}{style_of(STATIC / f'{player}.css')}"
     begin = BEGIN.substitute(
@@ -126,8 +138,10 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         icon=base64.b64encode((STATIC / "icon.png").read_bytes()).decode(),
         title=escape(title),
         style=style,
-        call=escape(call),
-        shapes=escape(shapes),
+        stages="".join(
+            STAGE.substitute(call=escape(call), shapes=escape(shapes), role=role)
+            for (call, shapes), role in zip(settings, roles, strict=True)
+        ),
         words=told(note, address),
         reuse=escape(str(REUSE)),
         switch=escape(_("Light or dark")),
@@ -135,7 +149,8 @@ def page(blob: bytes, title: str, note: str = "", dark: bool | None = None, addr
         language=spoken().code,
     )
     end = END.substitute(script=script)
-    return b"".join([begin.encode(errors="replace"), base64.b64encode(blob), end.encode()])  # a blob may be large
+    scenes = [part for one in blobs for part in (SCENE[0], base64.b64encode(one), SCENE[1])]
+    return b"".join([begin.encode(errors="replace"), *scenes, end.encode()])  # a blob may be large
 
 
 def settings_of(blob: bytes) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnnviz.export.fonts import width_of
+from cnnviz.scenes.blob import Scene
 
 Box = tuple[float, float, float, float]  # x, y, width, height
 
@@ -25,7 +26,7 @@ class Mark:
     ----------
     kind : str
     told : list
-        What follows the kind, as in recorder.js.
+        What follows the kind, as in recorder.js; of an image also the scene whose map it names.
     cut : Box or None
         Nothing is drawn outside.
     alpha : float
@@ -67,9 +68,10 @@ class Record:
 
 
 class Reader:
-    """Reads records; what was read once is not read again."""
+    """Reads records of a scene; what was read once is not read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         self.known: dict[tuple[str, str, str], Mark] = {}
         self.still: tuple[Mark, ...] = ()
 
@@ -92,7 +94,8 @@ class Reader:
                 keys.append((line, cut, alpha))
         new = list(dict.fromkeys(key for key in keys if key not in self.known))
         told = json.loads(f"[{','.join(line for line, *_ in new)}]")
-        self.known |= {key: mark(parts, *key[1:]) for key, parts in zip(new, told, strict=True)}
+        for key, parts in zip(new, told, strict=True):
+            self.known[key] = mark([*parts, self.scene] if parts[0] == "image" else parts, *key[1:])
         return [self.known[key] for key in keys]
 
 

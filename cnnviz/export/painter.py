@@ -53,8 +53,8 @@ class Painter:
         Of the page, in the renderer's units.
     """
 
-    def __init__(self, renderer: Any, figure: Any, scene: Scene, dark: bool, scale: float, height: float) -> None:
-        self.renderer, self.figure, self.scene, self.dark = renderer, figure, scene, dark
+    def __init__(self, renderer: Any, figure: Any, dark: bool, scale: float, height: float) -> None:
+        self.renderer, self.figure, self.dark = renderer, figure, dark
         self.scale, self.height = scale, height
         self.cut: Box | None = None
         self.alpha = 1.0
@@ -156,9 +156,9 @@ class Painter:
         made.set_clip_on(False)
         made.draw(self.renderer)
 
-    def image(self, x: float, y: float, w: float, h: float, named: dict[str, Any]) -> None:
+    def image(self, x: float, y: float, w: float, h: float, named: dict[str, Any], scene: Scene) -> None:
         """Small maps as cells, each a shape; of large ones a picture."""
-        shades = picture(self.scene, named, self.dark)
+        shades = picture(scene, named, self.dark)
         rows, columns = shades.shape[:2]
         if rows * columns > MESHED:
             self.draw_picture(x, y, w, h, shades)
@@ -181,16 +181,16 @@ class Painter:
 class Drawing(Artist):
     """Marks as an artist of Matplotlib's, which any of its backends saves with the figure that holds it."""
 
-    def __init__(self, marks: Sequence[Mark], scene: Scene, dark: bool) -> None:
+    def __init__(self, marks: Sequence[Mark], dark: bool) -> None:
         super().__init__()
-        self.marks, self.scene, self.dark = marks, scene, dark
+        self.marks, self.dark = marks, dark
 
     def draw(self, renderer: Any) -> None:
         figure = self.get_figure(root=True)
         assert figure is not None
         scale = renderer.points_to_pixels(1) * POINT
         height = figure.get_figheight() * UNITS * scale
-        Painter(renderer, figure, self.scene, self.dark, scale, height).paint(self.marks)
+        Painter(renderer, figure, self.dark, scale, height).paint(self.marks)
 
 
 Point = tuple[float, float]

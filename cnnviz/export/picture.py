@@ -15,7 +15,6 @@ from cnnviz.export.painter import Drawing, colour_of
 from cnnviz.export.pens import paper
 from cnnviz.export.raster import Raster
 from cnnviz.export.told import FREE, Told
-from cnnviz.scenes.blob import Scene
 from cnnviz.text import either
 
 Format = Literal["png", "svg", "pdf"]
@@ -26,13 +25,15 @@ AS_TEXT: dict[Any, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hash
 UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
-def still(blob: bytes, look: Look, step: int, format: Format = "png", channel: int | None = None) -> bytes:
-    """One step of a scene as a file; SVG and PDF are vectors whose words are text.
+def still(
+    blob: bytes, look: Look, step: int, format: Format = "png", channel: int | None = None, beside: bytes = b""
+) -> bytes:
+    """One step of a scene, or of two under one playhead, as a file; SVG and PDF are vectors whose words are text.
 
     Parameters
     ----------
-    blob : bytes
-        As `Scene.to_bytes` gives it.
+    blob, beside : bytes
+        As `Scene.to_bytes` gives it; the one beside may be none.
     step : int
         From 0, in the player's order: all cells of the first output channel of every group, then of the next.
     channel : int or None
@@ -47,14 +48,14 @@ def still(blob: bytes, look: Look, step: int, format: Format = "png", channel: i
         raise ExportError(
             "A picture cannot be a {format} file. Choose {formats}.", format=format, formats=either(FORMATS)
         )
+    told = Told(blob, look, channel=channel, beside=beside)
     if format == "png":
-        told = Told(blob, look, channel=channel)
         record = told.record(step)
-        raster = Raster(told.scene, look, record.height)
+        raster = Raster(look, record.height)
         raster.paint([*record.still, *record.moving])
-        return png(raster, told.scene.meta["title"])
-    data, figure = BytesIO(), figure_of(blob, look, step, channel)
-    words = {"Title": Scene.from_bytes(blob).meta["title"], "Creator": str(FREE), **UNDATED[format]}
+        return png(raster, told.title)
+    data, figure = BytesIO(), drawn(told, step)
+    words = {"Title": told.title, "Creator": str(FREE), **UNDATED[format]}
     with mpl.rc_context(AS_TEXT):
         figure.savefig(data, format=format, metadata=words)
     return data.getvalue()
@@ -68,10 +69,13 @@ def figure_of(blob: bytes, look: Look, step: int, channel: int | None = None) ->
     ExportError
         If there is no such step or channel.
     """
-    told = Told(blob, look, channel=channel)
-    record = told.record(step)
+    return drawn(Told(blob, look, channel=channel), step)
+
+
+def drawn(told: Told, step: int) -> Figure:
+    record, look = told.record(step), told.look
     figure = Figure((WIDTH / UNITS, record.height / UNITS), facecolor="none" if look.transparent else paper(look.dark))
-    figure.add_artist(Drawing(uncovered([*record.still, *record.moving]), told.scene, look.dark))
+    figure.add_artist(Drawing(uncovered([*record.still, *record.moving]), look.dark))
     return figure
 
 

@@ -33,10 +33,10 @@ class Raster(Painter):
         All that is painted; a transparent page has no paper.
     """
 
-    def __init__(self, scene: Scene, look: Look, height: float) -> None:
+    def __init__(self, look: Look, height: float) -> None:
         scale, tall = look.width_px / WIDTH, rows_of(height, look)
         renderer: Any = RendererAgg(look.width_px, tall, look.dpi)  # type: ignore[no-untyped-call]
-        super().__init__(renderer, None, scene, look.dark, scale, tall)
+        super().__init__(renderer, None, look.dark, scale, tall)
         self.pixels: Pixels = np.asarray(renderer.buffer_rgba())
         self.opaque, self.dpi = not look.transparent, look.dpi
         *rgb, _ = colour_of(paper(look.dark))
@@ -169,9 +169,9 @@ class Raster(Painter):
         x0, y0 = self.pixel(x - wide) + left, self.pixel(y + MIDDLE * size) + top
         self.lay(x0, x0 + cover.shape[1], y0, y0 + cover.shape[0], self.faded(colour), cover)
 
-    def image(self, x: float, y: float, w: float, h: float, named: dict[str, Any]) -> None:
+    def image(self, x: float, y: float, w: float, h: float, named: dict[str, Any], scene: Scene) -> None:
         """Sharp cells; where several share a pixel, their mean."""
-        shades = picture(self.scene, named, self.dark)
+        shades = picture(scene, named, self.dark)
         x0, x1, y0, y1 = self.sides(x, y, w, h)
         rows, columns = shades.shape[:2]
         a, b, c, d = self.inside(x0, x1, y0, y1)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.export.engine import Engine
@@ -23,12 +24,12 @@ OPEN = """((header, numbers, how) => {
 
 
 class Told:
-    """Records of any step; steps that follow each other share what stands still.
+    """Records of any step, of one scene or two; steps that follow each other share what stands still.
 
     Parameters
     ----------
-    blob : bytes
-        As `Scene.to_bytes` gives it.
+    blob, beside : bytes
+        As `Scene.to_bytes` gives it. The one beside follows: it is at the step of the first, and may be none.
     note : str
         Stands at the foot, after the settings.
     channel : int or None
@@ -40,8 +41,13 @@ class Told:
         If there is no engine, or no such channel; of a record, no such step.
     """
 
-    def __init__(self, blob: bytes, look: Look, note: str = "", channel: int | None = None) -> None:
-        self.scene, self.look = Scene.from_bytes(blob), look
+    def __init__(
+        self, blob: bytes, look: Look, note: str = "", channel: int | None = None, beside: bytes = b""
+    ) -> None:
+        blobs = [blob, beside] if beside else [blob]
+        self.scenes, self.look = [Scene.from_bytes(one) for one in blobs], look
+        self.scene = self.scenes[0]
+        self.title = " · ".join(scene.meta["title"] for scene in self.scenes)
         channels, self.steps = len(self.scene.tensors["output"]), steps_of(self.scene).count
         if channel is not None and not 0 <= channel < channels:
             raise ExportError(
@@ -49,27 +55,48 @@ class Told:
                 channel=channel,
                 channels=channels - 1,
             )
-        foot = " · ".join(filter(None, [self.scene.meta["title"], note, str(FREE)]))
-        size = int.from_bytes(blob[:8], "little")
-        engine = Engine(PAPER.get(self.scene.meta["view"], "drawing/paper"))
-        header, numbers = blob[8 : 8 + size].decode(), base64.b64encode(blob[8 + size :]).decode()
-        engine.function(OPEN)(header, numbers, json.dumps(how(look, foot, channel)))
-        self.height = float(engine.function("(() => page.height)")())
-        self.tell = engine.function("((step) => page.record(step))")
-        self.reader = Reader()
+        wide = WIDTH / len(blobs)
+        self.columns = [
+            Column(one, scene, how(look, scene, note if at == 0 else "", channel if at == 0 else None, at * wide, wide))
+            for at, (one, scene) in enumerate(zip(blobs, self.scenes, strict=True))
+        ]
+        self.height = max(column.height for column in self.columns)
 
     def record(self, step: int) -> Record:
         if not 0 <= step < self.steps:
             raise ExportError(
                 "There is no step {step:,}. Choose one from 1 to {steps:,}.", step=step + 1, steps=self.steps
             )
+        records = [column.record(step) for column in self.columns]
+        return Record(
+            self.height,
+            tuple(mark for one in records for mark in one.still),
+            tuple(mark for one in records for mark in one.moving),
+            any(one.turned for one in records),
+        )
+
+
+class Column:
+    """One scene on the page, told by an engine of its own."""
+
+    def __init__(self, blob: bytes, scene: Scene, how: Mapping[str, Any]) -> None:
+        size = int.from_bytes(blob[:8], "little")
+        engine = Engine(PAPER.get(scene.meta["view"], "drawing/paper"))
+        header, numbers = blob[8 : 8 + size].decode(), base64.b64encode(blob[8 + size :]).decode()
+        engine.function(OPEN)(header, numbers, json.dumps(how))
+        self.height = float(engine.function("(() => page.height)")())
+        self.tell = engine.function("((step) => page.record(step))")
+        self.reader = Reader(scene)
+
+    def record(self, step: int) -> Record:
         return self.reader.record(self.tell(step))
 
 
-def how(look: Look, foot: str, channel: int | None) -> dict[str, Any]:
+def how(look: Look, scene: Scene, note: str, channel: int | None, left: float, width: float) -> dict[str, Any]:
     """What static/drawing/paper.js and its like ask of a page."""
     return {
-        "width": WIDTH,
+        "width": width,
+        "left": left,
         "ratio": look.width_px / WIDTH,
         "dark": look.dark,
         "text": look.text,
@@ -78,6 +105,6 @@ def how(look: Look, foot: str, channel: int | None) -> dict[str, Any]:
         "bare": not look.numbers,
         "serpentine": look.serpentine,
         "channel": channel,
-        "note": foot,
+        "note": " · ".join(filter(None, [scene.meta["title"], note, str(FREE)])),
         "widths": {style: widths(style) for style in STYLES},
     }

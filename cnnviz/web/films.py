@@ -69,7 +69,7 @@ def choose_plan(staged: Staged) -> Plan:
 
 def ask_for_film(staged: Staged, ending: str, wanted: Wanted) -> None:
     """How large a film will be, and the button that has it made."""
-    sizes = partial(estimate, staged.blob, wanted.look, wanted.plan, cast("Format", ending))
+    sizes = partial(estimate, staged.blob, wanted.look, wanted.plan, cast("Format", ending), staged.beside)
     told = _estimates.get(key(staged, ending, wanted), sizes)
     size = megabytes(told.size)
     st.caption(_("{n:,} pictures, {seconds:.1f} s, about {size}.", n=told.frames, seconds=told.seconds, size=size))

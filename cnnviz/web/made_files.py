@@ -22,7 +22,7 @@ def key(staged: Staged, ending: str, wanted: Wanted) -> str:
     """All that decides what is in a file, as a digest; not how long the pass has taken, which differs by server."""
     done = staged.done
     told = (spoken().code, ending, wanted, staged.caption, staged.seed, staged.code, staged.address, staged.opens)
-    digest = sha256(repr((*told, done.layer, done.device, str(done.notice))).encode() + staged.blob)
+    digest = sha256(repr((*told, done.layer, done.device, str(done.notice))).encode() + staged.blob + staged.beside)
     arrays = ({"x": done.x, "y": done.y}, done.state, done.parts, staged.loads, staged.more)
     for i, group in enumerate(arrays):
         for name, array in sorted(group.items()):

@@ -11,8 +11,8 @@ from cnnviz.content.address import LinkError, address, reach
 from cnnviz.content.embed import embed, qr
 from cnnviz.export import KINDS, ExportError, Look, Staged, Wanted, ready
 from cnnviz.scenes.opening import TOLD, opening
-from cnnviz.text import Message, _, both
-from cnnviz.web import downloads
+from cnnviz.text import Message, Problem, _, both
+from cnnviz.web import compare, downloads
 from cnnviz.web.components.player import STEP, TAB
 from cnnviz.web.films import ask_for_film, choose_plan, show_film
 from cnnviz.web.made_files import file
@@ -49,6 +49,9 @@ def share(staged: Staged | None, uploads: bool = False) -> None:
     """
     links(uploads)
     if staged:
+        with suppress(Problem):  # which is said where the scenes are
+            rival = compare.scene()
+            staged = replace(staged, beside=rival[1].blob if rival else b"")
         files(replace(staged, opens=opening(st.query_params.to_dict())[0].step))
 
 
@@ -96,6 +99,8 @@ def show_code(link: str) -> None:
 def files(staged: Staged) -> None:
     """Choose a kind of file, how it is to be, and take it."""
     st.caption(_("Files of `{layer}`, window by window.", layer=staged.done.layer.code()))
+    if staged.beside:
+        st.caption(_("Pictures, films and the page show both scenes; numbers and code are of this layer."))
     kinds = [ending for ending, kind in KINDS.items() if kind.family != "code" or staged.code]
     ending = st.selectbox(_("file"), kinds, key="_file", format_func=lambda one: str(KINDS[one].words))
     try:

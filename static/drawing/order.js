@@ -11,13 +11,16 @@ const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
  */
 export function makeOrder(turns, shape, serpentine = false) {
   const cells = product(shape);
+  const steps = cells * turns;
   /** @param {Cell} cell @returns {Cell} */
   const fold = ([d, r, c]) => [d, r, serpentine && (d * shape[1] + r) % 2 ? shape[2] - 1 - c : c];
   return {
     cells,
     turns,
     shape,
-    steps: cells * turns,
+    steps,
+    /** The same place of a clock that goes further: in the last turn, at the same cell. @param {number} step */
+    within: (step) => (step < steps ? step : steps - cells + (step % cells)),
     at: (/** @type {number} */ step) => ({ turn: Math.floor(step / cells), cell: fold(unravel(step % cells, shape)) }),
     /** @param {number} turn @param {Cell} cell */
     stepOf: (turn, cell) => turn * cells + ravel(fold(cell), shape),

@@ -33,7 +33,7 @@ export class Paper {
   /**
    * @param {string} header of the scene's blob
    * @param {Uint8Array} bytes behind it
-   * @param {PaperHow} how `width` of the page;
+   * @param {PaperHow} how `width` of the page, or of one of its columns, `left` of which is room for others;
    *   `ratio` of a file's pixels to it; `bare` leaves out numbers in cells; `channel` is the one to look at, or null for that of
    *   each step; `note` stands at the foot; `widths` are those of the font, see recorder.js
    */
@@ -48,7 +48,7 @@ export class Paper {
     this.stage = new Stage(RECORDED, MOST);
     this.stage.load(this.scene, false);
     this.stage.setTheme(lookOn(how), how.dark);
-    const corner = CORNER.map((side) => Math.round(side * how.ratio) / how.ratio); // on a whole pixel, as the veil's blocks are
+    const corner = [how.left + EDGE, TOP].map((side) => Math.round(side * how.ratio) / how.ratio); // on a whole pixel, as the veil's blocks are
     this.ctx = new Recorder(corner, how.widths);
     this.inner = how.width - 2 * EDGE;
     this.turnTo(this.at(0));
@@ -60,9 +60,9 @@ export class Paper {
     return TOP + this.stage.layout.height + 2 * LINE + FOOT;
   }
 
-  /** The output cell of a step, as the player tells it. @param {number} step @returns {CellAt} */
+  /** The output cell of a step, as the player tells it; of a step of a longer scene beside it, too. @param {number} step @returns {CellAt} */
   at(step) {
-    const { turn, cell } = this.order.at(step);
+    const { turn, cell } = this.order.at(this.order.within(step));
     return { kind: "output", channel: this.how.channel ?? turn, cell };
   }
 
@@ -93,10 +93,15 @@ export class Paper {
   }
 
   paintStill() {
-    const { stage, ctx, how } = this;
+    const { stage, ctx, how, order: { steps } } = this;
     paintStill(stage, ctx);
     const { look, layout } = stage;
-    write(ctx, how.note, 0, layout.height + 2 * LINE + FOOT - 15, { font: `11px ${look.font}`, colour: look.soft, align: "left" });
+    const font = `11px ${look.font}`;
+    ctx.font = font;
+    const room = this.inner - ctx.measureText(`${stepWords(steps - 1, steps)}   `).width;
+    const lines = broken(ctx, how.note, room).slice(0, 2).reverse();
+    const foot = layout.height + 2 * LINE + FOOT - 15;
+    lines.forEach((line, i) => write(ctx, line, 0, foot - 14 * i, { font, colour: look.soft, align: "left" }));
     return ctx.take();
   }
 

@@ -69,12 +69,7 @@ export class Player {
 
   /** The playhead's step; a scene with fewer channels than its leader stays in its last one, at the same cell. */
   get step() {
-    return this.within(this.clock.step);
-  }
-
-  /** @param {number} step */
-  within(step) {
-    return step < this.order.steps ? step : this.order.steps - this.order.cells + (step % this.order.cells);
+    return this.order.within(this.clock.step);
   }
 
   /**
@@ -153,7 +148,7 @@ export class Player {
 
   /** The cell at the playhead: what is computed now, in the group that is looked at. @param {number} step @returns {CellAt} */
   here(step = this.step) {
-    const { turn, cell } = this.order.at(this.within(step));
+    const { turn, cell } = this.order.at(this.order.within(step));
     return { kind: this.stage.stamping ? "input" : "output", channel: this.team * this.order.turns + turn, cell };
   }
 
