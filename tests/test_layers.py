@@ -44,6 +44,7 @@ from cnnviz.core.layers import (
     AvgPool,
     BatchNorm,
     ChannelShuffle,
+    CircularPad,
     Conv,
     ConvTranspose,
     Dropout,
@@ -343,6 +344,10 @@ STRICTER = {
     "padding that cuts away every cell": lambda layer, shape: (
         isinstance(layer, Padding)
         and any(n + min(low, 0) + min(high, 0) < 1 for n, (low, high) in zip(shape[1:], layer.pads, strict=True))
+    ),
+    "cells from beyond a cut, where torch refuses, or reads what nobody wrote": lambda layer, shape: (
+        isinstance(layer, CircularPad)
+        and any(max(pair) > n + min(*pair, 0) for n, pair in zip(shape[1:], layer.pads, strict=True))
     ),
     "maps that nn.Unflatten would have to read as a vector": lambda layer, shape: (
         isinstance(layer, Unflatten) and max(shape) != prod(shape)
