@@ -1,7 +1,7 @@
 // The picture of a channel's values: those of all examples as bars, those of one class as a line over them.
 import { make } from "../viewer/build.js";
 import { nice } from "../training/scales.js";
-import { drawn } from "./painter.js";
+import { drawn } from "../player/element.js";
 import { barsOf, binsOf, marksOf, outline, topOf } from "./spread.js";
 import { binWords, rowWords, spreadLabel } from "./words.js";
 import { _ } from "../words/catalogue.js";

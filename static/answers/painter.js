@@ -1,8 +1,9 @@
 // Examples as pictures, and what a unit saw of them.
 import { TOP } from "../drawing/colour.js";
 import { colourPixels, pixelsOf } from "../overview/pictures.js";
+import { drawn } from "../player/element.js";
 import { drawBoxes } from "../viewer/build.js";
-import { bitmapOf, inkOf, print } from "../viewer/picture.js";
+import { inkOf, print, show } from "../viewer/picture.js";
 import { cut, shares, sizeOf } from "./patch.js";
 
 const SEEN = 84; // pixels of the longer side of what a unit saw,
@@ -32,8 +33,8 @@ export class Painter {
     if (this.meta.clips) return this.paintClip(whole, i, size, box);
     const all = Array.from({ length: channels === 3 ? 3 : 1 }, (_, channel) => this.map(i, channel));
     const part = all.map((levels) => cut(levels, size, box));
-    show(seen, SEEN, part[0].shape, part.map(({ levels }) => levels), this.ink);
-    show(whole, WHOLE, size, all, this.ink);
+    place(seen, SEEN, part[0].shape, part.map(({ levels }) => levels), this.ink);
+    place(whole, WHOLE, size, all, this.ink);
     drawBoxes(whole, [{ box: shares(size, box), kind: "unit" }]);
   }
 
@@ -47,11 +48,10 @@ export class Painter {
 }
 
 /** @param {DrawnMap} map @param {number} side @param {number[]} size @param {Uint8Array[]} levels @param {Ink} ink */
-function show({ image, picture }, side, [rows, columns], levels, ink) {
+function place({ image, picture }, side, [rows, columns], levels, ink) {
   if (rows === 1 && columns > 1) return line({ image, picture }, side, levels[0]);
   const pixels = levels.length === 3 ? colourPixels(levels, columns) : pixelsOf(levels[0], [1, rows, columns], 1, ink);
-  image.onload = () => URL.revokeObjectURL(image.src);
-  image.src = URL.createObjectURL(new Blob([bitmapOf(pixels, columns)], { type: "image/bmp" }));
+  show(image, pixels, columns);
   const scale = side / Math.max(rows, columns);
   Object.assign(picture.style, { width: `${columns * scale}px`, height: `${rows * scale}px` });
 }
@@ -65,11 +65,4 @@ function line({ image, picture }, side, levels) {
   svg.append(drawn("path", { d: path, class: "line" }), drawn("path", { d: dot, class: "dots" }));
   image.replaceWith(svg);
   Object.assign(picture.style, { width: `${side}px`, height: `${LINE}px` });
-}
-
-/** An element of a drawing. @param {string} tag @param {Record<string, string>} attributes */
-export function drawn(tag, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
 }

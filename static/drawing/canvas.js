@@ -1,5 +1,5 @@
 // What drawing asks of a browser: hatches to fill with, and maps as images. In files a recorder gives both: recorder.js.
-import { TOP, level } from "./colour.js";
+import { TOP, inks, level } from "./colour.js";
 import { drawnSize, pixelSteps } from "./port.js";
 import { NONE } from "./tables.js";
 
@@ -40,7 +40,7 @@ function image(panel, channel, depth, { ramp, lim, every = 1 }) {
   const ctx = contextOf(canvas);
   const made = ctx.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(made.data.buffer);
-  const packed = Uint32Array.from(ramp, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+  const packed = inks(ramp);
   const [, nd, nr, nc] = panel.shape;
   const d = panel.lines[0][depth];
   const padding = Number.isFinite(panel.padValue) ? packed[level(panel.padValue, lim)] : 0;

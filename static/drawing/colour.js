@@ -34,21 +34,27 @@ export function level(value, [low, high]) {
 }
 
 /**
- * What a colour of a scale is made into, once for each.
- * @param {(rgb: RGB) => string} make @returns {(rgb: RGB) => string}
+ * What a colour of a scale, or all of them, are made into, once for each.
+ * @template {WeakKey} Of @template Made @param {(of: Of) => Made} make @returns {(of: Of) => Made}
  */
 function once(make) {
-  /** @type {WeakMap<RGB, string>} */
+  /** @type {WeakMap<Of, Made>} */
   const made = new WeakMap();
-  return (rgb) => {
-    let found = made.get(rgb);
-    if (found === undefined) made.set(rgb, (found = make(rgb)));
+  return (of) => {
+    let found = made.get(of);
+    if (found === undefined) made.set(of, (found = make(of)));
     return found;
   };
 }
 
+/** A colour as a picture's memory holds it. @param {RGB} rgb */
+export const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+
+/** Those of all levels. */
+export const inks = once((/** @type {RGB[]} */ ramp) => Uint32Array.from(ramp, packed));
+
 /** A colour for a canvas. */
-export const css = once(([r, g, b]) => `rgba(${r},${g},${b},1)`);
+export const css = once((/** @type {RGB} */ [r, g, b]) => `rgba(${r},${g},${b},1)`);
 
 /** Relative luminance, as the web's contrast rules define it. @param {RGB} rgb */
 export function luminance(rgb) {
@@ -57,4 +63,4 @@ export function luminance(rgb) {
 }
 
 /** Black or white, whichever is easier to read on this colour: only pure black keeps a contrast of 4.5 on every grey. */
-export const ink = once((rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff"));
+export const ink = once((/** @type {RGB} */ rgb) => (luminance(rgb) > 0.1791 ? "#000000" : "#ffffff"));

@@ -1,8 +1,7 @@
 // Maps as pictures, upright: one pixel for each cell, rows downwards; the page scales them. Each is made once, when wanted.
-import { TOP } from "../drawing/colour.js";
-import { bitmapOf, levelsOf, relevel, scaleOf, widest } from "../viewer/picture.js";
+import { TOP, packed } from "../drawing/colour.js";
+import { NONE, addressOf, levelsOf, relevel, scaleOf, widest } from "../viewer/picture.js";
 
-const NONE = TOP + 1; // the level of what is no number
 const HATCH = [0x40808080, 0xff808080];
 
 /**
@@ -27,7 +26,7 @@ export function colourPixels([red, green, blue], columns) {
   return Uint32Array.from(red, (r, i) => {
     const [g, b] = [green[i], blue[i]];
     if (r === NONE || g === NONE || b === NONE) return HATCH[(i + Math.floor(i / columns)) % 2];
-    return ((255 << 24) | (byte(b) << 16) | (byte(g) << 8) | byte(r)) >>> 0;
+    return packed([r, g, b].map(byte));
   });
 }
 
@@ -93,23 +92,23 @@ export class Pictures {
    */
   of(i, channel, kind) {
     const key = `${i}.${channel}.${kind}`;
-    const made = this.made.get(key) ?? URL.createObjectURL(new Blob([this.file(i, channel, kind)], { type: "image/bmp" }));
+    const made = this.made.get(key) ?? this.drawn(i, channel, kind);
     this.made.set(key, made);
     return made;
   }
 
   /** @param {number} i @param {number | null} channel @param {ScaleKind} kind */
-  file(i, channel, kind) {
+  drawn(i, channel, kind) {
     const { scene } = this;
     const stage = scene.meta.stages[i];
     if (channel === null) {
       const range = scene.meta.colour ?? [0, 1]; // only a stage in colour is asked for all its channels
       const [red, ...others] = [0, 1, 2].map((one) => levelsOn(scene, i, one, range));
       const [, , columns] = red.shape;
-      return bitmapOf(colourPixels([red, ...others].map(({ levels }) => levels), columns), columns);
+      return addressOf(colourPixels([red, ...others].map(({ levels }) => levels), columns), columns);
     }
     const { levels, shape } = levelsOn(scene, i, channel, limitsOf(scene, i, channel, kind));
-    return bitmapOf(pixelsOf(levels, shape, stage.across, this.inks[stage.scale]), stage.across * shape[2]);
+    return addressOf(pixelsOf(levels, shape, stage.across, this.inks[stage.scale]), stage.across * shape[2]);
   }
 
   /** Let go of all pictures; an image may still be fetching its own. */

@@ -11,6 +11,14 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** An element of a drawing. @param {string} tag @param {Record<string, any>} attributes @param {...Node} children */
+export function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 /**
  * Parts of a sentence as drawing/sentences.js has them: text as it is, all others as elements.
  * @param {Part[]} parts @returns {(string | Node)[]}

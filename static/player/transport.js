@@ -1,6 +1,6 @@
 // The transport: buttons of the steps, the scrub bar, the counter and the speed.
 import { SPEEDS } from "./clock.js";
-import { element } from "./element.js";
+import { drawn, element } from "./element.js";
 import { _ } from "../words/catalogue.js";
 
 const buttons = () => [
@@ -14,15 +14,7 @@ const PLAY = "M8 5l11 7-11 7z";
 const PAUSE = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
 /** @param {string} path */
-function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
-}
+const icon = (path) => drawn("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, drawn("path", { d: path }));
 
 /** @param {string} name @param {string} title @param {string} path @param {Act} act */
 export function button(name, title, path, act) {

@@ -1,5 +1,5 @@
 // Pictures of kernels, gradients and maps: one pixel for each number, all of a panel on one canvas that is scaled.
-import { css, level, TOP } from "../drawing/colour.js";
+import { TOP, css, inks, level } from "../drawing/colour.js";
 import { contextOf } from "../drawing/canvas.js";
 import { tiles } from "./arrange.js";
 
@@ -30,16 +30,6 @@ function sheetOf(panel) {
   const image = ctx.createImageData(canvas.width, canvas.height);
   panel.sheet = { canvas, ctx, image, pixels: new Uint32Array(image.data.buffer), along, wide, tall };
   return panel.sheet;
-}
-
-/** @type {WeakMap<RGB[], Uint32Array>} */
-const packed = new WeakMap();
-
-/** Colours as a picture's memory holds them. @param {RGB[]} ramp */
-function inks(ramp) {
-  let found = packed.get(ramp);
-  if (!found) packed.set(ramp, (found = Uint32Array.from(ramp, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0)));
-  return found;
 }
 
 /**

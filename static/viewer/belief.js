@@ -1,12 +1,11 @@
 // What the network says it hears, class by class, beside the true events: curves in time with the sound.
+import { drawn } from "../player/element.js";
 import { make, makeMap } from "./build.js";
 import { cellOf, shareOf } from "./places.js";
 import { seconds } from "./words.js";
 import { _ } from "../words/catalogue.js";
 import { fixed } from "../words/numbers.js";
 import { transport } from "./sound.js";
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** Rows of classes, or nothing where the network scores none. @param {Viewer} viewer */
 export function drawBelief(viewer) {
@@ -69,15 +68,8 @@ export const outline = (values) =>
 
 /** @param {Float32Array} values */
 function curve(values) {
-  const svg = document.createElementNS(SVG, "svg");
-  const [path, half] = [document.createElementNS(SVG, "path"), document.createElementNS(SVG, "line")];
-  const words = { viewBox: `0 0 ${values.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" };
-  for (const [key, word] of Object.entries(words)) svg.setAttribute(key, word);
-  path.setAttribute("d", outline(values));
-  const ends = { x1: 0, x2: values.length, y1: 0.5, y2: 0.5 };
-  for (const [key, at] of Object.entries(ends)) half.setAttribute(key, String(at));
-  svg.append(path, half);
-  return svg;
+  const [path, half] = [drawn("path", { d: outline(values) }), drawn("line", { x1: 0, x2: values.length, y1: 0.5, y2: 0.5 })];
+  return drawn("svg", { viewBox: `0 0 ${values.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, path, half);
 }
 
 /** A row in a sentence. @param {string} name @param {ArrayLike<number>} values @param {Limits[]} events @param {boolean} told */

@@ -1,12 +1,12 @@
 // Maps as pictures: one pixel for each cell, frames to the right, mels upwards; the page scales them.
-import { TOP, level, limits, ramp } from "../drawing/colour.js";
+import { TOP, inks, level, limits, ramp } from "../drawing/colour.js";
 
-const NONE = TOP + 1; // the level of what is no number
+export const NONE = TOP + 1; // the level of what is no number
 
 /** Colours of all levels as the numbers that a picture's memory holds; the last is for what is no number. @param {Stops} stops */
 export function inkOf(stops) {
   const colours = new Uint32Array(NONE + 1);
-  ramp(stops).forEach(([r, g, b], i) => (colours[i] = (255 << 24) | (b << 16) | (g << 8) | r));
+  colours.set(inks(ramp(stops)));
   return colours;
 }
 
@@ -66,10 +66,17 @@ export function bitmapOf(pixels, width) {
  * @param {HTMLImageElement} image @param {Uint8Array} levels @param {number[]} shape @param {Ink} ink @param {Uint8Array | null} table
  */
 export function print(image, levels, [frames, mels], ink, table = null) {
-  const file = bitmapOf(pixelsOf(levels, [frames, mels], ink, table), frames);
-  image.onload = () => URL.revokeObjectURL(image.src);
-  image.src = URL.createObjectURL(new Blob([file], { type: "image/bmp" }));
+  show(image, pixelsOf(levels, [frames, mels], ink, table), frames);
 }
+
+/** Show pixels in an image element, line by line. @param {HTMLImageElement} image @param {Uint32Array} pixels @param {number} width */
+export function show(image, pixels, width) {
+  image.onload = () => URL.revokeObjectURL(image.src);
+  image.src = addressOf(pixels, width);
+}
+
+/** Where a browser finds these pixels until they are let go of. @param {Uint32Array} pixels @param {number} width */
+export const addressOf = (pixels, width) => URL.createObjectURL(new Blob([bitmapOf(pixels, width)], { type: "image/bmp" }));
 
 /** Lowest and highest of many ranges; and of the numbers of one. @param {Numbers} ranges */
 export function widest(ranges) {
