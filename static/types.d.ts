@@ -20,6 +20,13 @@ type Tell = (name: string, value: object) => void;
 /** Colours by the name of their scale. */
 type Palette = Record<string, { light: Stops; dark: Stops }>;
 
+/** What every scene says. */
+interface Head {
+  version: number;
+  words?: Catalogue; // where the language is not English
+  palette: Palette;
+}
+
 // --- a scene of one layer: cnnviz/scenes/layer.py -------------------------------------------------------------------
 
 type Rule = "dot" | "blend" | "back" | "max" | "mean" | "power" | "point" | "gate" | "drop" | "share" | "response" | "norm" | "balance" | "move" | "occlude";
@@ -30,9 +37,7 @@ interface Scene {
   tensors: SceneTensors;
 }
 
-interface SceneMeta {
-  version: number;
-  words?: Catalogue; // where the language is not English
+interface SceneMeta extends Head {
   rule: Rule;
   function: string; // torch's name of the layer
   view: "work" | "gate" | "pair" | "matrix";
@@ -50,7 +55,6 @@ interface SceneMeta {
   flipped: boolean;
   scales: Record<PanelName | "weight", string>;
   diverging: string[];
-  palette: Palette;
   tolerance: { relative: number; absolute: number };
   turned: boolean;
   axes: string[];
@@ -128,9 +132,7 @@ interface Maps {
   tensors: MapsTensors;
 }
 
-interface MapsMeta {
-  version: number;
-  words?: Catalogue; // where the language is not English
+interface MapsMeta extends Head {
   stage: string;
   channel: number;
   unit: Unit | null;
@@ -146,7 +148,6 @@ interface MapsMeta {
   planes: string[];
   scales: Record<string, string>;
   diverging: string[];
-  palette: Palette;
 }
 
 /** What the network says it hears: a stage of classes, and whether the true events are known, from and to in seconds. */
@@ -190,7 +191,7 @@ interface Heard {
 // --- a whole network: cnnviz/scenes/network.py ------------------------------------------------------------------------
 
 interface Flow {
-  meta: { version: number; words?: Catalogue; stages: FlowStage[]; colour: Limits | null; diverging: string[]; palette: Palette; back?: FlowBack; explains?: string; tells?: { words: string; stages: Record<string, (number | null)[]> } };
+  meta: Head & { stages: FlowStage[]; colour: Limits | null; diverging: string[]; back?: FlowBack; explains?: string; tells?: { words: string; stages: Record<string, (number | null)[]> } };
   tensors: FlowTensors;
 }
 
@@ -363,6 +364,18 @@ type Playing = {
   wroteAt: number;
   resize(wide?: number): void;
 };
+/** What they show, laid out for a width; `hit` is the number under a pixel. */
+type Laying<Spot> = Sized & { look: Look; hit(x: number, y: number): Spot | null; setTheme(look: Look, dark: boolean): void; resize(width: number, tall: number, ratio: number, scale: number): void };
+type Itself<Spot> = {
+  cursor: Spot | null; // of the keys, in the panel that Tab has gone to
+  choice: number; // what else the sentence is of, besides the step
+  seek?(x: number, y: number): boolean; // was something else done at this pixel than to pin what lies there?
+  tall(full: boolean): number; // pixels that the stage may be high, on a full screen or a page
+  paintStill(): void; // once all has its size
+  paintMoving(ctx: any): void;
+  tellStep(): string; // and show what else says where it stands
+  parts(shown: Spot | null): Part[]; // the sentence of a number, or of the step
+};
 /** What a page shows scenes in. */
 type Staged = { ui: { share: HTMLElement }; readout: { stop(): void }; pending?: number | null; unwatch(): void; theme(): void };
 type Given = { bytes: Uint8Array; autoplay: boolean; tell?: Tell; shares: boolean };
@@ -438,11 +451,7 @@ interface Panel {
 type Line = Int16Array | Int32Array | number[]; // what each place of an axis holds
 
 /** Where a map lies in pixels, and which part of it: drawing/port.js. */
-interface Port {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
+interface Port extends Rect {
   sx: number;
   sy: number;
   left: number;
@@ -476,10 +485,10 @@ interface Gestures {
   hover: (x: number, y: number) => void;
   leave: () => void;
   tap: (x: number, y: number) => void;
-  twice: (x: number, y: number) => void;
+  twice?: (x: number, y: number) => void;
   pan: (dx: number, dy: number, x: number, y: number) => void;
-  zoom: (factor: number, x: number, y: number) => void;
-  zoomable: (x: number, y: number) => boolean;
+  zoom?: (factor: number, x: number, y: number) => void;
+  zoomable?: (x: number, y: number) => boolean;
 }
 
 /** A part of a sentence: text, or an element to be made of it. */
@@ -510,33 +519,15 @@ interface Catalogue {
 }
 
 /** What drawing asks of a canvas; the recorder knows as much. */
-interface Ctx {
+type Ctx = Pick<CanvasRenderingContext2D, Settings | Strokes> & {
   fillStyle: any;
   strokeStyle: any;
-  lineWidth: number;
-  font: string;
-  textAlign: CanvasTextAlign;
-  textBaseline: CanvasTextBaseline;
-  globalAlpha: number;
-  imageSmoothingEnabled: boolean;
-  save(): void;
-  restore(): void;
-  clip(): void;
-  beginPath(): void;
-  rect(x: number, y: number, w: number, h: number): void;
-  moveTo(x: number, y: number): void;
-  lineTo(x: number, y: number): void;
-  arc(x: number, y: number, radius: number, from: number, to: number): void;
-  stroke(): void;
-  fill(): void;
-  fillRect(x: number, y: number, w: number, h: number): void;
-  strokeRect(x: number, y: number, w: number, h: number): void;
-  setLineDash(dash: number[]): void;
-  fillText(text: string, x: number, y: number): void;
   measureText(text: string): { width: number };
   drawImage(image: any, x: number, y: number, w: number, h: number): void;
   createLinearGradient(x0: number, y0: number, x1: number, y1: number): any;
-}
+};
+type Settings = "lineWidth" | "font" | "textAlign" | "textBaseline" | "globalAlpha" | "imageSmoothingEnabled" | "setLineDash";
+type Strokes = "save" | "restore" | "beginPath" | "rect" | "moveTo" | "lineTo" | "arc" | "fillRect" | "strokeRect" | "fillText" | "clip" | "stroke" | "fill";
 
 /** How wide signs are in parts of the font's size, by style. */
 type Widths = { other: number; [sign: string]: number };
@@ -674,16 +665,13 @@ interface DeskTeller {
 
 type Each = "frame" | "clip" | "example"; // what has one value of each channel
 
-interface AnswersMeta {
-  version: number;
-  words?: Catalogue;
+interface AnswersMeta extends Head {
   stages: Record<string, number>; // where the tables of each stage are
   classes: string[];
   labels: string[]; // of each example
   stage: string;
   channel: number;
   scale: string;
-  palette: Palette;
   shares: number; // steps that are all values
   each: Each;
   clips?: { rate: number; channels: number; names?: string[]; opens?: boolean }; // of sounds: of one channel alone, which has so many beside it; of a corpus, where each is from
@@ -711,9 +699,7 @@ interface Training {
   tensors: TrainingTensors;
 }
 
-interface TrainingMeta {
-  version: number;
-  words?: Catalogue; // where the language is not English
+interface TrainingMeta extends Head {
   classes: string[];
   truth: number | null; // the class of the example; of sounds, the tensor `truth` says it in time
   events: boolean;
@@ -726,7 +712,6 @@ interface TrainingMeta {
   measure: { loss: string; accuracy: string };
   edges: number[]; // between the bins of updates, from the smallest; mirrored below 0
   diverging: string[];
-  palette: Palette;
   opens?: { step: number | null; stage: string };
 }
 

@@ -2,7 +2,7 @@
 import { asked, standStill } from "../player/asked.js";
 import { free } from "../player/free.js";
 import { WALKS } from "../player/gestures.js";
-import { walk, written } from "./walking.js";
+import { walk } from "./walking.js";
 
 /** A key: in a panel that Tab has gone to, it moves the cursor there. @param {Matrix} matrix @param {string} name */
 export function press(matrix, name) {
@@ -37,7 +37,7 @@ export function act(matrix, name, value) {
       matrix.desk.coverage = value;
       matrix.resize();
     },
-    pin: () => pin(matrix, matrix.cursor ?? { panel: "output", at: [matrix.row, ...matrix.desk.model.placeOf(matrix.step)] }),
+    pin: () => matrix.pin(matrix.cursor ?? { panel: "output", at: [matrix.row, ...matrix.desk.model.placeOf(matrix.step)] }),
     free: () => free(matrix, Boolean(matrix.panel)),
     enter: () => (matrix.panel = value),
     leave: () => (matrix.panel = null),
@@ -47,37 +47,5 @@ export function act(matrix, name, value) {
     },
   };
   actions[name]?.();
-  matrix.draw();
-}
-
-/** Keep a number; the one that is kept already is let go. @param {Matrix} matrix @param {Spot | null} spot */
-function pin(matrix, spot) {
-  matrix.pinned = written(spot) === written(matrix.pinned) ? null : spot;
-  if (matrix.pinned) matrix.clock.pause();
-}
-
-/** @param {Matrix} matrix @returns {Gestures} */
-export function gesturesOf(matrix) {
-  return {
-    scale: () => matrix.scale,
-    hover: (x, y) => point(matrix, matrix.desk.hit(x, y)),
-    leave: () => point(matrix, null),
-    tap: (x, y) => {
-      matrix.ui.stage.focus({ preventScroll: true });
-      matrix.hovered = null;
-      pin(matrix, matrix.desk.hit(x, y));
-      matrix.draw();
-    },
-    twice: () => {},
-    pan: () => {},
-    zoom: () => {},
-    zoomable: () => false,
-  };
-}
-
-/** @param {Matrix} matrix @param {Spot | null} spot */
-function point(matrix, spot) {
-  if (written(spot) === written(matrix.hovered)) return;
-  matrix.hovered = spot;
   matrix.draw();
 }

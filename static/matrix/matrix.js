@@ -1,36 +1,24 @@
 // A convolution as matrices: one playhead, one number that is spoken of. Animation, hover and keys stay in the browser.
-import { act, gesturesOf, press } from "./actions.js";
+import { act, press } from "./actions.js";
 import { CANVAS } from "../drawing/canvas.js";
 import { tellAbout } from "../player/about.js";
 import { sentTo } from "../player/arriving.js";
-import { emptied, fitCanvases } from "../player/canvases.js";
-import { Clock } from "../player/clock.js";
-import { isFull } from "../player/full.js";
-import { listenKeys, listenPointer } from "../player/gestures.js";
-import { Height } from "../player/height.js";
-import { Herald } from "../player/herald.js";
+import { emptied } from "../player/canvases.js";
+import { Showing } from "../showing/showing.js";
 import { staged } from "../player/staged.js";
-import { lookOf } from "../player/theme.js";
-import { watch } from "../player/watching.js";
 import { middleOf } from "../drawing/port.js";
 import { buildControls, buildStops, placeStops, showKernels } from "./controls.js";
+import { stepWords } from "../drawing/readout.js";
 import { Desk } from "./desk.js";
 import { MAPS } from "./lit.js";
 import { drawMoving } from "./moving.js";
-import { report } from "./report.js";
+import { spotParts, stepParts } from "./sentences.js";
 import { paintStill } from "./still.js";
 import { enter, selected, written } from "./walking.js";
 import { _ } from "../words/catalogue.js";
 
-const LAPTOP = 1150; // pixels of a stage on a laptop: a full screen shows it as much larger as fits
-
-export class Matrix {
-  /** @type {Scene} */
-  scene;
-  /** @type {Spot | null} */
-  hovered = null;
-  /** @type {Spot | null} */
-  pinned = null;
+/** @extends {Showing<Spot, Desk, ReturnType<typeof buildControls>>} */
+export class Matrix extends Showing {
   /** @type {string | null} the panel that Tab has gone to */
   panel = null;
   /** @type {Record<string, Spot>} where the cursor stands in each panel */
@@ -38,34 +26,17 @@ export class Matrix {
   /** @type {HTMLElement[]} */
   stops = [];
   row = 0;
-  scale = 1;
-  loaded = 0;
-  stale = true;
-  drawn = "";
-  state = "";
-  key = "";
-  wroteAt = 0;
-  /** @type {number | null} */
-  pending = null;
   /** @type {((step: number) => void) | undefined} */
   share;
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    this.ui = buildControls(root, (name, value) => act(this, name, value));
-    this.desk = new Desk(CANVAS);
-    this.clock = new Clock();
-    this.herald = new Herald(/** @type {any} */ (this.ui.said));
-    listenKeys(root, (name) => press(this, name));
-    listenPointer(this.ui.stage, gesturesOf(this));
-    /** @type {PageLook | undefined} */
-    this.page = undefined;
-    /** @type {number | undefined} pixels of the stage when it was last laid out */
-    this.wide = undefined;
-    this.readout = new Height(this.ui.readout);
-    this.unwatch = watch(this);
-    Object.assign(this.ui.stage, { player: this }); // a handle for tests and for the curious
+    super(root, buildControls, new Desk(CANVAS), act, press);
+    this.desk = this.laid;
+  }
+
+  get choice() {
+    return this.row;
   }
 
   get step() {
@@ -93,10 +64,7 @@ export class Matrix {
     if (opens) this.open(opens);
     this.theme();
     if (!before && autoplay && !clock.calm && !opens) clock.play();
-    this.loaded += 1;
-    this.root.style.minHeight = "";
-    this.readout.forget();
-    this.root.dataset.ready = scene.meta.title;
+    this.ready(scene.meta.title);
   }
 
   /** As a link says. @param {{step: number | null, pin: string, look?: Record<string, string>}} opens */
@@ -114,60 +82,42 @@ export class Matrix {
     return { at: this.step, pin: written(this.pinned), look };
   }
 
-  /** What the sentence speaks of: the hovered number, else the keys' cursor, else the pinned one; null is the playhead's. */
-  shown() {
-    return this.hovered ?? this.cursor ?? this.pinned;
-  }
-
   /** @returns {Spot | null} */
   get cursor() {
     if (!this.panel) return null;
     return (this.kept[this.panel] ??= enter(this.desk, this.panel, this.step, this.row));
   }
 
-  theme() {
-    this.page = lookOf(this.root, this.page);
-    this.desk.setTheme(this.page.look, this.page.dark);
-    this.resize(this.wide);
+  /** @param {Spot | null} spot */
+  pin(spot) {
+    super.pin(spot);
+    if (this.pinned) this.clock.pause();
   }
 
-  /** @param {number} [wide] pixels of the stage, where they are known */
-  resize(wide = this.ui.stage.clientWidth) {
-    const width = Math.floor(wide);
-    if (!this.scene || width < 40) return; // a hidden tab
-    const { ui, root, desk } = this;
-    const full = isFull(root);
-    this.scale = full ? Math.max(1, width / LAPTOP) : 1;
-    const tall = full ? Math.max(300, innerHeight - ui.foot.offsetHeight - ui.options.offsetHeight - 190) : Math.max(250, Math.min(innerHeight * 0.46, 560));
-    desk.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
-    fitCanvases(ui, desk, this.scale);
-    placeStops(this.stops, desk, this.scale);
-    paintStill(desk, emptied(ui.base, desk));
-    this.draw();
+  /** @param {boolean} full */
+  tall(full) {
+    const { foot, options } = this.ui;
+    return full ? Math.max(300, innerHeight - foot.offsetHeight - options.offsetHeight - 190) : Math.max(250, Math.min(innerHeight * 0.46, 560));
   }
 
-  /** Have the moving part drawn anew. */
-  draw() {
-    this.stale = true;
-    this.ask();
+  paintStill() {
+    placeStops(this.stops, this.desk, this.scale);
+    paintStill(this.desk, emptied(this.ui.base, this.desk));
   }
 
-  ask() {
-    this.pending ??= requestAnimationFrame((now) => this.frame(now));
+  /** @param {CanvasRenderingContext2D} ctx */
+  paintMoving(ctx) {
+    drawMoving(this.desk, ctx, { step: this.step, row: this.row, move: this.move, shown: this.shown() });
   }
 
-  /** @param {number} now */
-  frame(now) {
-    this.pending = null;
-    if (!this.scene || !this.desk.layout) return;
-    const { clock, desk, ui } = this;
-    const moving = clock.frame(now);
-    report(this, now);
-    const { from, to, part } = clock.move;
-    const place = `${from} ${part && `${to} ${part}`}`;
-    if (this.stale || place !== this.drawn) drawMoving(desk, emptied(ui.light, desk), { step: this.step, row: this.row, move: clock.move, shown: this.shown() });
-    Object.assign(this, { drawn: place, stale: false });
-    if (moving) this.ask();
+  tellStep() {
+    this.ui.row.value = String(this.row);
+    return stepWords(this.step, this.clock.steps);
+  }
+
+  /** @param {Spot | null} shown */
+  parts(shown) {
+    return shown ? spotParts(this.desk, shown, this.step) : stepParts(this.desk, this.step, this.row);
   }
 
   /** Pixel of a number's middle on the page: a handle for tests. @param {string} panel @param {number[]} at */

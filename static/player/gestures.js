@@ -33,7 +33,7 @@ export function listenPointer(stage, on) {
     moved += Math.abs(x - px) + Math.abs(y - py);
     if (down.size === 2) {
       const { apart, middle } = spread();
-      if (pinch) on.zoom(apart / pinch, middle[0], middle[1]);
+      if (pinch) on.zoom?.(apart / pinch, middle[0], middle[1]);
       pinch = apart;
     } else if (moved > TAP) on.pan(x - px, y - py, x, y);
     else on.hover(x, y);
@@ -53,15 +53,15 @@ export function listenPointer(stage, on) {
   });
   stage.addEventListener("dblclick", (event) => {
     const [x, y] = at(event);
-    on.twice(x, y);
+    on.twice?.(x, y);
   });
   stage.addEventListener(
     "wheel",
     (event) => {
       const [x, y] = at(event);
-      if (!event.ctrlKey && !on.zoomable(x, y)) return;
+      if (!event.ctrlKey && !on.zoomable?.(x, y)) return;
       event.preventDefault();
-      on.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), x, y);
+      on.zoom?.(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), x, y);
     },
     { passive: false },
   );

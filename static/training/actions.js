@@ -2,7 +2,7 @@
 import { asked, standStill } from "../player/asked.js";
 import { free } from "../player/free.js";
 import { WALKS } from "../player/gestures.js";
-import { same, walk } from "./walking.js";
+import { walk } from "./walking.js";
 
 /** A key: on pictures that Tab has gone to, it moves the cursor there. @param {Watching} watching @param {string} name */
 export function press(watching, name) {
@@ -42,7 +42,7 @@ export function act(watching, name, value) {
       board.time = value;
       watching.resize();
     },
-    pin: () => pin(watching, watching.cursor),
+    pin: () => watching.pin(watching.cursor),
     free: () => free(watching, Boolean(watching.cursor)),
     enter: () => (watching.cursor = watching.kept[`${value.name}.${value.r}`] ?? { ...value, filter: 0, channel: 0, row: 0, column: 0 }),
     leave: () => watching.putDown(),
@@ -57,44 +57,5 @@ export function act(watching, name, value) {
     },
   };
   actions[name]?.();
-  watching.draw();
-}
-
-/** Keep a number; the one that is kept already is let go. @param {Watching} watching @param {TrainingSpot | null} spot */
-function pin(watching, spot) {
-  watching.pinned = same(spot, watching.pinned) ? null : spot;
-}
-
-/** @param {Watching} watching @returns {Gestures} */
-export function gesturesOf(watching) {
-  const { board } = watching;
-  /** @param {number} x @param {number} y */
-  const seek = (x, y) => {
-    const tick = board.tickAt(x, y);
-    if (tick !== null && tick !== watching.clock.step) act(watching, "scrub", tick);
-    return tick !== null;
-  };
-  return {
-    scale: () => watching.scale,
-    hover: (x, y) => point(watching, board.hit(x, y)),
-    leave: () => point(watching, null),
-    tap: (x, y) => {
-      watching.ui.stage.focus({ preventScroll: true });
-      if (seek(x, y)) return;
-      watching.hovered = null;
-      pin(watching, board.hit(x, y));
-      watching.draw();
-    },
-    twice: () => {},
-    pan: (_dx, _dy, x, y) => void seek(x, y),
-    zoom: () => {},
-    zoomable: () => false,
-  };
-}
-
-/** @param {Watching} watching @param {TrainingSpot | null} spot */
-function point(watching, spot) {
-  if (same(spot, watching.hovered)) return;
-  watching.hovered = spot;
   watching.draw();
 }

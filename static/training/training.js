@@ -1,68 +1,45 @@
 // A network while it learns: curves, kernels, maps and scores under one playhead that runs through training time.
-import { emptied, fitCanvases } from "../player/canvases.js";
-import { Clock } from "../player/clock.js";
-import { isFull } from "../player/full.js";
-import { listenKeys, listenPointer } from "../player/gestures.js";
-import { Height } from "../player/height.js";
-import { Herald } from "../player/herald.js";
+import { emptied } from "../player/canvases.js";
+import { Showing, same } from "../showing/showing.js";
 import { staged } from "../player/staged.js";
-import { lookOf } from "../player/theme.js";
-import { watch } from "../player/watching.js";
-import { act, gesturesOf, press } from "./actions.js";
+import { act, press } from "./actions.js";
 import { boxAt } from "./arrange.js";
 import { Board } from "./board.js";
 import { buildControls, placeStops, showLayers } from "./controls.js";
 import { paintCurves } from "./curves.js";
 import { paintMoving, paintStill } from "./painting.js";
-import { report } from "./report.js";
-import { same } from "./walking.js";
+import { spotParts, stepParts, stepWords } from "./sentences.js";
 import { _ } from "../words/catalogue.js";
 
-const LAPTOP = 1150; // pixels of a stage on a laptop: a full screen shows it as much larger as fits
 const PACE = 4; // moments per second at speed 1
 const PASS = 45; // the clock's own seconds for a pass at speed 1
 
-export class Watching {
-  /** @type {Training} */
-  scene;
-  /** @type {TrainingSpot | null} */
-  hovered = null;
-  /** @type {TrainingSpot | null} */
-  pinned = null;
+/** @extends {Showing<TrainingSpot, Board, ReturnType<typeof buildControls>>} */
+export class Watching extends Showing {
   /** @type {TileSpot | null} where the keys' cursor stands in the pictures that Tab has gone to */
   cursor = null;
   /** @type {Record<string, TileSpot>} where it stood in each of them */
   kept = {};
   follows = false; // a training that went on when it was last heard of
   touched = false; // until somebody moves the playhead, it follows a training that goes on
-  scale = 1;
-  loaded = 0;
-  stale = true;
-  drawn = "";
-  state = "";
-  key = "";
-  wroteAt = 0;
-  /** @type {number | null} */
-  pending = null;
   /** @type {Tell | undefined} */
   tell;
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    this.ui = buildControls(root, (name, value) => act(this, name, value));
-    this.board = new Board();
-    this.clock = new Clock();
-    this.herald = new Herald(/** @type {any} */ (this.ui.said));
-    listenKeys(root, (name) => press(this, name));
-    listenPointer(this.ui.stage, gesturesOf(this));
-    /** @type {PageLook | undefined} */
-    this.page = undefined;
-    /** @type {number | undefined} pixels of the stage when it was last laid out */
-    this.wide = undefined;
-    this.readout = new Height(this.ui.readout);
-    this.unwatch = watch(this);
-    Object.assign(this.ui.stage, { player: this }); // a handle for tests and for the curious
+    super(root, buildControls, new Board(), act, press);
+    this.board = this.laid;
+  }
+
+  /** In a chart, go to the step there. @param {number} x @param {number} y */
+  seek(x, y) {
+    const tick = this.board.tickAt(x, y);
+    if (tick !== null && tick !== this.clock.step) act(this, "scrub", tick);
+    return tick !== null;
+  }
+
+  get choice() {
+    return this.board.layer;
   }
 
   /** The step of training at which the playhead stands. */
@@ -92,10 +69,7 @@ export class Watching {
     this.page = undefined;
     this.theme();
     if (!before && autoplay && !clock.calm && !opens && !follows && clock.steps > 1) clock.play();
-    this.loaded += 1;
-    this.root.style.minHeight = "";
-    this.readout.forget();
-    this.root.dataset.ready = String(this.loaded);
+    this.ready();
   }
 
   /** As a link says. @param {{step: number | null, stage: string}} opens */
@@ -136,11 +110,6 @@ export class Watching {
     this.cursor = null;
   }
 
-  /** What the sentence speaks of: the hovered number, else the keys' cursor, else the pinned one; null is the step. */
-  shown() {
-    return this.hovered ?? this.cursor ?? this.pinned;
-  }
-
   /** Between which moments it stands: while it plays, it glides from one to the next. @returns {Move} */
   get move() {
     const { clock } = this;
@@ -148,52 +117,34 @@ export class Watching {
     return clock.glide ? clock.move : { from: clock.step, to: clock.step, part: 0 };
   }
 
-  theme() {
-    this.page = lookOf(this.root, this.page);
-    this.board.setTheme(this.page.look, this.page.dark);
-    this.resize(this.wide);
+  /** @param {boolean} full */
+  tall(full) {
+    const { foot, options, layers } = this.ui;
+    return full ? Math.max(420, innerHeight - foot.offsetHeight - options.offsetHeight - layers.offsetHeight - 40) : Math.max(480, Math.min(innerHeight * 0.64, 640));
   }
 
-  /** @param {number} [wide] pixels of the stage, where they are known */
-  resize(wide = this.ui.stage.clientWidth) {
-    const width = Math.floor(wide);
-    if (!this.scene || width < 40) return; // a hidden tab
-    const { ui, root, board } = this;
-    const full = isFull(root);
-    this.scale = full ? Math.max(1, width / LAPTOP) : 1;
-    const tall = full ? Math.max(420, innerHeight - ui.foot.offsetHeight - ui.options.offsetHeight - ui.layers.offsetHeight - 40) : Math.max(480, Math.min(innerHeight * 0.64, 640));
-    board.resize(width / this.scale, tall / this.scale, Math.min(devicePixelRatio || 1, 2), this.scale);
-    fitCanvases(ui, board, this.scale);
+  paintStill() {
+    const { ui, board } = this;
     placeStops(ui.stage, board, this.scale, (name, value) => act(this, name, value));
     board.bright ??= document.createElement("canvas");
     [board.bright.width, board.bright.height] = [ui.base.width, ui.base.height];
     paintCurves(emptied(board.bright, board), board);
     paintStill(/** @type {any} */ (emptied(ui.base, board)), board);
-    this.draw();
   }
 
-  /** Have the moving part drawn anew. */
-  draw() {
-    this.stale = true;
-    this.ask();
+  /** @param {any} ctx */
+  paintMoving(ctx) {
+    paintMoving(ctx, this.board, this.move, this.shown());
   }
 
-  ask() {
-    this.pending ??= requestAnimationFrame((now) => this.frame(now));
+  tellStep() {
+    Object.assign(this.root.dataset, { step: this.step, layer: this.board.layer });
+    return stepWords(this.board, this.clock.step);
   }
 
-  /** @param {number} now */
-  frame(now) {
-    this.pending = null;
-    if (!this.scene || !this.board.layout) return;
-    const { clock, board, ui } = this;
-    const moving = clock.frame(now);
-    report(this, now);
-    const { move } = this;
-    const place = `${move.from} ${move.part && `${move.to} ${move.part}`}`;
-    if (this.stale || place !== this.drawn) paintMoving(/** @type {any} */ (emptied(ui.light, board)), board, move, this.shown());
-    Object.assign(this, { drawn: place, stale: false });
-    if (moving) this.ask();
+  /** @param {TrainingSpot | null} shown */
+  parts(shown) {
+    return shown ? spotParts(this.board, shown, this.clock.step) : stepParts(this.board, this.clock.step);
   }
 
   /** Pixel of a number's middle on the page: a handle for tests. @param {TileSpot} spot */

@@ -30,6 +30,3 @@ export function walk({ filters, channels, rows, columns, turned }, spot, key) {
   next.column = Math.max(0, Math.min(columns - 1, next.column));
   return next;
 }
-
-/** The same number? @param {TrainingSpot | null} a @param {TrainingSpot | null} b */
-export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
