@@ -2,43 +2,6 @@
 
 export {};
 
-declare module "./drawing/tables.js" {
-  interface Axis {
-    line: Line;
-    start: Line;
-    offset: Line;
-    low: number;
-    count?: Line;
-    at?: Line;
-    places: number;
-    windows: number;
-    taps: number;
-    inPlace?: number[];
-  }
-}
-
-declare module "./drawing/stamp.js" {
-  interface Painting {
-    scene: Scene;
-    axes: Axis[];
-    channel: number;
-    done: number;
-    shape: number[];
-    sums: Float64Array;
-    touched: Uint8Array;
-  }
-}
-
-declare module "./drawing/gating.js" {
-  interface Gating {
-    scene: Scene;
-    strength: number;
-    threshold: number;
-    hand: "computed" | "open" | "closed";
-    counted?: { setting: string; n: number };
-  }
-}
-
 declare module "./drawing/stage.js" {
   interface Stage {
     scene: Scene;
@@ -77,28 +40,6 @@ declare module "./drawing/stage.js" {
   }
 }
 
-declare module "./player/clock.js" {
-  interface Clock {
-    step: number;
-    steps: number;
-    cells: number;
-    speed: number;
-    playing: boolean;
-    glide: { from: number; left: number } | null;
-    rest: number;
-    calm: boolean;
-    at?: number;
-  }
-}
-
-declare module "./player/cursor.js" {
-  interface Cursor {
-    player: Player;
-    panel: Subject["kind"] | null;
-    kept: { [kind in Subject["kind"]]?: Subject };
-  }
-}
-
 declare module "./player/player.js" {
   interface Player {
     scene: Scene;
@@ -130,40 +71,5 @@ declare module "./player/player.js" {
     wroteAt: number;
     wroteLook?: Look;
     toldAt: number;
-  }
-}
-
-declare module "./drawing/paper.js" {
-  interface Paper {
-    scene: Scene;
-    how: PaperHow;
-    fresh: boolean;
-  }
-}
-
-declare module "./drawing/recorder.js" {
-  interface Recorder {
-    left: number;
-    top: number;
-    widths: Record<string, Widths>;
-    marks: string[];
-    saved: (number[] | null)[];
-    filled: any[] | null;
-    fillStyle: any;
-    strokeStyle: any;
-    lineWidth: number;
-    font: string;
-    typed?: string;
-    size: number;
-    style: string;
-    textAlign: CanvasTextAlign;
-    textBaseline: CanvasTextBaseline;
-    imageSmoothingEnabled: boolean;
-    dash: number[];
-    alpha: number;
-    cut: number[] | null;
-    path: number[][];
-    disc: number[] | null;
-    round: number[] | null;
   }
 }

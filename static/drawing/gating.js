@@ -18,7 +18,13 @@ function taken(scene, { tensor = "input", first = 0, through, take } = {}) {
 export class Gating {
   /** `strength` goes from 0, all open, to 1, as computed; `hand` is "computed", "open" or "closed". @param {Scene} scene */
   constructor(scene) {
-    Object.assign(this, { scene, strength: 1, threshold: 0.5, hand: "computed" });
+    this.scene = scene;
+    this.strength = 1;
+    this.threshold = 0.5;
+    /** @type {"computed" | "open" | "closed"} */
+    this.hand = "computed";
+    /** @type {{setting: string, n: number} | undefined} */
+    this.counted = undefined;
     this.signal = taken(scene, scene.meta.gating?.signal);
     this.computed = taken(scene, scene.meta.gating?.gate);
     this.gain = scene.meta.constants.scale ?? 1; // dropout scales what it keeps

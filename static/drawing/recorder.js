@@ -42,14 +42,47 @@ export function wideOf(widths, words) {
 const STYLES = { "600 ": "bold", "italic ": "italic", "": "" };
 
 export class Recorder {
+  /** @type {string[]} */
+  marks = [];
+  /** @type {(number[] | null)[]} */
+  saved = [];
+  /** @type {any[] | null} */
+  filled = null;
+  /** @type {any} */
+  fillStyle = "#000";
+  /** @type {any} */
+  strokeStyle = "#000";
+  lineWidth = 1;
+  font = "10px sans";
+  /** @type {string | undefined} */
+  typed;
+  size = 0;
+  style = "";
+  /** @type {CanvasTextAlign} */
+  textAlign = "left";
+  /** @type {CanvasTextBaseline} */
+  textBaseline = "alphabetic";
+  imageSmoothingEnabled = true;
+  /** @type {number[]} */
+  dash = [];
+  alpha = 1;
+  /** @type {number[] | null} */
+  cut = null;
+  /** @type {number[][]} */
+  path = [];
+  /** @type {number[] | null} */
+  disc = null;
+  /** @type {number[] | null} */
+  round = null;
+
   /**
    * @param {number[]} corner of the page where the stage's own begins
    * @param {Record<string, Widths>} widths of signs in parts of the font's size, by style
    */
   constructor([left, top], widths) {
-    Object.assign(this, { left, top, widths, marks: [], saved: [], filled: null });
-    Object.assign(this, { fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, font: "10px sans", textAlign: "left", dash: [] });
-    Object.assign(this, { alpha: 1, cut: null, path: [] });
+    this.left = left;
+    this.top = top;
+    this.widths = widths;
   }
 
   /** All marks since they were taken last, a line each. */

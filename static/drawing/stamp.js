@@ -41,11 +41,14 @@ export function stampOf(scene, axes, channel, cell) {
 export class Painting {
   /** @param {Scene} scene @param {Axis[]} axes */
   constructor(scene, axes) {
-    Object.assign(this, { scene, axes, channel: -1, done: -1 });
+    this.scene = scene;
+    this.axes = axes;
+    this.channel = this.done = -1;
     const { shape } = scene.tensors.output;
     this.shape = shape.slice(1);
     const cells = this.shape[0] * this.shape[1] * this.shape[2];
-    Object.assign(this, { sums: new Float64Array(cells), touched: new Uint8Array(cells) });
+    this.sums = new Float64Array(cells);
+    this.touched = new Uint8Array(cells);
   }
 
   /**

@@ -7,7 +7,14 @@ export const NONE = -2;
 export class Axis {
   /** @param {Line} line @param {Line} start @param {Line} offset @param {number} low @param {Line} [count] @param {Line} [at] */
   constructor(line, start, offset, low, count, at) {
-    Object.assign(this, { line, start, offset, low, count, at });
+    this.line = line;
+    this.start = start;
+    this.offset = offset;
+    this.low = low;
+    this.count = count;
+    this.at = at;
+    /** @type {number[] | undefined} */
+    this.inPlace = undefined;
     this.places = line.length;
     this.windows = start.length;
     this.taps = offset.length;

@@ -8,10 +8,18 @@ const LONGEST_FRAME = 0.25; // seconds: a page that was hidden goes on where it 
 const DWELL = 0.6; // part of a slow step during which the window stands still
 
 export class Clock {
-  constructor() {
-    Object.assign(this, { step: 0, steps: 1, cells: 1, speed: 1, playing: false, glide: null, rest: 0, calm: false });
-    this.moves = false;
-  }
+  step = 0;
+  steps = 1;
+  cells = 1;
+  speed = 1;
+  playing = false;
+  /** @type {{from: number, left: number} | null} */
+  glide = null;
+  rest = 0;
+  calm = false;
+  moves = false;
+  /** @type {number | undefined} */
+  at;
 
   /**
    * Let the time pass up to `now`, in milliseconds; of several players that share the clock, the first of a frame does it.

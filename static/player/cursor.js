@@ -6,7 +6,11 @@ import { enter, stays, walk, walkable } from "./walking.js";
 export class Cursor {
   /** @param {Player} player */
   constructor(player) {
-    Object.assign(this, { player, panel: null, kept: {} });
+    this.player = player;
+    /** @type {Subject["kind"] | null} */
+    this.panel = null;
+    /** @type {{[kind in Subject["kind"]]?: Subject}} */
+    this.kept = {};
   }
 
   /**
