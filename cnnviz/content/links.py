@@ -1,8 +1,9 @@
 """A link to a scene, to one with a question and its answer, and to one on the home page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from cnnviz.content.address import LANG
@@ -44,6 +45,14 @@ class Link:
     def spoken(self) -> str:
         """The address, in the reader's language."""
         return self.address if spoken() == ENGLISH else f"{self.address}&{LANG}={spoken().code}"
+
+
+L = TypeVar("L", bound=Link)
+
+
+def on_page(page: str, *links: L) -> list[L]:
+    """Scenes of one page."""
+    return [replace(one, page=page) for one in links]
 
 
 @dataclass(frozen=True)

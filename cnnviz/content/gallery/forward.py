@@ -1,6 +1,7 @@
 """Films of layers at work, forward."""
 
 from cnnviz.content.exhibit import Exhibit
+from cnnviz.content.links import on_page
 from cnnviz.text import Message
 
 PADDING = [
@@ -166,7 +167,8 @@ CHANNELS = [
     ),
 ]
 
-POOLING = [
+POOLING = on_page(
+    "pooling",
     Exhibit(
         "input_index=2",
         "max-pooling",
@@ -174,7 +176,6 @@ POOLING = [
         Message("Of every 2 × 2 cells the largest is kept: 8 × 8 becomes 4 × 4. Watch which of the four wins."),
         Message("A 2 × 2 window on a handwritten 2, its largest cell marked, and the pooled map."),
         0.4,
-        page="pooling",
     ),
     Exhibit(
         "layer=AvgPool&input_index=2",
@@ -185,7 +186,6 @@ POOLING = [
         ),
         Message("A 2 × 2 window on a handwritten 2 and the map of its means."),
         0.4,
-        page="pooling",
     ),
     Exhibit(
         "layer=AvgPool&input=ramp&input_size=3&kernel_size=3&stride=1&padding=1&compare=false",
@@ -193,7 +193,6 @@ POOLING = [
         Message("An average that counts its padding"),
         Message("count_include_pad: in the corner (0 + 1 + 3 + 4) / 9 = 0.89, though only four places are cells."),
         Message("A 3 × 3 window half in the padding of a 3 × 3 ramp, and the map of its means."),
-        page="pooling",
     ),
     Exhibit(
         "input=ramp&input_size=5&ceil_mode=true",
@@ -204,7 +203,6 @@ POOLING = [
             "comes out."
         ),
         Message("A 2 × 2 window whose last place in each row hangs over the edge of a 5 × 5 input."),
-        page="pooling",
     ),
     Exhibit(
         "layer=AdaptiveAvgPool&input=ramp&input_size=5&compare=false",
@@ -214,9 +212,8 @@ POOLING = [
             "5 cells into 3: windows of 2, 3 and 2 cells that overlap, from floor(o · 5 / 3) to ceil((o + 1) · 5 / 3)."
         ),
         Message("A window that changes its size on a 5 × 5 input and fills a 3 × 3 output."),
-        page="pooling",
     ),
-]
+)
 
 GATES = [
     Exhibit(

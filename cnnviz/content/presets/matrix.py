@@ -1,20 +1,19 @@
 """Questions of the page *As a matrix*."""
 
-from cnnviz.content.links import Preset
+from cnnviz.content.links import Preset, on_page
 from cnnviz.text import Message
 
-MATRIX = [
+MATRIX = on_page(
+    "matrix",
     Preset(
         "input=ramp&input_size=5&kernel=box",
         Message("5 × 5 input, kernel 3: how many columns, and how long is each?"),
         Message("9 columns of 9: one for each place of the window, 3 × 3, and in each the 9 cells that it reads."),
-        page="matrix",
     ),
     Preset(
         "input=random&input_size=32&input_channels=3&kernel=random&out_channels=32",
         Message("32 kernels of 3 × 3 × 3 on 32 × 32 × 3: how large are the two matrices?"),
         Message("W is 32 × 27, the columns are 27 × 900: 24,300 numbers of 3,072, almost eight times as many."),
-        page="matrix",
     ),
     Preset(
         "input=random&input_size=16&kernel=random&stride=3",
@@ -22,7 +21,6 @@ MATRIX = [
         Message(
             "Less than one, 225 : 256. Windows do not overlap, so no cell is copied twice, and the last is unread."
         ),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=4&kernel=ones&form=dX",
@@ -31,13 +29,11 @@ MATRIX = [
             "A corner once, a middle cell four times: all four windows read it. With a kernel and a dY of ones, dX "
             "holds just these counts."
         ),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=4&kernel=ones&padding=1",
         Message("And with padding 1?"),
         Message("The corner 4 times, a middle cell 9 times. Of the 144 numbers, 44 are padding and hold zero."),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=5&kernel=ones&form=dX",
@@ -46,13 +42,11 @@ MATRIX = [
             "All copies but the last. A middle cell is in nine windows, and keeps 1 of 9. Only where windows do not "
             "overlap is = as good as +=."
         ),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=6&kernel=ones&kernel_size=2&stride=2&form=dX",
         Message("When is = not wrong?"),
         Message("When the stride is at least the span of the kernel: each cell then has one copy at most."),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=4&kernel=box&form=dX",
@@ -61,7 +55,6 @@ MATRIX = [
             "With p = 0 it is [0:-0], and −0 is 0: from the first cell up to the first. Take [p : p + n], as in the "
             "tab Code."
         ),
-        page="matrix",
     ),
     Preset(
         "input=ramp&per_axis=true&input_size_rows=4&input_size_columns=6&kernel=ones&kernel_size_rows=2",
@@ -70,7 +63,6 @@ MATRIX = [
             "3 × 4: rows 4 − 2 + 1, columns 6 − 3 + 1. Folded as (4, 3) it has the same numbers in wrong places, "
             "and no error: square maps hide this."
         ),
-        page="matrix",
     ),
     Preset(
         "input=random&input_size=5&input_channels=4&kernel=random&out_channels=4&groups=2",
@@ -78,7 +70,6 @@ MATRIX = [
         Message(
             "Two blocks on its diagonal; half of it is empty. Each kernel meets only the rows of its own channels."
         ),
-        page="matrix",
     ),
     Preset(
         "input=ramp&input_size=5&form=Toeplitz",
@@ -87,12 +78,10 @@ MATRIX = [
             "Then the matrix is 9 × 25, and its 81 weights are the 9 of the kernel over and over: shared weights. The "
             "rest is empty."
         ),
-        page="matrix",
     ),
     Preset(
         "form=dW",
         Message("What does one step add to dW?"),
         Message("One number of dY times a whole column: a weight learns from every cell that it has met."),
-        page="matrix",
     ),
-]
+)

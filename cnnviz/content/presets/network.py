@@ -1,20 +1,19 @@
 """Questions of the page *Networks*."""
 
-from cnnviz.content.links import Preset
+from cnnviz.content.links import Preset, on_page
 from cnnviz.text import Message
 
-NETWORKS = [
+NETWORKS = on_page(
+    "network",
     Preset(
         "net=Conv2d(1,1,3)&shape=1, 7, 7&quiz=shape",
         Message("Seven rows and columns, a kernel of 3, stride 1: which size comes out?"),
         Message("5 × 5: (7 − 3) / 1 + 1 = 5 along each axis."),
-        page="network",
     ),
     Preset(
         "net=Conv2d(1,1,3,stride=2)&shape=1, 7, 7&quiz=shape",
         Message("And with stride 2: which size comes out?"),
         Message("3 × 3: (7 − 3) / 2 + 1 = 3. The size of the padded input counts, and here is no padding."),
-        page="network",
     ),
     Preset(
         "preset=AlexNet, torchvision&layer=16&tab=Explanation",
@@ -23,7 +22,6 @@ NETWORKS = [
             "In the dense layers: 37,752,832 in the first alone. The five convolutions have 2,469,696 together, and do "
             "most of the work."
         ),
-        page="network",
     ),
     Preset(
         "net=Conv2d(64,64,3,padding=1);Conv2d(64,64,3,padding=1)&shape=64, 32, 32&layer=1",
@@ -32,7 +30,6 @@ NETWORKS = [
             "Two layers of 3 see 5 rows and columns, as one kernel of 5 does, with 73,856 parameters instead of "
             "102,464."
         ),
-        page="network",
     ),
     Preset(
         "preset=LeNet-5&layer=6&quiz=field",
@@ -41,7 +38,6 @@ NETWORKS = [
             "All 32. Each layer adds its kernel less one, times the jumps of all layers before: "
             "1 + 4 + 1 + 4 · 2 + 1 · 2 + 4 · 4 = 32."
         ),
-        page="network",
     ),
     Preset(
         "net=Conv2d(1,8,3);ReLU();Dropout2d(0.5,training=True)&shape=1, 28, 28&layer=2",
@@ -50,7 +46,6 @@ NETWORKS = [
             "The network trains, and nn.Dropout2d switches off whole channels, each with a chance of 0.5, and "
             "doubles the others. In eval mode, all of them pass."
         ),
-        page="network",
     ),
     Preset(
         "net=net:c0=Conv2d(1,1,3,padding=1);s0=Sigmoid();c1=Conv2d(1,1,3,padding=1);s1=Sigmoid();"
@@ -63,7 +58,6 @@ NETWORKS = [
             "About a ten-millionth of its norm. No slope of a sigmoid is more than 1/4, so each divides the gradient "
             "by 4 or more, and the first layers would hardly learn."
         ),
-        page="network",
     ),
     Preset(
         "preset=LeNet-5&view=gradients&target=3",
@@ -72,13 +66,11 @@ NETWORKS = [
             "−0.895 at class 3, and more than 0 at all others: the shares that a softmax gives, less 1 at the right "
             "class. Together they are 0."
         ),
-        page="network",
     ),
     Preset(
         "net=net:relu=ReLU();conv=Conv2d(1,1,3)&shape=1, 16, 16&view=attribution&unit=0, 5, 5",
         Message("One unit of a 3 × 3 convolution: how many of 256 cells will light, and as what?"),
         Message("Nine, as the kernel itself: the gradient of a sum of products by a cell is the cell's weight."),
-        page="network",
     ),
     Preset(
         "preset=LeNet-5&view=attribution&method=occlusion&unit=3&show=at work",
@@ -87,7 +79,6 @@ NETWORKS = [
             "In 27, about half. A network that has learned nothing has no reason to need one place more than another; "
             "what the map shows is what its random weights compute."
         ),
-        page="network",
     ),
     Preset(
         "preset=LeNet-5&view=attribution&method=Grad-CAM&unit=3&cam=tanh3&show=at work",
@@ -96,6 +87,5 @@ NETWORKS = [
             "A convolution of 1 × 1 without bias, and a ReLU. Its 16 weights are the mean gradients of the 16 maps; "
             "each cell of the sum has 16 products."
         ),
-        page="network",
     ),
-]
+)

@@ -1,9 +1,10 @@
 """Questions of the page *Training*: each trains what it asks about."""
 
-from cnnviz.content.links import Preset
+from cnnviz.content.links import Preset, on_page
 from cnnviz.text import Message
 
-TRAINING = [
+TRAINING = on_page(
+    "training",
     Preset(
         "seed=6&steps=400&adam_weight_decay=0.02&example=32&train=true&at=400&stage=conv1&open=1",
         Message("What did kernel 0 of conv1 learn?"),
@@ -12,7 +13,6 @@ TRAINING = [
             "the start. The bar of a 7 has such an edge: the mean of its map behind the ReLU is higher for a 7 than "
             "for another digit in about 81 of 100 pairs. At the start it was in 49: no better than a coin."
         ),
-        page="training",
     ),
     Preset(
         "data=signals&signals_examples=1000&net=flatten=Flatten();hidden=Linear(40,128);relu=ReLU();dense=Linear(128,10)"
@@ -23,7 +23,6 @@ TRAINING = [
             "instead of 0.15. On unseen signals it is lower, about 1.6 instead of 2.5, for less is learned by heart. "
             "It is right no more often here, in about 44 % with or without: it is wrong with less certainty."
         ),
-        page="training",
     ),
     Preset(
         "steps=60&against=norm&train=true&at=10",
@@ -33,7 +32,6 @@ TRAINING = [
             "at 0 and 1 and go a tenth of the way in each step. After 10 steps 0.9¹⁰ = 35 % of the beginning is left: "
             "a batch has a loss of about 1.1, unseen digits of about 2, as without batch norm. After 60 it is 0.2 %."
         ),
-        page="training",
     ),
     Preset(
         "data=signals&schedule=one-cycle&adam_lr=0.02&steps=800&against=dense&train=true&at=800",
@@ -43,7 +41,6 @@ TRAINING = [
             "dense net has to learn each place by itself. So one is right in about 80 % of unseen signals, the other "
             "in half."
         ),
-        page="training",
     ),
     Preset(
         "data=signals&signals_shuffled=true&schedule=one-cycle&adam_lr=0.02&steps=800&against=dense&train=true&at=800",
@@ -52,6 +49,5 @@ TRAINING = [
             "When neighbours have nothing to do with each other. With the 40 positions in another order, the same for "
             "all signals, both are right in about half; to the dense net, order never mattered."
         ),
-        page="training",
     ),
-]
+)
