@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.networks.code.errors import shown
-from cnnviz.networks.code.syntax import error_at, quoted
+from cnnviz.networks.code.syntax import error_at
 from cnnviz.networks.code.values import BATCH, MODULES, UNKNOWN, Flow, Held, Own, Sizes, Torch
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def assign(f: "Follower", target: ast.expr, value: Any, scope: "Scope") -> None:
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         set_item(target, f.value(target.value, scope), f.value(target.slice, scope), value)
     else:
-        raise error_at(target, "{quoted} is not given a value here: use a plain name.", quoted=quoted(target))
+        raise error_at(target, "{quoted} is not given a value here: use a plain name.")
 
 
 def unpacked(f: "Follower", target: ast.Tuple | ast.List, value: Any) -> list[Any]:
@@ -53,9 +53,7 @@ def set_attribute(owner: Any, target: ast.Attribute, value: Any) -> None:
     elif isinstance(owner, Held) and isinstance(value, MODULES):
         owner.members[target.attr] = value
     elif target.attr not in NO_NAMES and not (owner is UNKNOWN and not isinstance(value, MODULES)):
-        raise error_at(
-            target, "{quoted} cannot be changed afterwards here: write it into its layer.", quoted=quoted(target)
-        )
+        raise error_at(target, "{quoted} cannot be changed afterwards here: write it into its layer.")
 
 
 def set_item(target: ast.Subscript, owner: Any, at: Any, value: Any) -> None:
@@ -67,7 +65,7 @@ def set_item(target: ast.Subscript, owner: Any, at: Any, value: Any) -> None:
     elif isinstance(owner, list) and isinstance(at, int) and -len(owner) <= at < len(owner):
         owner[at] = value
     else:
-        raise error_at(target, "{quoted} is not given a value here: make a new list.", quoted=quoted(target))
+        raise error_at(target, "{quoted} is not given a value here: make a new list.")
 
 
 def item(node: ast.AST, owner: Any, at: Any) -> Any:
@@ -81,9 +79,7 @@ def item(node: ast.AST, owner: Any, at: Any) -> Any:
     try:
         return owner[at]
     except (TypeError, LookupError):
-        raise error_at(
-            node, "{quoted} is nothing that is there: write the value itself.", quoted=quoted(node)
-        ) from None
+        raise error_at(node, "{quoted} is nothing that is there: write the value itself.") from None
 
 
 def key_of(node: ast.AST, owner: Held, at: Any, grow: bool = False) -> str:
@@ -107,13 +103,13 @@ def sliced(node: ast.AST, owner: Any, *places: Any) -> Any:
     if isinstance(owner, Sizes) or owner is UNKNOWN:
         return UNKNOWN
     if not all(one is None or type(one) is int for one in places) or places[2] == 0:
-        raise error_at(node, "{quoted} is not read here: write the layers out.", quoted=quoted(node))
+        raise error_at(node, "{quoted} is not read here: write the layers out.")
     if isinstance(owner, Held):
         kept = list(owner.members.items())[slice(*places)]
         return Held(owner.kind, dict(kept), owner.line)
     if isinstance(owner, (list, tuple, str)):
         return owner[slice(*places)]
-    raise error_at(node, "{quoted} is not read here: write the layers out.", quoted=quoted(node))
+    raise error_at(node, "{quoted} is not read here: write the layers out.")
 
 
 def checked_members(node: ast.AST, kind: str, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,12 +118,8 @@ def checked_members(node: ast.AST, kind: str, found: Mapping[str, Any]) -> dict[
     for (name, one), place in zip(found.items(), places, strict=True):
         if not isinstance(one, MODULES):
             if isinstance(one, Torch):
-                raise error_at(
-                    place,
-                    "{quoted} is not read here: a class is no layer before it has its brackets.",
-                    quoted=quoted(place),
-                )
-            raise error_at(place, "{quoted} is not read here: nn.{kind} holds layers.", quoted=quoted(place), kind=kind)
+                raise error_at(place, "{quoted} is not read here: a class is no layer before it has its brackets.")
+            raise error_at(place, "{quoted} is not read here: nn.{kind} holds layers.", kind=kind)
         if not isinstance(name, str):
             raise error_at(
                 node, "The names in nn.{kind} are words in quotes, and {name} is none.", kind=kind, name=shown(name)

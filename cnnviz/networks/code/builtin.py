@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.networks.code import modules
 from cnnviz.networks.code.errors import CodeError, shown
 from cnnviz.networks.code.guard import FORMED
-from cnnviz.networks.code.syntax import Called, error_at, plain, quoted
+from cnnviz.networks.code.syntax import Called, error_at, plain
 from cnnviz.networks.code.values import BATCH, UNKNOWN, Flow, Held, Open, Own, Sizes, Torch
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def builtin(f: "Follower", name: str, args: Args, kwargs: Kwargs, node: ast.AST,
     except CodeError:
         raise
     except (TypeError, ValueError, LookupError, OverflowError):
-        raise error_at(
-            node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
-        ) from None
+        raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.") from None
 
 
 def counted(function: Callable[..., Any], args: Args) -> Any:
@@ -193,9 +191,7 @@ def method(f: "Follower", owner: Any, name: str, args: Args, kwargs: Kwargs, nod
         raise
     except (TypeError, ValueError, LookupError):
         pass
-    raise error_at(
-        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
-    )
+    raise error_at(node, "{quoted} is not read here: only layers with numbers, one after the other.")
 
 
 def put_in(f: "Follower", owner: str, args: Args, node: ast.AST) -> str:

@@ -70,15 +70,13 @@ def of_own(f: "Follower", function: Any, args: list[Any], kwargs: dict[str, Any]
         return applied(f, function, args, kwargs, node)
     if function in (UNKNOWN, BATCH):
         return UNKNOWN
-    raise error_at(
-        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
-    )
+    raise error_at(node, "{quoted} is not read here: only layers with numbers, one after the other.")
 
 
 def applied(f: "Follower", module: Any, args: Sequence[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """A layer, or what holds layers, called with the tensor."""
     if len(args) != 1 or kwargs:
-        raise error_at(node, "{quoted} is not read here: a layer is called with one tensor alone.", quoted=quoted(node))
+        raise error_at(node, "{quoted} is not read here: a layer is called with one tensor alone.")
     if f.path is None:
         return UNKNOWN if args[0] is UNKNOWN else modules.forward(f, module, args[0], "", node)
     name = f.path.names.get(id(module))
@@ -153,7 +151,7 @@ def layer(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) ->
 def through(f: "Follower", flow: Flow, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
     """The tensor behind a function or a method of its own."""
     if f.path is None:
-        raise error_at(node, "{quoted} is not read here: only in forward.", quoted=quoted(node))
+        raise error_at(node, "{quoted} is not read here: only in forward.")
     last = f.path.stages[-1][1] if f.path.stages else None
     if name in ("view", "reshape") and last is None:
         shape = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args

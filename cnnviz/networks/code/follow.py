@@ -101,20 +101,14 @@ class Follower:
             self.step(node)
             how = getattr(self, f"of_{type(node).__name__}", None)
             if how is None:
-                raise error_at(
-                    node,
-                    "{quoted} is not read here: only layers with numbers, one after the other.",
-                    quoted=quoted(node),
-                )
+                raise error_at(node, "{quoted} is not read here: only layers with numbers, one after the other.")
             return how(node, scope)
         finally:
             self.depth -= 1
 
     def of_Constant(self, node: ast.Constant, scope: Scope) -> Any:
         if not isinstance(node.value, PLAIN):
-            raise error_at(
-                node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
-            )
+            raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.")
         return finite(node, node.value)
 
     def of_Name(self, node: ast.Name, scope: Scope) -> Any:
@@ -186,9 +180,7 @@ class Follower:
         if isinstance(node.op, ast.Not):
             return UNKNOWN if self.truth(value) is None else not self.truth(value)
         if value is UNKNOWN or not isinstance(value, (int, float)) or isinstance(node.op, ast.Invert):
-            raise error_at(
-                node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node)
-            )
+            raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.")
         return -value if isinstance(node.op, ast.USub) else value
 
     def of_BinOp(self, node: ast.BinOp, scope: Scope) -> Any:
@@ -229,9 +221,7 @@ class Follower:
     def decided(self, test: ast.expr, scope: Scope) -> bool:
         found = self.truth(self.value(test, scope))
         if found is None:
-            raise error_at(
-                test, "What {quoted} comes to is not known here: write only what happens then.", quoted=quoted(test)
-            )
+            raise error_at(test, "What {quoted} comes to is not known here: write only what happens then.")
         return found
 
     def of_Subscript(self, node: ast.Subscript, scope: Scope) -> Any:
@@ -262,9 +252,7 @@ class Follower:
         elif isinstance(values, (list, tuple, dict, str)):
             found = list(values)
         else:
-            raise error_at(
-                node, "{quoted} is nothing that can be gone through here: write the layers out.", quoted=quoted(node)
-            )
+            raise error_at(node, "{quoted} is nothing that can be gone through here: write the layers out.")
         self.step(node, len(found))
         return found
 
@@ -283,9 +271,7 @@ class Follower:
             value = self.value(one.value, scope)
             more = {one.arg: value} if one.arg else value
             if not isinstance(more, dict):
-                raise error_at(
-                    one.value, "{quoted} is not read behind two stars: write the names out.", quoted=quoted(one.value)
-                )
+                raise error_at(one.value, "{quoted} is not read behind two stars: write the names out.")
             if more.keys() & kwargs.keys():
                 raise error_at(node, "{quoted} is given the same argument twice.", quoted=quoted(node.func))
             kwargs |= more

@@ -67,12 +67,17 @@ def parse(text: str, first: int = 1, indent: int = 0) -> ast.Module:
     return tree
 
 
-def screened(text: str, first: int = 1, indent: int = 0) -> str:
-    """The same text with line ends of one kind and without comments, once it is known to be safe to parse."""
+def check_length(text: str) -> None:
+    """Raise `CodeError` if a text is longer than is read."""
     if len(text) > MAX_CHARACTERS:
         raise CodeError(
             "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
         )
+
+
+def screened(text: str, first: int = 1, indent: int = 0) -> str:
+    """The same text with line ends of one kind and without comments, once it is known to be safe to parse."""
+    check_length(text)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     watch, kept, at = Watch(text, first, indent), [], 0
     while at < len(text):

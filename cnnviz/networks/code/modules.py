@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.networks.code.assign import checked_members, key_of
 from cnnviz.networks.code.errors import shown
-from cnnviz.networks.code.syntax import Called, error_at, quoted
+from cnnviz.networks.code.syntax import Called, error_at
 from cnnviz.networks.code.values import MODULES, UNKNOWN, Bound, Def, Flow, Held, Open, Own, OwnClass
 from cnnviz.text import Message
 
@@ -49,9 +49,7 @@ def held(kind: str, args: Sequence[Any], node: ast.AST) -> Held:
 def given_by_name(kind: str, kwargs: dict[str, Any], node: ast.AST) -> list[Any]:
     """``modules=[...]``, the one argument that has a name."""
     if kwargs and (kind == "Sequential" or list(kwargs) != ["modules"]):
-        raise error_at(
-            node, "{quoted} is not read here: layers stand in the brackets without names.", quoted=quoted(node)
-        )
+        raise error_at(node, "{quoted} is not read here: layers stand in the brackets without names.")
     return list(kwargs.values())
 
 
@@ -119,9 +117,7 @@ def method(f: "Follower", owner: Any, name: str, args: Sequence[Any], node: ast.
         return [one for one in inner.values() if isinstance(one, MODULES)]
     if isinstance(owner, Held):
         return of_held(f, owner, name, args, node)
-    raise error_at(
-        node, "{quoted} is not read here: only layers with numbers, one after the other.", quoted=quoted(node)
-    )
+    raise error_at(node, "{quoted} is not read here: only layers with numbers, one after the other.")
 
 
 def of_held(f: "Follower", owner: Held, name: str, args: Sequence[Any], node: ast.AST) -> Any:
@@ -139,9 +135,7 @@ def of_held(f: "Follower", owner: Held, name: str, args: Sequence[Any], node: as
         return list(getattr(owner.members, name)())
     if name == "__getitem__" and len(args) == 1:
         return owner.members[key_of(node, owner, args[0])]
-    raise error_at(
-        node, "{quoted} is not read here: write the layers into nn.{kind} itself.", quoted=quoted(node), kind=owner.kind
-    )
+    raise error_at(node, "{quoted} is not read here: write the layers into nn.{kind} itself.", kind=owner.kind)
 
 
 def forward(f: "Follower", module: Any, flow: Any, name: str, node: ast.AST) -> Any:
@@ -155,9 +149,7 @@ def forward(f: "Follower", module: Any, flow: Any, name: str, node: ast.AST) -> 
     if flow is UNKNOWN:
         return UNKNOWN  # a trial run of a text's own, to count features: those follow from the input
     if not isinstance(flow, Flow) or f.path is None:
-        raise error_at(
-            node, "{quoted} is not read here: a layer is called with the one tensor, in forward.", quoted=quoted(node)
-        )
+        raise error_at(node, "{quoted} is not read here: a layer is called with the one tensor, in forward.")
     if isinstance(module, Called):
         return f.path.through(flow, module, name, node)
     if isinstance(module, Held):

@@ -17,7 +17,7 @@ from cnnviz.core.layers import Layer, Linear, MaskGate, Permute
 from cnnviz.networks.code.arguments import own_fields, typed
 from cnnviz.networks.code.assemble import MAX_LAYERS, in_a_row, named
 from cnnviz.networks.code.errors import CodeError
-from cnnviz.networks.code.guard import MAX_CHARACTERS, parse
+from cnnviz.networks.code.guard import check_length, parse
 from cnnviz.networks.code.signatures import consistent, example, module_class, parameters
 from cnnviz.networks.code.syntax import Called, called, refused
 from cnnviz.networks.network import KEPT, Network
@@ -54,10 +54,7 @@ def from_text(text: str) -> Network:
     CodeError
         If it is something else; the sentence says which layer.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise CodeError(
-            "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
-        )
+    check_length(text)
     start = PREFIX.match(text)
     pieces = text[start.end() if start else 0 :].split(";")
     if len(pieces) > MAX_LAYERS:

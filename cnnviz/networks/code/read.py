@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cnnviz.core.layers import Shape
 from cnnviz.networks.code.assemble import Reading, flat, network_of
 from cnnviz.networks.code.errors import CodeError
-from cnnviz.networks.code.guard import MAX_CHARACTERS
+from cnnviz.networks.code.guard import check_length
 from cnnviz.networks.code.printed import is_printed, read_printed
 from cnnviz.networks.code.program import network_in
 from cnnviz.networks.code.signatures import definitions
@@ -51,10 +51,7 @@ def reading(text: str, shape: Shape = ()) -> Reading:
     shape : tuple of int
         Of the input at hand, on which Lazy layers count where the text tells no other.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise CodeError(
-            "The text has {count:,} characters: at most {most:,} are read.", count=len(text), most=MAX_CHARACTERS
-        )
+    check_length(text)
     shapes = [shape] if shape else []
     try:
         code, said = tidied(text)

@@ -34,6 +34,9 @@ Part = tuple[str, Union[Called, "list[Part]"]]  # a name, and a layer or what an
 
 
 def error_at(node: ast.AST, message: str | Message, **places: Any) -> CodeError:
+    """For a place in the text; `{quoted}` in the sentence is what stands there, if nothing else is given."""
+    if isinstance(message, str) and "{quoted}" in message:
+        places = {"quoted": quoted(node)} | places
     return CodeError(message, getattr(node, "lineno", None), getattr(node, "col_offset", 0) + 1, **places)
 
 
@@ -48,7 +51,7 @@ def quoted(node: ast.AST) -> str | Message:
 
 def refused(node: ast.AST) -> CodeError:
     """For an expression that has no place in a list of layers."""
-    return error_at(node, "{quoted} is not read here: only layers, one after the other.", quoted=quoted(node))
+    return error_at(node, "{quoted} is not read here: only layers, one after the other.")
 
 
 def dotted(node: ast.AST) -> str:
@@ -79,7 +82,7 @@ def value(node: ast.AST) -> Any:
         return value(node.args[0])
     if dotted(node) in FLOATS:
         return dotted(node)
-    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node))
+    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.")
 
 
 def finite(node: ast.AST, number: Any) -> Any:
@@ -96,7 +99,7 @@ def plain(value: Any, node: ast.AST) -> Any:
         return value
     if getattr(value, "name", "") in FLOATS:
         return value.name
-    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.", quoted=quoted(node))
+    raise error_at(node, "{quoted} is not a plain value: write numbers, words in quotes, tuples.")
 
 
 def called(node: ast.Call) -> Called:
