@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from cnnviz.core.axes import axis_latex
 from cnnviz.core.back.readers import readers_axis
+from cnnviz.core.back.way import Back
 from cnnviz.core.geometry import Axis, Ints
 from cnnviz.core.layers import Array, Layer, Placed, Shape, Step
 from cnnviz.core.layers.cell import Example, gather
@@ -23,7 +23,7 @@ MOST_SLOPES = 2**22  # of one pass: 16 MiB
 
 
 @dataclass(frozen=True)
-class HandBack(Layer):
+class HandBack(Back):
     """From dY to dX: every cell of the input is a window over the output cells that read it.
 
     The slopes are ``parts["slope"]``, shape (channels of x, *cells of x, channels of y read, *taps), where channels at
@@ -31,24 +31,15 @@ class HandBack(Layer):
 
     Attributes
     ----------
-    of : the layer whose pass it is
     size : shape of that layer's input, (channels, *axes)
     reads : for each channel the first channel of dY that counts, and one past the last; none if it is its own
     """
 
     torch_name: ClassVar[str] = "HandBack"
-    dimensioned: ClassVar[bool] = False
     rule: ClassVar[str] = "back"
 
-    of: Layer
     size: Shape
     reads: tuple[tuple[int, int], ...] = ()
-
-    def module(self) -> nn.Module:
-        return nn.Identity()  # it has no weights; what it gives is autograd's
-
-    def code(self) -> str:
-        return self.of.code()
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         return tuple(readers_axis(s, n) for s, n in zip(sources(self.of, self.size), self.size[1:], strict=True))
@@ -74,15 +65,9 @@ class HandBack(Layer):
         sizes = zip(self.axis_names(), shape[1:], self.size[1:], strict=True)
         return [rf"{axis_latex(name)}: {n} \to {m}" for name, n, m in sizes]
 
-    def axis_names(self) -> tuple[str, ...]:
-        return self.of.axis_names()
-
     def macs(self, shape: Shape) -> int:
         channels = int(np.diff(self.channels_read(shape)).sum())
         return channels * prod(int((s >= 0).sum()) for s in sources(self.of, self.size))
-
-    def check(self, shape: Shape) -> None:
-        """Nothing to refuse: it is made of a pass that ran."""
 
 
 def sources(layer: Layer, shape: Shape) -> tuple[Ints, ...]:

@@ -6,9 +6,8 @@ from math import prod
 from typing import ClassVar
 
 import numpy as np
-from torch import nn
 
-from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
+from cnnviz.core.back.way import INPUT, Back, Gradients, Replay, Way
 from cnnviz.core.geometry import NONE, Ints
 from cnnviz.core.layers import (
     Array,
@@ -26,7 +25,7 @@ from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
-class Return(Move):
+class Return(Back, Move):
     """The way back of a move: each cell of x takes dY from where its value went.
 
     Attributes
@@ -36,13 +35,9 @@ class Return(Move):
     """
 
     torch_name: ClassVar[str] = "Return"
-    dimensioned: ClassVar[bool] = False
 
     of: Move
     size: Shape
-
-    def module(self) -> nn.Module:
-        return nn.Identity()  # it has no weights; what it gives is autograd's
 
     def code(self) -> str:
         if isinstance(self.of, MaxUnpool):
@@ -74,9 +69,6 @@ class Return(Move):
     def formula(self, shape: Shape) -> list[str]:
         sizes = (", ".join(map(str, sizes)) for sizes in self.torch_shapes(shape))
         return [r"({}) \to ({})".format(*sizes)]
-
-    def check(self, shape: Shape) -> None:
-        """Nothing to refuse: it is made of a pass that ran."""
 
 
 def ways(layer: Layer) -> tuple[Way, ...]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from torch import nn
 
 from cnnviz.core.back.collect import Collect, collected
-from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
+from cnnviz.core.back.way import INPUT, Back, Gradients, Replay, Way
 from cnnviz.core.geometry import Axis, Ints
 from cnnviz.core.layers import Array, Example, Layer, LayerNorm, Norm, Shape, Step
 from cnnviz.core.layers.cell import gather
@@ -17,7 +16,7 @@ from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
-class Balance(Layer):
+class Balance(Back):
     """From dY to dX: ``(g - mean(g) - x^ * mean(g * x^)) / deviation``, where g is dY times the weight.
 
     x^ is the normalised x, ``parts["scaled"]``, and ``state["scaled"]`` holds that of all examples. Running statistics
@@ -29,16 +28,9 @@ class Balance(Layer):
     """
 
     torch_name: ClassVar[str] = "Balance"
-    dimensioned: ClassVar[bool] = False
     rule: ClassVar[str] = "balance"
 
     of: Norm
-
-    def module(self) -> nn.Module:
-        return nn.Identity()  # what it gives is autograd's
-
-    def code(self) -> str:
-        return self.of.code()
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         return self.of.windows(shape)
@@ -76,9 +68,6 @@ class Balance(Layer):
             return [rf"dX = \frac{{w \cdot dY}}{{{under}}}"]
         terms = r"g - \text{mean}(g) - \text{x̂} \cdot \text{mean}(g \cdot \text{x̂})"
         return [rf"dX = \frac{{{terms}}}{{{under}}}, \quad g = w \cdot dY"]
-
-    def check(self, shape: Shape) -> None:
-        """Nothing to refuse: it is made of a pass that ran."""
 
 
 def is_own(layer: Norm) -> bool:

@@ -6,10 +6,9 @@ from math import erf, pi, sqrt
 from typing import Any, ClassVar
 
 import numpy as np
-from torch import nn
 
 from cnnviz.core.back.collect import Collect, collected
-from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
+from cnnviz.core.back.way import INPUT, Back, Gradients, Replay, Way
 from cnnviz.core.geometry import Axis
 from cnnviz.core.layers import (
     CELU,
@@ -51,33 +50,22 @@ from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
-class Through(Pixel):
+class Through(Back, Pixel):
     """Each cell of dY times a slope: ``parts["gate"]``, in the shape of dY.
 
     Attributes
     ----------
-    of : the layer whose pass it is
     steep : are there slopes that no gate has, below 0 or above 1?
     """
 
     torch_name: ClassVar[str] = "Through"
     rule: ClassVar[str] = "gate"
 
-    of: Layer
     steep: bool = False
 
     @property
     def gate_scale(self) -> str:
         return "weight" if self.steep else "gate"
-
-    def module(self) -> nn.Module:
-        return nn.Identity()  # it has no weights; what it gives is autograd's
-
-    def code(self) -> str:
-        return self.of.code()
-
-    def axis_names(self) -> tuple[str, ...]:
-        return self.of.axis_names()
 
     def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
         return {"gate": parts["gate"]}
@@ -91,9 +79,6 @@ class Through(Pixel):
 
     def formula(self, shape: Shape) -> list[str]:
         return [r"dX = dY \cdot y'(x)"]
-
-    def check(self, shape: Shape) -> None:
-        """Nothing to refuse: it is made of a pass that ran."""
 
 
 def through(done: Example, dy: Array, slope: Array, gradient: Array) -> Replay:

@@ -3,17 +3,44 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
-from cnnviz.core.layers import Array, Example, Layer
+from cnnviz.core.layers import Array, Example, Layer, Shape
 from cnnviz.core.run import Run, build
 from cnnviz.text import Message
 
 Gradients = Mapping[str, Array]  # by name: INPUT, and the parameters as the module names them
 INPUT = "input"
+
+
+@dataclass(frozen=True)
+class Back(Layer):
+    """A backward pass of which torch has no module: it has no weights, and what it gives is autograd's.
+
+    Attributes
+    ----------
+    of : the layer whose pass it is
+    """
+
+    dimensioned: ClassVar[bool] = False
+
+    of: Layer
+
+    def module(self) -> nn.Module:
+        return nn.Identity()
+
+    def code(self) -> str:
+        return self.of.code()
+
+    def axis_names(self) -> tuple[str, ...]:
+        return self.of.axis_names()
+
+    def check(self, shape: Shape) -> None:
+        """Nothing to refuse: it is made of a pass that ran."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,8 +44,11 @@ class Activation(Pixel):
     latex: ClassVar[str] = ""
 
     def value(self, x: float) -> float:
-        """The function, in double precision."""
-        raise NotImplementedError
+        """The function, in double precision; ``x * gate(x)`` where there is a gate."""
+        gate = self.gate(x)
+        if gate is None:
+            raise NotImplementedError
+        return x * gate
 
     def gate(self, x: float) -> float | None:
         """What the cell is multiplied by, where the function is a product ``x * gate(x)``."""
@@ -92,9 +95,6 @@ class Leaky(Activation):
     @property
     def latex(self) -> str:  # type: ignore[override]
         return rf"x \cdot {cases('1', f'{self.below:g}')}"
-
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
 
     def gate(self, x: float) -> float:
         return 1.0 if x > 0 else self.below
@@ -185,9 +185,6 @@ class GELU(Activation):
         rough = r"x \cdot \tfrac12 \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)"
         return r"x \cdot \Phi(x)" if self.approximate == "none" else rough
 
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
-
     def gate(self, x: float) -> float:
         inner = erf(x / sqrt(2)) if self.approximate == "none" else tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))
         return 0.5 * (1 + inner)
@@ -207,9 +204,6 @@ class SiLU(Activation):
 
     torch_name: ClassVar[str] = "SiLU"
     latex: ClassVar[str] = r"x \cdot \sigma(x)"
-
-    def value(self, x: float) -> float:
-        return x * sigmoid(x)
 
     def gate(self, x: float) -> float:
         return sigmoid(x)

@@ -55,9 +55,6 @@ class Mish(Activation):
     torch_name: ClassVar[str] = "Mish"
     latex: ClassVar[str] = r"x \cdot \tanh(\log(1 + e^x))"
 
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
-
     def gate(self, x: float) -> float:
         return float(np.tanh(softplus(x)))
 

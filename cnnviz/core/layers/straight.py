@@ -123,9 +123,6 @@ class Hardswish(Activation):
     torch_name: ClassVar[str] = "Hardswish"
     latex: ClassVar[str] = r"x \cdot \min(\max(0,\ x / 6 + 1/2),\ 1)"
 
-    def value(self, x: float) -> float:
-        return x * self.gate(x)
-
     def gate(self, x: float) -> float:
         return clipped(x / 6 + 0.5, 0.0, 1.0)
 
