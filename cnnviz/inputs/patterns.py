@@ -22,13 +22,18 @@ def commas(numbers: Size) -> str:
 
 
 @dataclass(frozen=True)
-class Ramp(Source):
-    """Count 0, 1, 2, ... in reading order, on from one channel to the next: every cell has its own number."""
-
-    title: ClassVar[Message] = Message("Ramp")
+class Pattern(Source):
+    """What all patterns share: how large they are."""
 
     size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
     channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+
+
+@dataclass(frozen=True)
+class Ramp(Pattern):
+    """Count 0, 1, 2, ... in reading order, on from one channel to the next: every cell has its own number."""
+
+    title: ClassVar[Message] = Message("Ramp")
 
     def grid(self) -> Grid:
         shape = (self.channels, *self.size)
@@ -40,7 +45,7 @@ class Ramp(Source):
 
 
 @dataclass(frozen=True)
-class Impulse(Source):
+class Impulse(Pattern):
     """A single 1 among zeros: what comes out is the kernel itself, turned round.
 
     It stands at ``size // 2``; in channel *c* it stands *c* cells later in reading order (the end leads back to
@@ -48,9 +53,6 @@ class Impulse(Source):
     """
 
     title: ClassVar[Message] = Message("Impulse")
-
-    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
 
     def cells(self) -> list[Size]:
         """Where the 1 stands in each channel: (channel, *position)."""
@@ -70,7 +72,7 @@ class Impulse(Source):
 
 
 @dataclass(frozen=True)
-class Edge(Source):
+class Edge(Pattern):
     """Half 0, half 1.
 
     Channel 0 changes along the last axis (a vertical edge), channel 1 along the axis before it, and so on round
@@ -78,9 +80,6 @@ class Edge(Source):
     """
 
     title: ClassVar[Message] = Message("Edge")
-
-    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
 
     def starts(self) -> list[tuple[int, int]]:
         """For each channel, the axis along which it changes and its first cell that is 1."""
@@ -101,13 +100,11 @@ class Edge(Source):
 
 
 @dataclass(frozen=True)
-class Checkerboard(Source):
+class Checkerboard(Pattern):
     """Alternate 0 and 1 in squares; in channel *c* the squares are *c* cells wider."""
 
     title: ClassVar[Message] = Message("Checkerboard")
 
-    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
     square: int = knob(1, 1, 8, Message("cells along one side of a square"))
 
     def sides(self) -> range:
@@ -130,13 +127,11 @@ x = torch.tensor(np.stack(boards), dtype=torch.float32)[None]"""
 
 
 @dataclass(frozen=True)
-class Random(Source):
+class Random(Pattern):
     """Normal noise, the same for the same seed. In channel *c* the mean is *c + 1* times `mean`."""
 
     title: ClassVar[Message] = Message("Random")
 
-    size: Size = knob(8, 1, 64, Message("cells along each axis"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
     seed: int = knob(0, 0, 9999, Message("another seed, other numbers"))
     mean: float = knob(
         0.0, -100.0, 100.0, Message("of the first channel; of the second twice as much, and so on"), step=1.0
@@ -160,7 +155,7 @@ class Random(Source):
 
 
 @dataclass(frozen=True)
-class MovingSquare(Source):
+class MovingSquare(Pattern):
     """A film: a square of ones that moves one column to the right each frame and comes back in on the left.
 
     In channel *c* it is *c* rows lower and *c* columns ahead.
@@ -171,7 +166,6 @@ class MovingSquare(Source):
 
     ndim: int = knob(3, choices=(3,), help=Message("frames, rows and columns"))
     size: Size = knob(8, 1, 64, Message("frames, rows and columns"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
     side: int = knob(3, 1, 16, Message("cells along one side of the square"))
 
     def top(self) -> int:

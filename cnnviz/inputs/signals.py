@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cnnviz.core.geometry import Ints
 from cnnviz.core.settings import Size, knob
 from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.text import Message
@@ -32,50 +33,53 @@ x = torch.tensor(np.sin(2 * np.pi * cycles).round(3) + 0, dtype=torch.float32)[N
 
 
 @dataclass(frozen=True)
-class Sine(Source):
-    """One frequency: ``sin(2 pi i / period)``. In channel *c* the period is *c + 1* times as long."""
+class Signal(Source):
+    """What both waves share: how long they are."""
 
-    title: ClassVar[Message] = Message("Sine")
     ndims: ClassVar[tuple[int, ...]] = (1,)
 
     ndim: int = knob(1, choices=(1,), help=Message("time"))
     size: Size = knob(32, 1, 128, Message("cells"), per_axis=True)
     channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
+
+    @property
+    def slower(self) -> Ints:
+        """How many times slower each channel is than the first, shape (channels, 1)."""
+        return np.arange(1, self.channels + 1)[:, None]
+
+
+@dataclass(frozen=True)
+class Sine(Signal):
+    """One frequency: ``sin(2 pi i / period)``. In channel *c* the period is *c + 1* times as long."""
+
+    title: ClassVar[Message] = Message("Sine")
+
     period: int = knob(8, 2, 64, Message("cells that one cycle takes"))
 
     def grid(self) -> Grid:
-        slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
-        return Grid(
-            wave(np.arange(self.size[0]) / self.period / slower),
-            "signed",
-            Message("a sine, period {period}", period=self.period),
-        )
+        cycles = np.arange(self.size[0]) / self.period / self.slower
+        return Grid(wave(cycles), "signed", Message("a sine, period {period}", period=self.period))
 
     def code(self) -> str:
         return wave_code(self.channels, self.size[0], f"place / {self.period}")
 
 
 @dataclass(frozen=True)
-class Chirp(Source):
+class Chirp(Signal):
     """A sweep from slow to fast, its frequency rising evenly from ``1 / first`` to ``1 / last`` cycles per cell.
 
     In channel *c* everything is *c + 1* times slower.
     """
 
     title: ClassVar[Message] = Message("Chirp")
-    ndims: ClassVar[tuple[int, ...]] = (1,)
 
-    ndim: int = knob(1, choices=(1,), help=Message("time"))
-    size: Size = knob(32, 1, 128, Message("cells"), per_axis=True)
-    channels: int = knob(1, 1, 128, Message("maps stacked on one another"))
     first: int = knob(16, 2, 64, Message("cells that one cycle takes at the start"))
     last: int = knob(4, 2, 64, Message("cells that one cycle takes at the end"))
 
     def grid(self) -> Grid:
         place = np.arange(self.size[0])
-        slower = np.arange(1, self.channels + 1)[:, None]  # (channels, 1)
         # the integral of a frequency that rises evenly: cycles up to cell i
-        cycles = (place / self.first + (1 / self.last - 1 / self.first) * place**2 / (2 * len(place))) / slower
+        cycles = (place / self.first + (1 / self.last - 1 / self.first) * place**2 / (2 * len(place))) / self.slower
         return Grid(
             wave(cycles), "signed", Message("a sweep, period {first} to {last}", first=self.first, last=self.last)
         )
