@@ -15,7 +15,7 @@ from cnnviz.networks.network import INPUT, Network
 from cnnviz.networks.receptive_field import both_ways, spans
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.network import Columns, colour, laid, small
-from cnnviz.scenes.palette import DIVERGING, PALETTE
+from cnnviz.scenes.palette import coloured
 from cnnviz.text import _
 
 Table = tuple[Ints, Ints]  # back and forth along one axis, as in `networks.receptive_field.Link`
@@ -148,8 +148,7 @@ def make_attribution(columns: Sequence[Column], grid: Grid, turned: bool, told: 
         "version": VERSION,
         "stages": stages,
         "colour": colour(grid.values, grid.scale),
-        "diverging": [name for name in DIVERGING if name in used],
-        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        **coloured(used),
         "explains": told,
     }
     return Scene(tensors, meta)

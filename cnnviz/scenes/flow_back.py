@@ -16,7 +16,7 @@ from cnnviz.networks.network import INPUT, Network
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.forward import input_of
 from cnnviz.scenes.network import Glance, make_flow
-from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.palette import coloured
 from cnnviz.scenes.request import Request
 from cnnviz.text import _
 from cnnviz.text.numbers import measured
@@ -102,7 +102,7 @@ def make_flow_back(network: Network, loss: Loss, seen: Seen) -> Scene:
     stages = [{**stage, **words_of(stage["name"], seen, ends)} for stage in scene.meta["stages"]]
     most = max((float(np.abs(tensor).max()) for name, tensor in scene.tensors.items() if name.startswith("range.")))
     back = {"most": most or 1.0, "ends": ends, "loss": loss.words(name_of(network, loss)), "value": seen.done.loss}
-    told = {"stages": stages, "colour": None, "diverging": [SCALE], "palette": {SCALE: PALETTE[SCALE]}, "back": back}
+    told = {"stages": stages, "colour": None, **coloured([SCALE]), "back": back}
     return Scene(scene.tensors, scene.meta | told)
 
 

@@ -17,7 +17,7 @@ from cnnviz.core.layers import Conv, ConvTranspose, Layer, Move, Permute, Pool, 
 from cnnviz.core.run import BudgetError, Run
 from cnnviz.core.settings import short
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
-from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.scenes.palette import coloured, ranges
 from cnnviz.text import _
 
 # What the maps of a rule, or of one of its layers, are called; the others have an input and an output.
@@ -164,8 +164,7 @@ def describe(done: Run, scale: str, flipped: bool, drawn: int) -> dict[str, Any]
         "padValue": "-inf" if np.isneginf(layer.pad_value) else layer.pad_value,  # JSON has no infinity
         "flipped": flipped,
         "scales": scales,
-        "diverging": [name for name in DIVERGING if name in used],
-        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        **coloured(used),
         "tolerance": TOLERANCE,
     }
 

@@ -14,7 +14,7 @@ from cnnviz.core.layers import Array
 from cnnviz.scenes.blob import Scene, Tensors
 from cnnviz.scenes.layer import make_scene, padding_words, volume
 from cnnviz.scenes.matrices import Matrices
-from cnnviz.scenes.palette import DIVERGING, PALETTE, limits, ranges
+from cnnviz.scenes.palette import coloured, limits, ranges
 from cnnviz.scenes.request import MatrixView
 from cnnviz.text import _
 
@@ -51,8 +51,7 @@ def make_matrix(numbers: Matrices, view: MatrixView, scale: str = "signed", flip
         "view": "matrix",
         "matrix": {"form": view.form, "panels": panels},
         "charts": [],
-        "diverging": [name for name in DIVERGING if name in used],
-        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        **coloured(used),
         "scales": {**scene.meta["scales"], "input": panels["input"]["scale"], "output": "signed"},
     }
     return Scene(tensors, scene.meta | meta)

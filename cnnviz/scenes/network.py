@@ -19,7 +19,7 @@ from cnnviz.core.run import Run
 from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Link, both_ways, links
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
-from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.scenes.palette import coloured, ranges
 from cnnviz.scenes.small_maps import Channels, blocked, levels_of
 from cnnviz.text import _
 
@@ -184,8 +184,7 @@ def make_flow(network: Network, values: Array, scale: str, glance: Glance) -> Sc
         "version": VERSION,
         "stages": stages,
         "colour": colour(values, scale),
-        "diverging": [name for name in DIVERGING if name in used],
-        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+        **coloured(used),
     }
     return Scene(tensors, meta)
 

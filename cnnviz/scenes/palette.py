@@ -1,5 +1,6 @@
 """The one place for colours."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,14 @@ PALETTE: dict[str, dict[str, list[str]]] = {
 
 
 DIVERGING = ("signed", "weight")
+
+
+def coloured(used: Collection[str]) -> dict[str, Any]:
+    """What a scene says of the scales that it uses: their colours, and which of them diverge."""
+    return {
+        "diverging": [name for name in DIVERGING if name in used],
+        "palette": {name: PALETTE[name] for name in PALETTE if name in used},
+    }
 
 
 def ranges(x: NDArray[Any]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from cnnviz.networks.network import Network
 from cnnviz.networks.receptive_field import INPUT, Field, fields, spans
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.clip import Clip
-from cnnviz.scenes.palette import DIVERGING, PALETTE, ranges
+from cnnviz.scenes.palette import coloured, ranges
 from cnnviz.scenes.small_maps import STATISTICS, Channels, small_picture
 
 
@@ -86,8 +86,7 @@ def make_maps(
         "statistics": STATISTICS,
         "planes": [name for name, _, _ in drawn],
         "scales": scales,
-        "diverging": [name for name in DIVERGING if name in scales.values()],
-        "palette": {name: PALETTE[name] for name in PALETTE if name in scales.values()},
+        **coloured(scales.values()),
         **heard[1],
     }
     return Scene(tensors, meta)

@@ -20,7 +20,7 @@ from cnnviz.networks.training.moments import SIZES, planned
 from cnnviz.scenes.answers import Answer, Asked, answer, plane, planes, shares, shrinking
 from cnnviz.scenes.blob import VERSION, Scene, Tensors
 from cnnviz.scenes.learned import MOST_NUMBERS, Learned, learned
-from cnnviz.scenes.palette import PALETTE, limits
+from cnnviz.scenes.palette import PALETTE, coloured, limits
 from cnnviz.scenes.recipes import measure_words, names_of, recipe_words
 from cnnviz.scenes.small_maps import blocked, levels_of
 
@@ -66,8 +66,7 @@ def make_training(histories: Sequence[History], example: Array, label: int | Arr
         "layers": [row.words() for row in rows],
         "measure": measure_words(first),
         "edges": SIZES.tolist(),
-        "diverging": ["signed", "weight"],
-        "palette": {name: PALETTE[name] for name in ("signed", "weight", "picture", "loud", "count", "gate", "groups")},
+        **coloured(PALETTE),
     }
     return Scene(tensors, meta)
 

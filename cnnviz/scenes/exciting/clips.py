@@ -15,14 +15,12 @@ from cnnviz.inputs.logmel import DESED, RATE, log_mel
 from cnnviz.networks.exciting import Answers, box
 from cnnviz.networks.exciting.best import NONE
 from cnnviz.networks.exciting.patch import Box
-from cnnviz.networks.exciting.spread import STEPS
 from cnnviz.networks.network import Network
-from cnnviz.scenes.blob import VERSION, Scene, Tensors
-from cnnviz.scenes.exciting.panel import levels, spread
-from cnnviz.scenes.palette import PALETTE
+from cnnviz.scenes.blob import Scene, Tensors
+from cnnviz.scenes.corpus.finish import window
+from cnnviz.scenes.exciting.panel import levels, looked_at, spread
 from cnnviz.text import Message, listed
 
-AROUND = DESED.frames(RATE // 2)  # frames that are shown and heard at least: half a second
 FULL = np.iinfo(np.int16).max
 
 
@@ -46,13 +44,6 @@ def unseen(data: SoundEvents, i: int) -> Heard:
         return Heard(log_mel(samples), samples, told)
 
     return _heard.get(repr((data, i)), made)
-
-
-def window(seen: tuple[int, int], frames: int) -> tuple[int, int]:
-    """First frame and one past the last that are shown round what a unit saw."""
-    size = min(max(seen[1] - seen[0], AROUND), frames)
-    first = min(max((sum(seen) - size) // 2, 0), frames - size)
-    return first, first + size
 
 
 def seconds(first: int, end: int) -> tuple[float, float]:
@@ -91,27 +82,16 @@ def make_clips(
     for j in places:
         clip = unseen(data, int(best.example[channel, j]))
         seen, mels = box(network, shape, source, int(best.cell[channel, j]))
-        first, end = window(seen, shape[1])
+        first, end = window(seen, shape[1], DESED)
         begin, stop = (round(one * RATE) for one in seconds(first, end))
         tensors[f"samples.{j}"] = (clip.samples[begin:stop].clip(-1, 1) * FULL).astype(np.int16)
         parts.append(clip.x[:, first:end])
         boxes.append(((seen[0] - first, seen[1] - first), mels))
         labels.append(named(clip.events, seen))
     tensors |= tables(answers, channel, places, boxes) | {"examples": shown(parts)}
-    meta = {
-        "version": VERSION,
-        "stages": {stage: 0},
-        "classes": list(data.classes),
-        "labels": labels,
-        "stage": stage,
-        "channel": channel,
-        "scale": "loud",
-        "palette": {"loud": PALETTE["loud"]},
-        "shares": STEPS,
-        "each": "frame",
-        "clips": {"rate": RATE, "channels": len(best.value), "opens": True},
-    }
-    return Scene(tensors, meta)
+    meta = {"classes": list(data.classes), "labels": labels, "each": "frame", "stages": {stage: 0}}
+    clips = {"rate": RATE, "channels": len(best.value), "opens": True}
+    return Scene(tensors, looked_at(stage, channel, "loud") | meta | {"clips": clips})
 
 
 def shown(parts: Sequence[Array]) -> NDArray[np.uint8]:

@@ -12,15 +12,14 @@ from cnnviz.inputs.read import key
 from cnnviz.networks.exciting import Answers
 from cnnviz.networks.exciting.best import NONE
 from cnnviz.networks.exciting.patch import Box
-from cnnviz.networks.exciting.spread import STEPS
 from cnnviz.networks.network import Network
-from cnnviz.scenes.blob import VERSION, Scene, Tensors
+from cnnviz.scenes.blob import Scene, Tensors
 from cnnviz.scenes.corpus import CorpusError, Patch
 from cnnviz.scenes.corpus.told import MOST_FRAMES, Told, patches
 from cnnviz.scenes.exciting.clips import tables
-from cnnviz.scenes.exciting.panel import stages_of
+from cnnviz.scenes.exciting.panel import looked_at, stages_of
 from cnnviz.scenes.exciting.results import Result
-from cnnviz.scenes.palette import PALETTE, TOP
+from cnnviz.scenes.palette import TOP
 from cnnviz.scenes.query.exciting import PATCH, UNIT
 from cnnviz.scenes.query.inputs import PART
 from cnnviz.tensorfile.apart import read_apart
@@ -107,15 +106,10 @@ def make_patches(result: Result, source: str, stage: str, channel: int, opens: b
     tensors |= tables(one.answers, channel, won, boxes(one, channel, won)) | {"examples": laid(seen, sizes)}
     names = [one.names[channel][j] for j in won]
     meta = {
-        "version": VERSION,
+        **looked_at(stage, channel, "loud"),
         "stages": {stage: 0},
         "classes": list(result.classes),
         "labels": [label(one.kinds[channel][j], about.labels == "events") for j in won],
-        "stage": stage,
-        "channel": channel,
-        "scale": "loud",
-        "palette": {"loud": PALETTE["loud"]},
-        "shares": STEPS,
         "each": "frame" if about.labels == "events" else "clip",
         "clips": {
             "rate": about.features.rate,

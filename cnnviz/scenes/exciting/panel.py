@@ -4,6 +4,7 @@ As in a scene of one layer, whoever draws decides nothing: what of an example a 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,18 +75,19 @@ def make_panel(
     for i, name in enumerate(sent):
         tensors |= told(network, x.shape[1:], name, answers[name], place, i)
     meta = {
-        "version": VERSION,
+        **looked_at(stage, channel, scale),
         "stages": {name: sent.index(one) for name, one in own.items() if one in sent},
         "classes": list(classes),
         "labels": [labels[i] for i in used],
-        "stage": stage,
-        "channel": channel,
-        "scale": scale,
-        "palette": {scale: PALETTE[scale]},
-        "shares": STEPS,
         "each": "example",
     }
     return Scene(tensors, meta)
+
+
+def looked_at(stage: str, channel: int, scale: str) -> dict[str, Any]:
+    """What every panel says of what it shows first, and how."""
+    palette = {scale: PALETTE[scale]}
+    return dict(version=VERSION, stage=stage, channel=channel, scale=scale, palette=palette, shares=STEPS)
 
 
 def told(network: Network, shape: Shape, stage: str, one: Answers, place: NDArray[np.intp], i: int) -> Tensors:
