@@ -46,7 +46,8 @@ def race(ways: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict
     return dict(zip(ways, map(median, zip(*turns, strict=True)), strict=True))
 
 
-def timed(way: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+def timed(way: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Milliseconds that it takes, by a clock of seconds."""
+    begin = clock()
     way()
-    return 1000 * (time.perf_counter() - begin)
+    return 1000 * (clock() - begin)

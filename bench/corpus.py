@@ -18,6 +18,7 @@ import torch
 from safetensors.numpy import load
 from threadpoolctl import threadpool_limits
 
+from bench.core import timed
 from bench.table import Figure, Table
 from cnnviz.cli.corpus.opened import opened
 from cnnviz.inputs import events
@@ -83,15 +84,8 @@ def costs(search: Search, part: Part) -> dict[str, float]:
     found: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(ROUNDS):
         for way, work in ways.items():
-            found[way].append(spent(work) / len(part.entries))
+            found[way].append(timed(work, time.process_time) / len(part.entries))
     return {way: min(times) for way, times in found.items()}
-
-
-def spent(work: Callable[[], object]) -> float:
-    """Time of the processor [ms]."""
-    begin = time.process_time()
-    work()
-    return 1000 * (time.process_time() - begin)
 
 
 def bare(at: Runner, batches: Iterable[Sequence[Heard]]) -> None:

@@ -88,24 +88,21 @@ def figures(name: str, pace: Pace, limits: dict[str, float]) -> list[Figure | No
 
 
 def one_round(browser: Browser, speeds: tuple[str, ...]) -> Iterator[tuple[str, Pace]]:
-    for name in LAYERS:
-        with opened(browser, "player.html", {"/data": blob(name)}) as page:
+    scenes = [(name, "player.html", blob(name), speeds) for name in LAYERS]
+    scenes.append((MATRIX, "player.html?matrix", matrices(), speeds))
+    scenes.append((TRAINING, "player.html?training", trainings(), ("2", "1")))  # at 10 times it would be over at once
+    for name, path, data, chosen in scenes:
+        with opened(browser, path, {"/data": data}) as page:
             first = page.evaluate("firstPicture()")
-            for speed in speeds:
+            for speed in chosen:
                 yield f"{name}, {speed}×", watch(page, first, speed)
-    with opened(browser, "player.html?matrix", {"/data": matrices()}) as page:
-        first = page.evaluate("firstPicture()")
-        for speed in speeds:
-            yield f"{MATRIX}, {speed}×", watch(page, first, speed)
-    with opened(browser, "player.html?training", {"/data": trainings()}) as page:
-        first = page.evaluate("firstPicture()")
-        for speed in ("2", "1"):  # at 10 times it would be over before it is looked at
-            yield f"{TRAINING}, {speed}×", watch(page, first, speed)
-    with opened(browser, "viewer.html", {"/data": maps()}) as page:
-        yield VIEWER, watch(page, page.evaluate("firstPicture()"), "")
+    plotly = {"/plotly.js": library()}
+    others = [(VIEWER, "player.html?viewer", {"/data": maps()})]
     for name in (NUMBERED, PLAIN):
         figure = animated(done(SMALL), numbers=name == NUMBERED).to_json().encode()
-        with opened(browser, "plotly.html", {"/data": figure, "/plotly.js": library()}) as page:
+        others.append((name, "plotly.html", {"/data": figure} | plotly))
+    for name, path, files in others:
+        with opened(browser, path, files) as page:
             yield name, watch(page, page.evaluate("firstPicture()"), "")
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -73,21 +73,24 @@ def networks() -> Table:
 def ways(network: Network, x: Array) -> dict[str, Callable[[], object]]:
     last = network.stages[-1][0]
 
-    def bare() -> None:
-        module = network.seeded(0).eval()
-        with torch.inference_mode():
-            module(torch.from_numpy(x)[None])
-
     def kept() -> object:
         found = {}
         run_network(network, x[None], full=(), see=lambda name, done: found.update({name: done.y}), budget=MOST_BYTES)
         return found
 
     return {
-        BARE: bare,
+        BARE: lambda: plain(network, [x]),
         KEPT: kept,
         SEEN: lambda: run_network(network, x[None], full={last}, see=Watch(network, x.shape), budget=MOST_BYTES),
     }
+
+
+def plain(network: Network, inputs: Sequence[Array]) -> None:
+    """Built by torch, and run on one input after the other."""
+    module = network.seeded(0).eval()
+    with torch.inference_mode():
+        for x in inputs:
+            module(torch.from_numpy(x)[None])
 
 
 @cache

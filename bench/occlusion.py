@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from itertools import product
 
-import torch
-
 from bench.core import race
-from bench.networks import NETWORKS, photo
+from bench.networks import NETWORKS, photo, plain
 from bench.table import Figure, Table
 from cnnviz.core.layers import Array
 from cnnviz.networks.attribution import Occlusion, occlusion
@@ -39,14 +37,8 @@ def ways(network: Network, x: Array, size: int) -> dict[str, Callable[[], object
         hidden.append(one)
     last = network.stages[-1][0]
 
-    def bare() -> None:
-        module = network.seeded(0).eval()
-        with torch.inference_mode():
-            for one in hidden:
-                module(torch.from_numpy(one)[None])
-
     return {
         EACH: lambda: run_network(network, hidden[0][None], full={last}, budget=MOST_BYTES),  # one of them
-        BARE: bare,
+        BARE: lambda: plain(network, hidden),
         BATCHED: lambda: occlusion(network, x, target, layer, budget=MOST_BYTES),
     }

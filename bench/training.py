@@ -1,12 +1,12 @@
 """Training: what keeping all that is shown adds to a plain loop in torch."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from bench.core import timed
 from bench.table import Figure, Table
 from cnnviz.core.examples import Examples, Split
 from cnnviz.core.layers import Shape
@@ -55,10 +55,10 @@ def training() -> Table:
 
     def looped() -> float:
         names = defined(given)
-        return timed(lambda: exec(bare, names))
+        return timed(lambda: exec(bare, names), time.thread_time)  # of this thread alone, whatever the machine does
 
     def kept() -> float:
-        return timed(lambda: train(recipe, split))
+        return timed(lambda: train(recipe, split), time.thread_time)
 
     spent = [(looped(), kept()) for _ in range(ROUNDS)]
     loops, keeps = (min(times) for times in zip(*spent, strict=True))
@@ -68,13 +68,6 @@ def training() -> Table:
     }
     title = f"Training: lesson B's net on 28x28, {STEPS} steps of 64, one thread; its own time, least of {ROUNDS}"
     return Table(title, ("ms a step", "× plain"), rows)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds of this thread alone, which a busy machine does not count."""
-    begin = time.thread_time()
-    work()
-    return 1000 * (time.thread_time() - begin)
 
 
 def defined(lines: Any) -> dict[str, Any]:
