@@ -1,6 +1,6 @@
 """Small networks that learn in seconds: one for digits of 8 x 8, one for signals, and its rival without windows."""
 
-from cnnviz.core.layers import Conv, Flatten, Linear, MaxPool, ReLU
+from cnnviz.core.layers import Conv, Flatten, Layer, Linear, MaxPool, ReLU
 from cnnviz.networks.network import Network
 
 
@@ -18,27 +18,11 @@ def digits_net() -> Network:
 
 def signals_net() -> Network:
     """Three convolutions along one axis and a dense layer, for (1, 40) and ten classes: 7,402 parameters."""
-    return Network(
-        (
-            *(
-                ("conv1", Conv(1, 16, (5,), (1,), (2,), ndim=1)),
-                ("relu1", ReLU()),
-                ("pool1", MaxPool((2,), (2,), ndim=1)),
-            ),
-            *(
-                ("conv2", Conv(16, 32, (5,), (1,), (2,), ndim=1)),
-                ("relu2", ReLU()),
-                ("pool2", MaxPool((2,), (2,), ndim=1)),
-            ),
-            *(
-                ("conv3", Conv(32, 32, (3,), (1,), (1,), ndim=1)),
-                ("relu3", ReLU()),
-                ("pool3", MaxPool((2,), (2,), ndim=1)),
-            ),
-            *(("flatten", Flatten()), ("output", Linear((32, 5), 10))),
-        ),
-        prefix="",
-    )
+    stages: list[tuple[str, Layer]] = []
+    for i, (read, made, kernel) in enumerate(((1, 16, 5), (16, 32, 5), (32, 32, 3)), 1):
+        stages += [(f"conv{i}", Conv(read, made, (kernel,), (1,), (kernel // 2,), ndim=1)), (f"relu{i}", ReLU())]
+        stages.append((f"pool{i}", MaxPool((2,), (2,), ndim=1)))
+    return Network((*stages, ("flatten", Flatten()), ("output", Linear((32, 5), 10))), prefix="")
 
 
 def signals_dense() -> Network:

@@ -58,8 +58,12 @@ def pack(found: Mapping[str, Found], classes: int, edges: Edges) -> dict[str, ND
 
 def unpack(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Answers]:
     """What `pack` kept, by stage."""
-    stages = [name.removeprefix("value.") for name in arrays if name.startswith("value.")]
-    return {stage: _answers(stage, arrays) for stage in stages}
+    return {stage: _answers(stage, arrays) for stage in stages_in(arrays)}
+
+
+def stages_in(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    """The stages that were packed, in order."""
+    return [name.removeprefix("value.") for name in arrays if name.startswith("value.")]
 
 
 def pack_found(found: Mapping[str, Found]) -> dict[str, NDArray[Any]]:
@@ -83,7 +87,7 @@ def pack_found(found: Mapping[str, Found]) -> dict[str, NDArray[Any]]:
 def unpack_found(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Found]:
     """What `pack_found` kept, by stage."""
     found = {}
-    for stage in [name.removeprefix("value.") for name in arrays if name.startswith("value.")]:
+    for stage in stages_in(arrays):
         best = Best(*(arrays[f"{what}.{stage}"] for what in ("value", "example", "cell")))
         sets = arrays[f"sets.{stage}"].tolist()
         counts, sums = arrays[f"counts.{stage}"].astype(np.int64), arrays[f"sums.{stage}"]

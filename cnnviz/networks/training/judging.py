@@ -63,8 +63,7 @@ class Judged:
 
     def most_wrong(self, most: int) -> list[int]:
         """Examples that are taken for something else, that with the highest loss first; at most so many."""
-        wrong = np.flatnonzero(self.said != self.true)
-        return [int(i) for i in wrong[np.argsort(-self.losses[wrong], kind="stable")][:most]]
+        return worst(self.said != self.true, self.losses, most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +100,13 @@ class JudgedEvents:
 
     def most_wrong(self, most: int) -> list[int]:
         """Examples with any segment wrong, that with the highest loss first; at most so many."""
-        wrong = np.flatnonzero((self.found != self.true).any((1, 2)))
-        return [int(i) for i in wrong[np.argsort(-self.losses[wrong], kind="stable")][:most]]
+        return worst((self.found != self.true).any((1, 2)), self.losses, most)
+
+
+def worst(wrong: Flags, losses: Floats, most: int) -> list[int]:
+    """Of the examples that are wrong, those with the highest losses; of equal ones the earlier."""
+    found = np.flatnonzero(wrong)
+    return [int(i) for i in found[np.argsort(-losses[found], kind="stable")][:most]]
 
 
 def judge(

@@ -24,13 +24,15 @@ class Objective:
 
     title: ClassVar[Message]
     measure: ClassVar[Message]  # what `accuracy` counts
+    loss_name: ClassVar[str]  # in torch.nn.functional
+    axes: ClassVar[int]  # of an answer, the classes among them
     events: ClassVar[bool] = False
 
     output: Shape
 
     def flat(self, out: torch.Tensor) -> torch.Tensor:
         """Outputs without the axes of one cell that a convolution leaves."""
-        raise NotImplementedError
+        return out if len(self.output) == self.axes else out.flatten(self.axes)
 
     def target(self, y: torch.Tensor) -> torch.Tensor:
         """Labels as the network can answer them."""
@@ -38,7 +40,8 @@ class Objective:
 
     def loss(self, out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """The mean loss of `flat` outputs, one number."""
-        raise NotImplementedError
+        loss: torch.Tensor = getattr(F, self.loss_name)(out, y)
+        return loss
 
     def accuracy(self, out: torch.Tensor, y: torch.Tensor) -> float:
         """How right `flat` outputs are, from 0 to 1."""
@@ -46,9 +49,7 @@ class Objective:
 
     def call(self, x: str) -> str:
         """Python for the `flat` outputs of the network."""
-        raise NotImplementedError
-
-    loss_name: ClassVar[str]  # in torch.nn.functional
+        return f"net({x})" if len(self.output) == self.axes else f"net({x}).flatten({self.axes})"
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,10 @@ class Classes(Objective):
     title: ClassVar[Message] = Message("cross-entropy")
     measure: ClassVar[Message] = Message("share of examples whose class is right")
     loss_name: ClassVar[str] = "cross_entropy"
-
-    def flat(self, out: torch.Tensor) -> torch.Tensor:
-        return out if len(self.output) == 1 else out.flatten(1)
-
-    def loss(self, out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return F.cross_entropy(out, y)
+    axes: ClassVar[int] = 1
 
     def accuracy(self, out: torch.Tensor, y: torch.Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
-
-    def call(self, x: str) -> str:
-        return f"net({x})" if len(self.output) == 1 else f"net({x}).flatten(1)"
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,7 @@ class Events(Objective):
     title: ClassVar[Message] = Message("binary cross-entropy per frame")
     measure: ClassVar[Message] = Message("F1 of frames, mean over the classes")
     loss_name: ClassVar[str] = "binary_cross_entropy_with_logits"
+    axes: ClassVar[int] = 2
     events: ClassVar[bool] = True
 
     @property
@@ -110,12 +104,6 @@ class Events(Objective):
         span = self.pooled(y.shape[2])
         return F.max_pool1d(y, span) if span > 1 else y
 
-    def flat(self, out: torch.Tensor) -> torch.Tensor:
-        return out if len(self.output) == 2 else out.flatten(2)
-
-    def loss(self, out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return F.binary_cross_entropy_with_logits(out, y)
-
     def accuracy(self, out: torch.Tensor, y: torch.Tensor) -> float:
         """F1 = 2 TP / (2 TP + FP + FN) of each class that sounds or is heard, over all frames, at chance 0.5."""
         heard, true = out > 0, y >= 0.5
@@ -127,9 +115,6 @@ class Events(Objective):
         """Lines of Python that change ``y`` and ``y_test`` as `target` does."""
         span = self.pooled(frames)
         return [f"y, y_test = F.max_pool1d(y, {span}), F.max_pool1d(y_test, {span})"] if span > 1 else []
-
-    def call(self, x: str) -> str:
-        return f"net({x})" if len(self.output) == 2 else f"net({x}).flatten(2)"
 
 
 def objective(output: Shape, classes: int) -> Objective:
