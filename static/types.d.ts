@@ -424,6 +424,8 @@ interface Worked {
   [more: string]: any;
 }
 
+type Working = (scene: Scene, axes: Axis[], channel: number, cell: Cell) => Worked;
+
 /** What one input cell paints on one output cell; null beyond the output. */
 type Painted = { tap: Cell; cell: Cell | null; products: Term[]; sum: number };
 
