@@ -39,8 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What is imported stays: for each test, neither the collector nor who listens to all logs goes through it."""
     gc.freeze()
-    for name, logger in logging.root.manager.loggerDict.items():
-        if name.startswith("torch") and isinstance(logger, logging.Logger):
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):  # torch's and Streamlit's, a hundred
             logger.propagate = True
 
 
