@@ -16,6 +16,7 @@ from cnnviz.web import corpora
 from cnnviz.web import network_session as builder
 from cnnviz.web import page as screen
 from cnnviz.web.asking import asks
+from cnnviz.web.choices import tabs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.form import WIDGETS, Widgets
 from cnnviz.web.fragments import Parts, draw, moves
@@ -27,7 +28,7 @@ from cnnviz.web.network_run import Sight, run_it, share_it, waits
 from cnnviz.web.network_table import table
 from cnnviz.web.quiz import question
 from cnnviz.web.shell import inside_frame
-from cnnviz.web.widgets import BIND, LOOKS
+from cnnviz.web.widgets import LOOKS
 
 EXPLANATION = _("""
 **The list.** Each row is a layer: what it makes, what it costs, and how far one of its units sees on the input. The
@@ -106,9 +107,7 @@ def stage(sight: Sight, draw: Callable[[Sight], None]) -> None:
 
 def below(sight: Sight, hidden: str) -> None:
     """The network at work, and what else there is to read of it and to do with it."""
-    running, text_tab, out_tab, in_tab, sharing = st.tabs(
-        ["Run", "Explanation", "Code", "Paste code", TAB], key="tab", on_change="rerun", bind=BIND
-    )
+    running, text_tab, out_tab, in_tab, sharing = tabs(["Run", "Explanation", "Code", "Paste code", TAB])
     for tab, show in ((running, run_it), (sharing, share_it)):
         with tab:
             if tab.open and sight.built.run and hidden and tab is running:

@@ -71,7 +71,7 @@ def statistics(shown: Shown) -> None:
 
 def more(shown: Shown) -> Tabs:
     """A tab for the layer that keeps statistics."""
-    return {_("Running statistics"): lambda: statistics(shown)} if isinstance(shown.forward.layer, BatchNorm) else {}
+    return {"Running statistics": lambda: statistics(shown)} if isinstance(shown.forward.layer, BatchNorm) else {}
 
 
 PAGE = PageSpec(

@@ -41,6 +41,7 @@ from cnnviz.web import compare, corpora, downloads, markdown, paired
 from cnnviz.web import page as screen
 from cnnviz.web.asking import asks
 from cnnviz.web.attribution import explained, share_explained
+from cnnviz.web.choices import tabs
 from cnnviz.web.components.player import TAB, Role, player
 from cnnviz.web.components.viewer import viewer
 from cnnviz.web.exciting import show_answers, sorted_stage
@@ -51,7 +52,7 @@ from cnnviz.web.picked import pick
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.sound_widgets import BEHIND, CHANGED
-from cnnviz.web.widgets import BIND, LOOKS
+from cnnviz.web.widgets import LOOKS
 
 EXPLANATION = _("""
 **What you see.** The sound becomes a log-mel spectrogram: time runs to the right, frequency upwards. The network reads
@@ -202,9 +203,7 @@ def share_it(choice: Choice) -> None:
 
 def below(choice: Choice, maps: Maps) -> None:
     """Explanation, stages, files and links."""
-    text_tab, stages_tab, files_tab, sharing = st.tabs(
-        ["Explanation", "Stages", "Files", TAB], key="tab", on_change="rerun", bind=BIND
-    )
+    text_tab, stages_tab, files_tab, sharing = tabs(["Explanation", "Stages", "Files", TAB])
     with text_tab:
         st.markdown(EXPLANATION)
     with stages_tab:

@@ -14,6 +14,7 @@ from cnnviz.text import Problem, _
 from cnnviz.web import markdown
 from cnnviz.web import page as screen
 from cnnviz.web import training_runs as runs
+from cnnviz.web.choices import tabs
 from cnnviz.web.components.player import TAB
 from cnnviz.web.form import Widgets
 from cnnviz.web.guessing import ask_first, graded
@@ -25,7 +26,7 @@ from cnnviz.web.shell import inside_frame
 from cnnviz.web.training_begun import so_far
 from cnnviz.web.training_files import offer
 from cnnviz.web.training_stage import Stage, hold, told
-from cnnviz.web.widgets import BIND, place
+from cnnviz.web.widgets import place
 
 ANOTHER = {word.key: "" for word in (asked.TRAIN, asked.OPEN, asked.AT)}  # of one recipe alone
 EVERY = 0.5  # s between two looks at a run
@@ -135,8 +136,7 @@ def draw(recipes: list[Recipe]) -> None:
 def below(recipes: list[Recipe]) -> None:
     """What else there is to read of the first one, and to take away of all."""
     recipe = recipes[0]
-    names = [screen.FIRST_TAB, "Judge", "Code", TAB]
-    text, judging, lines, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
+    text, judging, lines, sharing = tabs([screen.FIRST_TAB, "Judge", "Code", TAB])
     with text:
         found = runs.known(recipe)
         for line in beside(found) if found else []:

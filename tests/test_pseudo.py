@@ -6,25 +6,23 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from test_choices import NAMES, choices
 from test_pages import blobs, meta, opened
 
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import KINDS, AvgPool, BatchNorm, Conv, Linear
 from cnnviz.core.settings import knobs
-from cnnviz.scenes.query.fields import NUMBER
 from cnnviz.text import speaking
 from cnnviz.text.catalogue import CLOSE, OPEN
 
 SAID = ("body", "label", "help", "placeholder", "text")  # of an element
-# Tabs, options that the address holds and the names of knobs are its words, which are the same in every language.
-LABELS = {"tab"}
 UNIT = {"relu", "MACs", "MiB", "ms", "Hz", "kB", "cpu", "cuda", "json", "network"}
-# Options that are torch's names, and that a number is meant instead of one.
-TORCHS = {*KINDS, *(word for kind in KINDS.values() for k in knobs(kind).values() for word in (*k.choices, *k.words))}
-TORCHS |= {"train", "eval", NUMBER}
+# Options that are names: of torch, of stages, and others; `test_choices` holds each word to what it is.
+TORCHS = {*KINDS, *(word for kind in KINDS.values() for k in knobs(kind).values() for word in k.choices)}
+TORCHS |= {"train", "eval", *NAMES, *(str(one) for word in choices() if word.names for one in word.options)}
 PAGES = ["home", "gallery", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 WHERE = {
-    **{page: (page, {}) for page in [*PAGES, "spectrogram", "network"]},
+    **{page: (page, {}) for page in [*PAGES, "spectrogram", "network", "training"]},
     "an error": ("convolution", {"input": "ramp", "input_size": "2"}),
     "share": ("convolution", {"tab": "Share"}),
     "code": ("pooling", {"tab": "Code"}),
@@ -45,9 +43,9 @@ def texts(app: AppTest) -> Iterator[tuple[str, str, str]]:
     """Kind, field and text of all that a page says."""
     for element in (*elements(app.main), *elements(app.sidebar)):
         proto = getattr(element, "proto", None)
-        if element.type in {*LABELS, "code"} or not hasattr(proto, "ListFields"):
+        if element.type == "code" or not hasattr(proto, "ListFields"):
             continue
-        if getattr(proto, "options", ()) and not proto.query_param_key:  # no words of the address
+        if getattr(proto, "options", ()):
             options = {getattr(one, "content", one) for one in proto.options} - TORCHS
             yield from ((element.type, "option", one) for one in options)
         for field, value in proto.ListFields():

@@ -15,6 +15,7 @@ from cnnviz.scenes.query.form import File, Form, Reader
 from cnnviz.scenes.query.inputs import RECORDING
 from cnnviz.scenes.query.words import Drawing, Held, Number, OneOf, Switch, Text, Word
 from cnnviz.text import Message, _
+from cnnviz.web.choices import labelled
 from cnnviz.web.components.sketch import sketch
 from cnnviz.web.cookies import tell_refused
 from cnnviz.web.markdown import plain
@@ -228,22 +229,25 @@ def number_box(word: Number, where: Any, how: Mapping[str, Any]) -> Any:
 
 def side_by_side(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
     """One of a few, side by side."""
-    chosen = where.segmented_control(
-        str(word.label) or word.key,
-        word.options,
-        default=word.default,
-        required=True,
-        label_visibility="visible" if word.label else "collapsed",
-        width="stretch",
-        **how,
-    )
+    with labelled(word.key, word.labels()) as said:
+        chosen = where.segmented_control(
+            str(word.label) or word.key,
+            word.options,
+            default=word.default,
+            format_func=said,
+            required=True,
+            label_visibility="visible" if word.label else "collapsed",
+            width="stretch",
+            **how,
+        )
     return word.default if chosen is None else chosen  # an address may say that it is nothing
 
 
 def in_a_list(word: OneOf, where: Any, how: Mapping[str, Any]) -> Any:
     """One of many, in a list."""
     at, show = word.options.index(word.default), "visible" if word.label else "collapsed"
-    return where.selectbox(str(word.label) or word.key, word.options, at, label_visibility=show, **how)
+    with labelled(word.key, word.labels()) as said:
+        return where.selectbox(str(word.label) or word.key, word.options, at, said, label_visibility=show, **how)
 
 
 def text_box(word: Text, where: Any, how: Mapping[str, Any]) -> Any:

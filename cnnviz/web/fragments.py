@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.scenes.query.form import Form
 from cnnviz.web import history, page, turns, visits
 from cnnviz.web.asking import Asking
+from cnnviz.web.choices import agree
 from cnnviz.web.form import Widgets
 from cnnviz.web.languages import listen
 from cnnviz.web.on_page import OnPage
@@ -128,6 +129,7 @@ def stage(parts: Parts, asking: Asking) -> Any:
 def begin() -> None:
     """Each run speaks anew; the whole page is drawn instead of a part, if that is wanted."""
     listen()
+    agree()
     if apart() and st.session_state.get(AROUND) is None:
         st.rerun()
 

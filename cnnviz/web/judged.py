@@ -15,6 +15,7 @@ from cnnviz.scenes.recipes import called
 from cnnviz.text import _, plural
 from cnnviz.text.numbers import number
 from cnnviz.web import training_runs as runs
+from cnnviz.web.choices import labelled
 from cnnviz.web.judged_examples import most_wrong
 from cnnviz.web.judged_input import draw_one, upload_one
 from cnnviz.web.widgets import BIND
@@ -33,16 +34,17 @@ def judge_one(recipes: Sequence[Recipe]) -> None:
         return
     at = 0
     if len(known) > 1:
-        letters = dict(zip(JUDGED.options, called(recipes), strict=True))
-        chosen = st.segmented_control(
-            _("judged"),
-            JUDGED.options,
-            default=JUDGED.default,
-            format_func=lambda letter: f"{letter}: {letters[letter]}",
-            required=True,
-            key=JUDGED.key,
-            bind=BIND,
-        )
+        letters = {one: f"{one}: {name}" for one, name in zip(JUDGED.options, called(recipes), strict=True)}
+        with labelled(JUDGED.key, letters) as said:
+            chosen = st.segmented_control(
+                _("judged"),
+                JUDGED.options,
+                default=JUDGED.default,
+                format_func=said,
+                required=True,
+                key=JUDGED.key,
+                bind=BIND,
+            )
         at = JUDGED.options.index(chosen)
     judgement(known[at])
 

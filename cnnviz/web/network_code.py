@@ -12,7 +12,7 @@ from cnnviz.web.cookies import tell_refused
 from cnnviz.web.form import WIDGETS
 
 FORMS = ("class", "nn.Sequential")
-FORM = OneOf("form", FORMS[0], options=FORMS, row=True)
+FORM = OneOf("form", FORMS[0], options=FORMS, row=True, names=True)
 
 
 def code_out(network: Network) -> None:

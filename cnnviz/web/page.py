@@ -21,12 +21,13 @@ from cnnviz.scenes.query.inputs import FILE
 from cnnviz.scenes.request import Request
 from cnnviz.tensorfile import TensorError
 from cnnviz.text import _, listed
+from cnnviz.web import choices
 from cnnviz.web.components.player import TAB
 from cnnviz.web.markdown import plain
 from cnnviz.web.questions import questions, stand
 from cnnviz.web.share import here, share
 from cnnviz.web.site import TITLES
-from cnnviz.web.widgets import BIND, place, put, redraw_page
+from cnnviz.web.widgets import place, put, redraw_page
 
 FIRST_TAB = "Explanation"
 PROBLEMS = (GeometryError, SourceError, MachineError, TensorError, CheckpointError)
@@ -128,7 +129,7 @@ def show_code(request: Request, shown: Shown) -> None:
 
 def tab_open() -> str:
     """The tab that is open, or will be; it is drawn after most of the page."""
-    return str(st.session_state.get("tab") or st.query_params.get("tab") or FIRST_TAB)
+    return choices.open_tab() or FIRST_TAB
 
 
 def tabs(request: Request, shown: Shown, explanation: str, more: Mapping[str, Callable[[], Any]]) -> None:
@@ -136,7 +137,7 @@ def tabs(request: Request, shown: Shown, explanation: str, more: Mapping[str, Ca
     if embedded():
         return
     names = [FIRST_TAB, "Code", *more, TAB]
-    text, code, *others, sharing = st.tabs(names, key="tab", on_change="rerun", bind=BIND)
+    text, code, *others, sharing = choices.tabs(names)
     with text:
         st.markdown(explanation)
     with code:

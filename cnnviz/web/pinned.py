@@ -7,10 +7,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.content.address import PACKED
 from cnnviz.scenes.query.bare import RANDOMLY, bare, says_nothing
+from cnnviz.web.choices import agree
 
 
 def pin(page: str) -> None:
-    """An address that has no words left says that the weights are random: one that says nothing opens others."""
+    """Let the address say what is chosen; one that has no words left, that the weights are random.
+
+    One that says nothing opens others.
+    """
+    agree()
     query = st.query_params.to_dict()
     if page in RANDOMLY and bare(page) and says_nothing(query):
         rewrite(query | RANDOMLY[page])

@@ -7,7 +7,9 @@ import streamlit as st
 from cnnviz.core.layers import Channels, ConvTranspose, Layer, Linear, Shape
 from cnnviz.networks.receptive_field import printed
 from cnnviz.networks.table import Row
+from cnnviz.scenes.query.labels import label
 from cnnviz.text import Message, _
+from cnnviz.web.choices import labelled
 from cnnviz.web.markdown import merged
 from cnnviz.web.widgets import BIND
 
@@ -33,9 +35,10 @@ def question(found: list[Row], selected: int, placed: list[tuple[Layer, Shape]],
     str
         What is to be hidden in the list; empty if nothing is asked, or the answer is shown.
     """
-    asked = st.segmented_control(
-        _("quiz"), list(ASKED), key="quiz", bind=BIND, help=_("hide it in the list, and type it")
-    )
+    with labelled("quiz", {one: label(one) for one in ASKED}) as said:
+        asked = st.segmented_control(
+            _("quiz"), list(ASKED), format_func=said, key="quiz", bind=BIND, help=_("hide it in the list, and type it")
+        )
     if not asked or selected >= len(found):
         return ""
     row = found[selected]

@@ -2,6 +2,7 @@
 
 from cnnviz.core.cache import TOGETHER
 from cnnviz.tensorfile.apart import PLACE
+from cnnviz.web.choices import spell_out
 from cnnviz.web.departed import watch
 from cnnviz.web.downloads import say_why
 from cnnviz.web.incoming import look_over
@@ -17,5 +18,5 @@ from cnnviz.web.turns import UPLOADS
 def settle() -> None:
     """All of it; what is settled already stays."""
     PLACE.reader, TOGETHER.waiting = read_in_worker, UPLOADS.away
-    for once in (send_at_once, answer_whole, look_over, watch, draw_anew, say_why, be_lean, keep_tidy):
+    for once in (send_at_once, answer_whole, look_over, watch, draw_anew, say_why, spell_out, be_lean, keep_tidy):
         once()

@@ -13,6 +13,7 @@ from cnnviz.content.address import LinkError
 from cnnviz.scenes.opening import opening
 from cnnviz.scenes.query.bare import bare, says_nothing
 from cnnviz.text import Message, _
+from cnnviz.web.choices import OPEN, agree, open_tab
 from cnnviz.web.clean import Cleaned, one_each, spread
 from cnnviz.web.components.files import base
 from cnnviz.web.history import begins_anew, offer, remember
@@ -121,9 +122,10 @@ def run() -> None:
     listen()
     page = navigate()
     if anew := begins_anew():
-        rewrite({key: text for key, text in st.query_params.items() if key == "tab"})
+        rewrite({key: text for key, text in st.query_params.items() if key == OPEN})
     said, problem = heard(page.url_path, anew)
     arrive(page.url_path)
+    agree()
     hold(listen())
     st.html(STYLE + (FRAMED if embedded() else "") + SCRIPT, unsafe_allow_javascript=True)
     st.session_state[MARK] = True
@@ -182,7 +184,7 @@ def unheeded(given: Mapping[str, str]) -> dict[str, str]:
     """
     state = st.session_state
     gone = {key: text for key, text in given.items() if key not in st.query_params and key in state}
-    return {key: text for key, text in gone.items() if not same(state[key], text)}
+    return {key: text for key, text in gone.items() if not same(open_tab() if key == OPEN else state[key], text)}
 
 
 def same(value: Any, text: str) -> bool:

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.web.choices import OPEN, forget, open_tab
 from cnnviz.web.components.player import SEEN
 from cnnviz.web.widgets import place
 
@@ -19,6 +20,7 @@ def arrive(path: str) -> None:
     state = st.session_state
     if state.get(PAGE) not in (None, path):
         state.pop(SEEN, None)
+        forget()
         for key in list(state):
             if not str(key).startswith("_"):
                 del state[key]
@@ -33,7 +35,7 @@ def arrive(path: str) -> None:
 def leave(path: str) -> None:
     """Keep what the address holds, for when the reader comes back."""
     state = st.session_state
-    kept = {key: state[key] for key in st.query_params if key in state}
+    kept = {key: open_tab() if key == OPEN else state[key] for key in st.query_params if key in state}
     state[KEPT] = state.get(KEPT, {}) | {path: kept}
 
 

@@ -50,7 +50,7 @@ def ask_method(
 def stage_word(key: str, label: Message, names: Sequence[str], first: str = "") -> OneOf:
     """One of some stages, at first the last of them if none is named; nothing where there is none."""
     options = tuple(names) or ("",)
-    return OneOf(key, first if first in options else options[-1], label, options=options)
+    return OneOf(key, first if first in options else options[-1], label, options=options, names=True)
 
 
 def worth_it(network: Network, shape: Shape, names: Sequence[str]) -> str:

@@ -58,7 +58,9 @@ def ask_checkpoint(form: Form) -> Callable[[], Net]:
         with suppress(CheckpointError, TensorError):  # said by `made`, where the page shows it
             found = opened(checkpoint)
     if checkpoint and found and len(found.parts) > 1:
-        checkpoint = replace(checkpoint, part=form.ask(OneOf("part", found.parts[0], options=tuple(found.parts))))
+        checkpoint = replace(
+            checkpoint, part=form.ask(OneOf("part", found.parts[0], options=tuple(found.parts), names=True))
+        )
         found = opened(checkpoint)
     read = found.architecture if found else None
     if found and read:
@@ -106,7 +108,7 @@ def word(preset: Desed, name: str) -> Word:
     if name in BLOCKS:
         return Text(name, spelled(value))
     if name in KINDS:
-        return OneOf(name, value, LABELS[name], options=KINDS[name])
+        return OneOf(name, value, LABELS[name], options=KINDS[name], names=True)
     if name == "training":
         return Switch(name, value, Message("train mode"), TRAINING)
     return Number(name, value, low=0.0, high=0.95, step=0.05)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from cnnviz.core.axes import AXES, SIDES, named
+from cnnviz.core.layers import Layer
 from cnnviz.core.settings import Knob, Setting, knobs
 from cnnviz.scenes.query.words import Number, OneOf, Switch, Text, Word
 from cnnviz.text import Message
@@ -99,20 +100,20 @@ def fields(
     defaults = {f.name: f.default for f in fields_of(kind)} | dict(start)
     for name, k in knobs(kind).items():
         if name not in ("ndim", *skip) and k.shown:
-            yield field(name, k, defaults[name], prefix + name, ndim, each)
+            yield field(name, k, defaults[name], prefix + name, ndim, each, issubclass(kind, Layer))
 
 
-def field(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool) -> Field:
-    """One knob as words."""
+def field(name: str, k: Knob, default: Any, key: str, ndim: int, each: bool, names: bool = False) -> Field:
+    """One knob as words; choices of a layer's are torch's names."""
     if k.per_axis:
         return per_axis(name, k, default, key, ndim, each)
-    return Field(name, "one", (word(name, k, default, key),), default)
+    return Field(name, "one", (word(name, k, default, key, names),), default)
 
 
-def word(name: str, k: Knob, default: Any, key: str) -> Word:
+def word(name: str, k: Knob, default: Any, key: str, names: bool) -> Word:
     """A knob that is one value."""
     if k.choices:
-        return OneOf(key, default, name, k.help, k.choices)
+        return OneOf(key, default, name, k.help, k.choices, names=names)
     if isinstance(default, bool):
         return Switch(key, default, name, k.help)
     if isinstance(default, str):

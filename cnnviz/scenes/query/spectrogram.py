@@ -15,7 +15,7 @@ from cnnviz.networks.desed import Desed
 from cnnviz.networks.loss import Unit, places
 from cnnviz.scenes.clip import clip_of
 from cnnviz.scenes.query.attribution import METHOD, ask_method, spelled_method
-from cnnviz.scenes.query.desed import KINDS, NETWORK, ask_network, spell_network
+from cnnviz.scenes.query.desed import NETWORK, ask_network, spell_network, word
 from cnnviz.scenes.query.exciting import UNIT
 from cnnviz.scenes.query.form import Form
 from cnnviz.scenes.query.inputs import MEL, PARTS, SEED, Make, ask_clip, shape_of
@@ -39,13 +39,8 @@ COMPARED = ("nothing", "sound", "setting")
 COMPARE = OneOf("compare", COMPARED[0], options=COMPARED, row=True)
 B_SOUND = OneOf("b_sound", "speech", Message("with"), options=tuple(SOUNDS))
 B_SETTING = (
-    OneOf("b_activation", KINDS["activation"][2], Message("activation of the other"), options=KINDS["activation"]),
-    OneOf(
-        "b_normalization",
-        KINDS["normalization"][0],
-        Message("normalization of the other"),
-        options=KINDS["normalization"],
-    ),
+    replace(word(Desed(activation="glu"), "activation"), key="b_activation", label=Message("activation of the other")),
+    replace(word(Desed(), "normalization"), key="b_normalization", label=Message("normalization of the other")),
     Switch("b_training", True, Message("train mode of the other")),
     replace(SEED, key="b_seed", label=Message("seed of the other"), help=""),
 )
@@ -122,7 +117,7 @@ def target(request: Request, stage: str, at: tuple[int | None, ...]) -> Unit:
 
 def ask_place(form: Form, names: list[str]) -> tuple[str, int, Place]:
     """Stage, channel, frame and mel that are looked at."""
-    stage = form.ask(OneOf("stage", names[0], Message("stage"), options=tuple(names)))
+    stage = form.ask(OneOf("stage", names[0], Message("stage"), options=tuple(names), names=True))
     channel = form.ask(CHANNEL)
     frame, mel = form.row(*UNITS)
     return stage, channel, (frame, mel)

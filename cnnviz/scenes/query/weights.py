@@ -61,7 +61,9 @@ def ask_trained(form: Form, network: Network, seed: int) -> Trained | None:
 def ask_one_of(form: Form, found: Sequence[shipped.Card]) -> Trained:
     """Which of these weights, and from which moment of their training."""
     names = tuple(card.name for card in found)
-    name = form.ask(OneOf(FROM, names[0], Message("trained by"), options=names)) if len(names) > 1 else names[0]
+    name = names[0]
+    if len(names) > 1:
+        name = form.ask(OneOf(FROM, name, Message("trained by"), options=names, names=True))
     steps = shipped.card(name).steps
     step = steps[-1]
     if len(steps) > 1:

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from cnnviz.inputs.drawn import unpacked
+from cnnviz.scenes.query.labels import label
 from cnnviz.text import Message
 
 LEAST, MOST = -(2**53 - 1), 2**53 - 1  # that a number box holds
@@ -112,10 +113,17 @@ class OneOf(Word):
     options : tuple
     row : bool
         They stand side by side rather than in a list.
+    names : bool
+        They are names, the same in every language: of code, or in a file.
     """
 
     options: tuple[Any, ...] = ()
     row: bool = False
+    names: bool = False
+
+    def labels(self) -> dict[str, str]:
+        """How a reader sees each option, by how the address spells it."""
+        return {str(one): str(one) if self.names else label(one) for one in self.options}
 
     def read(self, text: str) -> Any:
         """
