@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from page_objects import Screen, title_of
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
+from tabs import FORGET, Tab
 
 from cnnviz.export.html import look
 from cnnviz.scenes.build import Shown, show
@@ -87,6 +88,21 @@ def empty(page: Page) -> Page:
     page.goto(ADDRESS)
     page.locator("html[data-ready]").wait_for()
     return page
+
+
+class Bare(Tab):
+    """A tab with the empty page, which stays; what was put there goes."""
+
+    def __init__(self, browser: Browser, device: dict[str, Any]):
+        super().__init__(browser, device)
+        empty(self.page)
+        self.watch.forget()
+
+    def clear(self) -> None:
+        self.page.evaluate(f"() => {{ clear([]); {FORGET}; }}")
+        asked = self.watch.requests[:]
+        self.watch.check()
+        assert not asked, asked
 
 
 def put(page: Page, module: str, scenes: Sequence[tuple[str, bytes]]) -> None:

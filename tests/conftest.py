@@ -11,11 +11,11 @@ import examples  # noqa: F401 -- with it come Hypothesis's profiles
 import fuzz
 import order
 import pytest
-from alone import PlayerAlone, empty
+from alone import Bare, PlayerAlone, empty
 from find_browser import find
 from page_objects import Screen
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
-from serving import QUIET, serve
+from serving import BRIEF, Server, serve
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tabs import LAPTOP, Tabs, Watch, watched
@@ -61,17 +61,23 @@ def files_are_read_here() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def app_url() -> Iterator[str]:
-    """Address of the app, shared by the tests of one worker."""
+def app() -> Iterator[Server]:
+    """The app, shared by the tests of one worker."""
     with serve() as server:
-        yield server.url
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app_url(app: Server) -> str:
+    """Its address."""
+    return app.url
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        chromium = playwright.chromium.launch(executable_path=path, args=BRIEF)
         yield chromium
         chromium.close()
 
@@ -139,10 +145,24 @@ def alone(bare: tuple[Page, Watch]) -> Iterator[PlayerAlone]:
     assert not asked, asked
 
 
+@pytest.fixture(scope="session")
+def bares(browser: Browser) -> Iterator[Tabs]:
+    bares = Tabs(browser, Bare)
+    yield bares
+    bares.close()
+
+
 @pytest.fixture
-def alone_on(open_tab: Callable[..., Page]) -> Callable[..., PlayerAlone]:
+def open_bare(bares: Tabs) -> Iterator[Callable[..., Page]]:
+    """The page with no app behind it, on any device."""
+    yield bares.take
+    bares.clear()
+
+
+@pytest.fixture
+def alone_on(open_bare: Callable[..., Page]) -> Callable[..., PlayerAlone]:
     """The player alone, on any device: ``alone_on(color_scheme="dark")``."""
-    return lambda **device: PlayerAlone(empty(open_tab(**device)))
+    return lambda **device: PlayerAlone(open_bare(**device))
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ SECONDS = {"browser": 1.0, "server": 2.0, "none": 0.05}  # of a test, about, by 
 
 def waits_for(item: Any) -> str:
     """What a test waits for, by its fixtures and by what its file starts."""
-    if "browser" in getattr(item, "fixturenames", ()):
+    asks = getattr(item, "fixturenames", ())
+    if "browser" in asks:
         return "browser"
-    return "server" if "serve" in vars(getattr(item, "module", object())) else "none"
+    return "server" if "app" in asks or "serve" in vars(getattr(item, "module", object())) else "none"
 
 
 def mixed(items: list[Any]) -> None:

@@ -88,8 +88,8 @@ class Tab:
 class Tabs:
     """Tabs by device: ``tabs.take(color_scheme="dark")`` for one test, until ``tabs.clear()``."""
 
-    def __init__(self, browser: Browser):
-        self.browser = browser
+    def __init__(self, browser: Browser, kind: type[Tab] = Tab):
+        self.browser, self.kind = browser, kind
         self.taken: list[tuple[str, Tab]] = []
         self.kept: list[tuple[str, Tab]] = []  # those that were used last come last
 
@@ -101,7 +101,7 @@ class Tabs:
         found = next((one for one in reversed(self.kept) if one[0] == name), None)
         if found:
             self.kept.remove(found)
-        self.taken.append(found or (name, Tab(self.browser, device)))
+        self.taken.append(found or (name, self.kind(self.browser, device)))
         self.taken[-1][1].dress(**dress)
         return self.taken[-1][1].page
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from alone import empty, hand, put
+from alone import hand, put
 from page_objects import FRAMES, Screen
 from playwright.sync_api import Locator, Page, expect
 from test_answers import panel
@@ -166,11 +166,11 @@ class Overview:
 
 
 @pytest.fixture
-def look(alone, open_tab) -> Callable[..., Overview]:
+def look(alone, open_bare) -> Callable[..., Overview]:
     """An overview on any device, still unless it is asked to move: ``look("net", color_scheme="dark")``."""
 
     def one(name: str, **device: Any) -> Overview:
-        page = empty(open_tab(**{"reduced_motion": "reduce"} | device)) if device else alone.page
+        page = open_bare(**{"reduced_motion": "reduce"} | device) if device else alone.page
         return Overview(page).open(name)
 
     return one

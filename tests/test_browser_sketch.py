@@ -1,14 +1,14 @@
 """A drawing in a real browser: by mouse, touch and keys, with undo; and on its way through the address to a scene."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from alone import empty
 from page_objects import Screen
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from tabs import Watch
+from test_browser_phone import PHONE
 
 from cnnviz.inputs.drawn import INK, packed
 
@@ -123,10 +123,8 @@ def test_keys_stay_on_the_grid_and_tab_leaves_it(page):
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield empty(context.new_page())
-    context.close()
+def phone(open_bare: Callable[..., Page]) -> Page:
+    return open_bare(**PHONE)
 
 
 def test_a_finger_draws_and_the_page_does_not_scroll(phone):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alone import TrainingAlone, empty
+from alone import TrainingAlone
 from playwright.sync_api import expect
 from taught import recipe
 from test_training_scene import RECIPES, example, history, made
@@ -189,8 +189,8 @@ def test_events_and_signals_are_drawn(watched):
     watched.says(f"a in frame 2: {100 * share:.2f}".rstrip("0").rstrip("."))
 
 
-def test_it_plays_to_the_end_and_glides_between(open_tab):
-    watched = TrainingAlone(empty(open_tab()))
+def test_it_plays_to_the_end_and_glides_between(open_bare):
+    watched = TrainingAlone(open_bare())
     one = train(replace(recipe(optimiser=Adam(0.01)), steps=30))
     watched.open(make_training([one], *example("norm")).to_bytes())
     expect(watched.root).to_have_attribute("data-playing", "true")
@@ -201,8 +201,8 @@ def test_it_plays_to_the_end_and_glides_between(open_tab):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_everything_is_one_below_the_other(open_tab, scheme):
-    watched = TrainingAlone(empty(open_tab(viewport={"width": 390, "height": 800}, color_scheme=scheme)))
+def test_on_a_phone_everything_is_one_below_the_other(open_bare, scheme):
+    watched = TrainingAlone(open_bare(viewport={"width": 390, "height": 800}, color_scheme=scheme))
     watched.open(made("plain", "sgd").to_bytes())
     layout = watched.ask("(watching) => watching.board.layout")
     assert layout["narrow"]

@@ -25,10 +25,9 @@ from bench.visitors import visit
 from cnnviz.cli.serve.proxy import COOKIE
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serve() as server:
-        yield server
+@pytest.fixture
+def server(app):
+    return app
 
 
 def met(doing):
@@ -141,10 +140,10 @@ def test_a_meter_counts_what_a_process_takes(server):
 
 
 @pytest.fixture(scope="module")
-def sites(server):
+def sites(app):
     widgets = {"stNumberInput": 3, "stFileUploader": 1}
     with serve("bench/empty_app.py", *(f"{kind}={count}" for kind, count in widgets.items())) as bare:
-        there, beside = (Site(one.url, Meter(one.pid), 1) for one in (server, bare))
+        there, beside = (Site(one.url, Meter(one.pid), 1) for one in (app, bare))
         yield Sites(lambda processes: nullcontext(there), lambda processes, widgets: nullcontext(beside))
 
 
