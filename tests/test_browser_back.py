@@ -215,12 +215,6 @@ def test_the_pass_is_a_knob_and_stands_in_the_address(screen):
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
 
 
-def test_a_pass_that_is_there_no_more_gives_way(screen):
-    screen.open("pass=db")
-    screen.switch("bias")
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, bias=False)")
-
-
 def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(screen):
     screen.open("pass=dX&dy=cell&dy_rows=2&dy_columns=2")
     screen.act("view").select_option("gather")
@@ -233,12 +227,15 @@ def test_a_nudge_says_what_changes_beside_what_the_gradient_promises(screen):
     screen.page.wait_for_url(re.compile("nudge=0-0-2-2"))
 
 
-def test_another_scene_begins_without_the_nudge_of_the_one_before(screen):
+def test_another_scene_begins_without_the_nudge_of_the_one_before_and_a_pass_gives_way_with_what_it_is_of(screen):
     screen.open("pass=dW&nudge=0-0-1-1")
     expect(screen.alert).to_contain_text("layer.weight[0, 0, 1, 1]")
     choose(screen, "pass", "db")
     expect(screen.alert).to_have_count(0)
-    screen.page.wait_for_url(lambda url: "nudge" not in url)
+    screen.page.wait_for_url(lambda url: "nudge" not in url and "pass=db" in url)
+    screen.wait_idle()
+    screen.switch("bias")
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, bias=False)")
 
 
 def test_forward_a_nudge_moves_a_cell_of_x_and_looks_at_the_sum_of_y(screen):

@@ -19,10 +19,9 @@ def low(open_tab, app_url) -> Screen:
     return Screen(open_tab(**ON_ITS_SIDE), app_url)
 
 
-@pytest.mark.parametrize(("path", "seen"), [("/convolution", 1), ("/pooling", 0.7), ("/gating", 0.7), ("/shapes", 0.8)])
-def test_a_frame_shows_stage_transport_and_sentence_at_once(path, seen, framed):
-    framed.open("embed=true", path=path)
-    expect(framed.stage).to_be_in_viewport(ratio=seen)  # charts, and what is compared, stand below
+def shows_all(framed: Screen, ratio: float) -> None:
+    """Stage, transport and sentence at once; charts, and what is compared, stand below."""
+    expect(framed.stage).to_be_in_viewport(ratio=ratio)
     for part in (framed.act("toggle"), framed.badge, framed.page.get_by_text("Open in cnnviz")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(framed.page.get_by_role("link", name="Pooling", exact=True)).to_have_count(0)
@@ -30,30 +29,27 @@ def test_a_frame_shows_stage_transport_and_sentence_at_once(path, seen, framed):
     expect(framed.act("share")).to_be_hidden()
 
 
-def test_the_sidebar_of_a_frame_can_be_opened_and_stays_open(framed):
-    framed.open("embed=true")
-    framed.page.get_by_test_id("stExpandSidebarButton").click()
-    framed.set("stride", 2)
-    framed.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
-    expect(framed.page.locator(OPEN)).to_be_visible()
+@pytest.mark.parametrize(("path", "ratio"), [("/pooling", 0.7), ("/gating", 0.7), ("/shapes", 0.8)])
+def test_a_frame_shows_stage_transport_and_sentence_at_once(path, ratio, framed):
+    shows_all(framed.open("embed=true", path=path), ratio)
 
 
-def test_the_way_out_of_a_frame_opens_its_screen_in_a_tab_of_its_own(framed):
-    framed.open("embed=true&stride=3&kernel=box")
+def test_a_frame_has_a_sidebar_that_opens_when_asked_and_a_way_out_to_a_tab_of_its_own(framed):
+    framed.page.goto(f"{framed.url}/_stcore/health")
+    framed.page.evaluate("localStorage.setItem('stSidebarCollapsed-', 'false')")  # as another visit left it
+    shows_all(framed.open("embed=true&stride=3&kernel=box"), 1)
+    assert framed.page.evaluate("localStorage.getItem('stSidebarCollapsed-')") == "false"
     with framed.page.expect_popup() as opened:
         framed.page.get_by_text("Open in cnnviz").click()
     out = Screen(opened.value, framed.url)
     out.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=3)")
     expect(out.page.get_by_role("link", name="Pooling", exact=True)).to_be_visible()
     assert "embed" not in out.page.url
-
-
-def test_a_sidebar_that_another_visit_left_open_does_not_cover_a_frame(open_page, app_url):
-    framed = Screen(open_page(**FRAME), app_url)
-    framed.page.add_init_script("localStorage.setItem('stSidebarCollapsed-', 'false')")
-    framed.open("embed=true")
-    expect(framed.page.locator(OPEN)).to_have_count(0)
-    assert framed.page.evaluate("localStorage.getItem('stSidebarCollapsed-')") == "false"
+    out.page.close()
+    framed.page.get_by_test_id("stExpandSidebarButton").click()
+    framed.set("stride", 2)
+    framed.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
+    expect(framed.page.locator(OPEN)).to_be_visible()
 
 
 def test_a_phone_on_its_side_begins_with_the_stage(low):
@@ -70,10 +66,9 @@ def test_a_phone_that_is_turned_keeps_its_stage(open_tab, app_url):
     expect(screen.page.locator(OPEN)).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["/convolution", "/pooling"])
-def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(path, screen):
-    screen.open(path=path)
-    players = [screen, screen.follower] if path == "/pooling" else [screen]
+def test_on_paper_the_stage_keeps_its_shape_and_the_knobs_stay_away(screen):
+    screen.open(path="/pooling")
+    players = [screen, screen.follower]
     for one in players:
         one.ask("(player) => player.unwatch()")  # nothing is drawn anew for a printer's width
     screen.page.emulate_media(media="print")

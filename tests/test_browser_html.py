@@ -222,14 +222,12 @@ def has_paper(screen: Screen, colour: str) -> None:
 ZERO = {theme: stops[2] for theme, stops in PALETTE["signed"].items()}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_opens_in_the_readers_theme_and_the_switch_changes_it(opens, scheme):
-    other = {"light": "dark", "dark": "light"}[scheme]
-    screen = opens("convolution", color_scheme=scheme)
+def test_it_opens_in_the_readers_theme_and_the_switch_changes_it(opens):
+    screen = opens("convolution", color_scheme="dark")
     screen.press("ArrowRight")
     screen.page.mouse.click(*screen.locate("output", 0, (1, 1)))
-    has_paper(screen, ZERO[scheme])
-    for theme in (other, scheme):
+    has_paper(screen, ZERO["dark"])
+    for theme in ("light", "dark"):
         before = screen.picture()
         screen.page.locator("#theme").click()
         has_paper(screen, ZERO[theme])
@@ -240,6 +238,7 @@ def test_it_opens_in_the_readers_theme_and_the_switch_changes_it(opens, scheme):
 
 def test_it_follows_the_system_when_that_changes(opens):
     screen = opens("gate", color_scheme="light")
+    has_paper(screen, ZERO["light"])
     screen.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     has_paper(screen, ZERO["dark"])
 
@@ -300,14 +299,14 @@ ATTEMPTS = {
 }
 
 
-@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS)
-def test_the_policy_keeps_out_what_the_page_did_not_bring(opens, complaints, attempt):
+def test_the_policy_keeps_out_what_the_page_did_not_bring(opens, complaints):
     screen = opens("pooling")
-    assert screen.page.evaluate(attempt) == "kept out"
-    screen.wait_until("() => true")  # what the console says has come by now
-    assert complaints
-    assert all("Content Security Policy" in said for said in complaints)
-    complaints.clear()
+    for what, attempt in ATTEMPTS.items():
+        assert screen.page.evaluate(attempt) == "kept out", what
+        screen.wait_until("() => true")  # what the console says has come by now
+        assert complaints, what
+        assert all("Content Security Policy" in said for said in complaints)
+        complaints.clear()
 
 
 @pytest.mark.parametrize("sandbox", ["", "sandbox=allow-scripts"])

@@ -158,9 +158,6 @@ def test_a_link_opens_its_step_its_kernel_and_its_pinned_number(screen: Screen):
     screen.page.get_by_text("See this setting window by window").click()
     expect(screen.page).to_have_url(re.compile("/convolution"))
     expect(screen.page.locator(".st-key-out_channels input")).to_have_value("2")
-    screen.page.get_by_text("See this setting as a product of matrices").click()
-    expect(screen.page).to_have_url(re.compile("/matrix"))
-    expect(screen.page.locator(".st-key-out_channels input")).to_have_value("2")
 
 
 def test_a_finger_on_a_phone(alone_on: Callable[..., MatrixAlone]):

@@ -14,7 +14,6 @@ from cnnviz.networks.code import to_json, to_text
 from cnnviz.networks.forward import run_network
 from cnnviz.networks.network import Network
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LAYERS = (Conv(1, 4, (3, 3)), ReLU(), MaxPool((2, 2), (2, 2)))
 NET = Network(tuple((str(i), layer) for i, layer in enumerate(LAYERS)), prefix="")
 LINK = f"net={to_text(NET)}&shape=1,+8,+8"
@@ -30,8 +29,11 @@ def opened(screen: Screen, words: str = LINK) -> Screen:
     return screen
 
 
-def test_rows_of_a_link_are_chosen_moved_and_removed_by_keys_and_each_change_is_undone(screen):
-    opened(screen)
+def test_a_link_is_a_file_and_rows_that_keys_choose_move_and_remove_and_each_change_is_undone(screen):
+    opened(screen, f"{LINK}&tab=Code")
+    with screen.page.expect_download() as found:
+        screen.page.get_by_role("button", name="network.json").click()
+    assert found.value.path().read_text() == to_json(NET)
     expect(rows(screen)).to_have_count(3)
     expect(rows(screen).nth(2)).to_contain_text("nn.MaxPool2d(kernel_size=2, stride=2)")
     expect(rows(screen).nth(2)).to_contain_text("(1, 4, 3, 3)")
@@ -58,35 +60,6 @@ def test_a_layer_that_breaks_the_network_is_marked_and_can_be_taken_out(screen):
     broken.get_by_role("button", name="Remove").click()
     expect(rows(screen)).to_have_count(2)
     expect(screen.page.locator("p.error")).to_have_count(0)
-
-
-def test_a_layer_is_entered_with_its_real_input(screen):
-    opened(screen, f"{LINK}&layer=2&view=one layer&input=digit")
-    screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
-    screen.press("End")
-    done = run_network(NET, Fitted(whole=Digit(), shape=(1, 8, 8)).grid().values[None])["2"]
-    expect(screen.badge).to_contain_text("✓ = torch")
-    assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]), rel=1e-5, abs=1e-6)
-
-
-def test_the_quiz_hides_what_it_asks(screen):
-    opened(screen, f"{LINK}&quiz=shape&layer=1")
-    expect(rows(screen).nth(0)).to_contain_text("(1, 4, 6, 6)")
-    for row in (1, 2):
-        expect(rows(screen).nth(row).locator(".shape")).to_have_text("?")
-
-
-def test_the_network_is_taken_away_as_a_file(screen):
-    opened(screen, f"{LINK}&tab=Code")
-    with screen.page.expect_download() as found:
-        screen.page.get_by_role("button", name="network.json").click()
-    assert found.value.path().read_text() == to_json(NET)
-
-
-def test_nothing_sticks_out_on_a_phone(open_tab, app_url):
-    phone = opened(Screen(open_tab(**PHONE), app_url))
-    width, room = phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width <= room
 
 
 # --- from nothing to a picture of everything ---
@@ -154,13 +127,17 @@ def test_a_network_is_built_from_nothing_broken_mended_undone_run_and_entered(sc
     expect(rows(screen)).to_have_count(3)
 
 
-def test_a_stage_that_is_not_there_is_not_opened(screen):
-    opened(screen)
+def test_a_stage_is_opened_with_its_real_input_and_one_that_is_not_there_is_not(screen):
+    opened(screen, f"{LINK}&input=digit")
     expect(overview(screen)).to_have_attribute("data-ready", re.compile("."))
-    for stage in ("input", "nothing", "<b>", 7, None, {"1": 1}, "1"):  # of which one is
+    for stage in ("input", "nothing", "<b>", 7, None, {"1": 1}, "2"):  # of which one is
         overview(screen).evaluate("({ overview }, stage) => overview.tell(stage)", stage)
-    screen.wait_ready("nn.ReLU()")
+    screen.wait_ready("nn.MaxPool2d(kernel_size=2, stride=2)")
     expect(screen.page.get_by_test_id("stException")).to_have_count(0)
+    screen.press("End")
+    done = run_network(NET, Fitted(whole=Digit(), shape=(1, 8, 8)).grid().values[None])["2"]
+    expect(screen.badge).to_contain_text("✓ = torch")
+    assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]), rel=1e-5, abs=1e-6)
 
 
 def built() -> Network:
@@ -169,16 +146,18 @@ def built() -> Network:
     return Network(tuple((str(i), layer) for i, layer in enumerate(layers)), prefix="")
 
 
-def test_a_quiz_is_answered(screen):
-    opened(screen, "net=Conv2d(1,1,3,stride=2)&shape=1,+7,+7&quiz=shape")
-    expect(rows(screen).first.locator(".shape")).to_have_text("?")
-    field = screen.page.get_by_label("output shape of 0")
-    for answer, words in (("4 x 4", "✗ Not yet."), ("1 x 3 x 3", "✓ Right.")):
+def test_a_quiz_hides_what_it_asks_and_is_answered(screen):
+    opened(screen, f"{LINK}&quiz=shape&layer=1")
+    expect(rows(screen).nth(0)).to_contain_text("(1, 4, 6, 6)")
+    for row in (1, 2):
+        expect(rows(screen).nth(row).locator(".shape")).to_have_text("?")
+    field = screen.page.get_by_label("output shape of 1")
+    for answer, words in (("4 x 4", "✗ Not yet."), ("4 x 6 x 6", "✓ Right.")):
         field.fill(answer)
         field.press("Enter")
         expect(screen.page.get_by_text(words)).to_be_visible()
     screen.page.get_by_text("show the answer", exact=True).click()
-    expect(rows(screen).first.locator(".shape")).to_have_text("(1, 1, 3, 3)")
+    expect(rows(screen).nth(1).locator(".shape")).to_have_text("(1, 4, 6, 6)")
 
 
 def test_training_and_eval_differ_in_the_maps(screen):

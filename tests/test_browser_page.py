@@ -3,14 +3,17 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import looped
 import pytest
 from asking import request_of
-from page_objects import Screen, place_words, where
+from page_objects import Screen, page_of, place_words, query
 from playwright.sync_api import expect
 from serving import serve
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from cnnviz.core.layers import Conv, ConvTranspose, GroupNorm, LeakyReLU, Linear, MaxPool
+from bench.visitors import visit
+from bench.visitors.screen import Screen as VisitorsScreen
+from cnnviz.core.layers import Conv, GroupNorm, LeakyReLU, Linear, MaxPool
 from cnnviz.inputs.patterns import Random
 from cnnviz.inputs.samples import Digit
 from cnnviz.scenes.build import show
@@ -66,14 +69,17 @@ DEEPER = {
 
 
 @pytest.mark.parametrize("name", DEEPER)
-def test_a_deep_link_as_a_pages_first_request_shows_its_scene_in_the_frame(name, visitor):
-    screen = visitor.open(DEEPER[name])
-    expect(screen.page.get_by_role("link", name="Home", exact=True)).to_be_visible()
-    screen.press("End")
-    done = show(DEEPER[name]).done
-    channel, *cell = (n - 1 for n in done.y.shape[1:])
-    screen.says(where(done, channel, tuple(cell)))
-    assert screen.read().torch == pytest.approx(float(done.y[0, -1, -1, -1]))
+def test_a_deep_link_as_a_pages_first_request_brings_its_scene(name, new_app):
+    """What stands round it in a browser is the same for all pages, and its numbers are Python's."""
+
+    async def seen() -> VisitorsScreen:
+        visitor = await visit(new_app, page_of(DEEPER[name]), query(DEEPER[name]))
+        visitor.close()
+        return visitor.screen
+
+    screen = looped.run(seen())
+    assert screen.known  # a player
+    assert screen.warned == []  # no word of the address is left out
 
 
 def test_the_home_page_as_its_first_request_plays(visitor):
@@ -81,30 +87,27 @@ def test_the_home_page_as_its_first_request_plays(visitor):
     expect(screen.page.get_by_role("link", name="Convolution", exact=True)).to_be_visible()
     advances(screen)
     expect(screen.badge).to_contain_text("✓ = torch")
+    expect(screen.act("share")).to_be_hidden()  # there is nothing to share
 
 
 # --- knobs ---
 
 
-def test_a_changed_stride_keeps_the_player_and_pulls_the_playhead_inside(screen):
-    screen.open()
-    screen.press("End", "ArrowUp")
-    screen.says(f"output {place_words((4, 5))}:")
-    screen.root.evaluate("(root) => (root.mark = 'the same element')")
-    screen.set("stride", 2)
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
-    screen.says(f"output {place_words((2, 2))}:")  # 3 x 3 now
-    assert screen.root.evaluate("(root) => root.mark") == "the same element"
-    expect(screen.root).to_have_attribute("data-playing", "false")
-
-
-def test_a_playhead_that_still_fits_stays_where_it_was(screen):
+def test_a_changed_knob_keeps_the_player_and_its_place_or_pulls_it_inside(screen):
     screen.open()
     screen.press("ArrowDown", "ArrowDown", "ArrowRight")
     screen.says(f"output {place_words((2, 1))}:")
+    screen.root.evaluate("(root) => (root.mark = 'the same element')")
     screen.set("padding", 2)
     screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, padding=2)")
     screen.says(f"output {place_words((2, 1))}:")
+    screen.press("End", "ArrowUp")
+    screen.says(f"output {place_words((8, 9))}:")
+    screen.set("stride", 2)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=2)")
+    screen.says(f"output {place_words((4, 4))}:")  # 5 x 5 now
+    assert screen.root.evaluate("(root) => root.mark") == "the same element"
+    expect(screen.root).to_have_attribute("data-playing", "false")
 
 
 def test_a_changed_stride_does_not_stop_a_playing_player(moving):
@@ -114,21 +117,14 @@ def test_a_changed_stride_does_not_stop_a_playing_player(moving):
     expect(moving.root).to_have_attribute("data-playing", "true")
 
 
-def test_switching_to_numbers_per_axis_keeps_them(screen):
-    screen.open("stride=2")
+def test_numbers_per_axis_are_those_before_and_one_that_cannot_work_has_a_sentence_and_a_button(screen):
+    """Every button of every such setting is pressed in test_pages.py."""
+    screen.open("kernel=random&kernel_size=2&stride=2")
     screen.switch("per_axis")
     expect(screen.knob("stride_rows")).to_have_value("2")
     screen.set("stride_columns", 3)
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=(2, 3))")
-
-
-# --- settings that cannot work ---
-
-
-def test_a_setting_that_cannot_work_gets_a_sentence_and_a_button_that_mends_it(screen):
-    """Every button of every such setting is pressed in test_pages.py."""
-    screen.open("kernel=random&per_axis=true&kernel_size_rows=2")
-    works = screen.root.get_attribute("data-ready")
+    works = "nn.Conv2d(1, 1, kernel_size=2, stride=(2, 3))"
+    screen.wait_ready(works)
     screen.set("kernel_size_columns", 9)
     expect(screen.alert).to_have_count(1)
     screen.wait_idle()
@@ -145,25 +141,21 @@ def test_a_setting_that_cannot_work_gets_a_sentence_and_a_button_that_mends_it(s
 
 
 def test_what_is_set_stands_in_the_address_and_opens_the_same_scene_elsewhere(screen):
-    screen.open()
+    """A number, a list, a switch and a tab; all knobs are tried in test_query.py."""
+    screen.open("padding_mode=circular&padding=1&seed=11")
     screen.set("out_channels", 3)
-    screen.set("stride", 2)
-    screen.wait_ready("nn.Conv2d(1, 3, kernel_size=3, stride=2)")
+    screen.wait_ready("nn.Conv2d(1, 3, kernel_size=3, padding=1, padding_mode='circular')")
     screen.choose("kernel", "random")
-    screen.set("seed", 11)
     screen.switch("bias")
-    screen.wait_ready("nn.Conv2d(1, 3, kernel_size=3, stride=2, bias=False)")
-    screen.choose("padding_mode", "circular")
-    screen.set("padding", 1)
-    screen.page.get_by_role("tab", name="Code").click()
-    code = "nn.Conv2d(1, 3, kernel_size=3, stride=2, padding=1, bias=False, padding_mode='circular')"
+    code = "nn.Conv2d(1, 3, kernel_size=3, padding=1, bias=False, padding_mode='circular')"
     screen.wait_ready(code)
+    screen.page.get_by_role("tab", name="Code").click()
     expect(screen.page.get_by_test_id("stCode")).to_be_visible()
     screen.press("End")
     screen.says("output channel 2,")
 
     words = parse_qs(urlsplit(screen.page.url).query)
-    assert words["stride"] == ["2"] and "dilation" not in words  # what is at its default is left out
+    assert words["out_channels"] == ["3"] and "stride" not in words  # what is at its default is left out
     read = screen.read()
     screen.open_elsewhere(screen.page.url)
     screen.wait_ready(code)
@@ -233,23 +225,15 @@ def test_a_changed_knob_redraws_what_depends_on_it_alone(screen, told):
     screen.wait_idle()
     assert drawn(told, "number_input")  # and are drawn where others come
     assert "navigation" not in {message.WhichOneof("type") for message in told}
+    page.get_by_role("radio", name="ConvTranspose").or_(page.get_by_role("button", name="ConvTranspose")).click()
+    expect(page.get_by_text("painted on the output", exact=False)).to_be_visible()  # so is what stands round the stage
+    expect(screen.root).to_have_attribute("data-ready", re.compile("ConvTranspose2d"))
+    screen.says("paints 4 cells (5 cropped)")
 
 
 def drawn(told: list[ForwardMsg], kind: str) -> int:
     """How many elements of a kind were sent."""
     return sum(message.delta.new_element.WhichOneof("type") == kind for message in told)
-
-
-def test_another_layer_brings_its_own_explanation(screen):
-    """What stands round the stage is drawn anew where it would be another."""
-    page = screen.open(PLAIN).page
-    screen.set("stride", 2)
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3, stride=2)")
-    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
-    screen.wait_idle()
-    page.get_by_role("radio", name="ConvTranspose").or_(page.get_by_role("button", name="ConvTranspose")).click()
-    expect(page.get_by_text("painted on the output", exact=False)).to_be_visible()
-    expect(screen.root).to_have_attribute("data-ready", re.compile("ConvTranspose2d"))
 
 
 def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
@@ -264,33 +248,25 @@ def test_an_address_that_cannot_work_gets_its_sentence_and_a_way_out(screen):
 # --- themes and motion ---
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_stage_is_drawn_in_the_pages_theme(theme, open_tab, app_url):
-    screen = Screen(open_tab(color_scheme=theme, reduced_motion="reduce"), app_url).open("input=impulse&kernel=box")
-    background = screen.page.get_by_test_id("stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
-    assert numbers(background)[0] < 60 if theme == "dark" else numbers(background)[0] > 200
-    zero = screen.ask(  # the upper left corner of input cell (0, 0), clear of its number
-        """({ stage, ui }) => {
-            const { port } = stage.inputs[0];
-            const [x, y] = [port.x + 4, port.y + 4].map((at) => Math.round(at * stage.ratio));
-            return [...ui.base.getContext("2d").getImageData(x, y, 1, 1).data];
-        }"""
-    )
-    assert zero[:3] == pytest.approx(numbers(background)[:3], abs=2)  # zero is the page itself
-    ink = screen.readout.evaluate("(readout) => getComputedStyle(readout).color")
-    assert contrast(numbers(ink), numbers(background)) > 7
-
-
-def test_another_theme_repaints_the_stage_and_keeps_the_playhead(screen):
-    screen.open()
+def test_the_stage_is_drawn_in_the_pages_theme_and_anew_in_another_one_at_its_place(screen):
+    screen.open("input=impulse&kernel=box")
     screen.press("ArrowDown")
-    screen.at_step(6)
-    for theme in ("dark", "light"):
+    for theme, veil in (("light", "#f1f2f5"), ("dark", "#1a1e27"), ("light", "#f1f2f5")):
         screen.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        screen.wait_until(
-            "({ stage }, dark) => stage.colours && stage.look.veil === (dark ? '#1a1e27' : '#f1f2f5')", theme == "dark"
-        )
+        screen.wait_until("({ stage }, veil) => stage.colours && stage.look.veil === veil", veil)
         screen.at_step(6)
+        background = screen.page.get_by_test_id("stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
+        assert numbers(background)[0] < 60 if theme == "dark" else numbers(background)[0] > 200
+        zero = screen.ask(  # the upper left corner of input cell (0, 0), clear of its number
+            """({ stage, ui }) => {
+                const { port } = stage.inputs[0];
+                const [x, y] = [port.x + 4, port.y + 4].map((at) => Math.round(at * stage.ratio));
+                return [...ui.base.getContext("2d").getImageData(x, y, 1, 1).data];
+            }"""
+        )
+        assert zero[:3] == pytest.approx(numbers(background)[:3], abs=2)  # zero is the page itself
+        ink = screen.readout.evaluate("(readout) => getComputedStyle(readout).color")
+        assert contrast(numbers(ink), numbers(background)) > 7
 
 
 def numbers(colour: str) -> list[float]:
@@ -329,39 +305,24 @@ def test_it_pauses_when_motion_becomes_unwelcome(alone_on):
 
 
 def test_going_home_and_back_while_it_plays_leaves_a_player_that_plays(moving):
+    """By the menu, and by the browser's own button."""
     page = moving.page
+    home = page.get_by_role("heading", name="See convolution happen")
     moving.open()
-    for _ in range(2):
-        advances(moving)
-        page.get_by_role("link", name="Home", exact=True).click()
-        expect(page.get_by_role("heading", name="See convolution happen")).to_be_visible()
-        expect(moving.root).to_have_count(1)
-        advances(moving)
-        page.get_by_role("link", name="Convolution", exact=True).click()
-        expect(page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
-        expect(moving.root).to_have_count(1)
+    advances(moving)
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(home).to_be_visible()
+    expect(moving.root).to_have_count(1)
+    advances(moving)
+    page.get_by_role("link", name="Convolution", exact=True).click()
+    expect(page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
+    expect(moving.root).to_have_count(1)
     advances(moving)
     expect(moving.badge).to_contain_text("✓ = torch")
-
-
-def test_the_browsers_back_button_returns_to_the_page_before(screen):
-    screen.open(path="/")
-    screen.page.get_by_role("link", name="Convolution", exact=True).click()
-    expect(screen.page.get_by_role("heading", name="Convolution", exact=True)).to_be_visible()
-    screen.page.go_back()
-    expect(screen.page.get_by_role("heading", name="See convolution happen")).to_be_visible()
-    screen.wait_ready()
-
-
-def test_the_way_back_finds_the_knobs_that_the_address_names(screen):
-    screen.open("kernel_size=5&stride=2")
-    screen.page.get_by_role("link", name="Pooling", exact=True).click()
-    expect(screen.page.get_by_role("heading", name="Pooling")).to_be_visible()
-    screen.wait_idle()
-    screen.page.go_back()
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=5, stride=2)")
-    expect(screen.knob("kernel_size")).to_have_value("5")
-    assert "kernel_size=5" in screen.page.url
+    page.go_back()
+    expect(home).to_be_visible()
+    expect(moving.root).to_have_count(1)
+    advances(moving)
 
 
 HEADED = "(words) => document.querySelector('[data-testid=stMain] h1')?.textContent.includes(words)"
@@ -374,36 +335,32 @@ def go(screen: Screen, page: str) -> None:
     screen.wait_idle()
 
 
-def test_going_from_page_to_page_takes_no_knob_along(screen):
-    screen.open("layer=ConvTranspose&kernel_size=4&stride=3&kernel=random&seed=7&ndim=1d&input=ramp&input_size=5")
+def test_knobs_stay_with_their_page_whether_by_the_menu_or_by_the_way_back(screen):
+    code = "nn.ConvTranspose1d(1, 1, kernel_size=4, stride=3)"
     scenes = {
         "Pooling": "nn.MaxPool2d(kernel_size=2, stride=2)",
         "Gating": "DesedGLU(4)",
         "Norms": "nn.BatchNorm2d(num_features=3)",
         "Flatten & Linear": "nn.Flatten()",
     }
-    for page, scene in scenes.items():
+
+    def is_found_again() -> None:
+        screen.wait_ready(code)
+        expect(screen.knob("kernel_size")).to_have_value("4")
+        expect(screen.page).to_have_url(re.compile("kernel_size=4"))
+
+    screen.open("layer=ConvTranspose&kernel_size=4&stride=3&kernel=random&seed=7&ndim=1d&input=ramp&input_size=5")
+    screen.wait_ready(code)
+    for page, scene in scenes.items():  # takes no knob along
         go(screen, page)
         screen.wait_ready(scene)
         expect(screen.alert).to_have_count(0)
         expect(screen.badge).to_contain_text("✓ = torch")
-
-
-def test_all_pages_stand_in_the_menu_of_a_projector(open_tab, app_url):
-    page = open_tab(viewport={"width": 1280, "height": 800})
-    Screen(page, app_url).open(path="/pooling")
-    expect(page.get_by_test_id("stTopNav").get_by_role("link", name="Gallery")).to_be_in_viewport()
-    expect(page.get_by_test_id("stTopNav").get_by_text(" more")).to_have_count(0)
-
-
-def test_a_page_that_is_left_finds_its_own_knobs_again(screen):
-    screen.open("kernel_size=4&stride=3&compare=false", path="/pooling")
+        if page == "Pooling":
+            screen.page.go_back()
+            is_found_again()
     go(screen, "Convolution")
-    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
-    go(screen, "Pooling")
-    screen.wait_ready("nn.MaxPool2d(kernel_size=4, stride=3)")
-    expect(screen.knob("kernel_size")).to_have_value("4")
-    expect(screen.page).to_have_url(re.compile("kernel_size=4"))
+    is_found_again()
 
 
 def test_two_players_of_a_page_share_a_playhead_after_another_page_with_two(screen):
@@ -417,13 +374,9 @@ def test_two_players_of_a_page_share_a_playhead_after_another_page_with_two(scre
     for player in (screen, screen.follower):
         player.at_step(11)
         player.says(f"output {place_words((2, 3))}:")
-
-
-def test_a_transposed_scene_after_an_ordinary_one_is_told_by_stamps(screen):
-    screen.open(request_of(Conv(), Random(), "box"))
-    screen.page.get_by_test_id("stSidebar").get_by_text("ConvTranspose").click()
-    screen.wait_ready(ConvTranspose().code())
-    screen.says("paints 9 cells")
+    screen.page.set_viewport_size({"width": 1280, "height": 800})  # a projector's has room for all pages in the menu
+    expect(screen.page.get_by_test_id("stTopNav").get_by_role("link", name="Gallery")).to_be_in_viewport()
+    expect(screen.page.get_by_test_id("stTopNav").get_by_text(" more")).to_have_count(0)
 
 
 def test_all_passes_of_a_gate_stand_in_one_row(screen):

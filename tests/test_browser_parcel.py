@@ -2,7 +2,7 @@
 
 import re
 
-from page_objects import Screen, wait_for_part
+from page_objects import wait_for_part
 from playwright.sync_api import Page, Route, expect
 
 PART = re.compile(r"/media/[0-9a-f]{32}$")
@@ -32,7 +32,8 @@ def look_at(page: Page, channel: int) -> list[float]:
     return root.evaluate(NUMBERS)
 
 
-def test_a_browser_fetches_each_part_once(page, app_url):
+def test_a_browser_fetches_each_part_once(open_tab, app_url):
+    page = open_tab()
     asked = parts(page)
     open_sound(page, app_url)
     assert len(asked) == len(set(asked)) >= 4  # sound, spectrogram, the map, all maps small
@@ -64,8 +65,8 @@ def test_what_the_server_has_no_more_it_sends_whole(browser, app_url):
     page.close()
 
 
-def test_a_single_layer_that_is_large_plays_from_parts(page, app_url):
-    asked = parts(page)
-    screen = Screen(page, app_url).open("", path="/gating")
+def test_a_single_layer_that_is_large_plays_from_parts(screen):
+    asked = parts(screen.page)
+    screen.open("seed=77", path="/gating")  # which this tab has not met
     assert asked
     assert screen.ask("({ scene }) => scene.tensors.output.data.length") == 4 * 64 * 96

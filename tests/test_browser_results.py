@@ -16,7 +16,7 @@ from cnnviz.scenes.exciting.excited import make_patches
 from cnnviz.scenes.exciting.results import VARIABLE, Result
 
 ADDRESS = "spectrogram?nb_filters=4,+4,+4&input=log-mel&input_seconds=1&stage=conv1&channel=2"
-DEVICES = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": PHONE}
+DEVICES = {"laptop": {}, "phone": PHONE | {"color_scheme": "dark"}}
 LISTEN = """() => {
   window.started = [];
   const start = AudioBufferSourceNode.prototype.start;
@@ -89,7 +89,7 @@ def test_a_link_shows_patches_that_are_heard_and_how_values_are_spread(device, u
     tiles.nth(4).get_by_role("button", name="Open it above").press("Enter")
     expect(page.get_by_text("On stage is a patch of the corpus")).to_be_visible()
     expect(page).to_have_url(re.compile("patch="))
-    if device == "light":
+    if device == "laptop":
         page.reload()  # as whoever is sent the link
         expect(page.get_by_text("On stage is a patch of the corpus")).to_be_visible()
         expect(tiles_of(page)).to_have_count(9)

@@ -30,16 +30,6 @@ def saved(screen: Screen, ending: str = "") -> Path:
     return found.value.path()
 
 
-def test_the_step_on_stage_is_the_one_that_is_taken_away(screen):
-    screen.open("stride=2")
-    screen.press("Home", "ArrowRight", "ArrowRight", "ArrowDown")
-    screen.at_step(5)
-    screen.act("share").click()
-    expect(screen.page.get_by_label("step", exact=True)).to_have_value("6")  # people count from 1
-    picture = Image.open(saved(screen))
-    assert (picture.format, picture.width) == ("PNG", 1600)
-
-
 def shared(player: PlayerAlone) -> int:
     """The step that a player asks its page to share, as people count."""
     player.act("share").click()
@@ -88,6 +78,9 @@ def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(scre
     link = code.inner_text()
     said = dict(parse_qsl(urlsplit(link).query))
     assert said == {"stride": "2", "step": "3", "pin": "input-0-0-2-3"}
+    expect(screen.page.get_by_label("step", exact=True)).to_have_value("3")  # people count from 1
+    picture = Image.open(saved(screen))
+    assert (picture.format, picture.width) == ("PNG", 1600)
     elsewhere = Screen(open_tab(), app_url).open(urlsplit(link).query)
     elsewhere.at_step(2)
     elsewhere.says("pinned")
@@ -115,12 +108,6 @@ def test_a_link_carries_the_players_own_knobs(screen):
         assert screen.ask(looks) == [False, "map", 1]
         if link:
             screen.open_elsewhere(link)
-
-
-def test_the_home_page_has_nothing_to_share(screen):
-    screen.page.goto(screen.url)
-    screen.wait_ready()
-    expect(screen.act("share")).to_be_hidden()
 
 
 def test_a_film_goes_on_while_a_knob_is_turned_and_is_called_off_and_made(screen):
@@ -151,14 +138,6 @@ def test_a_film_goes_on_while_a_knob_is_turned_and_is_called_off_and_made(screen
     assert (film.format, film.n_frames, film.width) == ("GIF", 5, 800)
 
 
-def test_the_page_that_is_taken_away_is_the_player(screen):
-    screen.open("tab=Share")
-    screen.choose("_file", "This player as a page that works offline (HTML)")
-    page = saved(screen, "html").read_text()
-    assert "nn.Conv2d(1, 1, kernel_size=3)" in page
-    assert f"{screen.url}/convolution" in page
-
-
 def test_the_link_brings_the_screen_back(screen):
     rows = "\n".join(" ".join(str((i * 3 + j) % 10) for j in range(24)) for i in range(24))
     screen.open("input=typed&tab=Share&stride=2")
@@ -174,8 +153,12 @@ def test_the_link_brings_the_screen_back(screen):
     expect(tab(screen)).to_have_attribute("aria-selected", "false")
 
 
-def test_a_code_for_phones_and_a_frame_for_other_pages(screen):
+def test_the_player_as_a_page_a_code_for_phones_and_a_frame_for_other_pages(screen):
     screen.open("stride=3&tab=Share")
+    screen.choose("_file", "This player as a page that works offline (HTML)")
+    page = saved(screen, "html").read_text()
+    assert "nn.Conv2d(1, 1, kernel_size=3, stride=3)" in page
+    assert f"{screen.url}/convolution?stride=3" in page
     screen.page.get_by_role("button", name="QR code").click()
     expect(screen.page.locator("[data-testid=stPopoverBody] img, [data-testid=stPopoverBody] svg").last).to_be_visible()
     screen.page.keyboard.press("Escape")

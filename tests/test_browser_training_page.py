@@ -68,38 +68,31 @@ def torchs(history: History, recipe: Recipe, step: int, stage: str) -> np.ndarra
     return x[0].detach().numpy()
 
 
-def test_the_bare_page_shows_a_network_before_it_learns(watched):
-    watched.open(SIXTY)
-    expect(watched.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    expect(watched.training.readout).to_contain_text("Step 0")
-    watched.page.get_by_role("button", name=re.compile("open conv1")).click()
-    watched.player.wait_ready("nn.Conv2d(1, 8, kernel_size=3, padding=1)")
-    recipe = recipe_of(SIXTY).recipe
-    y = torchs(train(recipe, budget=Budget(steps=0)), recipe, 0, "conv1")
-    watched.player.press("Home")
-    watched.player.at_step(0)
-    assert watched.player.read().value == pytest.approx(float(y[0, 0, 0]), abs=2e-3)
-
-
 def test_a_network_learns_and_any_step_opens_in_the_player_with_torchs_numbers(watched):
-    watched.open(SIXTY)
+    recipe = recipe_of(SIXTY).recipe
+
+    def opens(step: int) -> None:
+        watched.page.get_by_role("button", name=re.compile("open conv1")).click()
+        watched.player.wait_ready("nn.Conv2d(1, 8, kernel_size=3, padding=1)")
+        expect(watched.page).to_have_url(re.compile(f"at={step}"))
+        y = torchs(train(recipe, budget=Budget(steps=step)), recipe, step, "conv1")
+        for key, cell in (("Home", (0, 0, 0)), ("End", (7, 7, 7))):
+            watched.player.press(key)
+            watched.player.at_step(0 if key == "Home" else y.size - 1)
+            read = watched.player.read()
+            assert read.value == pytest.approx(float(y[cell]), abs=2e-3)
+            assert "✓" in read.badge
+
+    watched.open(SIXTY)  # before it learns, too
+    expect(watched.training.readout).to_contain_text("Step 0")
+    opens(0)
     watched.press("Train")
     watched.trained(60)
     watched.training.press("Home")
     expect(watched.training.readout).to_contain_text("Step 0")
     watched.training.press("End")
     expect(watched.training.readout).to_contain_text("Step 60")
-    watched.page.get_by_role("button", name=re.compile("open conv1")).click()
-    watched.player.wait_ready("nn.Conv2d(1, 8, kernel_size=3, padding=1)")
-    expect(watched.page).to_have_url(re.compile("at=60"))
-    recipe = recipe_of(SIXTY).recipe
-    y = torchs(train(recipe), recipe, 60, "conv1")
-    for key, cell in (("Home", (0, 0, 0)), ("End", (7, 7, 7))):
-        watched.player.press(key)
-        watched.player.at_step(0 if key == "Home" else y.size - 1)
-        read = watched.player.read()
-        assert read.value == pytest.approx(float(y[cell]), abs=2e-3)
-        assert "✓" in read.badge
+    opens(60)
 
 
 def test_a_run_is_stopped_and_found_again_and_a_link_replays_it(watched):
@@ -147,11 +140,3 @@ def test_two_recipes_stand_side_by_side_under_one_playhead(watched):
         history = train(recipe)
         words = f"{number(history.last.accuracy_test, '.1%')} right on {history.measured[1]} unseen examples"
         expect(watched.page.get_by_text(words).first).to_be_visible()
-
-
-def test_a_network_that_does_not_fit_is_mended_by_a_button(watched):
-    watched.open("data=fashion-mnist&preset=LeNet-5")
-    expect(watched.training.alert).to_contain_text("(1, 28, 28)")
-    watched.press("Set padding = 2 in the data")
-    expect(watched.training.alert).to_have_count(0)
-    expect(watched.page.get_by_role("button", name="Train", exact=True)).to_be_visible()

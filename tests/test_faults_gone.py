@@ -21,7 +21,7 @@ from bench.visitors import Visitor, visit
 from bench.visitors.browser import XSRF
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts processes as Linux lists them")
-slow = pytest.mark.skipif("CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: runs AlexNet")
+slow = pytest.mark.skipif("CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: makes a long film, runs AlexNet")
 KEPT = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "1"}  # s that a session waits for its browser
 PATIENCE = 60.0  # s
 FILM = "Film for slides and chats (GIF)"
@@ -96,7 +96,7 @@ async def network(url: str, server: Server) -> Visitor:
 WORK = {"training": train, "film": film, "network": network}
 
 
-@pytest.mark.parametrize("what", ["training", "film", pytest.param("network", marks=slow)])
+@pytest.mark.parametrize("what", ["training", *(pytest.param(what, marks=slow) for what in ("film", "network"))])
 def test_what_was_made_for_a_tab_ends_with_it(what, server):
     async def lived() -> None:
         other = await visit(server.url, "convolution", "")

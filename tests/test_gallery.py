@@ -311,20 +311,16 @@ def first_film(page: Any, url: str) -> Any:
 
 
 @pytest.mark.parametrize(("motion", "ending"), [("no-preference", "light.gif"), ("reduce", "light.webp")])
-def test_nothing_moves_for_readers_who_want_that(motion, ending, open_page, app_url):
+def test_nothing_moves_for_readers_who_want_that_and_what_is_out_of_view_is_not_fetched(
+    motion, ending, open_page, app_url
+):
     page, asked = open_page(reduced_motion=motion), []
     page.on("request", lambda request: asked.append(request.url.rpartition("-")[2]))
     film = first_film(page, app_url)
     assert {"light.gif", "light.webp"} & set(asked) == {ending}
+    assert 0 < asked.count(ending) < len(EXHIBITS)
     assert film.evaluate("film => film.currentSrc").endswith(f"/{EXHIBITS[0].name}-{ending}")
     assert film.evaluate("film => film.naturalWidth") == WIDTH
-
-
-def test_films_out_of_view_are_not_fetched(open_page, app_url):
-    page, asked = open_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    first_film(page, app_url)
-    assert 0 < sum(".gif" in url for url in asked) < len(EXHIBITS)
 
 
 def test_a_visit_leaves_nothing_behind(page, app_url):
@@ -345,21 +341,17 @@ def test_a_visit_leaves_nothing_behind(page, app_url):
     assert nodes[2] - nodes[1] < 100, nodes  # 650 with a source that listens
 
 
-def test_a_file_can_be_taken_and_a_scene_opened(screen):
+def test_it_fits_a_phone_and_a_file_can_be_taken_and_a_scene_opened(screen):
     page, app_url = screen.page, screen.url
-    first_film(page, app_url)
+    page.set_viewport_size({"width": 390, "height": 844})
+    film = first_film(page, app_url)
+    box = film.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
     with page.expect_download() as taken:
         page.get_by_role("link", name="no-padding-light.gif").click()
     assert taken.value.path().read_bytes() == (ROOT / EXHIBITS[0].film("light")).read_bytes()
     page.get_by_role("link", name="No padding").click()
     expect(page).to_have_url(f"{app_url}/{EXHIBITS[0].address}")
     expect(page.locator(".cnnviz[data-ready]")).to_be_visible()
-
-
-def test_the_gallery_fits_a_phone(open_tab, app_url):
-    page = open_tab(viewport={"width": 390, "height": 844})
-    film = first_film(page, app_url)
-    box = film.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390

@@ -10,10 +10,10 @@ from serving import serve
 from bench.crowd.meter import Meter
 from bench.visitors import visit
 
-VISITORS = 12
+VISITORS = 8
 REMEMBERED = 8 * 2**20  # bytes of each session: see leaving_app.py
 UPLOAD = bytes(4 * 2**20)
-FEW = 4  # of 36: those who have just asked are there for a moment
+FEW = 4  # of 16: those who have just asked are there for a moment
 PATIENCE = 60  # s until all is given back, on a busy machine
 
 
@@ -54,7 +54,7 @@ def test_sessions_descriptors_and_memory_go_with_their_visitors(server):
     looped.run(come_and_go(server.url))  # what a first visit costs for good: threads, modules, heaps
     settled(lambda: looped.run(sessions(server.url)), FEW)
     files, memory = meter.files(), meter.memory()
-    for _ in range(3):
+    for _ in range(2):
         looped.run(come_and_go(server.url))
     assert settled(lambda: looped.run(sessions(server.url)), FEW) <= FEW
     assert settled(meter.files, files + FEW) <= files + FEW

@@ -138,6 +138,14 @@ def test_every_way_out_of_a_misfit_works(words):
         asked.fitting(said(**(words | {key: str(value) for key, value in changes.items()})).recipe)
 
 
+def test_a_button_mends_a_misfit():
+    app = opened("training", data="fashion-mnist", preset="LeNet-5")
+    assert ["(1, 28, 28)" in one.value for one in app.warning] == [True]
+    next(one for one in app.button if one.label == "Set padding = 2 in the data").click().run()
+    assert not app.exception and not app.warning
+    assert "Train" in [one.label for one in app.button]
+
+
 def test_lenet_learns_fashion_with_padded_pictures():
     with pytest.raises(asked.MisfitError) as caught:
         said(data="fashion-mnist", preset="LeNet-5")
