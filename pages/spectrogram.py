@@ -223,7 +223,8 @@ def live(made: Made) -> Scene:
     choice, maps, problem = screen.settle("spectrogram", corpora.with_patch(made.make, where), FIRST, survey)
     screen.heed(SPECTROGRAM, problem, made.kind, 2)
     if problem or not screen.embedded():
-        st.caption(markdown.plain(f"{'Still showing ' if problem else ''}{heard(choice[0])}"))
+        told = heard(choice[0])
+        st.caption(markdown.plain(_("Still showing {sound}", sound=told) if problem else told))
     with st.container():
         screen.notices(choice[0].input)
         corpora.offer_sound(where)

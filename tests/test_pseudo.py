@@ -16,13 +16,16 @@ from cnnviz.text import speaking
 from cnnviz.text.catalogue import CLOSE, OPEN
 
 SAID = ("body", "label", "help", "placeholder", "text")  # of an element
-UNIT = {"relu", "MACs", "MiB", "ms", "Hz", "kB", "cpu", "cuda", "json", "network"}
+UNIT = {"dX", "relu", "MACs", "MiB", "ms", "Hz", "kB", "cpu", "cuda", "json", "network"}
 # Options that are names: of torch, of stages, and others; `test_choices` holds each word to what it is.
 TORCHS = {*KINDS, *(word for kind in KINDS.values() for k in knobs(kind).values() for word in k.choices)}
 TORCHS |= {"train", "eval", *NAMES, *(str(one) for word in choices() if word.names for one in word.options)}
 PAGES = ["home", "gallery", "convolution", "matrix", "pooling", "output_size", "gating", "normalisation", "shapes"]
 WHERE = {
     **{page: (page, {}) for page in [*PAGES, "spectrogram", "network", "training"]},
+    "a pass back": ("convolution", {"pass": "dX"}),
+    "attribution": ("spectrogram", {"view": "attribution"}),
+    "an error of a sound": ("spectrogram", {"input": "upload"}),
     "an error": ("convolution", {"input": "ramp", "input_size": "2"}),
     "share": ("convolution", {"tab": "Share"}),
     "code": ("pooling", {"tab": "Code"}),

@@ -120,6 +120,22 @@ def test_no_function_calls_its_own_underscore_a_message(trees):
     assert [*hiding(ast.parse("def f(): return [_(x) for _ in x]"))] == ["f"]
 
 
+def said_at_import(node: ast.AST) -> Iterator[int]:
+    """Lines where a message is said as a module is read: in the language of nobody."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "plural"):
+        yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.Lambda):
+            yield from said_at_import(child)
+
+
+def test_no_message_is_said_before_it_is_read(trees):
+    """Modules are read once, for readers of all languages; a page's file is, for each of them."""
+    modules = {path: tree for path, tree in trees.items() if path.startswith("cnnviz/")}
+    assert {path: found for path, tree in modules.items() if (found := [*said_at_import(tree)])} == {}
+    assert [*said_at_import(ast.parse('def f(): return _("a")\nB = _("b")'))] == [2]
+
+
 @pytest.mark.parametrize(
     "text", ['f"A window of {n} cells."', '"two windows" if n else ""', 'st.title("a long title")']
 )

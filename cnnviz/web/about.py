@@ -12,14 +12,14 @@ from cnnviz.networks.chain import Chain
 from cnnviz.scenes.build import Shown
 from cnnviz.scenes.request import Request
 from cnnviz.scenes.whose import of_others
-from cnnviz.text import _
+from cnnviz.text import Message, _
 from cnnviz.text.formula import steps
 from cnnviz.text.numbers import milliseconds
 from cnnviz.text.part import Part, part, parts
 from cnnviz.web.markdown import axis_letters, merged, plain
 from cnnviz.web.page import embedded
 
-BACKWARD = _("""
+BACKWARD = Message("""
 **dY** says how much the loss changes with each cell of the layer's output. A backward pass hands that on: dX says it of
 the input, dW of the weights, db of the biases. A network learns by moving its weights against dW.
 

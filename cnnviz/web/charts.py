@@ -46,8 +46,8 @@ def weight_figure(taps: Array, reads: Ints, in_channels: int, dark: bool) -> go.
             zmin=-most,
             zmax=most,
             colorscale=[[i / (len(stops) - 1), stop] for i, stop in enumerate(stops)],
-            colorbar={"title": {"text": "weight"}, "thickness": 12},
-            hovertemplate="weight %{z:.4f}<extra></extra>",
+            colorbar={"title": {"text": _("weight")}, "thickness": 12},
+            hovertemplate=f"{_('weight {value}', value='%{z:.4f}')}<extra></extra>",
         )
     )
     line = {"color": "rgba(128,128,128,0.55)", "width": 1}
