@@ -9,7 +9,7 @@ MINUTES ?= 10
 COUNT ?= 100
 
 # Tests of which `make test` tries a part of the cases, `make fuzz` all.
-SPREAD := $(addprefix tests/test_,browser_back.py saved_addresses.py datasets.py nncode.py snippet.py ticks.py torch_samples.py)
+SPREAD := $(addprefix tests/test_,browser_back.py fuzz_messages.py saved_addresses.py datasets.py nncode.py snippet.py ticks.py torch_samples.py)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -70,7 +70,8 @@ test-deploy: $(DEPLOY)
 	@command -v redis-server > /dev/null || apt-get install -y --no-install-recommends redis-server
 	$(PY) tests/find_browser.py
 	CNNVIZ_DEPLOY=1 $(PY) -m pytest tests/test_deploy.py tests/test_store.py tests/test_faults_machine.py tests/test_faults_gone.py tests/test_faults_line.py \
-		tests/test_crowd.py tests/test_corpus_search.py::test_a_cluster_of_two_finds_the_same
+		tests/test_crowd.py tests/test_corpus_search.py::test_ray_finds_the_same \
+		tests/test_corpus_search.py::test_a_cluster_of_two_finds_the_same
 
 lint: $(DEV) $(JS)
 	$(PY) -m ruff check

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-FEW, MANY = 10, 1000
+FEW, MANY = 6, 1000
 
 # A failing example is kept in .hypothesis and tried first from then on, and a line that brings it back is printed.
 # No time counts: it is the machine's.

@@ -288,6 +288,7 @@ def test_a_network_that_reads_one_size_gets_spectrograms_of_that_size(clips, tmp
     assert len(patch.samples) == result.clips[result.stage("dense").answers.best.example[0, 0]].seconds * RATE
 
 
+@pytest.mark.skipif("CNNVIZ_DEPLOY" not in os.environ, reason="make test-deploy: starts Ray")
 def test_ray_finds_the_same(clips, first, tmp_path):
     pytest.importorskip("ray")
     done = command(clips, tmp_path / "out", "--engine", "ray", "--processes", 1)

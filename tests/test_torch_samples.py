@@ -24,7 +24,7 @@ from cnnviz.networks.code.signatures import classes
 
 CLOSE = {"rtol": 1e-4, "atol": 1e-5, "equal_nan": True}
 MOST_AXES = 3
-STEP = 3
+STEP = 7
 OF = 1 if fuzzing() else STEP
 
 
