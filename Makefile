@@ -9,7 +9,7 @@ MINUTES ?= 10
 COUNT ?= 100
 
 # Tests of which `make test` tries a part of the cases, `make fuzz` all.
-SPREAD := $(addprefix tests/test_,browser_back.py fuzz_messages.py saved_addresses.py datasets.py nncode.py snippet.py ticks.py torch_samples.py)
+SPREAD := $(addprefix tests/test_,browser_back.py fuzz.py fuzz_messages.py saved_addresses.py datasets.py nncode.py snippet.py ticks.py torch_samples.py)
 
 VENV := .venv
 PY := $(VENV)/bin/python
