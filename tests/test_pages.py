@@ -320,6 +320,14 @@ def test_every_button_mends_it(name):
             break
 
 
+def test_a_button_that_names_a_number_for_each_axis_moves_a_knob_for_each():
+    app = opened(
+        "convolution", kernel="random", kernel_size="4", input="typed", input_text="1 2 3 4 5;1 2 3 4 5;1 2 3 4 5"
+    )
+    app.button(key="fix1").click().run()
+    assert [app.number_input(key=f"kernel_size_{axis}").value for axis in ("rows", "columns")] == [3, 4]
+
+
 # A knob that spoils a scene which worked: (page, the address that works, the widget, its key, its value).
 SPOILING = {
     "convolution": ("convolution", {}, "number_input", "padding", 3, "groups", 2),
