@@ -31,7 +31,7 @@ PAGE = """<!DOCTYPE html>
 <style>
 LOOK
 body { margin: 0; padding: 0; max-width: none; }
-main { height: 100vh; overflow-y: auto; }
+main { display: block; height: 100vh; overflow-y: auto; }
 main > div { display: flex; gap: 16px; padding: 90px clamp(16px, 6vw, 80px) 60vh; }
 main > div > * { flex: 1; min-width: 0; }
 @media (max-width: 640px) { main > div { flex-direction: column; } }
