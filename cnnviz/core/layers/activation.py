@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from cnnviz.core.axes import counted
-from cnnviz.core.geometry import Axis, GeometryError, point_axis
+from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers.base import Layer
 from cnnviz.core.layers.cell import Array, Shape, Step, Window
 from cnnviz.core.settings import knob
@@ -25,14 +25,6 @@ class Pixel(Layer):
     """A layer whose output cell reads the input in its own place, in one channel or in several."""
 
     dimensioned: ClassVar[bool] = False
-
-    def windows(self, shape: Shape) -> tuple[Axis, ...]:
-        self.check(shape)
-        return tuple(map(point_axis, shape[1:]))
-
-    def output_shape(self, shape: Shape) -> Shape:
-        self.check(shape)
-        return shape
 
 
 @dataclass(frozen=True)

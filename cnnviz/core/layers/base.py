@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from cnnviz.core.axes import AXES
-from cnnviz.core.geometry import Axis, GeometryError, Ints
+from cnnviz.core.geometry import Axis, GeometryError, Ints, point_axis
 from cnnviz.core.layers.cell import Array, Example, Shape, Step, Window, gather
 from cnnviz.core.settings import Setting, knob, knobs, plain
 from cnnviz.text import Message, Plural, either
@@ -122,12 +122,14 @@ class Layer(Setting):
         return {"output": self.apply(module, x)}
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
-        """One table per axis for an input of this shape."""
-        raise NotImplementedError
+        """One table per axis for an input of this shape. By default each cell of the output reads that in its place."""
+        self.check(shape)
+        return tuple(map(point_axis, shape[1:]))
 
     def output_shape(self, shape: Shape) -> Shape:
-        """(channels, *axes) of the output."""
-        raise NotImplementedError
+        """(channels, *axes) of the output; by default those of the input."""
+        self.check(shape)
+        return shape
 
     def channels_read(self, shape: Shape) -> Ints:
         """Which input channels each output channel reads: rows of (first, one past the last). By default its own."""

@@ -11,13 +11,13 @@ from torch import nn
 
 from cnnviz.core.geometry import Axis, GeometryError
 from cnnviz.core.layers.cell import Example, Shape, Step, gather
-from cnnviz.core.layers.norm import AFFINE, BIAS, MOMENTUM, Norm
+from cnnviz.core.layers.norm import AFFINE, BIAS, MOMENTUM, Running
 from cnnviz.core.settings import knob
 from cnnviz.text import Message
 
 
 @dataclass(frozen=True)
-class BatchNorm(Norm):
+class BatchNorm(Running):
     """nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d: each channel over all its cells, in all examples.
 
     In training it takes the batch's own statistics, and moves the running ones towards them; afterwards, in eval mode,
@@ -44,16 +44,8 @@ class BatchNorm(Norm):
     steps: int = knob(1, 0, 200, Message("training passes before the picture is taken"))
 
     @property
-    def own(self) -> bool:
-        """Are the statistics those of the input, not running ones?"""
-        return self.training or not self.track_running_stats
-
-    @property
     def mixes_examples(self) -> bool:
         return self.own
-
-    def shares(self) -> tuple[bool, ...]:
-        return (self.own,) * self.ndim
 
     def takes(self, shape: Shape) -> Shape:
         """nn.BatchNorm1d alone reads a vector as well."""

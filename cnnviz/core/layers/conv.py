@@ -28,11 +28,28 @@ PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 MODES: tuple[PaddingMode, ...] = ("zeros", "reflect", "replicate", "circular")
 
 
-@dataclass(frozen=True)
-class Channels(Layer):
-    """What both convolutions share: channels in groups, a weight and a bias."""
+class Dot(Layer):
+    """A sum of products: each cell that is read times a weight of its own, and a bias."""
 
     rule: ClassVar[str] = "dot"
+    bias: bool
+
+    def taps(self, weight: Array) -> Array:
+        """Torch's weight as (channels of the output, channels that are read, *taps)."""
+        raise NotImplementedError
+
+    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
+        return {**state, "weight": self.taps(state["weight"])}
+
+    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
+        weights = self.taps(state["weight"])[channel].astype(np.float64)
+        bias = float(state["bias"][channel]) if self.bias else 0.0
+        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
+
+
+@dataclass(frozen=True)
+class Channels(Dot):
+    """What both convolutions share: channels in groups."""
 
     in_channels: int = knob(1, 1, 128, Message("channels of the input"))
     out_channels: int = knob(1, 1, 128, Message("kernels, and so maps that come out"))
@@ -47,18 +64,6 @@ class Channels(Layer):
         per_group = self.in_channels // self.groups
         first = np.arange(self.out_channels) // (self.out_channels // self.groups) * per_group
         return np.stack([first, first + per_group], axis=1)
-
-    def taps(self, weight: Array) -> Array:
-        """Torch's weight as (out_channels, in_channels / groups, *kernel_size)."""
-        raise NotImplementedError
-
-    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
-        return {**state, "weight": self.taps(state["weight"])}
-
-    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
-        weights = self.taps(state["weight"])[channel].astype(np.float64)  # (channels read, *taps)
-        bias = float(state["bias"][channel]) if self.bias else 0.0
-        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
 
     def weight_shape(self) -> Shape:
         """Shape of torch's own weight."""

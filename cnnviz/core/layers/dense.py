@@ -1,6 +1,5 @@
 """The dense layer: every output reads the whole input; a convolution whose window is as large as what it reads."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar
@@ -11,13 +10,14 @@ from torch import nn
 
 from cnnviz.core.geometry import Axis, GeometryError, Ints, whole_axis
 from cnnviz.core.layers.base import Extent, Layer
-from cnnviz.core.layers.cell import Array, Shape, Step, Window
+from cnnviz.core.layers.cell import Array, Shape
+from cnnviz.core.layers.conv import Dot
 from cnnviz.core.settings import Size, knob
 from cnnviz.text import Message, _
 
 
 @dataclass(frozen=True)
-class Linear(Layer):
+class Linear(Dot):
     """nn.Linear on the flattened input: each output feature has one weight for every input cell.
 
     Attributes
@@ -27,7 +27,6 @@ class Linear(Layer):
 
     torch_name: ClassVar[str] = "Linear"
     dimensioned: ClassVar[bool] = False
-    rule: ClassVar[str] = "dot"
 
     size: Size = ()
     out_features: int = knob(4, 1, 128, Message("numbers that come out"))
@@ -81,15 +80,6 @@ class Linear(Layer):
     def taps(self, weight: Array) -> Array:
         """Torch's weight (out_features, in_features) as (out_features, channels, *axes)."""
         return weight.reshape(self.out_features, *self.size)
-
-    def operands(self, state: Mapping[str, Array], parts: Mapping[str, Array]) -> dict[str, Array]:
-        bias = {"bias": state["bias"]} if self.bias else {}
-        return {"weight": self.taps(state["weight"]), **bias}
-
-    def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
-        weights = self.taps(state["weight"])[channel].astype(np.float64)
-        bias = float(state["bias"][channel]) if self.bias else 0.0
-        return Step(window.values, float((window.values * weights).sum()) + bias, weights, bias)
 
     def formula(self, shape: Shape) -> list[str]:
         self.check(shape)

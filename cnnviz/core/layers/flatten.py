@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import nn
 
 from cnnviz.core.axes import axis_latex
-from cnnviz.core.geometry import GeometryError, Ints
+from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers.cell import Shape
 from cnnviz.core.layers.move import Move
 from cnnviz.core.settings import knob
@@ -57,9 +56,6 @@ class Flatten(Move):
         self.check(shape)
         first, last = self.span(len(shape) - 1)
         return (*shape[: first - 1], prod(shape[first - 1 : last]), *shape[last:])
-
-    def source(self, shape: Shape) -> Ints:
-        return np.arange(prod(shape)).reshape(self.output_shape(shape))
 
     def output_shape(self, shape: Shape) -> Shape:
         made = self.made(shape)

@@ -31,8 +31,8 @@ class Move(Layer):
         return 0.0
 
     def source(self, shape: Shape) -> Ints:
-        """Flat input index that each output cell holds, or `NONE` for a 0; shape of the output."""
-        raise NotImplementedError
+        """Flat input index that each output cell holds, or `NONE` for a 0; shape of the output. By default in order."""
+        return np.arange(prod(shape)).reshape(self.output_shape(shape))
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
         """None: see `source`."""

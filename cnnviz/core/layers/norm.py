@@ -42,10 +42,6 @@ class Norm(Layer):
         pairs = zip(shape[1:], self.shares(), strict=True)
         return tuple(whole_axis(n, n) if shared else point_axis(n) for n, shared in pairs)
 
-    def output_shape(self, shape: Shape) -> Shape:
-        self.check(shape)
-        return shape
-
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         return {"output": self.apply(module, x), **self.statistics(x)}
 
@@ -165,8 +161,23 @@ class GroupNorm(Norm):
             )
 
 
+class Running(Norm):
+    """What those share that may take running statistics: each channel has its own."""
+
+    training: bool
+    track_running_stats: bool
+
+    @property
+    def own(self) -> bool:
+        """Are the statistics those of the input, not running ones?"""
+        return self.training or not self.track_running_stats
+
+    def shares(self) -> tuple[bool, ...]:
+        return (self.own,) * self.ndim
+
+
 @dataclass(frozen=True)
-class InstanceNorm(Norm):
+class InstanceNorm(Running):
     """nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d: each channel of each example on its own.
 
     Without eps, cells that are all equal become 0 in torch, though a group or layer norm makes nan of them.
@@ -181,14 +192,6 @@ class InstanceNorm(Norm):
     bias: bool = knob(True, help=BIAS, shown=False)
     track_running_stats: bool = knob(False, help=Message("keep running statistics, which eval mode takes"), shown=False)
     training: bool = knob(True, help=Message("without running statistics it makes no difference"), shown=False)
-
-    @property
-    def own(self) -> bool:
-        """Are the statistics those of the input, not running ones?"""
-        return self.training or not self.track_running_stats
-
-    def shares(self) -> tuple[bool, ...]:
-        return (self.own,) * self.ndim
 
     def call(self, module: nn.Module, x: torch.Tensor, seed: int) -> dict[str, torch.Tensor]:
         if self.own:

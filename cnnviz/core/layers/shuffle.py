@@ -149,10 +149,6 @@ class ChannelShuffle(Placed):
         self.check(shape)
         return tuple(np.arange(n)[:, None] for n in shape[1:])
 
-    def output_shape(self, shape: Shape) -> Shape:
-        self.check(shape)
-        return shape
-
     def channels_read(self, shape: Shape) -> Ints:
         first = self.origin(shape[0])
         return np.stack([first, first + 1], axis=1)
@@ -194,9 +190,6 @@ class Unflatten(Move):
     dim: ClassVar[int] = 1
 
     unflattened_size: Size = ()
-
-    def source(self, shape: Shape) -> Ints:
-        return np.arange(prod(shape)).reshape(self.output_shape(shape))
 
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)
