@@ -123,8 +123,7 @@ def own_weights(network: Network, name: str, weights: Mapping[str, Array]) -> di
 
 def modules_of(network: Network, seed: int) -> list[nn.Module]:
     """Torch's module of each stage."""
-    row = network.seeded(seed)
-    return [row.get_submodule(name) for name, _ in network.stages]
+    return [module for _, module in network.inside(network.seeded(seed))]
 
 
 def may_run(network: Network, shape: Shape) -> bool:

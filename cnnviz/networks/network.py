@@ -1,12 +1,14 @@
 """A network: named layers one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+import torch
 from torch import nn
 
 from cnnviz.core.cost import Measure, measure
@@ -78,7 +80,32 @@ class Network:
     def seeded(self, seed: int) -> nn.Module:
         """The `nn.Sequential` itself, after ``torch.manual_seed(seed)``."""
         with seeded(seed):
-            return self.module().get_submodule(self.prefix)
+            return self.row()
+
+    def row(self) -> nn.Module:
+        """The `nn.Sequential` itself, with torch's own initialisation."""
+        return self.module().get_submodule(self.prefix)
+
+    def load(self, row: nn.Module, state: Mapping[str, Array]) -> nn.Module:
+        """The `nn.Sequential` with a state by the network's keys.
+
+        Raises
+        ------
+        GeometryError
+            If it is not the state of this network.
+        """
+        own = {key.removeprefix(self.start()): torch.from_numpy(np.array(value)) for key, value in state.items()}
+        try:
+            row.load_state_dict(own)
+        except RuntimeError as error:
+            raise GeometryError(
+                "These weights are not those of this network. Choose the network they belong to."
+            ) from error
+        return row
+
+    def inside(self, row: nn.Module) -> list[tuple[str, nn.Module]]:
+        """The module of each stage in the `nn.Sequential`, by its name."""
+        return [(name, row.get_submodule(name)) for name, _ in self.stages]
 
     def upto(self, name: str) -> "Network":
         """The same network, ended after the stage of this name."""

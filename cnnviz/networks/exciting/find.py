@@ -110,7 +110,7 @@ def passes(network: Network, state: Mapping[str, Array], examples: Examples) -> 
     shape = examples.x.shape[1:]
     wanted = worth(network, shape)
     batch = max(1, min(256, CELLS // sum(map(prod, network.shapes(shape)))))
-    stages = stages_of(network, at_work(network, state))
+    stages = network.inside(at_work(network, state))
     for start in range(0, len(examples), batch):
         maps: dict[str, Array] = {}
         put_through(stages, torch.as_tensor(examples.x[start : start + batch]), wanted, partial(keep, maps))
@@ -123,14 +123,8 @@ def keep(maps: dict[str, Array], stage: str, made: torch.Tensor) -> None:
 
 def at_work(network: Network, state: Mapping[str, Array]) -> nn.Module:
     """The `nn.Sequential` in eval mode, with these weights."""
-    module = evaluated(network).module()
-    module.load_state_dict({key: torch.tensor(value) for key, value in state.items()})
-    return module.eval().get_submodule(network.prefix)
-
-
-def stages_of(network: Network, row: nn.Module) -> list[tuple[str, nn.Module]]:
-    """The module of each stage, by its name."""
-    return [(name, row.get_submodule(name)) for name, _ in network.stages]
+    resting = evaluated(network)
+    return resting.load(resting.row(), state).eval()
 
 
 def put_through(

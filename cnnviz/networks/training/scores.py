@@ -10,7 +10,6 @@ from cnnviz.core.layers import Array
 from cnnviz.networks.forward import memory
 from cnnviz.networks.network import Network
 from cnnviz.networks.training.objective import Objective
-from cnnviz.networks.training.trainer import load, module_of
 
 MOST_BYTES = 8 * 2**20  # of one batch in all stages: about what a processor keeps at hand
 
@@ -35,8 +34,7 @@ def scores(network: Network, state: Mapping[str, Array], x: Array) -> Array:
         If the network cannot work on x, or the weights are not its own.
     """
     output = network.shapes(x.shape[1:])[-1]
-    module = module_of(network)
-    load(network, module, state)
+    module = network.load(network.row(), state)
     out = answers(module.eval(), torch.from_numpy(np.ascontiguousarray(x, np.float32)), rows(network, x.shape[1:]))
     ends = max((axis for axis, cells in enumerate(output) if cells > 1), default=0)
     flat: Array = out.reshape(len(x), *output[: max(1, ends + 1)]).numpy()

@@ -3,7 +3,6 @@
 import io
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -11,7 +10,6 @@ from cnnviz.core.examples import Split
 from cnnviz.core.geometry import GeometryError
 from cnnviz.core.layers import Array
 from cnnviz.core.seed import seeded
-from cnnviz.networks.network import Network
 from cnnviz.networks.start import kaiming_
 from cnnviz.networks.training.draws import Batch, Batches, Draws
 from cnnviz.networks.training.history import History
@@ -33,7 +31,7 @@ class Trainer:
         check_split(recipe, split)
         self.recipe, self.device, self.objective = recipe, device, recipe.objective
         with seeded(recipe.seed, device):
-            self.module = module_of(recipe.network)
+            self.module = recipe.network.row()
             if recipe.start == "kaiming":
                 kaiming_(self.module)
             self.draws = Draws(any(isinstance(one, DRAW) for one in self.module.modules()), device)
@@ -83,7 +81,7 @@ class Trainer:
     def learned(self) -> dict[str, dict[str, nn.Parameter]]:
         """Weights and biases by key, of each stage that has any."""
         network = self.recipe.network
-        inside = {name: self.module.get_submodule(name).named_parameters() for name, _ in network.stages}
+        inside = {name: one.named_parameters() for name, one in network.inside(self.module)}
         found = {name: {network.start(name) + key: one for key, one in own} for name, own in inside.items()}
         return {name: own for name, own in found.items() if own}
 
@@ -103,35 +101,12 @@ class Trainer:
     def go_on(self, history: History) -> None:
         """Stand where another training of the same recipe stopped."""
         parts = torch.load(io.BytesIO(history.rest), weights_only=True)
-        load(self.recipe.network, self.module, history.last.state)
+        self.recipe.network.load(self.module, history.last.state)
         self.optimiser.load_state_dict(parts["optimiser"])
         if self.schedule:
             self.schedule.load_state_dict(parts["schedule"])
         self.draws.state, self.batches.order = parts["draws"], parts["order"]
         self.batches.generator.set_state(parts["generator"])
-
-
-def module_of(network: Network) -> nn.Module:
-    """The `nn.Sequential` itself."""
-    return network.module().get_submodule(network.prefix)
-
-
-def load(network: Network, module: nn.Module, state: Any) -> None:
-    """Put a state by the network's keys into its `nn.Sequential`.
-
-    Raises
-    ------
-    GeometryError
-        If it is not the state of this network.
-    """
-    start = network.start()
-    own = {key.removeprefix(start): torch.from_numpy(np.array(value)) for key, value in state.items()}
-    try:
-        module.load_state_dict(own)
-    except RuntimeError as error:
-        raise GeometryError(
-            "These weights are not those of this network. Choose the network they belong to."
-        ) from error
 
 
 def check_split(recipe: Recipe, split: Split) -> None:

@@ -28,7 +28,7 @@ from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.logmel import Features
 from cnnviz.networks.batching import may_share
 from cnnviz.networks.exciting import Centres, Edges, Found, Gather, Told, pack_found, unpack_found, worth
-from cnnviz.networks.exciting.find import at_work, put_through, stages_of
+from cnnviz.networks.exciting.find import at_work, put_through
 from cnnviz.networks.exciting.rising import rising
 from cnnviz.networks.forward import check_network
 from cnnviz.networks.network import Network
@@ -110,7 +110,7 @@ class Runner:
 
     def __init__(self, search: Search):
         self.search, self.row = search, at_work(search.network, search.state())
-        self.stages = stages_of(search.network, self.row)
+        self.stages = search.network.inside(self.row)
         self.rising = rising(search.network, [module for _, module in self.stages])
         self.centres = Centres(search.network)
         self.refused = dict(search.refused)

@@ -8,7 +8,6 @@ from torch import nn
 from cnnviz.core.examples import Examples
 from cnnviz.core.layers import Array, BatchNorm
 from cnnviz.networks.network import Network
-from cnnviz.networks.training.trainer import load, module_of
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 MOST = 256  # examples from which they are taken, spread over all
@@ -26,9 +25,7 @@ def settled(network: Network, state: Mapping[str, Array], examples: Examples) ->
     The recipes' momentum of 0.99 is torch's: the newest batch counts 99 of 100, so a training ends with the
     statistics of one batch. Here only the norms are in train mode; dropout drops nothing.
     """
-    module = module_of(network)
-    load(network, module, state)
-    module.eval()
+    module = network.load(network.row(), state).eval()
     for one in module.modules():
         if isinstance(one, NORMS):
             one.reset_running_stats()
