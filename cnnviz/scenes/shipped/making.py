@@ -64,7 +64,7 @@ def written(folder: Path, name: str, step: int, state: Mapping[str, Array], spli
     data = save({key: state[key] for key in sorted(state)})
     path = folder / f"{name}-{step}.safetensors"
     path.write_bytes(data)
-    by_class = measured(RECIPES[name].recipe.network, state, split.test, len(split.classes))
+    by_class = measured(RECIPES[name].recipe.network, state, split.test)
     named = dict(zip(split.classes, by_class.round(4).tolist(), strict=True))
     return Kept(step, path.name, hashlib.sha256(data).hexdigest(), round(overall(by_class, split.test), 4), named)
 

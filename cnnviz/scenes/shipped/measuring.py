@@ -9,8 +9,8 @@ from cnnviz.core.examples import Examples
 from cnnviz.core.layers import Array
 from cnnviz.inputs.logmel import DESED
 from cnnviz.networks.network import Network
-from cnnviz.networks.segments import SEGMENT, THRESHOLD, f1, heard, segments
-from cnnviz.networks.training import scores
+from cnnviz.networks.segments import SEGMENT, THRESHOLD
+from cnnviz.networks.training.judging import judge
 from cnnviz.text import Message
 
 FRAME = DESED.seconds(1)  # s from one frame of a sound to the next
@@ -29,14 +29,9 @@ def measure_of(examples: Examples) -> Message:
     return SEGMENTS if examples.events else SHARE
 
 
-def measured(network: Network, state: Mapping[str, Array], examples: Examples, classes: int) -> NDArray[np.float64]:
+def measured(network: Network, state: Mapping[str, Array], examples: Examples) -> NDArray[np.float64]:
     """In eval mode, of each class, (classes,): the share of its examples that is right, or its F1 in segments."""
-    answer = scores(network, state, examples.x)
-    if examples.events:
-        frames = examples.y.shape[2]
-        return f1(segments(heard(answer, frames), FRAME), segments(examples.y >= THRESHOLD, FRAME))
-    right = answer.argmax(1) == examples.y
-    return np.array([right[examples.y == one].mean() for one in range(classes)])
+    return judge(network, state, examples, FRAME).by_class
 
 
 def overall(by_class: NDArray[np.float64], examples: Examples) -> float:
