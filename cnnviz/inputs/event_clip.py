@@ -1,6 +1,6 @@
 """A clip with sound events whose onsets and offsets are known, so that what a network hears can be held to them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
@@ -8,9 +8,8 @@ from cnnviz.core.settings import knob
 from cnnviz.inputs import events
 from cnnviz.inputs.base import Array, Grid, Source
 from cnnviz.inputs.events import UNSEEN, Event
-from cnnviz.inputs.logmel import DESED, RATE, Features, log_mel
-from cnnviz.inputs.oddities import of_levels
-from cnnviz.inputs.sound import SOUNDS, at_rate, log_mel_lines
+from cnnviz.inputs.logmel import DESED, Features
+from cnnviz.inputs.sound import SOUNDS, at_rate, log_mel_head, log_mel_lines, seen
 from cnnviz.text import Message, listed
 
 
@@ -45,22 +44,13 @@ class EventClip(Source):
         return at_rate(made, self.features.rate)
 
     def grid(self) -> Grid:
-        values = log_mel(self.samples(), self.features)
-        size = Message("{frames} frames × {mels} mels", frames=values.shape[1], mels=values.shape[2])
         kinds = dict.fromkeys(event.kind for event in self.events)
         heard = listed([SOUNDS[kind][0] for kind in kinds])
-        length = Message("{seconds} s", seconds=self.seconds)
-        return Grid(values, "loud", listed((heard, length, size, *self.features.empty_notes())), of_levels(values))
+        return seen(self.samples(), self.features, heard, self.seconds)
 
     def code(self) -> str:
-        numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(self.features).items())
         return f"""\
-import librosa
-import numpy as np
-import torch
-
-RATE = {RATE}
-{numbers}
+{log_mel_head(self.features)}
 
 
 {events.code()}

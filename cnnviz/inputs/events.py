@@ -3,24 +3,16 @@
 A clip is all in its seed, so that thousands need not be kept. What `code` shows are the bodies of the functions below.
 """
 
-import inspect
 from collections.abc import Callable
-from textwrap import indent
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnnviz.inputs.base import Array
 from cnnviz.inputs.logmel import RATE
-from cnnviz.inputs.sound import Wave, alarm, body, dishes, speech, vacuum, water
+from cnnviz.inputs.sound import SOUNDS, Wave, plain
 
-HEARD: dict[str, Callable[[Wave, np.random.Generator], Wave]] = {
-    "alarm": alarm,
-    "speech": speech,
-    "water": water,
-    "dishes": dishes,
-    "vacuum": vacuum,
-}
+HEARD = {kind: sound for kind, (_, sound) in SOUNDS.items() if kind != "mixture"}
 UNSEEN = 1_000_000  # seeds from here on are of clips to test on
 
 
@@ -112,12 +104,6 @@ def active(events: Any, frames: int, apart: float) -> Array:
     for kind, onset, offset, _ in events:
         heard[list(HEARD).index(kind)] += (onset <= middle) & (middle < offset)
     return heard
-
-
-def plain(function: Callable[..., Any]) -> str:
-    """A function as lines that stand alone, without types and words."""
-    takes = ", ".join(inspect.signature(function).parameters)
-    return f"def {function.__name__}({takes}):\n{indent(body(function), '    ')}"
 
 
 def code() -> str:

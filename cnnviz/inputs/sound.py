@@ -119,6 +119,12 @@ def body(function: Callable[..., Any]) -> str:
     return dedent(below).strip()
 
 
+def plain(function: Callable[..., Any]) -> str:
+    """A function as lines that stand alone, without types and words."""
+    takes = ", ".join(inspect.signature(function).parameters)
+    return f"def {function.__name__}({takes}):\n{indent(body(function), '    ')}"
+
+
 def lines(function: Callable[..., Any], result: str) -> str:
     """The body of a function, as lines of their own that define `result`.
 
@@ -135,7 +141,19 @@ def definitions(function: Callable[..., Any]) -> str:
     ''
     """
     called = [part for _, part in SOUNDS.values() if part.__name__ in function.__code__.co_names]
-    return "".join(f"def {part.__name__}(t, rng):\n{indent(body(part), '    ')}\n\n\n" for part in called)
+    return "".join(f"{plain(part)}\n\n\n" for part in called)
+
+
+def log_mel_head(features: Features) -> str:
+    """Lines with what a sound and its log-mel take: modules, `RATE`, and the numbers of `features` by name."""
+    numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(features).items())
+    return f"""\
+import librosa
+import numpy as np
+import torch
+
+RATE = {RATE}
+{numbers}"""
 
 
 def log_mel_lines(features: Features) -> str:
@@ -148,6 +166,14 @@ def log_mel_lines(features: Features) -> str:
         ("values", stretch),
     ]
     return "\n\n".join(lines(function, result) for result, function in steps)
+
+
+def seen(samples: Array, features: Features, what: Message, seconds: int) -> Grid:
+    """The log-mel of a clip that is made here, so long, in which one hears this."""
+    values = log_mel(samples, features)
+    length = Message("{seconds} s", seconds=seconds)
+    size = Message("{frames} frames × {mels} mels", frames=values.shape[1], mels=values.shape[2])
+    return Grid(values, "loud", listed((what, length, size, *features.empty_notes())), of_levels(values))
 
 
 @dataclass(frozen=True)
@@ -173,22 +199,13 @@ class LogMel(Source):
 
     def grid(self) -> Grid:
         what, _ = SOUNDS[self.sound]
-        values = log_mel(self.samples(), self.features)
-        length = Message("{seconds} s", seconds=self.seconds)
-        size = Message("{frames} frames × {mels} mels", frames=values.shape[1], mels=values.shape[2])
-        return Grid(values, "loud", listed((what, length, size, *self.features.empty_notes())), of_levels(values))
+        return seen(self.samples(), self.features, what, self.seconds)
 
     def code(self) -> str:
         _, sound = SOUNDS[self.sound]
         made = f"{lines(sound, 'event')}\n\n{lines(clip, 'samples')}"
-        numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(self.features).items())
         return f"""\
-import librosa
-import numpy as np
-import torch
-
-RATE = {RATE}
-{numbers}
+{log_mel_head(self.features)}
 t, rng = np.arange({self.seconds} * RATE) / RATE, np.random.default_rng(0)
 
 {definitions(sound)}{made}

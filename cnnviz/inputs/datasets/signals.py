@@ -10,7 +10,7 @@ from cnnviz.core.examples import Examples, Split
 from cnnviz.core.layers import Shape
 from cnnviz.core.settings import knob
 from cnnviz.inputs.datasets.base import Dataset
-from cnnviz.inputs.events import plain
+from cnnviz.inputs.sound import plain
 from cnnviz.text import Message
 
 Floats = NDArray[np.float64]

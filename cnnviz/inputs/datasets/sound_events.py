@@ -1,6 +1,6 @@
 """Clips with sound events, as log-mel spectrograms; made one by one, each from its seed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from textwrap import indent
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from cnnviz.inputs.base import SourceError
 from cnnviz.inputs.datasets.base import MOST_BYTES, Dataset
 from cnnviz.inputs.events import HEARD, UNSEEN
 from cnnviz.inputs.logmel import DESED, RATE, log_mel
-from cnnviz.inputs.sound import log_mel_lines
+from cnnviz.inputs.sound import log_mel_head, log_mel_lines
 from cnnviz.text import Message
 
 
@@ -94,14 +94,8 @@ class SoundEvents(Dataset):
         return Split(self.examples(seen), self.examples(unseen), self.classes)
 
     def code(self) -> str:
-        numbers = "\n".join(f"{name} = {value!r}" for name, value in asdict(DESED).items())
         return f"""\
-import librosa
-import numpy as np
-import torch
-
-RATE = {RATE}
-{numbers}
+{log_mel_head(DESED)}
 
 
 {events.code()}
