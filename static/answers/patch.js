@@ -1,7 +1,5 @@
 // What a unit saw of an example: cut out, or marked on the whole of it.
-import { TOP } from "../drawing/colour.js";
-
-const NONE = TOP + 1; // the level of what lies outside
+import { NONE } from "../viewer/picture.js";
 
 /**
  * One channel's levels within a box; what of it lies outside the example is no number.

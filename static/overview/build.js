@@ -1,6 +1,5 @@
 // The overview's elements.
-import { make, makeMap } from "../viewer/build.js";
-import { axisOf, listed } from "../drawing/axes.js";
+import { channelButton, make, makeMap } from "../viewer/build.js";
 import { mapWords } from "../drawing/names.js";
 import { drawnIn } from "./places.js";
 import { stateWords } from "../viewer/words.js";
@@ -143,11 +142,7 @@ function norms(stage) {
  */
 export function tile(stage, channel, large, value = "") {
   const map = stageMap(stage, large ? "large" : "small");
-  const state = channel === null ? "" : stateWords(stage.states[channel]);
-  const words = make("small", {}, channel === null ? _("in colour") : String(channel));
-  if (value) words.append(make("span", { className: "value" }, value));
-  if (state) words.append(make("em", {}, state));
-  const open = make("button", { type: "button", data: { channel: channel ?? "colour", focus: `channel ${channel}` } }, map.frame, words);
-  open.setAttribute("aria-label", listed([channel === null ? _("in colour") : axisOf("channel").one(channel), state]));
-  return { channel, map, element: open, painted: false };
+  const made = channelButton(map, channel, channel === null ? "" : stateWords(stage.states[channel]));
+  made.value.textContent = value;
+  return { channel, map, element: made.open, painted: false };
 }

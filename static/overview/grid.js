@@ -1,13 +1,13 @@
 // All channels of the chosen stage, small; each is painted when it is first seen.
 import { tile } from "./build.js";
 import { listenTile } from "./hands.js";
+import { CHANCE } from "../viewer/grid.js";
 import { ordered } from "../viewer/order.js";
 import { sortValue } from "../viewer/words.js";
 import { _, plural } from "../words/catalogue.js";
 import { count } from "../words/numbers.js";
 
 const MOST = 512; // pictures of the grid
-const CHANCE = 0.5; // of an AUC
 
 /** By what the pictures are sorted. @param {string} classes */
 const tellsWords = (classes) => _("Sorted by how well they tell {classes}: how often an unseen example of the one excites the channel more than one of the other (AUC); 0.5 is chance.", { classes });

@@ -1,4 +1,5 @@
 // The viewer's elements.
+import { axisOf, listed } from "../drawing/axes.js";
 import { _ } from "../words/catalogue.js";
 
 /**
@@ -121,6 +122,19 @@ export function makeMap(className, label = "") {
   const frame = make("div", { className: `map ${className}` }, picture);
   if (label) Object.assign(picture, { role: "img", ariaLabel: label });
   return { frame, picture, image, boxes, cursor };
+}
+
+/**
+ * A small map of a channel to choose, and room for the number by which it stands there; null is all channels in colour.
+ * @param {DrawnMap} map @param {number | null} channel @param {string} state what is odd about it
+ */
+export function channelButton(map, channel, state) {
+  const value = make("span", { className: "value" });
+  const words = make("small", {}, channel === null ? _("in colour") : String(channel), value);
+  if (state) words.append(make("em", {}, state));
+  const open = make("button", { type: "button", data: { channel: channel ?? "colour", focus: `channel ${channel}` } }, map.frame, words);
+  open.setAttribute("aria-label", listed([channel === null ? _("in colour") : axisOf("channel").one(channel), state]));
+  return { open, value };
 }
 
 /** Draw boxes of shares on a map: `[{box, kind}]`. @param {DrawnMap} map @param {{box: Box | null, kind: string}[]} boxes */

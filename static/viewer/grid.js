@@ -1,12 +1,11 @@
 // All channels of the stage, small, in the order that is asked for.
-import { axisOf, listed } from "../drawing/axes.js";
-import { make, makeMap } from "./build.js";
+import { channelButton, makeMap } from "./build.js";
 import { areas, column, insideOf, ordered } from "./order.js";
 import { print, relevel, scaleOf } from "./picture.js";
 import { contrastHint, sortValue, stateWords, tellsHint } from "./words.js";
 import { plural } from "../words/catalogue.js";
 
-const CHANCE = 0.5; // of an AUC
+export const CHANCE = 0.5; // of an AUC
 
 /** A button with a map for each channel. @param {Viewer} viewer */
 export function fillGrid(viewer) {
@@ -21,15 +20,10 @@ export function fillGrid(viewer) {
     const map = viewer.keep(makeMap(""), viewer.stage, true);
     const scale = scaleOf(viewer.scaleKind, own, viewer.layerRange(), meta.percentiles, viewer.isDiverging("maps"));
     print(map.image, data.subarray(channel * cells, (channel + 1) * cells), size, viewer.inks.signed, relevel(own, scale));
-    const value = make("span", { className: "value" });
-    const words = make("small", {}, String(channel), value);
-    const state = stateWords(meta.states[channel]);
-    if (state) words.append(make("em", {}, state));
-    const open = make("button", { type: "button", data: { channel, focus: `channel ${channel}` } }, map.frame, words);
-    open.setAttribute("aria-label", listed([axisOf("channel").one(channel), state]));
-    open.setAttribute("aria-pressed", String(channel === meta.channel));
-    open.addEventListener("click", () => viewer.tell("channel", channel));
-    return { open, value };
+    const made = channelButton(map, channel, stateWords(meta.states[channel]));
+    made.open.setAttribute("aria-pressed", String(channel === meta.channel));
+    made.open.addEventListener("click", () => viewer.tell("channel", channel));
+    return made;
   });
   viewer.ui.count.textContent = plural("The one channel of {stage}", "All {n} channels of {stage}", channels, { stage: meta.stage });
   sortGrid(viewer);

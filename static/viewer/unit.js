@@ -32,14 +32,12 @@ export function drawBoxesOf(viewer, map, unit) {
   const { meta, tensors } = viewer.scene;
   /** @type {{kind: string, box: Box | null}[]} */
   const boxes = [];
-  if (map === viewer.clipMap && viewer.selection) {
-    const [left, right] = viewer.selection.map((t) => viewer.shareOfTime(t));
-    boxes.push({ kind: "selection", box: { left, right, bottom: 0, top: 1 } });
-    if (viewer.other) {
-      const [left, right] = viewer.other.map((t) => viewer.shareOfTime(t));
-      boxes.push({ kind: "selection other", box: { left, right, bottom: 0, top: 1 } });
-    }
-  }
+  const marked = map === viewer.clipMap && viewer.selection ? [viewer.selection, viewer.other] : [];
+  marked.forEach((stretch, i) => {
+    if (!stretch) return;
+    const [left, right] = stretch.map((t) => viewer.shareOfTime(t));
+    boxes.push({ kind: i ? "selection other" : "selection", box: { left, right, bottom: 0, top: 1 } });
+  });
   if (unit) {
     const span = spanOf(tensors, map.stage.name, unit);
     const behind = meta.stages.indexOf(map.stage) > meta.stages.indexOf(viewer.stage);
