@@ -1,5 +1,6 @@
 // Charts under the maps: how often each value occurs, and the curve of a function, with a mark at the shown cell.
 import { css, level, limits } from "./colour.js";
+import { dot, frame, outset, stroke } from "./lines.js";
 import { clipTo, write } from "./paint.js";
 import { functionAt } from "./pointwise.js";
 import { channelOf } from "./tables.js";
@@ -73,7 +74,7 @@ export function paintCharts(ctx, stage) {
     return name === "curve" ? { name, box, ...curveAxes(stage) } : { name, box, ...bars(stage, name) };
   });
   for (const chart of stage.charted) {
-    frame(ctx, chart, stage);
+    paintFrame(ctx, chart, stage);
     if (chart.name === "curve") paintCurve(ctx, chart, stage);
     else paintBars(ctx, chart, stage);
   }
@@ -86,13 +87,11 @@ const bars = (stage, name) => {
 };
 
 /** @param {Ctx} ctx @param {Chart} chart @param {Stage} stage */
-function frame(ctx, chart, stage) {
+function paintFrame(ctx, chart, stage) {
   const { box } = chart;
   const { look } = stage;
   write(ctx, chartTitle(stage, chart), box.x, box.y - 9, { font: `13px ${look.font}`, colour: look.soft, align: "left" });
-  ctx.strokeStyle = look.grid;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
+  frame(ctx, outset(box, -0.5), look.grid);
   const [low, high] = chart.name === "curve" ? chart.x : chart.lim;
   const style = { font: `11px ${look.font}`, colour: look.soft };
   write(ctx, brief(low), box.x, box.y + box.h + 9, { ...style, align: "left" });
@@ -115,34 +114,14 @@ function paintBars(ctx, { name, box, lim, counts, most }, stage) {
 }
 
 /** @param {Ctx} ctx @param {Rect} box @param {number} x @param {string} colour @param {number[]} [dash] */
-function upright(ctx, box, x, colour, dash = []) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 2;
-  ctx.setLineDash(dash);
-  ctx.beginPath();
-  ctx.moveTo(x, box.y);
-  ctx.lineTo(x, box.y + box.h);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
+const upright = (ctx, box, x, colour, dash) => stroke(ctx, { colour, width: 2, dash }, [[x, box.y], [x, box.y + box.h]]);
 
 /** @param {Ctx} ctx @param {CurveChart} chart @param {Stage} stage */
 function paintCurve(ctx, { box, xs, ys, x, y }, { look }) {
   /** @param {number} a @param {number} b @returns {[number, number]} */
   const point = (a, b) => [at(a, x, box.x, box.w), at(b, y, box.y + box.h - 6, 12 - box.h)];
-  ctx.strokeStyle = look.edge;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  ctx.moveTo(...point(x[0], 0));
-  ctx.lineTo(...point(x[1], 0));
-  ctx.moveTo(...point(0, y[0]));
-  ctx.lineTo(...point(0, y[1]));
-  ctx.stroke();
-  ctx.strokeStyle = look.text;
-  ctx.lineWidth = 2;
-  ctx.beginPath();
-  xs.forEach((a, i) => (i ? ctx.lineTo(...point(a, ys[i])) : ctx.moveTo(...point(a, ys[i]))));
-  ctx.stroke();
+  stroke(ctx, { colour: look.edge, width: 1 }, [point(x[0], 0), point(x[1], 0)], [point(0, y[0]), point(0, y[1])]);
+  stroke(ctx, { colour: look.text, width: 2 }, xs.map((a, i) => point(a, ys[i])));
 }
 
 /**
@@ -166,15 +145,7 @@ function markCurve(ctx, { box, x, y }, worked, look) {
   const [px, py] = [at(worked.x, x, box.x, box.w), at(worked.value, y, box.y + box.h - 6, 12 - box.h)];
   const steep = (-worked.slope * ((box.h - 12) / (y[1] - y[0] || 1))) / (box.w / (x[1] - x[0]));
   const part = 34 / Math.hypot(1, steep);
-  ctx.strokeStyle = ctx.fillStyle = look.accent;
-  ctx.lineWidth = 2;
-  clipTo(ctx, box, () => {
-    ctx.beginPath();
-    ctx.moveTo(px - part, py - part * steep);
-    ctx.lineTo(px + part, py + part * steep);
-    ctx.stroke();
-  });
-  ctx.beginPath();
-  ctx.arc(px, py, 6, 0, 2 * Math.PI);
-  ctx.fill();
+  clipTo(ctx, box, () => stroke(ctx, { colour: look.accent, width: 2 }, [[px - part, py - part * steep], [px + part, py + part * steep]]));
+  ctx.fillStyle = look.accent;
+  dot(ctx, px, py, 6);
 }

@@ -1,8 +1,9 @@
 // A lens on cells that are too small for their numbers.
+import { frame, outset } from "./lines.js";
 import { cloak, fontSize, paintCell } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { blockOf, boxOf, lieOf } from "./port.js";
-import { lightMap, outset } from "./show.js";
+import { lightMap } from "./show.js";
 import { NONE, range } from "./tables.js";
 
 const LENS_BELOW = 14; // cells smaller than this many pixels are shown again under a lens
@@ -30,9 +31,9 @@ export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false
   const at = (r, c) => contentAt(dressed.panel, dressed.channel, [map.depth, r, c]);
   const size = fontSize(rows.flatMap((r) => columns.map((c) => textAt(at(r, c)))), port.sx, port.sy, stage.look);
   if (!size) return; // without numbers it would only be in the way
-  const frame = outset(port, 4);
+  const ground = outset(port, 4);
   ctx.fillStyle = stage.look.background;
-  ctx.fillRect(frame.x, frame.y, frame.w, frame.h);
+  ctx.fillRect(ground.x, ground.y, ground.w, ground.h);
   for (const r of rows)
     for (const c of columns) {
       const { kind, value, mirrored } = at(r, c);
@@ -41,9 +42,7 @@ export function showLens(ctx, stage, maps, box, lit, style, hidden = () => false
       else if (kind !== NONE) paintCell(ctx, own, value, { ...dressed, size }, stage.look, Boolean(kind) || mirrored);
     }
   lightMap(ctx, port, lit.places, style, stage.look);
-  ctx.strokeStyle = stage.look.edge;
-  ctx.lineWidth = 1.5;
-  ctx.strokeRect(frame.x, frame.y, frame.w, frame.h);
+  frame(ctx, ground, stage.look.edge, 1.5);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The still part of the stage: maps, padding, grids, numbers, names and legends. Drawn once per scene, zoom or theme.
 import { fitted } from "./captions.js";
 import { TOP, css, ink, level } from "./colour.js";
+import { frame, outset, stroke } from "./lines.js";
 import { contentAt, textAt } from "./panels.js";
 import { boxOf, drawnCells, pixelOf, visible } from "./port.js";
 import { NONE } from "./tables.js";
@@ -58,9 +59,7 @@ export function paintMap(ctx, map, look) {
     if (port.bars) paintBars(ctx, map, look);
     if (!map.panel.blank) paintNumbers(ctx, map, look);
   });
-  ctx.strokeStyle = look.edge;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(port.x - 0.5, port.y - 0.5, port.w + 1, port.h + 1);
+  frame(ctx, outset(port, 0.5), look.edge);
 }
 
 /**
@@ -111,20 +110,17 @@ function bands(port, low, left, panel) {
 /** @param {Ctx} ctx @param {Port} port @param {Look} look */
 function paintGrid(ctx, port, look) {
   const [[left, right], [top, bottom]] = drawnCells(port);
-  ctx.strokeStyle = look.grid;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
+  /** @type {[number, number][][]} */
+  const lines = [];
   for (let at = top; at <= bottom; at++) {
     const y = Math.round(pixelOf(port, 0, at)[1]) + 0.5;
-    ctx.moveTo(port.x, y);
-    ctx.lineTo(port.x + port.w, y);
+    lines.push([[port.x, y], [port.x + port.w, y]]);
   }
   for (let at = left; at <= right; at++) {
     const x = Math.round(pixelOf(port, at, 0)[0]) + 0.5;
-    ctx.moveTo(x, port.y);
-    ctx.lineTo(x, port.y + port.h);
+    lines.push([[x, port.y], [x, port.y + port.h]]);
   }
-  ctx.stroke();
+  stroke(ctx, { colour: look.grid, width: 1 }, ...lines);
 }
 
 /**
@@ -220,9 +216,7 @@ export function paintCell(ctx, { x, y, w, h }, value, { ramp, lim, size, say = b
     ctx.fillStyle = look.padding;
     ctx.fillRect(x, y, w, h);
   }
-  ctx.strokeStyle = look.grid;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  frame(ctx, outset({ x, y, w, h }, -0.5), look.grid);
   if (size)
     write(ctx, say(value), x + w / 2, y + h / 2, {
       font: `${faint ? "italic " : ""}${size}px ${look.font}`,
@@ -259,9 +253,7 @@ export function paintLegend(ctx, { x, y, w, h }, { ramp, lim }, look) {
   for (let i = 0; i <= 16; i++) gradient.addColorStop(i / 16, css(ramp[Math.round((i / 16) * TOP)]));
   ctx.fillStyle = gradient;
   ctx.fillRect(x, y, w, h);
-  ctx.strokeStyle = look.edge;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  frame(ctx, outset({ x, y, w, h }, -0.5), look.edge);
   const style = { font: `11px ${look.font}`, colour: look.soft };
   ctx.font = style.font;
   const digits = [3, 2].find((most) => ctx.measureText(lim.map((one) => brief(one, most)).join(" ")).width <= w) ?? 1; // side by side
@@ -280,15 +272,7 @@ export function paintTag(ctx, port, text, colour, look) {
 
 /** What is left out: a dashed box, crossed. @param {Ctx} ctx @param {Rect} box @param {Look} look */
 export function dashed(ctx, { x, y, w, h }, look) {
-  ctx.strokeStyle = look.soft;
-  ctx.lineWidth = 1.5;
   ctx.setLineDash([5, 4]);
-  ctx.strokeRect(x + 1, y + 1, w - 2, h - 2);
-  ctx.beginPath();
-  ctx.moveTo(x, y);
-  ctx.lineTo(x + w, y + h);
-  ctx.moveTo(x + w, y);
-  ctx.lineTo(x, y + h);
-  ctx.stroke();
-  ctx.setLineDash([]);
+  frame(ctx, { x: x + 1, y: y + 1, w: w - 2, h: h - 2 }, look.soft, 1.5);
+  stroke(ctx, { colour: look.soft, width: 1.5, dash: [5, 4] }, [[x, y], [x + w, y + h]], [[x + w, y], [x, y + h]]);
 }

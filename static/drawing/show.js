@@ -1,4 +1,5 @@
 // The moving part of the stage, redrawn every frame: the veil over what is not computed yet, the window, the work.
+import { frame, outset, stroke } from "./lines.js";
 import { clipTo, cloak, fontSize, lettering, paintCell, write } from "./paint.js";
 import { contentAt, textAt } from "./panels.js";
 import { drawnAt, tapAt } from "./pointing.js";
@@ -63,9 +64,6 @@ export function lightUp(ctx, stage, maps, lit, style) {
   }
 }
 
-/** @param {Rect} port @param {number} by */
-export const outset = (port, by) => ({ x: port.x - by, y: port.y - by, w: port.w + 2 * by, h: port.h + 2 * by });
-
 /** @param {Ctx} ctx @param {Port} port @param {number[][]} places @param {Style} style @param {Look} look */
 export function lightMap(ctx, port, [, rows, columns], style, look) {
   if (!rows.length || !columns.length) return;
@@ -104,13 +102,9 @@ function fillCells(ctx, port, rows, columns, style) {
 }
 
 /** A line round a box, on a pale one. @param {Ctx} ctx @param {Rect} box @param {Style} style @param {Look} look */
-export function outline(ctx, { x, y, w, h }, style, look) {
-  ctx.strokeStyle = look.halo;
-  ctx.lineWidth = style.width + 2.5;
-  ctx.strokeRect(x, y, w, h);
-  ctx.strokeStyle = style.colour;
-  ctx.lineWidth = style.width;
-  ctx.strokeRect(x, y, w, h);
+export function outline(ctx, box, style, look) {
+  frame(ctx, box, look.halo, style.width + 2.5);
+  frame(ctx, box, style.colour, style.width);
 }
 
 /**
@@ -142,9 +136,7 @@ export function showWork(ctx, stage, worked, kernelChannel, litTaps) {
     const colours = { ...rowColours(stage, worked, kernelChannel, row), ...(signed ? { size: work.cell * 0.85, say: signOf } : { size, say: (/** @type {number} */ value) => brief(value, digits) }) };
     grids.forEach((grid, i) => paintGridCells(ctx, stage, grid, columns[i], colours));
     if (worked) for (const grid of grids) sign(ctx, stage, grid);
-    ctx.strokeStyle = look.edge;
-    ctx.lineWidth = 1;
-    for (const grid of grids) ctx.strokeRect(grid.x - 0.5, grid.y - 0.5, grid.w + 1, grid.h + 1);
+    for (const grid of grids) frame(ctx, outset(grid, 0.5), look.edge);
   }
   if (litTaps) lightTaps(ctx, stage, litTaps, 1);
   if (worked?.winner) lightTaps(ctx, stage, [[worked.winner.channel - worked.first, ...worked.winner.tap]], 0);
@@ -234,14 +226,8 @@ export function showLink(ctx, stage, from, lit) {
     const [x, y] = middleOf(port, row, column);
     return [Math.max(port.x, Math.min(port.x + port.w, x)), Math.max(port.y, Math.min(port.y + port.h, y))];
   };
-  ctx.strokeStyle = stage.look.accent;
-  ctx.lineWidth = 2;
+  if (!lit) return;
   ctx.globalAlpha = 0.7;
-  ctx.setLineDash([2, 4]);
-  ctx.beginPath();
-  ctx.moveTo(...middle(source, r, c));
-  if (lit) ctx.lineTo(...middle(target, lit.places[1][0], lit.places[2][0]));
-  ctx.stroke();
-  ctx.setLineDash([]);
+  stroke(ctx, { colour: stage.look.accent, width: 2, dash: [2, 4] }, [middle(source, r, c), middle(target, lit.places[1][0], lit.places[2][0])]);
   ctx.globalAlpha = 1;
 }

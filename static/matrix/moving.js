@@ -1,7 +1,8 @@
 // One frame of the moving part: what is not there yet, what is added up, the running column, and what is pointed at.
+import { outset, stroke } from "../drawing/lines.js";
 import { clipTo, cloak, paintMap } from "../drawing/paint.js";
 import { boxOf, middleOf } from "../drawing/port.js";
-import { between, lightUp, outline, outset } from "../drawing/show.js";
+import { between, lightUp, outline } from "../drawing/show.js";
 import { makeOrder } from "../drawing/order.js";
 import { MAPS, litBy, windowOf } from "./lit.js";
 
@@ -85,15 +86,8 @@ function link(ctx, desk, stand, p) {
   const end = upright ? [target.x + target.w / 2, target.y] : [target.x, Math.min(Math.max(target.y, middleOf(map.port, rows, across)[1]), target.y + target.h)];
   const side = boxOf(map.port, rows, Math.max(...stand.places[2]));
   const [x, y] = upright ? [middleOf(map.port, rows, across)[0], boxOf(map.port, Math.max(...stand.places[1]), across).y + map.port.sy] : [side.x + side.w, side.y + side.h / 2];
-  ctx.strokeStyle = look.accent;
-  ctx.lineWidth = 2;
   ctx.globalAlpha = 0.75;
-  ctx.setLineDash([2, 4]);
-  ctx.beginPath();
-  ctx.moveTo(x, y);
-  ctx.lineTo(...end);
-  ctx.stroke();
-  ctx.setLineDash([]);
+  stroke(ctx, { colour: look.accent, width: 2, dash: [2, 4] }, [[x, y], end]);
   ctx.globalAlpha = 1;
 }
 

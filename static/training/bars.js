@@ -1,5 +1,6 @@
 // Scores of the classes, and how large the updates of each layer are: bars that move with the playhead.
 import { css, level } from "../drawing/colour.js";
+import { frame, outset } from "../drawing/lines.js";
 import { write } from "../drawing/paint.js";
 import { _ } from "../words/catalogue.js";
 import { brief, percent } from "../words/numbers.js";
@@ -29,11 +30,7 @@ function paintShares(ctx, board, r, move) {
     ctx.fillRect(x, y - tall / 2, room, tall);
     ctx.fillStyle = i === best ? board.pen(r).colour : look.faint;
     ctx.fillRect(x, y - tall / 2, Math.max(1, share * room), tall);
-    if (isTrue) {
-      ctx.strokeStyle = look.text;
-      ctx.lineWidth = 2;
-      ctx.strokeRect(x - 1, y - tall / 2 - 1, room + 2, tall + 2);
-    }
+    if (isTrue) frame(ctx, { x: x - 1, y: y - tall / 2 - 1, w: room + 2, h: tall + 2 }, look.text, 2);
     const font = `${isTrue ? "700 " : ""}${size}px ${look.font}`;
     write(ctx, fit(ctx, meta.classes[i], names - 8, font), x - 7, y, { font, colour: isTrue ? look.text : look.soft, align: "right" });
     if (step >= 8) write(ctx, percent(share, share > 0.995 || share < 0.1 ? 1 : 0), box.x + box.w, y, { font: `${Math.min(13, size)}px ${look.font}`, colour: i === best ? look.text : look.soft, align: "right" });
@@ -79,9 +76,7 @@ function paintEvents(ctx, board, r, move) {
         ctx.fillRect(x, top + tall + 1, w, 3);
       }
     }
-    ctx.strokeStyle = look.edge;
-    ctx.lineWidth = 1;
-    ctx.strokeRect(box.x + 0.5, top + 0.5, box.w - 1, tall - 1);
+    frame(ctx, outset({ x: box.x, y: top, w: box.w, h: tall }, -0.5), look.edge);
   });
 }
 

@@ -1,4 +1,5 @@
 // The curves: each step of the loss thin, what is measured at the moments thick, with dots where it is the test part.
+import { dot, stroke } from "../drawing/lines.js";
 import { clipTo, write } from "../drawing/paint.js";
 import { thinned, timeMarks } from "./scales.js";
 import { _ } from "../words/catalogue.js";
@@ -12,15 +13,10 @@ export function paintFrames(ctx, board) {
     const key = /** @type {"loss" | "accuracy" | "rate"} */ (name);
     const small = { font: `12px ${look.font}`, colour: look.soft };
     heading(ctx, names[key], box, look);
-    ctx.strokeStyle = look.grid;
-    ctx.lineWidth = 1;
     const top = /** @type {Record<string, number>} */ (tops)[key];
     for (const share of [0, 0.5, 1]) {
       const y = Math.round(box.y + box.h * (1 - share)) + 0.5;
-      ctx.beginPath();
-      ctx.moveTo(box.x, y);
-      ctx.lineTo(box.x + box.w, y);
-      ctx.stroke();
+      stroke(ctx, { colour: look.grid, width: 1 }, [[box.x, y], [box.x + box.w, y]]);
       write(ctx, key === "accuracy" ? percent(share) : brief(share * top, 2), box.x - 6, y, { ...small, align: "right" });
     }
     write(ctx, _("step"), box.x - 9, box.y + box.h + 13, { ...small, align: "right" });
@@ -61,23 +57,13 @@ function legend(ctx, board) {
       ctx.font = `12px ${look.font}`;
       write(ctx, words, x, box.y - 14, { font: ctx.font, colour: look.soft, align: "right" });
       x -= ctx.measureText(words).width + 6;
-      ctx.strokeStyle = ctx.fillStyle = thick ? (board.course.recipes.length > 1 ? look.text : board.pen(0).colour) : look.soft;
-      ctx.lineWidth = thick ? 2.6 : 1.2;
-      ctx.beginPath();
-      ctx.moveTo(x - 22, box.y - 14);
-      ctx.lineTo(x, box.y - 14);
-      ctx.stroke();
+      const colour = thick ? (board.course.recipes.length > 1 ? look.text : board.pen(0).colour) : look.soft;
+      stroke(ctx, { colour, width: thick ? 2.6 : 1.2 }, [[x - 22, box.y - 14], [x, box.y - 14]]);
+      ctx.fillStyle = colour;
       if (thick) dot(ctx, x - 11, box.y - 14, 3.2);
       x -= 34;
     }
   }
-}
-
-/** @param {Ctx} ctx @param {number} x @param {number} y @param {number} radius */
-export function dot(ctx, x, y, radius) {
-  ctx.beginPath();
-  ctx.arc(x, y, radius, 0, 2 * Math.PI);
-  ctx.fill();
 }
 
 /** All curves. @param {Ctx} ctx @param {Board} board */
@@ -115,22 +101,10 @@ export function heightOf(board, chart, value) {
 }
 
 /** @param {Ctx} ctx @param {Board} board @param {"loss" | "accuracy" | "rate"} chart @param {[number, number][]} points @param {{colour: string, width: number, dash: number[]}} pen */
-function line(ctx, board, chart, points, { colour, width, dash }) {
+function line(ctx, board, chart, points, pen) {
   const box = board.layout.charts[chart];
+  const finite = points.filter(([, value]) => Number.isFinite(value));
   clipTo(ctx, { ...box, x: box.x - 3, w: box.w + 6, y: box.y - 3, h: box.h + 5 }, () => {
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = width;
-    ctx.setLineDash(dash);
-    ctx.beginPath();
-    let begun = false;
-    for (const [share, value] of points) {
-      if (!Number.isFinite(value)) continue;
-      const [x, y] = [box.x + share * box.w, heightOf(board, chart, value)];
-      if (begun) ctx.lineTo(x, y);
-      else ctx.moveTo(x, y);
-      begun = true;
-    }
-    ctx.stroke();
-    ctx.setLineDash([]);
+    stroke(ctx, pen, finite.map(([share, value]) => [box.x + share * box.w, heightOf(board, chart, value)]));
   });
 }

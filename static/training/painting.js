@@ -1,8 +1,9 @@
 // The two parts of the picture: what stands still, and what moves with the playhead.
+import { dot, frame, outset, stroke } from "../drawing/lines.js";
 import { paintTitle, write } from "../drawing/paint.js";
 import { boxAt, filterBox } from "./arrange.js";
 import { letterOf, paintScores, paintUpdateFrame, paintUpdates } from "./bars.js";
-import { dot, heightOf, paintFrames } from "./curves.js";
+import { heightOf, paintFrames } from "./curves.js";
 import { paintExample, paintTiles } from "./pictures.js";
 import { titles } from "./sentences.js";
 
@@ -38,14 +39,7 @@ function paintName(ctx, board, r) {
   const { x, y } = layout.bands[r].name;
   const { colour, dash } = board.pen(r);
   write(ctx, letterOf(r), x, y, { font: `700 17px ${look.font}`, colour: look.text, align: "left" });
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 3.5;
-  ctx.setLineDash(dash);
-  ctx.beginPath();
-  ctx.moveTo(x + 20, y);
-  ctx.lineTo(x + 62, y);
-  ctx.stroke();
-  ctx.setLineDash([]);
+  stroke(ctx, { colour, width: 3.5, dash }, [[x + 20, y], [x + 62, y]]);
   const size = layout.narrow ? 13 : 15;
   write(ctx, meta.recipes[r].name, x + 72, y, { font: `600 ${size}px ${look.font}`, colour: look.text, align: "left" });
 }
@@ -103,17 +97,10 @@ function paintShown(ctx, board, shown) {
   if (shown.name === "scores") return;
   for (const { name, r, tiles } of board.panels) {
     if (shown.filter * tiles.channels >= tiles.slots.length) continue;
-    const { x, y, w, h } = filterBox(tiles, shown.filter);
-    ctx.strokeStyle = look.accent;
-    ctx.lineWidth = 2.5;
-    ctx.strokeRect(x - 3, y - 3, w + 6, h + 6);
+    frame(ctx, outset(filterBox(tiles, shown.filter), 3), look.accent, 2.5);
     if (name !== shown.name || r !== shown.r) continue;
     const cell = boxAt(tiles, shown);
-    ctx.strokeStyle = look.halo;
-    ctx.lineWidth = 4;
-    ctx.strokeRect(cell.x, cell.y, cell.w, cell.h);
-    ctx.strokeStyle = look.text;
-    ctx.lineWidth = 2;
-    ctx.strokeRect(cell.x, cell.y, cell.w, cell.h);
+    frame(ctx, cell, look.halo, 4);
+    frame(ctx, cell, look.text, 2);
   }
 }

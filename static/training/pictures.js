@@ -1,6 +1,7 @@
 // Pictures of kernels, gradients and maps: one pixel for each number, all of a panel on one canvas that is scaled.
 import { TOP, css, inks, level } from "../drawing/colour.js";
 import { contextOf } from "../drawing/canvas.js";
+import { frame } from "../drawing/lines.js";
 import { tiles } from "./arrange.js";
 
 const SIDE = 32; // pictures side by side on the canvas
@@ -81,9 +82,7 @@ function paintBars(ctx, { tiles: { columns }, lim }, { x, y, w, h }, values, i, 
     ctx.fillStyle = css(ramp[level(value, lim)]);
     ctx.fillRect(x + k * wide + wide * 0.06, Math.min(middle, middle - size), Math.max(0.8, wide * 0.88), Math.max(1, Math.abs(size)));
     if (wide < 5) continue;
-    ctx.strokeStyle = look.edge;
-    ctx.lineWidth = 1;
-    ctx.strokeRect(x + k * wide + wide * 0.06, Math.min(middle, middle - size), wide * 0.88, Math.abs(size));
+    frame(ctx, { x: x + k * wide + wide * 0.06, y: Math.min(middle, middle - size), w: wide * 0.88, h: Math.abs(size) }, look.edge);
   }
   ctx.fillStyle = look.edge;
   ctx.fillRect(x, middle - 0.5, w, 1);
