@@ -123,27 +123,14 @@ export class Paper {
     };
   }
 
-  /**
-   * The sentence in at most two lines, in the longest wording that fits; and the step's number.
-   * @param {number} step @param {CellAt} here @param {Worked} worked
-   */
+  /** @param {number} step @param {CellAt} here @param {Worked} worked */
   writeBelow(step, here, worked) {
-    const { stage, ctx, order } = this;
-    const { look, layout } = stage;
+    const { stage, order } = this;
     const torch = torchValue(this.scene, here.channel, here.cell);
     const ok = agrees(this.scene, worked, torch);
     const rooms = worked.terms.length > AT_MOST ? SHORTER : [AT_LENGTH, ...SHORTER];
-    /** @type {string[]} */
-    let lines = [];
-    const font = `14px ${look.font}`;
-    for (const room of rooms) {
-      ctx.font = font;
-      lines = broken(ctx, sentenceWords(stage, here, worked, torch, ok, room), this.inner);
-      if (lines.length <= 2) break;
-    }
-    lines.slice(0, 2).forEach((line, i) => write(ctx, line, 0, layout.height + 12 + i * LINE, { font, colour: look.text, align: "left" }));
-    const foot = layout.height + 2 * LINE + FOOT - 15;
-    write(ctx, stepWords(order.stepOf(here.channel % order.turns, here.cell), order.steps), this.inner, foot, { font: `11px ${look.font}`, colour: look.soft, align: "right" });
+    const wordings = rooms.map((room) => () => sentenceWords(stage, here, worked, torch, ok, room));
+    tell(this.ctx, stage, wordings, stepWords(order.stepOf(here.channel % order.turns, here.cell), order.steps), this.inner);
   }
 
   /** Which output cells have the tick, in torch's order. */
@@ -158,8 +145,25 @@ export class Paper {
   }
 }
 
+/**
+ * The sentence in at most two lines, in the longest wording that fits; and the step's number.
+ * @param {Ctx} ctx @param {{look: Look, layout: {height: number}}} page @param {(() => string)[]} wordings @param {string} step @param {number} room pixels
+ */
+export function tell(ctx, { look, layout }, wordings, step, room) {
+  const font = `14px ${look.font}`;
+  /** @type {string[]} */
+  let lines = [];
+  for (const wording of wordings) {
+    ctx.font = font;
+    lines = broken(ctx, wording(), room);
+    if (lines.length <= 2) break;
+  }
+  lines.slice(0, 2).forEach((line, i) => write(ctx, line, 0, layout.height + 12 + i * LINE, { font, colour: look.text, align: "left" }));
+  write(ctx, step, room, layout.height + 2 * LINE + FOOT - 15, { font: `11px ${look.font}`, colour: look.soft, align: "right" });
+}
+
 /** Text in lines of at most so many pixels. @param {Ctx} ctx @param {string} text @param {number} room */
-export function broken(ctx, text, room) {
+function broken(ctx, text, room) {
   const [first, ...words] = text.split(" ");
   const lines = [first];
   let wide = ctx.measureText(first).width;

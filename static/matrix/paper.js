@@ -1,7 +1,7 @@
 // A page of paper with the matrices: the desk with margins round it, and under it the sentence and a foot.
 import { unpack } from "../drawing/blob.js";
 import { write } from "../drawing/paint.js";
-import { CORNER, FOOT, LINE, broken, lookOn } from "../drawing/paper.js";
+import { CORNER, FOOT, LINE, lookOn, tell } from "../drawing/paper.js";
 import { RECORDED, Recorder } from "../drawing/recorder.js";
 import { stepWords } from "../drawing/readout.js";
 import { AT_LENGTH, SHORTER, textOf } from "../drawing/sentences.js";
@@ -58,16 +58,9 @@ export class Paper {
     return ctx.take();
   }
 
-  /** The sentence in at most two lines, in the longest wording that fits; and the step's number. @param {number} step */
+  /** @param {number} step */
   writeBelow(step) {
-    const { desk, ctx } = this;
-    const { look, layout, model } = desk;
-    const font = `14px ${look.font}`;
-    ctx.font = font;
-    const wordings = [AT_LENGTH, ...SHORTER].map((room) => () => broken(ctx, textOf(apart(stepParts(desk, step, this.row, room))), this.inner));
-    const lines = wordings.reduce((/** @type {string[]} */ found, next) => (found.length > 0 && found.length <= 2 ? found : next()), []);
-    lines.slice(0, 2).forEach((line, i) => write(ctx, line, 0, layout.height + 12 + i * LINE, { font, colour: look.text, align: "left" }));
-    const foot = layout.height + 2 * LINE + FOOT - 15;
-    write(ctx, stepWords(step, model.positions), this.inner, foot, { font: `11px ${look.font}`, colour: look.soft, align: "right" });
+    const wordings = [AT_LENGTH, ...SHORTER].map((room) => () => textOf(apart(stepParts(this.desk, step, this.row, room))));
+    tell(this.ctx, this.desk, wordings, stepWords(step, this.desk.model.positions), this.inner);
   }
 }
