@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cnnviz.core.back.conv import Correlate, by_pairs, correlate, to_bias
+from cnnviz.core.back.conv import BIAS, Correlate, by_pairs, correlate
 from cnnviz.core.back.way import INPUT, Gradients, Replay, Way
 from cnnviz.core.layers import Array, ConvTranspose, Example, Layer
 from cnnviz.text import Message
@@ -58,10 +58,4 @@ WEIGHT = Way(
     to_weight,
     "weight",
     slides="x",
-)
-BIAS = Way(
-    "db",
-    Message("The bias was added to every cell of its map, so db is the sum of all of dY there."),
-    to_bias,
-    "bias",
 )

@@ -29,8 +29,9 @@ class Pool(Layer):
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
         """(size, kernel, stride, padding, dilation, ceil_mode) of each axis."""
-        one = (1,) * self.ndim
-        numbers = zip(shape[1:], self.kernel_size, self.stride, self.padding, self.dilation or one, strict=True)
+        none, one = (0,) * self.ndim, (1,) * self.ndim
+        windows = self.kernel_size, self.stride, self.padding or none, self.dilation or one
+        numbers = zip(shape[1:], *windows, strict=True)
         return [(*axis, self.ceil_mode) for axis in numbers]
 
     def windows(self, shape: Shape) -> tuple[Axis, ...]:
@@ -207,10 +208,6 @@ class LPPool(Pool):
 
     norm_type: float = knob(2.0, None, 16.0, Message("the power p: anything but 0"))
     padding: ClassVar[Any] = None  # type: ignore[misc]
-
-    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, bool]]:
-        numbers = zip(shape[1:], self.kernel_size, self.stride, strict=True)
-        return [(n, k, s, 0, 1, self.ceil_mode) for n, k, s in numbers]
 
     def step(self, window: Window, state: Mapping[str, Array], channel: int) -> Step:
         there = int((window.kind == 0).sum())
