@@ -421,7 +421,7 @@ def test_weights_are_found_wherever_in_the_file_they_are(network, start):
     bare = {key.removeprefix(network.start()): value for key, value in network.seeded(5).state_dict().items()}
     found = {inner + key: value for key, value in bare.items()}
     file = {outer: found, "epoch": 3, "optimizer": {"lr": torch.ones(1)}} if outer else found
-    given = Checkpoint(saved(file)).weights(network)
+    given = Checkpoint(saved(file)).fit(network).weights
     assert given.keys() == network.state(5).keys()
     for key, value in network.state(5).items():
         np.testing.assert_array_equal(given[key], value)
@@ -430,11 +430,11 @@ def test_weights_are_found_wherever_in_the_file_they_are(network, start):
 def test_of_several_starts_the_one_with_most_of_the_keys_is_taken():
     keys = {f"whole.{key}": value for key, value in BARE.seeded(5).state_dict().items()}
     beside = {"before.0.weight": torch.ones(1), **keys, "behind.0.weight": torch.ones(1)}
-    assert Checkpoint(saved(beside)).weights(BARE).keys() == BARE.state(5).keys()
+    assert Checkpoint(saved(beside)).fit(BARE).weights.keys() == BARE.state(5).keys()
 
 
 def test_the_networks_own_keys_are_found_with_their_prefix():
-    given = Checkpoint(saved(ANY.module().state_dict())).weights(ANY)
+    given = Checkpoint(saved(ANY.module().state_dict())).fit(ANY).weights
     assert given.keys() == ANY.state(0).keys()
 
 
@@ -450,7 +450,7 @@ def test_weights_of_any_network_that_do_not_fit_are_named(change, sentence):
     keys = dict(BARE.seeded(0).state_dict())
     change(keys)
     with pytest.raises(CheckpointError, match=sentence):
-        Checkpoint(saved(keys)).weights(BARE)
+        Checkpoint(saved(keys)).fit(BARE)
 
 
 LAYERS = {
@@ -466,18 +466,18 @@ LAYERS = {
 def test_a_layer_has_the_keys_that_torch_gives_it(code):
     state = nn.Sequential(nn.Conv2d(1, 2, 3), LAYERS[code]).state_dict()
     network = read_code(f"nn.Sequential(nn.Conv2d(1, 2, 3), nn.{code})")
-    given = Checkpoint(saved(state)).weights(network)
+    given = Checkpoint(saved(state)).fit(network).weights
     assert given.keys() == {network.start() + key for key in state}
 
 
 def test_a_file_with_none_of_the_keys_is_told_what_it_has():
     with pytest.raises(CheckpointError, match=r"none of the network's keys, such as net\.conv\.weight: it has other"):
-        Checkpoint(saved({"other": torch.ones(1)})).weights(ANY)
+        Checkpoint(saved({"other": torch.ones(1)})).fit(ANY)
 
 
 def test_a_network_without_weights_takes_none():
     with pytest.raises(CheckpointError, match="has no weights"):
-        Checkpoint(saved({"a": torch.ones(1)})).weights(Network((("relu", ReLU()),)))
+        Checkpoint(saved({"a": torch.ones(1)})).fit(Network((("relu", ReLU()),)))
 
 
 # --- as a key of a cache ---

@@ -61,7 +61,7 @@ def test_what_a_model_of_averages_counts_is_named(wrap, key):
 def test_what_may_be_learned_is_not_left_out(key):
     value = torch.ones(2) if "map" in key else torch.ones(1)
     with pytest.raises(CheckpointError, match="have no place"):
-        Checkpoint(saved(sequential().state_dict() | {key: value})).weights(NETWORK)
+        Checkpoint(saved(sequential().state_dict() | {key: value})).fit(NETWORK)
 
 
 def test_counters_among_a_recipes_blocks_are_named_as_not_used():

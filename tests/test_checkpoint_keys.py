@@ -70,7 +70,7 @@ def test_a_recipes_weights_without_the_count_load_too():
 def test_other_statistics_may_not_be_missing():
     state = {key: value for key, value in sequential().state_dict().items() if "running_var" not in key}
     with pytest.raises(CheckpointError, match="running_var are missing"):
-        Checkpoint(saved(state)).weights(NETWORK)
+        Checkpoint(saved(state)).fit(NETWORK)
 
 
 # --- wrappers ---
@@ -144,7 +144,7 @@ def test_a_networks_own_names_may_be_wrappers_words():
     )
     own = {key: torch.from_numpy(value) for key, value in network.state(3).items()}
     for state in (own, around("module.")(own), around("net.model.")(own)):
-        given = Checkpoint(saved(state)).weights(network)
+        given = Checkpoint(saved(state)).fit(network).weights
         assert all(np.array_equal(given[key], value) for key, value in own.items())
 
 
@@ -157,7 +157,7 @@ def test_student_and_teacher_are_never_mixed():
     )
     inner = inside("student.")(student.state_dict()) | inside("teacher.")(teacher.state_dict())
     with pytest.raises(CheckpointError):
-        Checkpoint(saved(inner)).weights(NETWORK)
+        Checkpoint(saved(inner)).fit(NETWORK)
 
 
 def test_of_weights_and_their_average_the_first_is_taken_and_it_is_said():
@@ -221,7 +221,7 @@ def test_weights_in_parts_are_put_together_as_torch_does(form, start):
 def test_a_transposed_convolution_is_divided_along_its_outputs():
     network = read_code("nn.Sequential(nn.ConvTranspose2d(2, 3, 3))")
     row = nn.Sequential(parametrizations.spectral_norm(nn.ConvTranspose2d(2, 3, 3)))
-    given = Checkpoint(saved(row.eval().state_dict())).weights(network)
+    given = Checkpoint(saved(row.eval().state_dict())).fit(network).weights
     np.testing.assert_allclose(given[network.start() + "0.weight"], row[0].weight.detach(), rtol=1e-5)
 
 
@@ -247,4 +247,4 @@ def test_a_recipes_normed_weights_are_put_together():
 def test_parts_that_do_not_fit_are_left_as_they_are(parts):
     state = {key: value for key, value in sequential().state_dict().items() if key != "0.weight"}
     with pytest.raises(CheckpointError, match=r"0\.weight are missing.*have no place"):
-        Checkpoint(saved(state | parts)).weights(NETWORK)
+        Checkpoint(saved(state | parts)).fit(NETWORK)

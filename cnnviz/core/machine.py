@@ -53,11 +53,13 @@ def lacks(error: BaseException) -> Message | None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Raise `MachineError` for what lacks in here; all else as it is."""
+def told(
+    problem: type[Problem] = MachineError, of: tuple[type[Exception], ...] = (MemoryError, OSError, RuntimeError)
+) -> Iterator[None]:
+    """Raise a problem for what lacks in here, as errors of these kinds say it; all else as it is."""
     try:
         yield
-    except (MemoryError, OSError, RuntimeError) as error:
+    except of as error:
         if sentence := lacks(error):
-            raise MachineError(sentence) from error
+            raise problem(sentence) from error
         raise

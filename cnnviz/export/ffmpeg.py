@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cnnviz.core.machine import ROOM
-from cnnviz.export.look import ExportError, told
+from cnnviz.core.machine import ROOM, told
+from cnnviz.export.look import ExportError
 from cnnviz.export.raster import Pixels
 from cnnviz.text import _
 
@@ -122,7 +122,7 @@ class Mp4:
 @contextmanager
 def mp4(size: tuple[int, int], seconds: Fraction) -> Iterator[Mp4]:
     """A film whose process and files are gone afterwards, however it ends."""
-    with told(), TemporaryDirectory(prefix="cnnviz-") as folder:
+    with told(ExportError, (OSError,)), TemporaryDirectory(prefix="cnnviz-") as folder:
         film = Mp4(Path(folder), size, seconds)
         try:
             yield film

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.GifImagePlugin import _write_frame_data
 
+from cnnviz.core.machine import told
 from cnnviz.export.changes import Part
 from cnnviz.export.film import Frame
-from cnnviz.export.look import Look, told
+from cnnviz.export.look import ExportError, Look
 from cnnviz.export.pens import colours, paper
 from cnnviz.scenes.blob import Scene
 
@@ -197,5 +198,5 @@ class Gif:
 @contextmanager
 def gif(size: tuple[int, int], palette: Palette, comment: str) -> Iterator[Gif]:
     """A film whose file and thread are gone afterwards, however it ends."""
-    with told(), TemporaryFile(buffering=0) as file, ThreadPoolExecutor(1) as writer:
+    with told(ExportError, (OSError,)), TemporaryFile(buffering=0) as file, ThreadPoolExecutor(1) as writer:
         yield Gif(file, writer, size, palette, comment)

@@ -1,10 +1,7 @@
 """How a file looks: theme, size, and what is written into it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cnnviz.core.machine import lacks
 from cnnviz.export.pens import paper
 from cnnviz.scenes.palette import PALETTE, key
 from cnnviz.text import Problem
@@ -17,17 +14,6 @@ SIZES = (200, 4000)  # that a page may be wide [pixels]
 
 class ExportError(Problem):
     """A file that cannot be made: in one sentence the numbers, and the way out."""
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Raise `ExportError` for what the machine has no more of while a file is made; all else as it is."""
-    try:
-        yield
-    except OSError as error:
-        if sentence := lacks(error):
-            raise ExportError(sentence) from error
-        raise
 
 
 @dataclass(frozen=True)

@@ -72,10 +72,6 @@ class Checkpoint:
         """
         return read_apart(CheckpointError, fitted, self.data, network)
 
-    def weights(self, network: Network) -> Mapping[str, Array]:
-        """Those of `fit`."""
-        return self.fit(network).weights
-
     def open(self) -> Opened:
         """Read the file and what it says on its network; `load` then holds the weights against the settings chosen.
 
