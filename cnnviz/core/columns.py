@@ -172,14 +172,6 @@ class Back:
     overwritten: Array
 
 
-def forward(layer: Conv, x: Array, weight: Array, bias: Array | None = None) -> Array:
-    """The layer's output, (out_channels, *axes), as one product of matrices."""
-    product = matrix_of(layer, weight) @ im2col(x, sources(layer, x.shape))
-    if bias is not None:
-        product = product + bias[:, None]
-    return product.reshape(layer.output_shape(x.shape))
-
-
 def backward(layer: Conv, x: Array, weight: Array, dy: Array) -> Back:
     """Gradients of ``(dy * y).sum()``.
 
