@@ -66,7 +66,7 @@ def test_of_a_pinned_cell_its_own_step_is_shared(alone):
     assert shared(alone) == 2 * 6 + 3 + 1
 
 
-def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(screen, open_tab, app_url):
+def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(screen):
     screen.open("stride=2")
     screen.press("Home", "ArrowRight", "ArrowRight")
     screen.page.mouse.click(*screen.locate("input", 0, (2, 3)))
@@ -81,15 +81,17 @@ def test_a_shared_step_and_its_pinned_cell_stand_in_the_link_and_open_there(scre
     expect(screen.page.get_by_label("step", exact=True)).to_have_value("3")  # people count from 1
     picture = Image.open(saved(screen))
     assert (picture.format, picture.width) == ("PNG", 1600)
-    elsewhere = Screen(open_tab(), app_url).open(urlsplit(link).query)
-    elsewhere.at_step(2)
-    elsewhere.says("pinned")
-    assert not elsewhere.is_playing()
-    assert elsewhere.readout.inner_text() == screen.readout.inner_text()
-    assert elsewhere.readout.inner_text().startswith("pinned")
-    elsewhere.set("stride", 1)
-    elsewhere.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
-    expect(elsewhere.page).to_have_url(re.compile(r"/convolution$"))
+    read = screen.readout.inner_text()
+    assert read.startswith("pinned")
+    screen.page.emulate_media(reduced_motion="no-preference")  # where it would play
+    screen.open_elsewhere(f"{screen.url}/convolution?{urlsplit(link).query}")
+    screen.at_step(2)
+    screen.says("pinned")
+    assert not screen.is_playing()
+    assert screen.readout.inner_text() == read
+    screen.set("stride", 1)
+    screen.wait_ready("nn.Conv2d(1, 1, kernel_size=3)")
+    expect(screen.page).to_have_url(re.compile(r"/convolution$"))
 
 
 def test_a_link_carries_the_players_own_knobs(screen):
