@@ -79,10 +79,11 @@ def agree() -> None:
     if not context or context.is_history_navigation:
         return
     with context.session_state.query_params() as params:
-        for key in tables(params):
+        for key in [*tables(params)]:
             binding = params.get_binding_for_param(key)
             widget = context.session_state._state.get_widget_metadata(binding.widget_id) if binding else None
-            if widget is None or key not in st.session_state:
+            if widget is None or key not in st.session_state:  # it is gone, or stands in no address
+                del tables(params)[key]
                 continue
             chosen = st.session_state[key]
             written = widget.serializer(chosen), widget.value_type
