@@ -126,8 +126,9 @@ def run_it(sight: Sight) -> None:
             screen.notices(request.input)
     known = heard_of(request, looked)
     notes = request.weights.notes(request.network) if isinstance(request.weights, Loaded) else ()
+    row = st.container(horizontal=True, vertical_alignment="center", key="verdict")
     if isinstance(request.weights, Trained) and (said := verdict_words(request)):
-        st.markdown(markdown.plain(said))
+        row.markdown(markdown.plain(said))
     if notes:
         st.caption(markdown.plain(" ".join(map(str, notes))))
     if not isinstance(looked, LayerView):
@@ -135,7 +136,7 @@ def run_it(sight: Sight) -> None:
     if sight.view == asked.ATTRIBUTION:
         explained(shown, "network", WIDGETS.now(SHOW) == WORK)
     elif isinstance(looked, NetworkView):
-        show_all(sight.view, looked, known, shown, words)
+        show_all(sight.view, looked, known, shown, words, row)
     else:
         paired.on_stage("network", "network", (request, shown), [*told(shown), *whence(shown)], facts(shown))
         nudging.tell(request, shown)
@@ -153,11 +154,12 @@ def heard_of(request: Request, looked: Seen) -> Known | None:
     return corpora.opened(corpora.ask_where(OnPage()), request, "network") or known_of(request.weights)
 
 
-def show_all(view: str, looked: NetworkView, known: Known | None, shown: Any, words: str) -> None:
+def show_all(view: str, looked: NetworkView, known: Known | None, shown: Any, words: str, row: Any) -> None:
     """All maps at a glance, or their gradients."""
     if shown.told:
         st.markdown(markdown.plain(shown.told))
-    blob = sorted_network(shown.blob, known)
+    with row:
+        blob = sorted_network(shown.blob, known)
     with asks(LOOKS):
         overview(blob, f"overview_{view}", partial(enter, view))
     st.caption(_("{device}, {seconds:,.0f} ms for all layers.", device=shown.device, seconds=shown.seconds * 1000))

@@ -42,10 +42,18 @@ a.scene { color: inherit; font-weight: 600; text-decoration: underline; }
 [class*="knobs"] > .stElementContainer { flex-basis: calc(50% - 0.5rem) !important; }
 /* up to six passes in one row */
 .st-key-pass button { padding-inline: 0.3rem; }
-.st-key-pair { flex-wrap: wrap; }
-.st-key-pair > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
+:is(.st-key-pair, .st-key-verdict) { flex-wrap: wrap; }
+:is(.st-key-pair, .st-key-verdict) > div { flex: 1 1 430px !important; min-width: min(100%, 430px); }
 .st-key-sizes { flex-wrap: wrap; }
 .st-key-sizes > div { flex: 1 1 280px !important; min-width: min(100%, 280px); }
+@media (min-width: 1000px) {
+  /* a knob in one line with its name: maps of a network begin higher */
+  :is(.st-key-quiz, .st-key-tells, .st-key-from_class) > div { display: flex; align-items: center; gap: 0.75rem; }
+  :is(.st-key-quiz, .st-key-tells, .st-key-from_class) label { margin: 0; white-space: nowrap; }
+  .st-key-tells { min-width: 27rem !important; }
+  .st-key-from_class { min-width: 12rem !important; }
+  :is(.st-key-tells, .st-key-from_class) > div > :last-child { flex: 1; min-width: 0; }
+}
 .questions { columns: 2 18rem; column-gap: 2rem; padding: 0; margin: 0; list-style: none; }
 .questions li { break-inside: avoid; margin-bottom: 1rem; }
 .questions li div, .asked { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
