@@ -40,8 +40,8 @@ header { display: flex; align-items: start; justify-content: space-between; gap:
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 4px 0; overflow-wrap: anywhere; }
 p { margin: 4px 0; overflow-wrap: anywhere; }
 .settings { margin-bottom: 12px; }
-main { display: flex; flex-wrap: wrap; gap: 24px; }
-section { flex: 1 1 430px; min-width: min(100%, 430px); }
+.stages { display: flex; flex-wrap: wrap; gap: 24px; }
+.stages > * { flex: 1 1 430px; min-width: min(100%, 430px); }
 .settings span { margin-left: 0.8em; opacity: 0.75; }
 footer { margin-top: 18px; padding-top: 8px; border-top: 1px solid var(--st-border-color); font-size: 14px; }
 a { color: var(--st-link-color); }
@@ -92,7 +92,7 @@ style-src '$style_digest'; img-src data:; base-uri 'none'; form-action 'none'">
 <button type="button" id="theme" class="small" title="$switch" aria-label="$switch">◐</button>
 </header>
 <noscript>$bare</noscript>
-<main>$stages</main>
+<main class="stages">$stages</main>
 <footer>$words<p>$reuse</p></footer>
 """)
 STAGE = Template("""\
