@@ -67,7 +67,7 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_name_is_refused_on_every_page(name):
     assert f"at most {MOST_NAME:,} in each" in refusal(LONG[name])
-    for read in (Checkpoint.open, lambda file: file.weights(Desed().network)):
+    for read in (Checkpoint.open, lambda file: file.fit(Desed().network)):
         with pytest.raises(TensorError, match="in each"):
             read(Checkpoint(LONG[name]))
 
@@ -88,7 +88,7 @@ def test_names_count_with_what_leads_to_them():
 def test_a_name_of_many_parts_in_many_keys_is_looked_through():
     found = {f"{i}" + "." * 900: torch.ones(1) for i in range(1000)}
     with pytest.raises(CheckpointError, match="none of the network's keys"):
-        Checkpoint(saved(found)).weights(Desed().network)
+        Checkpoint(saved(found)).fit(Desed().network)
 
 
 # --- one long thing, used very often ---
