@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?= 8501
 MINUTES ?= 10
 COUNT ?= 100
+# Of tests: one more than two cores, for whoever has a browser mostly waits.
+WORKERS ?= 3
 
 # Tests of which `make test` tries a part of the cases, `make fuzz` all.
 SPREAD := $(addprefix tests/test_,browser_back.py fuzz.py fuzz_messages.py saved_addresses.py datasets.py nncode.py snippet.py ticks.py torch_samples.py)
@@ -59,7 +61,7 @@ serve: $(APP)
 
 test: lint
 	$(PY) tests/find_browser.py
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-browsers: $(BROWSERS)
 	$(PY) tests/other_browsers.py
