@@ -131,7 +131,7 @@ $(JS): package.json package-lock.json $(DEV)
 	$(NPM) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(DEPLOY): requirements-deploy.txt $(DEV)
+$(DEPLOY): requirements-deploy.txt requirements-ray.txt $(DEV)
 	$(PY) -m pip install --disable-pip-version-check -r requirements-deploy.txt
 	@touch $@
 
