@@ -8,7 +8,8 @@ import { brief, count, percent } from "../words/numbers.js";
 /** Frames, names, numbers of the axes. @param {Ctx} ctx @param {Board} board */
 export function paintFrames(ctx, board) {
   const { look, layout, tops, meta } = board;
-  const names = { loss: _("loss: {name}", { name: meta.measure.loss }), accuracy: meta.events ? _("F1: {name}", { name: meta.measure.accuracy }) : _("accuracy: {name}", { name: meta.measure.accuracy }), rate: _("learning rate") };
+  const { loss, accuracy } = meta.measure;
+  const names = { loss: [_("loss"), loss], accuracy: [meta.events ? _("F1") : _("accuracy"), accuracy], rate: [_("learning rate"), ""] };
   for (const [name, box] of Object.entries(layout.charts)) {
     const key = /** @type {"loss" | "accuracy" | "rate"} */ (name);
     const small = { font: `12px ${look.font}`, colour: look.soft };
@@ -19,9 +20,11 @@ export function paintFrames(ctx, board) {
       stroke(ctx, { colour: look.grid, width: 1 }, [[box.x, y], [box.x + box.w, y]]);
       write(ctx, key === "accuracy" ? percent(share) : brief(share * top, 2), box.x - 6, y, { ...small, align: "right" });
     }
-    write(ctx, _("step"), box.x - 9, box.y + box.h + 13, { ...small, align: "right" });
+    ctx.font = small.font;
+    const said = Math.max(box.x - 9, ctx.measureText(_("step")).width); // where the word ends, however long it is
+    write(ctx, _("step"), said, box.y + box.h + 13, { ...small, align: "right" });
     const most = board.mostSteps;
-    let free = -Infinity;
+    let free = said + 4;
     for (const step of timeMarks(most, board.time, box.w / 60)) {
       const x = box.x + board.shareOf(step) * box.w;
       ctx.font = small.font;
@@ -37,13 +40,11 @@ export function paintFrames(ctx, board) {
   legend(ctx, board);
 }
 
-/** What a chart is called, as far as there is room. @param {Ctx} ctx @param {string} text @param {Rect} box @param {Look} look */
-function heading(ctx, text, box, look) {
-  const [short] = text.split(":");
+/** What a chart is called, and of what it is, as far as there is room. @param {Ctx} ctx @param {string[]} names @param {Rect} box @param {Look} look */
+function heading(ctx, [short, rest], box, look) {
   ctx.font = `600 14px ${look.font}`;
   const name = ctx.measureText(short).width;
   write(ctx, short, box.x, box.y - 14, { font: ctx.font, colour: look.text, align: "left" });
-  const rest = text.slice(short.length + 1).trim();
   ctx.font = `12px ${look.font}`;
   if (rest && name + 10 + ctx.measureText(rest).width < box.w - 150) write(ctx, rest, box.x + name + 10, box.y - 14, { font: ctx.font, colour: look.soft, align: "left" });
 }
