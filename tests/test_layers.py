@@ -62,6 +62,7 @@ from cnnviz.core.layers import (
     Permute,
     PixelShuffle,
     PixelUnshuffle,
+    PReLU,
     ReflectionPad,
     ReLU,
     RReLU,
@@ -359,6 +360,11 @@ STRICTER = {
         isinstance(layer, Linear) and layer.in_features == prod(shape) and layer.size != shape
     ),
 }
+
+
+def test_several_slopes_are_told_by_their_channels_and_one_is_not():
+    assert "w_c" not in PReLU().latex
+    assert "w_c" in PReLU(num_parameters=2).latex
 
 
 @every_kind

@@ -581,7 +581,7 @@ def code(path: Path) -> str:
 
 def test_every_pure_module_has_tests():
     names = {file.name.removesuffix(".test.mjs") for file in NODE_TESTS}
-    assert {*PURE, "colour", "charts", "paint", "pseudo"} == names
+    assert {*PURE, "colour", "charts", "paint", "pseudo", "titles"} == names
 
 
 @pytest.mark.parametrize("path", sorted(STATIC.glob("*/*.js")), ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -19,6 +19,7 @@ PURE = ["course", "scales", "arrange", "layout", "walking"]
 ASK = """
 import { readFileSync } from "node:fs";
 import { readBlob } from "STATIC/drawing/blob.js";
+import { Board } from "STATIC/training/board.js";
 import { across, boxAt, cellAt, mosaic, tiles } from "STATIC/training/arrange.js";
 import { Course, PICTURES } from "STATIC/training/course.js";
 import { layoutTraining } from "STATIC/training/layout.js";
@@ -73,6 +74,13 @@ def test_every_number_says_where_it_stands_in_torchs_weight(ask, name):
         places = [tuple(place) for place, _ in found if place]
         assert sorted(places) == sorted(np.ndindex(weight.shape))
         assert all(value == weight[tuple(place)] for place, value in found if place)
+
+
+def test_a_layer_that_another_network_does_not_have_is_its_last(ask):
+    layers = len(made("plain").meta["layers"])
+    load = "const one = Object.assign(new Board(), { layer }); one.load(course); return one.layer;"
+    body = f"return given.map((layer) => {{ {load} }})"
+    assert ask(body, "plain", given=[0, layers - 1, layers, 99]) == [0, *[layers - 1] * 3]
 
 
 def test_a_row_that_is_folded_ends_in_nothing(ask):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -13,15 +14,18 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 from test_pages import blobs, opened
 
+from cnnviz.core.cost import total
 from cnnviz.core.geometry import GeometryError
 from cnnviz.inputs.datasets import DATASETS
 from cnnviz.networks import learners
 from cnnviz.networks.training import Budget, History, Recipe, train
+from cnnviz.networks.training.recipe import PASSES
 from cnnviz.networks.zoo import ZOO
 from cnnviz.scenes.blob import Scene
 from cnnviz.scenes.query import training as asked
 from cnnviz.scenes.query.form import Reader
 from cnnviz.scenes.training import make_training
+from cnnviz.web import training_begun as begun
 from cnnviz.web import training_files as files
 from cnnviz.web import training_runs as runs
 from cnnviz.web.pools import TRAININGS
@@ -335,3 +339,9 @@ def test_a_session_that_is_gone_has_no_seat(gate):
     TRAININGS.sweep()
     assert ended.wait(10)
     assert runs.key(recipe) not in runs.running
+
+
+def test_a_moment_costs_its_examples_and_one_batch_there_and_back():
+    recipe = said().recipe
+    more = replace(recipe, batch=recipe.batch + 10)
+    assert begun.macs(more) - begun.macs(recipe) == 10 * PASSES * total(recipe.network.measures(recipe.data.shape)).macs
