@@ -230,3 +230,9 @@ def test_a_knob_has_one_word_or_one_for_each_axis_or_side():
     padding = next(f for f in fields(Conv, 1) if f.name == "padding")
     assert padding.spell("same") == {"padding_rule": "same"}
     assert padding.spell((2,)) == {"padding_rule": "number", "padding": "2"}
+
+
+@pytest.mark.parametrize(("words", "seconds"), [({"input_seconds": "1"}, 1), ({"input_seconds": "3", "to": "1.5"}, 2)])
+def test_another_sound_lasts_as_long_as_the_first(words, seconds):
+    made = from_query("spectrogram", {"compare": "sound", **words}).made
+    assert made.beside(made.make())[0].input.seconds == seconds
