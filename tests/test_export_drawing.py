@@ -29,6 +29,7 @@ from cnnviz.core.layers import (
     MaxPool,
     ReLU,
     Softmax,
+    Tanh,
 )
 from cnnviz.core.run import run
 from cnnviz.export import engine
@@ -401,3 +402,14 @@ def test_an_engine_that_runs_away_is_stopped(code, limit, monkeypatch):
     monkeypatch.setattr(engine, limit, {"SECONDS": 1, "MEMORY": 1 << 24}[limit])
     with pytest.raises(ExportError, match="too large to be drawn"):
         engine.Engine("drawing/order").run(f"{{ {code} }}")
+
+
+def test_the_shown_number_stands_on_the_bar_that_counts_it():
+    told = Told(blob_of(Tanh(), (1, 3, 4)), LARGE)
+    bars = [mark.told[:4] for mark in told.record(0).still if mark.kind == "cell"]
+    hit = []
+    for step in range(12):
+        pieces = [piece for mark in told.record(step).moving if mark.kind == "path" for piece in mark.told[0]]
+        (at,) = (x for x, _, end, _ in pieces if x == end)  # the line that is upright
+        hit += [i for i, (x, _, wide, _) in enumerate(bars) if x - 1.5 <= at <= x + wide + 1.5]
+    assert sorted(hit) == list(range(len(bars)))
