@@ -46,7 +46,8 @@ HEAVY = [
 AREAS: dict[str, tuple[list[str], str]] = {
     "core": (
         ["cnnviz/core/**/*.py"],
-        "geometry layers measure run pooling norms gates flatten rates reasons scene messages back nudge columns",
+        "geometry layers measure run pooling norms gates flatten rates reasons scene messages back nudge columns "
+        "fields",
     ),
     "drawing": (
         ["static/drawing/*.js"],
@@ -63,11 +64,12 @@ AREAS: dict[str, tuple[list[str], str]] = {
     ),
     "query": (
         ["cnnviz/scenes/query/*.py", "cnnviz/scenes/opening.py", "cnnviz/content/address.py"],
-        "query opening link saved_addresses",
+        "query opening link saved_addresses compare spectrogram training_page training_recipe",
     ),
     "pages": (
         ["pages/*.py", "cnnviz/web/*.py"],
-        "pages vocabulary clean history output_size input_notices networks_page spectrogram share opening presets",
+        "pages vocabulary clean history output_size input_notices networks_page spectrogram share opening presets "
+        "compare training_page nudge trained choices",
     ),
 }
 FEW = 12  # of a test's settings

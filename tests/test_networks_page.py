@@ -111,6 +111,7 @@ def test_a_layer_that_cannot_work_is_marked_and_those_before_it_stay():
     assert [bool(row["shape"]) for row in data] == [True, True, False, False, False]
     assert "window" in data[2]["error"]
     assert not data[3]["error"]
+    assert [(row["parameters"], row["macs"]) for row in data[2:]] == [(0, 0)] * len(data[2:])  # none of them works
 
 
 def test_advice_for_a_layer_that_cannot_work_mends_that_layer():
