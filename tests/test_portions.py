@@ -122,6 +122,23 @@ async def is_not_told_early_by_the_run_before(monkeypatch: pytest.MonkeyPatch) -
     assert session.times == first and session.leaves == []
 
 
+async def keeps_what_a_fragments_run_may_not_draw_again() -> None:
+    session = Session()
+    knob, again, else_ = makes("a knob", 0, 0), makes("a picture", 0, 1), makes("another picture", 0, 1)
+    knob.delta.fragment_id = again.delta.fragment_id = "knobs"
+    session.say(begins(), knob, again, over())  # the whole page, which nobody has been told yet
+    session._clear_queue(["knobs"])  # as Streamlit does when the fragment's run begins, which then draws less
+    session.say(begins(), else_, over())
+    assert session.leaves == [begins(), knob, again, over(), begins(), else_, over()]
+    session.say(begins(), makes("old", 0, 0), over())
+    session._clear_queue()  # before a whole run
+    assert not any(message.HasField("delta") for message in session.leaves)
+
+
+def test_what_waits_is_kept_when_a_fragment_runs():
+    looped.run(keeps_what_a_fragments_run_may_not_draw_again())
+
+
 def test_a_run_is_told_when_it_is_over():
     looped.run(told_when_over())
 

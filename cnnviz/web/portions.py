@@ -33,7 +33,7 @@ def answer_whole() -> None:
 
 def hold_back() -> None:
     """Let what a run says wait until it is over, or has taken long."""
-    enqueue, flush = AppSession._enqueue_forward_msg, AppSession.flush_browser_queue
+    enqueue, flush, clear = AppSession._enqueue_forward_msg, AppSession.flush_browser_queue, AppSession._clear_queue
     running: WeakKeyDictionary[Any, object] = WeakKeyDictionary()  # by session: its run
 
     def enqueued(session: Any, message: ForwardMsg) -> None:
@@ -55,6 +55,14 @@ def hold_back() -> None:
     def flushed(session: Any) -> list[ForwardMsg]:
         return [] if session in running else flush(session)
 
+    def cleared(session: Any, fragments: list[str] | None = None) -> None:
+        """A run of fragments may draw others than it begins with, so nothing is lost that waits to be told."""
+        if fragments is None:
+            clear(session)
+        else:
+            session._browser_queue._delta_index_map.clear()  # what it draws comes after what waits
+
+    AppSession._clear_queue = cleared  # type: ignore[method-assign, assignment]
     AppSession._enqueue_forward_msg = enqueued  # type: ignore[method-assign, assignment]
     AppSession.flush_browser_queue = flushed  # type: ignore[method-assign, assignment]
 
