@@ -52,6 +52,7 @@ from cnnviz.web.picked import pick
 from cnnviz.web.share import here, share
 from cnnviz.web.shell import inside_frame
 from cnnviz.web.sound_widgets import BEHIND, CHANGED
+from cnnviz.web.vocabulary import BESIDE
 from cnnviz.web.widgets import LOOKS
 
 EXPLANATION = _("""
@@ -234,7 +235,7 @@ def live(made: Made) -> Scene:
         compare.waits()
     found = corpora.opened(where, maps.request) if view == ALL_CHANNELS else None
     known = found or known_of(maps.request.weights)
-    if made.beside and not (view == ONE_WINDOW and compare.BESIDE in st.query_params):
+    if made.beside and not (view == ONE_WINDOW and BESIDE in st.query_params):
         compared(choice, maps, made.beside(choice), view, known)
     else:
         show(choice, maps, "viewer", view, "", known)

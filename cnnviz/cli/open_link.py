@@ -11,6 +11,7 @@ from cnnviz.scenes.query import from_query
 from cnnviz.scenes.request import AttributionView, Request
 from cnnviz.text.problem import Problem
 from cnnviz.web import linked
+from cnnviz.web.vocabulary import BESIDE
 
 
 def staged_at(link: str) -> Staged:
@@ -27,7 +28,7 @@ def staged_at(link: str) -> Staged:
         If there is no such page, not all that the link says can be taken, or what it asks for cannot work.
     """
     name, query = asked(link)
-    said, other = from_query(name, query), query.get("beside")
+    said, other = from_query(name, query), query.get(BESIDE)
     try:
         if explained := said.explained():
             staged = explained_at(*explained, said.opening.step)

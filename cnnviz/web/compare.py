@@ -15,8 +15,8 @@ from cnnviz.web.history import past, remember
 from cnnviz.web.large_runs import show_large
 from cnnviz.web.linked import at_work
 from cnnviz.web.markdown import plain
+from cnnviz.web.vocabulary import BESIDE
 
-BESIDE = "beside"  # in the address: the link of the other scene
 TYPED = "_beside"
 Scene = tuple[Request, Shown]
 

@@ -22,6 +22,7 @@ from cnnviz.scenes.query.exciting import FROM, MARKS, PATCH, TELLS
 from cnnviz.scenes.query.losses import ASKED as LOSSES
 from cnnviz.scenes.query.passes import ASKED, NUDGE, PASS
 
+BESIDE = "beside"  # the link of the other scene
 EVERY = "tab input seed per_axis step pin look"  # of the pages with settings
 OWN = {
     "convolution": "kernel kernel_text flip from_recipe moment",
@@ -58,11 +59,11 @@ def words(page: str) -> frozenset[str]:
     layers = PAGES[page].layers.values()
     if layers:
         found |= ({"ndim", *ASKED} - {PASS}).union(*map(of_knobs, layers))
-        found |= set() if page == "matrix" else {"layer", "beside", PASS, NUDGE}  # which shows one layer, alone
+        found |= set() if page == "matrix" else {"layer", BESIDE, PASS, NUDGE}  # which shows one layer, alone
     if page == "gating":
         found |= {f"other_{name}" for kind in layers for name in of_knobs(kind)}
     if page in ("network", "spectrogram"):
-        found |= {*ATTRIBUTION, TELLS, FROM, "beside"}
+        found |= {*ATTRIBUTION, TELLS, FROM, BESIDE}
     if page == "spectrogram":
         found |= {MARKS.key, PATCH.key}
         found |= set(of_knobs(Features, "mel_"))
